@@ -1,0 +1,199 @@
+"""Make the sample sound files that lie beside this script.
+
+Run as ``python sample_audio/make.py [FOLDER]``. Needs numpy, soundfile and espeak-ng.
+"""
+
+import argparse
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile as sf  # type: ignore[import-untyped,unused-ignore]
+
+Array = npt.NDArray[np.float64]
+
+SENTENCE = "Every sound you hear is a sum of simple waves."
+
+
+def from_db(level: float) -> float:
+    """Turn a level in decibels into an amplitude ratio."""
+    return float(10.0 ** (level / 20.0))
+
+
+def set_peak(x: Array, level: float) -> Array:
+    """Scale a signal to a peak level in dBFS."""
+    return x * (from_db(level) / float(np.max(np.abs(x))))
+
+
+def fade(x: Array, rate: int, fade_in: float, fade_out: float) -> Array:
+    """Fade a mono signal in and out with raised-cosine ramps, lengths in seconds."""
+    y = x.copy()
+    n_in, n_out = round(fade_in * rate), round(fade_out * rate)
+    y[:n_in] *= 0.5 - 0.5 * np.cos(np.pi * np.arange(n_in) / n_in)
+    y[-n_out:] *= 0.5 + 0.5 * np.cos(np.pi * np.arange(1, n_out + 1) / n_out)
+    return y
+
+
+def shaped_noise(length: int, gain: Array, rng: np.random.Generator) -> Array:
+    """Make Gaussian noise of unit RMS, its spectrum weighted by ``gain`` (rfft bins)."""
+    y: Array = np.fft.irfft(np.fft.rfft(rng.standard_normal(length)) * gain, length)
+    return y / float(np.sqrt(np.mean(y**2)))
+
+
+def room_noise(length: int, rate: int, level: float, rng: np.random.Generator) -> Array:
+    """Make pink noise above 40 Hz at an RMS level in dBFS."""
+    freq = np.fft.rfftfreq(length, 1.0 / rate)
+    gain = np.where(freq < 40.0, 0.0, 1.0 / np.sqrt(np.maximum(freq, 40.0)))
+    return from_db(level) * shaped_noise(length, gain, rng)
+
+
+def speech() -> tuple[Array, int]:
+    """Have espeak-ng speak one sentence, trim it and lay it over quiet room noise."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "speech.wav")
+        command = ["espeak-ng", "-v", "en-gb", "-s", "150", "-p", "42", "-w", str(path), SENTENCE]
+        try:
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        except FileNotFoundError:
+            raise SystemExit("speech.wav not made: espeak-ng is not installed") from None
+        except subprocess.CalledProcessError as error:
+            raise SystemExit(f"speech.wav not made: espeak-ng: {error.stderr.strip()}") from None
+        x, rate = sf.read(path, dtype="float64")
+    loud = np.flatnonzero(np.abs(x) > from_db(-45.0) * np.max(np.abs(x)))
+    voice = set_peak(fade(x[loud[0] : loud[-1] + 1], rate, 0.002, 0.01), -3.0)
+    voice = np.pad(voice, round(0.12 * rate))
+    noise = room_noise(len(voice), rate, -70.0, np.random.default_rng(1))
+    return set_peak(voice + noise, -3.0), rate
+
+
+def pluck(midi: int, seconds: float, ring: float, bright: float, rate: int) -> Array:
+    """Pluck a string that rings for ``ring`` seconds; partials above ``bright`` Hz die sooner."""
+    t = np.arange(round(seconds * rate)) / rate
+    f0 = 440.0 * 2.0 ** ((midi - 69) / 12.0)
+    y = np.zeros(len(t))
+    for k in range(1, int(12000.0 / f0) + 1):
+        # Stiffness stretches the partials; picking at 0.17 of the string thins every sixth.
+        freq = f0 * k * np.sqrt(1.0 + 5e-5 * k**2)
+        decay = np.exp(-t * (1.0 + freq / bright) / ring)
+        if freq < 0.45 * rate:
+            y += np.sin(0.17 * np.pi * k) / k**1.3 * decay * np.sin(2.0 * np.pi * freq * t)
+    return fade(y, rate, 0.002, 0.03)
+
+
+def hi_hat(seconds: float, decay: float, rate: int, rng: np.random.Generator) -> Array:
+    """Strike a hi-hat: a short burst of noise above about 7 kHz."""
+    n = round(seconds * rate)
+    gain = 1.0 / (1.0 + (7000.0 / np.maximum(np.fft.rfftfreq(n, 1.0 / rate), 1.0)) ** 12)
+    return shaped_noise(n, gain, rng) * np.exp(-np.arange(n) / (decay * rate))
+
+
+def music() -> tuple[Array, int]:
+    """Play two bars and a last chord in D: arpeggio left, melody right, bass and hi-hat."""
+    rate, beat = 44100, 0.5
+    y, rng = np.zeros((round(5.0 * rate), 2)), np.random.default_rng(2)
+
+    def add(x: Array, at: float, gain: float, pan: float) -> None:
+        """Mix a note in at a beat, with a constant-power pan from 0 (left) to 1 (right)."""
+        start = round(at * beat * rate)
+        x = gain * x[: len(y) - start]
+        sides = np.cos(pan * np.pi / 2.0), np.sin(pan * np.pi / 2.0)
+        y[start : start + len(x)] += np.outer(x, sides)
+
+    chords = [(50, 57, 62, 66), (47, 59, 62, 66), (43, 55, 59, 62), (45, 57, 61, 64)]
+    for i, (root, *tones) in enumerate(chords):
+        add(pluck(root - 12, 0.8, 0.9, 300.0, rate), 2 * i, 0.6, 0.5)
+        add(pluck(root, 0.3, 0.5, 300.0, rate), 2 * i + 1.5, 0.4, 0.5)
+        for j, step in enumerate((0, 1, 2, 1)):
+            add(pluck(tones[step], 0.7, 0.6, 1500.0, rate), 2 * i + 0.5 * j, 0.5, 0.05)
+
+    melody = [(0.0, 78), (1.0, 81), (1.5, 83), (2.0, 86), (3.0, 83), (3.5, 81), (4.0, 83)]
+    melody += [(4.75, 81), (5.0, 79), (5.5, 78), (6.0, 76), (6.5, 78), (7.0, 73), (8.0, 74)]
+    for at, midi in melody:
+        note = pluck(midi, 1.0, 0.55, 2500.0, rate)
+        add(note, at, 0.8, 0.95)
+        add(note, at + 0.75, 0.08, 0.05)
+
+    for j in range(16):
+        decay, level = ((0.014, 0.1), (0.02, 0.14), (0.014, 0.1), (0.05, 0.14))[j % 4]
+        add(hi_hat(0.24, decay, rate, rng), 0.5 * j, level, 0.6)
+
+    add(pluck(38, 1.0, 1.2, 400.0, rate), 8.0, 0.6, 0.5)
+    for at, midi in ((8.0, 57), (8.06, 62), (8.12, 66), (8.18, 69)):
+        add(pluck(midi, 1.0, 1.0, 2000.0, rate), at, 0.35, 0.05)
+    y = np.column_stack([fade(side, rate, 0.002, 0.25) for side in y.T])
+    return set_peak(y, -1.0), rate
+
+
+def sweep() -> tuple[Array, int]:
+    """Make a logarithmic sine sweep from 20 Hz to 20 kHz."""
+    rate, seconds, low, high = 48000, 2.0, 20.0, 20000.0
+    t, growth = np.arange(round(seconds * rate)) / rate, np.log(high / low) / seconds
+    x = from_db(-6.0) * np.sin(2.0 * np.pi * low * np.expm1(growth * t) / growth)
+    return fade(x, rate, 0.01, 0.01), rate
+
+
+def whistle(freq: Array, rate: int) -> Array:
+    """Follow a frequency contour in Hz with a tone that has a weak second harmonic."""
+    phase = 2.0 * np.pi * np.cumsum(freq) / rate
+    swell = np.hanning(len(freq) + 2)[1:-1] ** 0.35
+    return (np.sin(phase) + 0.04 * np.sin(2.0 * phase)) * swell
+
+
+def glide(start: float, end: float, seconds: float, rate: int) -> Array:
+    """Draw a frequency contour from ``start`` to ``end`` in Hz, straight in pitch."""
+    return np.geomspace(start, end, round(seconds * rate))
+
+
+def birds() -> tuple[Array, int]:
+    """Sing whistles, a trill, a warble and a flourish, with a second, distant bird."""
+    rate = 32000
+    y = room_noise(2 * rate, rate, -66.0, np.random.default_rng(3))
+
+    def add(freq: Array, at: float, gain: float) -> None:
+        """Mix a note in at a time in seconds."""
+        start = round(at * rate)
+        y[start : start + len(freq)] += gain * whistle(freq, rate)
+
+    for j in range(3):
+        add(glide(5400.0 - 350.0 * j, 4300.0 - 350.0 * j, 0.11, rate), 0.06 + 0.15 * j, 0.5)
+    for j in range(11):
+        note = glide(7000.0 - 110.0 * j, 3600.0 - 60.0 * j, 0.034, rate)
+        add(note, 0.54 + 0.042 * j, 0.3 + 0.03 * j)
+    vibrato = 0.16 * np.sin(2.0 * np.pi * 27.0 * np.arange(round(0.4 * rate)) / rate)
+    add(glide(3400.0, 4800.0, 0.4, rate) * (1.0 + vibrato), 1.07, 0.6)
+    add(np.append(glide(3000.0, 7200.0, 0.09, rate), glide(7200.0, 4200.0, 0.16, rate)), 1.53, 0.7)
+    for at in (0.3, 0.95, 1.82):
+        for j in range(2):
+            add(glide(2300.0 - 300.0 * j, 2150.0 - 300.0 * j, 0.08, rate), at + 0.085 * j, 0.05)
+    return set_peak(y, -3.0), rate
+
+
+def write(path: Path, signal: tuple[Array, int], subtype: str) -> None:
+    """Write a sound file and say so."""
+    x, rate = signal
+    sf.write(path, x, rate, subtype=subtype)
+    if subtype == "FLOAT":
+        # libsndfile stamps the PEAK chunk with the time: clear it so that runs agree.
+        data = bytearray(path.read_bytes())
+        stamp = data.index(b"PEAK") + 12
+        data[stamp : stamp + 4] = bytes(4)
+        path.write_bytes(data)
+    print(f"{path}: {len(x) / rate:.2f} s, {path.stat().st_size} bytes")
+
+
+def main() -> None:
+    """Write all files, the voice last because it needs another program."""
+    parser = argparse.ArgumentParser(description="Make the sample sound files.")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parent)
+    folder: Path = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    write(folder / "music.flac", music(), "PCM_16")
+    write(folder / "sweep.wav", sweep(), "FLOAT")
+    write(folder / "birds.wav", birds(), "PCM_24")
+    write(folder / "speech.wav", speech(), "PCM_16")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The engine: frames, windows, transforms, scales and projections of arrays."""

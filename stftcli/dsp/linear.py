@@ -1,0 +1,259 @@
+"""The linear layer, the one projection of stftcli."""
+
+import os
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from stftcli.dsp.precision import real_dtype
+from stftcli.errors import InputError, SettingsError
+from stftcli.files.tensors import open_tensors, split_prefix, write_tensors
+
+
+class Linear:
+    """Linear layer on the last axis: ``y = x A^T + b``.
+
+    Parameters
+    ----------
+    in_features, out_features : int
+        Lengths of the last axis of the input and of the output.
+    bias : bool, default True
+        Whether b is there.
+    device : {None, "cpu"}, optional
+        Where the layer lives; numpy has nothing but the CPU.
+    dtype : {"float32", "float64"}, optional
+        Precision of the weights and of the result; float32 if None.
+    seed : int, optional
+        Seed of the initialisation; the same seed gives the same weights.
+
+    Attributes
+    ----------
+    weight : ndarray, shape (out_features, in_features)
+        The matrix A. It is read-only; assign an array of the same shape to replace it.
+    bias : ndarray, shape (out_features,), or None
+        The vector b, replaced likewise.
+
+    Raises
+    ------
+    SettingsError
+        If a value is outside what is allowed; the message names it.
+
+    Notes
+    -----
+    Weight and bias are drawn uniformly from (-sqrt(k), sqrt(k)), k = 1 / in_features, as
+    torch.nn.Linear does it (with numpy's generator, so the same seed gives other numbers there).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from stftcli import Linear
+    >>> layer = Linear.from_weights([[0.4956, -0.0664, -0.5577]], [0.2490])
+    >>> layer(np.arange(12, dtype=np.float32).reshape(2, 2, 3)).round(4)
+    array([[[-0.9328],
+            [-1.3183]],
+    <BLANKLINE>
+           [[-1.7038],
+            [-2.0893]]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: str | None = None,
+        dtype: DTypeLike | None = None,
+        *,
+        seed: int | None = None,
+    ) -> None:
+        for name, size in (("in_features", in_features), ("out_features", out_features)):
+            if size < 1:
+                raise SettingsError(f"{name} is {size}: it must be 1 or more")
+        if device not in (None, "cpu"):
+            raise SettingsError(f"device is {device!r}: numpy computes on 'cpu' only")
+        self.in_features, self.out_features = in_features, out_features
+        self.dtype = real_dtype(dtype)
+        generator = np.random.default_rng(seed)
+        bound = in_features**-0.5
+        self.weight = generator.uniform(-bound, bound, (out_features, in_features))
+        self.bias = generator.uniform(-bound, bound, out_features) if bias else None
+
+    @classmethod
+    def from_weights(
+        cls, weight: ArrayLike, bias: ArrayLike | None = None, dtype: DTypeLike | None = None
+    ) -> Self:
+        """Make a layer of given weights.
+
+        Parameters
+        ----------
+        weight : array_like, shape (out_features, in_features)
+            The matrix A.
+        bias : array_like, shape (out_features,), optional
+            The vector b.
+        dtype : {"float32", "float64"}, optional
+            Precision; float32 if None.
+
+        Raises
+        ------
+        SettingsError
+            If the shapes do not fit or a value is not finite.
+        """
+        shape = np.shape(weight)
+        if len(shape) != 2 or 0 in shape:
+            raise SettingsError(
+                f"the weight has shape {shape}: it must be (out_features, in_features)"
+            )
+        layer = cls.__new__(cls)
+        layer.out_features, layer.in_features = shape
+        layer.dtype = real_dtype(dtype)
+        layer.weight = weight  # type: ignore[assignment]  # the setter takes any array_like
+        layer.bias = bias  # type: ignore[assignment]
+        return layer
+
+    @property
+    def weight(self) -> NDArray[Any]:
+        """The matrix A, shape (out_features, in_features), read-only."""
+        return self._weight
+
+    @weight.setter
+    def weight(self, values: ArrayLike) -> None:
+        self._weight = self._checked("weight", values, (self.out_features, self.in_features))
+
+    @property
+    def bias(self) -> NDArray[Any] | None:
+        """The vector b, shape (out_features,), read-only, or None."""
+        return self._bias
+
+    @bias.setter
+    def bias(self, values: ArrayLike | None) -> None:
+        self._bias = None if values is None else self._checked("bias", values, (self.out_features,))
+
+    def __repr__(self) -> str:
+        return (
+            f"Linear(in_features={self.in_features}, out_features={self.out_features}, "
+            f"bias={self.bias is not None}, dtype={self.dtype})"
+        )
+
+    def __call__(self, x: ArrayLike, out: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Project the last axis.
+
+        Parameters
+        ----------
+        x : array_like, shape (..., in_features)
+            Real values; the leading axes may be any number, and empty.
+        out : ndarray, shape (..., out_features), optional
+            A contiguous array of the layer's `dtype` that takes the result.
+
+        Returns
+        -------
+        ndarray, shape (..., out_features)
+            ``x A^T + b`` in the layer's `dtype`.
+
+        Raises
+        ------
+        SettingsError
+            If the last axis of x is not in_features long, or `out` does not fit.
+        InputError
+            If x is not real.
+        """
+        values = np.asarray(x)
+        if values.dtype.kind not in "fiub":
+            raise InputError(f"a Linear takes real numbers: {values.dtype} was given")
+        if values.ndim == 0 or values.shape[-1] != self.in_features:
+            given = "no axis" if values.ndim == 0 else f"a last axis of {values.shape[-1]}"
+            raise SettingsError(f"the input has {given}, the Linear takes {self.in_features}")
+        shape = (*values.shape[:-1], self.out_features)
+        if out is None:
+            out = np.empty(shape, self.dtype)
+        elif out.shape != shape or out.dtype != self.dtype or not out.flags.c_contiguous:
+            raise SettingsError(
+                f"out has shape {out.shape} of {out.dtype}: it must be a contiguous {shape} of "
+                f"{self.dtype}"
+            )
+        if values.size:
+            rows = values.reshape(-1, self.in_features).astype(self.dtype, copy=False)
+            product = out.reshape(-1, self.out_features)
+            np.matmul(rows, self._weight.T, out=product)
+            if self._bias is not None:
+                product += self._bias
+        return out
+
+    @classmethod
+    def load(cls, file: str | os.PathLike[str], dtype: DTypeLike | None = None) -> Self:
+        """Read a layer from a file.
+
+        Parameters
+        ----------
+        file : str or path
+            A .npz or .safetensors file with torch's names (weight, bias), or a .npy file that is
+            the weight. ``FILE:PREFIX`` picks one layer of several, as in
+            ``model.safetensors:encoder.proj``.
+        dtype : {"float32", "float64"}, optional
+            Precision of the layer; None keeps float64 and makes float32 of all else.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be read or holds no usable weights. Pickles are never opened.
+        SettingsError
+            If the prefix is missing or names no layer; the layers that are there are listed.
+        """
+        path, prefix = split_prefix(file)
+        with open_tensors(path) as tensors:
+            layer = _pick_layer(str(path), tensors.names, prefix)
+            weight = tensors.read(f"{layer}weight")
+            bias = tensors.read(f"{layer}bias") if f"{layer}bias" in tensors.names else None
+        if dtype is None and weight.dtype == np.float64:
+            dtype = np.float64
+        try:
+            return cls.from_weights(weight, bias, dtype)
+        except SettingsError as error:
+            raise InputError(f"{path}: {error}") from None
+
+    def save(self, file: str | os.PathLike[str]) -> None:
+        """Write the layer; the ending decides how, the prefix is as for `load`.
+
+        Parameters
+        ----------
+        file : str or path
+            Ends in .npz, .safetensors, or .npy (the weight alone, so not with a bias).
+
+        Raises
+        ------
+        SettingsError
+            If the ending is another, or a bias would be lost.
+        OutputError
+            If the file cannot be written.
+        """
+        path, prefix = split_prefix(file)
+        layer = f"{prefix}." if prefix else ""
+        tensors = {f"{layer}weight": self._weight}
+        if self._bias is not None:
+            tensors[f"{layer}bias"] = self._bias
+        write_tensors(path, tensors)
+
+    def _checked(self, name: str, values: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
+        checked = np.array(values, self.dtype)
+        if checked.shape != shape:
+            raise SettingsError(f"the {name} has shape {checked.shape}: it must be {shape}")
+        if not np.isfinite(checked).all():
+            raise SettingsError(f"the {name} holds NaN or infinite values")
+        checked.setflags(write=False)
+        return checked
+
+
+def _pick_layer(path: str, names: tuple[str, ...], prefix: str) -> str:
+    layers = [name.removesuffix("weight") for name in names if f".{name}".endswith(".weight")]
+    if not layers:
+        raise InputError(f"{path} holds no layer: it has {', '.join(names) or 'no arrays'}")
+    listed = ", ".join(repr(layer.removesuffix(".")) for layer in layers)
+    if prefix:
+        if f"{prefix}." not in layers:
+            raise SettingsError(f"{path} holds no layer {prefix!r}: there are {listed}")
+        return f"{prefix}."
+    if len(layers) > 1 and "" not in layers:
+        raise SettingsError(
+            f"{path} holds several layers: name one as {path}:PREFIX, of {listed}"
+        )
+    return "" if "" in layers else layers[0]

@@ -1,0 +1,290 @@
+"""The short-time Fourier transform."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from stftcli.dsp.fft import load_rfft
+from stftcli.dsp.framing import Framer
+from stftcli.dsp.plan import FramePlan
+from stftcli.dsp.precision import complex_of, real_dtype
+from stftcli.dsp.windows import WindowLike, make_window
+from stftcli.dsp.workspace import Workspace
+from stftcli.errors import InputError, SettingsError
+from stftcli.settings import PAD_MODES, PadMode
+
+
+class STFT:
+    """Short-time Fourier transform of real signals.
+
+    The signal is padded and cut into frames; each frame is multiplied with the window and
+    transformed once: ``X[t, k] = sum_n w[n] x[t * hop_length + n] exp(-2j pi k n / filter_length)``
+    for the bins k = 0 ... filter_length // 2 (J. B. Allen and L. R. Rabiner, "A unified approach to
+    short-time Fourier analysis and synthesis", Proc. IEEE 65, 1977, with the phase of each frame
+    counted from its own first sample, as torch.stft and librosa.stft have it).
+
+    Parameters
+    ----------
+    filter_length : int, default 2048
+        Samples in one transform (n_fft elsewhere); odd lengths work too.
+    hop_length : int, default 512
+        Samples between neighbouring frames.
+    win_length : int, optional
+        Samples in the window, `filter_length` if None. A shorter window is centred in the frame
+        with zeros on both sides.
+    window : str, (str, float) or array_like, default "hann"
+        A window by name in its periodic form ("hann", "kaiser:14", ("tukey", 0.25)), or its
+        `win_length` values.
+    center : bool, default True
+        Pad ``filter_length // 2`` samples on both sides, so that frame t is centred on sample
+        ``t * hop_length``. False: no padding; what follows the last full frame is left out.
+    pad_mode : {"reflect", "constant", "edge", "symmetric", "wrap"}, default "reflect"
+        What the centring pads with, as in numpy.pad. "wrap" needs the end of the signal first and
+        so holds a whole stream in memory.
+    freeze_parameters : bool, default True
+        True: window and kernel are read-only and the FFT does the work. False: both may be
+        replaced, and the product with the kernel does the work.
+    causal : bool, default False
+        Pad ``filter_length - hop_length`` zeros on the left only, so that a frame sees nothing of
+        the future. Needs ``center=False``.
+    dtype : {"float32", "float64"}, optional
+        Precision of the signal and the window; float32 if None.
+
+    Raises
+    ------
+    SettingsError
+        If a value is outside what is allowed; the message names it.
+
+    Notes
+    -----
+    A signal shorter than one frame is filled up with zeros, an empty one has no frames.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from stftcli import STFT
+    >>> rate_hz = 8000
+    >>> tone = np.sin(2 * np.pi * 1000 * np.arange(rate_hz) / rate_hz).astype(np.float32)
+    >>> stft = STFT(filter_length=256, hop_length=64)
+    >>> spectra = stft(tone)
+    >>> spectra.shape, spectra.dtype
+    ((126, 129), dtype('complex64'))
+    >>> int(np.abs(spectra[60]).argmax()) * rate_hz / 256
+    1000.0
+
+    A stream gives the same numbers, whatever its blocks are:
+
+    >>> batches = list(stft.stream([tone[:1], tone[1:5000], tone[5000:]]))
+    >>> np.array_equal(np.concatenate(batches), spectra)
+    True
+    """
+
+    def __init__(
+        self,
+        filter_length: int = 2048,
+        hop_length: int = 512,
+        win_length: int | None = None,
+        window: WindowLike = "hann",
+        center: bool = True,
+        pad_mode: PadMode = "reflect",
+        freeze_parameters: bool = True,
+        *,
+        causal: bool = False,
+        dtype: DTypeLike | None = None,
+    ) -> None:
+        self.plan = FramePlan.make(filter_length, hop_length, center=center, causal=causal)
+        self.win_length = filter_length if win_length is None else win_length
+        if not 1 <= self.win_length <= filter_length:
+            raise SettingsError(
+                f"win_length is {win_length}: it must lie between 1 and "
+                f"filter_length ({filter_length})"
+            )
+        if pad_mode not in PAD_MODES:
+            raise SettingsError(
+                f"there is no pad_mode {pad_mode!r}: choose from {', '.join(PAD_MODES)}"
+            )
+        self.pad_mode: PadMode = pad_mode if center else "constant"
+        self.freeze_parameters = freeze_parameters
+        self.dtype = real_dtype(dtype)
+        self._window = self._in_frame(make_window(window, self.win_length))
+        self._kernel = None if freeze_parameters else dft_kernel(filter_length, self.dtype)
+        self._rfft = load_rfft()
+        self._workspace = Workspace()
+
+    @property
+    def bins(self) -> int:
+        """Number of frequencies, ``filter_length // 2 + 1``."""
+        return self.plan.bins
+
+    @property
+    def window(self) -> NDArray[Any]:
+        """The window as it lies on a frame, shape (filter_length,); replaceable if not frozen."""
+        return self._window
+
+    @window.setter
+    def window(self, values: ArrayLike) -> None:
+        self._check_replaceable("window")
+        length = self.win_length if np.shape(values) == (self.win_length,) else len(self._window)
+        self._window = self._in_frame(make_window(values, length))
+
+    @property
+    def kernel(self) -> NDArray[Any]:
+        """The basis as a real matrix, real rows above imaginary ones.
+
+        Shape (2 * bins, filter_length); windowed frames times its transpose are the spectrum. If
+        not frozen it may be replaced, or written to.
+        """
+        if self._kernel is None:
+            kernel = dft_kernel(self.plan.filter_length, self.dtype)
+            kernel.setflags(write=False)
+            return kernel
+        return self._kernel
+
+    @kernel.setter
+    def kernel(self, values: ArrayLike) -> None:
+        self._check_replaceable("kernel")
+        kernel = np.array(values, self.dtype)
+        wanted = (2 * self.bins, self.plan.filter_length)
+        if kernel.shape != wanted:
+            raise SettingsError(
+                f"the kernel has shape {kernel.shape}: for filter_length "
+                f"{self.plan.filter_length} it must be {wanted}, real rows above imaginary ones"
+            )
+        if not np.isfinite(kernel).all():
+            raise SettingsError("the kernel holds NaN or infinite values")
+        self._kernel = kernel
+
+    def __call__(self, waveform: ArrayLike) -> NDArray[Any]:
+        """Transform whole signals.
+
+        Parameters
+        ----------
+        waveform : array_like, shape (..., samples)
+            Real signals along the last axis.
+
+        Returns
+        -------
+        ndarray of complex64, shape (..., frames, bins)
+            The spectra (complex128 if `dtype` is float64).
+
+        Raises
+        ------
+        InputError
+            If the waveform is complex or has no axis.
+        """
+        signals = self._real(waveform)
+        leading, samples = signals.shape[:-1], signals.shape[-1]
+        frames = self.plan.frames(samples)
+        spectra = np.empty((*leading, frames, self.bins), complex_of(self.dtype))
+        for channel in np.ndindex(leading if samples else (0,)):
+            signal, spectrum, first = signals[channel], spectra[channel], 0
+            for batch in self.stream([signal]):
+                spectrum[first : first + len(batch)] = batch
+                first += len(batch)
+        return spectra
+
+    def stream(self, blocks: Iterable[ArrayLike]) -> Iterator[NDArray[Any]]:
+        """Transform one signal that arrives in blocks.
+
+        Parameters
+        ----------
+        blocks : iterable of array_like, shape (any,)
+            The signal, in pieces of any length.
+
+        Yields
+        ------
+        ndarray of complex64, shape (some, bins)
+            The spectra, frame after frame: together what the whole signal gives, to the last bit.
+        """
+        framer = self.framer()
+        for block in blocks:
+            for span in framer.push(np.atleast_2d(self._real(block))):
+                yield self.transform(span)[0]
+        for span in framer.finish():
+            yield self.transform(span)[0]
+
+    def framer(self) -> Framer:
+        """Make the framer that cuts a signal of shape (channels, samples) for `transform`."""
+        return Framer(self.plan, self.pad_mode)
+
+    def transform(self, span: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Transform a span of padded samples, as a framer gives it.
+
+        Parameters
+        ----------
+        span : ndarray, shape (channels, samples)
+            The samples of whole frames, of this STFT's `dtype`.
+        out : ndarray of complex64, shape (channels, frames, bins), optional
+            Where the result goes.
+
+        Returns
+        -------
+        ndarray of complex64, shape (channels, frames, bins)
+            The spectra.
+        """
+        channels, samples = span.shape
+        hop_length, length = self.plan.hop_length, self.plan.filter_length
+        frames = self.plan.frames_of_span(samples)
+        channel_step, step = span.strides
+        view = np.lib.stride_tricks.as_strided(
+            span,
+            (channels, frames, length),
+            (channel_step, hop_length * step, step),
+            writeable=False,
+        )
+        windowed = self._workspace.take("windowed", view.shape, self.dtype)
+        np.multiply(view, self._window, out=windowed)
+        if out is None:
+            out = np.empty((channels, frames, self.bins), complex_of(self.dtype))
+        rows = windowed.reshape(-1, length)
+        spectra = out.reshape(-1, self.bins)
+        if self._kernel is None:
+            self._rfft(rows, spectra)
+        else:
+            products = self._workspace.take("products", (len(rows), 2 * self.bins), self.dtype)
+            np.matmul(rows, self._kernel.T, out=products)
+            spectra.real, spectra.imag = products[:, : self.bins], products[:, self.bins :]
+        return out
+
+    def _real(self, samples: ArrayLike) -> NDArray[Any]:
+        signals = np.asarray(samples)
+        if signals.ndim == 0 or signals.dtype.kind not in "fiub":
+            raise InputError(
+                f"a waveform must be an array of real samples, shape (..., samples): "
+                f"shape {signals.shape} of {signals.dtype} was given"
+            )
+        return np.ascontiguousarray(signals, self.dtype)
+
+    def _in_frame(self, window: NDArray[Any]) -> NDArray[Any]:
+        frame = np.zeros(self.plan.filter_length, self.dtype)
+        left = (len(frame) - len(window)) // 2
+        frame[left : left + len(window)] = window
+        frame.setflags(write=not self.freeze_parameters)
+        return frame
+
+    def _check_replaceable(self, name: str) -> None:
+        if self.freeze_parameters:
+            raise SettingsError(f"the {name} is frozen: make the STFT with freeze_parameters=False")
+
+
+def dft_kernel(filter_length: int, dtype: DTypeLike = np.float32) -> NDArray[Any]:
+    """Give the discrete Fourier transform as a real matrix.
+
+    Parameters
+    ----------
+    filter_length : int
+        Samples in one transform.
+    dtype : dtype, default float32
+        Of the result; it is computed in float64.
+
+    Returns
+    -------
+    ndarray, shape (2 * (filter_length // 2 + 1), filter_length)
+        ``cos(2 pi k n / filter_length)`` above ``-sin(2 pi k n / filter_length)``.
+    """
+    # k * n is reduced as an integer, which keeps the angles exact for long transforms.
+    turns = np.outer(np.arange(filter_length // 2 + 1), np.arange(filter_length)) % filter_length
+    circle = np.exp(-2j * np.pi * np.arange(filter_length) / filter_length)
+    return np.concatenate((circle.real[turns], circle.imag[turns])).astype(dtype)

@@ -1,0 +1,150 @@
+"""Window functions by name, in their periodic form, equal to scipy.signal.get_window.
+
+Coefficients and formulas: F. J. Harris, "On the use of windows for harmonic analysis with the
+discrete Fourier transform", Proc. IEEE 66 (1978); Nuttall's minimum 4-term window: A. H. Nuttall,
+IEEE Trans. ASSP 29 (1981); flat top: G. D'Antona and A. Ferrero, "Digital Signal Processing for
+Measurement Systems" (2006).
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stftcli.errors import SettingsError
+
+Floats = NDArray[np.float64]
+WindowLike = str | tuple[str, float] | ArrayLike
+
+
+def _cosine_sum(*coefficients: float) -> Callable[[Floats, int], Floats]:
+    def window(n: Floats, period: int) -> Floats:
+        angle = 2 * np.pi * n / period
+        return np.sum(
+            [(-1) ** k * a * np.cos(k * angle) for k, a in enumerate(coefficients)], axis=0
+        )
+
+    return window
+
+
+def _bartlett(n: Floats, period: int) -> Floats:
+    return 1 - np.abs(2 * n / period - 1)
+
+
+def _bohman(n: Floats, period: int) -> Floats:
+    x = np.abs(2 * n / period - 1)
+    inside = (1 - x) * np.cos(np.pi * x) + np.sin(np.pi * x) / np.pi
+    return np.where(x < 1, inside, 0.0)
+
+
+def _cosine(n: Floats, period: int) -> Floats:
+    return np.sin(np.pi * (n + 0.5) / (period + 1))
+
+
+def _kaiser(n: Floats, period: int, beta: float) -> Floats:
+    inside = np.sqrt(np.maximum(0, 1 - (2 * n / period - 1) ** 2))
+    return np.asarray(np.i0(beta * inside) / np.i0(beta))
+
+
+def _tukey(n: Floats, period: int, alpha: float) -> Floats:
+    if alpha <= 0:
+        return np.ones_like(n)
+    distance = np.minimum(n, period - n)  # from the nearer end
+    edge = min(alpha, 1.0) * period / 2
+    return np.where(distance < edge, 0.5 - 0.5 * np.cos(np.pi * distance / edge), 1.0)
+
+
+def _gaussian(n: Floats, period: int, std: float) -> Floats:
+    return np.exp(-0.5 * ((n - period / 2) / std) ** 2)
+
+
+class _Shape(NamedTuple):
+    function: Callable[..., Floats]
+    parameter: str | None = None
+    lowest: float = 0.0
+
+
+WINDOWS: dict[str, _Shape] = {
+    "hann": _Shape(_cosine_sum(0.5, 0.5)),
+    "hamming": _Shape(_cosine_sum(0.54, 0.46)),
+    "blackman": _Shape(_cosine_sum(0.42, 0.5, 0.08)),
+    "blackmanharris": _Shape(_cosine_sum(0.35875, 0.48829, 0.14128, 0.01168)),
+    "nuttall": _Shape(_cosine_sum(0.3635819, 0.4891775, 0.1365995, 0.0106411)),
+    "flattop": _Shape(
+        _cosine_sum(0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368)
+    ),
+    "bartlett": _Shape(_bartlett),
+    "bohman": _Shape(_bohman),
+    "cosine": _Shape(_cosine),
+    "boxcar": _Shape(lambda n, _: np.ones_like(n)),
+    "kaiser": _Shape(_kaiser, "beta"),
+    "tukey": _Shape(_tukey, "alpha"),
+    "gaussian": _Shape(_gaussian, "std", np.finfo(np.float64).tiny),
+}
+
+
+def window_names() -> str:
+    """List the windows for help and messages, with the parameter of those that take one."""
+    return ", ".join(
+        name if shape.parameter is None else f"{name}:{shape.parameter.upper()}"
+        for name, shape in WINDOWS.items()
+    )
+
+
+def make_window(window: WindowLike, length: int) -> Floats:
+    """Give a window of `length` samples.
+
+    Parameters
+    ----------
+    window : str, (str, float) or array_like
+        A name ("hann"), a name with its parameter ("kaiser:14" or ("kaiser", 14.0)), or the
+        window's own values, `length` of them.
+    length : int
+        Number of samples.
+
+    Returns
+    -------
+    ndarray of float64, shape (length,)
+        One period of the periodic window.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such window, its parameter is missing or out of range, or the values are not
+        `length` finite numbers.
+    """
+    if isinstance(window, str):
+        name, _, parameter = window.partition(":")
+        return _named_window(name, parameter, length)
+    if isinstance(window, tuple) and len(window) == 2 and isinstance(window[0], str):
+        return _named_window(window[0], str(window[1]), length)
+    values = np.asarray(window, np.float64)
+    if values.shape != (length,):
+        raise SettingsError(f"the window has shape {values.shape}: it must have ({length},)")
+    if not np.isfinite(values).all():
+        raise SettingsError("the window holds NaN or infinite values")
+    return values
+
+
+def _named_window(name: str, parameter: str, length: int) -> Floats:
+    if name not in WINDOWS:
+        raise SettingsError(f"there is no window {name!r}: choose from {window_names()}")
+    shape = WINDOWS[name]
+    parameters = () if shape.parameter is None else (_parameter(name, parameter, shape),)
+    if shape.parameter is None and parameter:
+        raise SettingsError(f"the window {name} takes no parameter, {parameter!r} was given")
+    if length == 1:
+        return np.ones(1)
+    return shape.function(np.arange(length, dtype=np.float64), length, *parameters)
+
+
+def _parameter(name: str, text: str, shape: _Shape) -> float:
+    wanted = f"the window {name} needs its {shape.parameter}, as in {name}:0.5"
+    try:
+        value = float(text)
+    except ValueError:
+        raise SettingsError(f"{wanted}; {text!r} was given") from None
+    if not shape.lowest <= value < np.inf:
+        raise SettingsError(f"{wanted}, a number of 0 or more; {text} was given")
+    return value

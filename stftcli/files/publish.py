@@ -1,0 +1,103 @@
+"""Results appear whole under their name, or not at all."""
+
+import os
+import secrets
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from stftcli.errors import OutputError
+
+STANDARD = "-"
+"""The name of standard input and standard output."""
+
+
+@contextmanager
+def published(path: str | os.PathLike[str], *, seekable: bool = True) -> Iterator[IO[bytes]]:
+    """Give a binary file whose content goes to `path` when the block has ended well.
+
+    Parameters
+    ----------
+    path : str or path
+        Where the result goes; "-" is standard output.
+    seekable : bool, default True
+        Whether the writer must be able to go back. If not, what goes to standard output goes there
+        at once.
+
+    Raises
+    ------
+    OutputError
+        If the result cannot be written; nothing is left under `path` then.
+    """
+    name = "standard output" if os.fspath(path) == STANDARD else os.fspath(path)
+    try:
+        with _open(path, seekable) as file:
+            yield file
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"{name} cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def _open(path: str | os.PathLike[str], seekable: bool) -> Iterator[IO[bytes]]:
+    if os.fspath(path) == STANDARD:
+        with _through(sys.stdout.buffer, seekable) as file:
+            yield file
+        return
+    # The file behind a link is replaced, not the link.
+    target = Path(path).resolve()
+    mode = target.stat().st_mode if target.exists() else None
+    if mode is not None and not stat.S_ISREG(mode):
+        # A rename would put a file in the place of the device or pipe.
+        with target.open("wb") as device, _through(device, seekable) as file:
+            yield file
+        return
+    with _beside(target, mode) as file:
+        yield file
+
+
+@contextmanager
+def _through(stream: IO[bytes], seekable: bool) -> Iterator[IO[bytes]]:
+    if seekable:
+        with tempfile.TemporaryFile() as spool:
+            yield spool
+            spool.seek(0)
+            shutil.copyfileobj(spool, stream, 1 << 20)
+    else:
+        yield stream
+    stream.flush()
+
+
+@contextmanager
+def _beside(target: Path, mode: int | None) -> Iterator[IO[bytes]]:
+    draft = target.with_name(f".stftcli-{secrets.token_hex(6)}.tmp")
+    file = os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666), "w+b")
+    try:
+        with file:
+            yield file
+            file.flush()
+            if mode is not None:
+                os.fchmod(file.fileno(), stat.S_IMODE(mode))
+            os.fsync(file.fileno())
+        draft.replace(target)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            draft.unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    # The result stands already; a file system that cannot sync a folder does not undo that.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

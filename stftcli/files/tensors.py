@@ -1,0 +1,164 @@
+"""Named arrays in .npz, .npy and .safetensors files, read without trust in what they claim."""
+
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import safetensors
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from stftcli.errors import InputError, SettingsError
+from stftcli.files.publish import published
+
+LARGEST_TENSOR = 1 << 30
+"""Bytes that one array may claim: weights are far smaller, and a few bytes of zip can claim more."""
+
+
+@dataclass(frozen=True)
+class TensorFile:
+    """The names of the arrays in an open file, and the function that reads one of them."""
+
+    names: tuple[str, ...]
+    read: Callable[[str], NDArray[Any]]
+
+
+def split_prefix(file: str | os.PathLike[str]) -> tuple[Path, str]:
+    """Split ``FILE:PREFIX``; a file that stands under the whole name, colon and all, is that file."""
+    text = os.fspath(file)
+    stem, colon, prefix = text.rpartition(":")
+    if not colon or Path(text).exists() or not Path(stem).suffix:
+        return Path(text), ""
+    return Path(stem), prefix
+
+
+@contextmanager
+def open_tensors(path: Path) -> Iterator[TensorFile]:
+    """Open a file of arrays; whatever is wrong with it ends as one InputError.
+
+    A .npy file holds one array, named "weight".
+    """
+    opener = _OPENERS.get(path.suffix.lower())
+    if opener is None:
+        raise SettingsError(f"{path}: weights are read from {_endings()}")
+    try:
+        with opener(path) as tensors:
+            yield tensors
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+    except (
+        *(ValueError, TypeError, EOFError, SyntaxError, KeyError, MemoryError, OverflowError),
+        *(RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error),
+        safetensors.SafetensorError,
+    ) as error:
+        if isinstance(error, SettingsError):
+            raise
+        raise InputError(f"{path} is not a sound {path.suffix} file: {error}") from error
+
+
+def write_tensors(path: Path, tensors: dict[str, NDArray[Any]]) -> None:
+    """Write named arrays; a .npy file takes only a single one, the weight."""
+    ending = path.suffix.lower()
+    if ending not in _OPENERS:
+        raise SettingsError(f"{path}: weights are written to {_endings()}")
+    if ending == ".npy" and list(tensors) != ["weight"]:
+        raise SettingsError(
+            f"{path}: a .npy file takes one weight without a bias or a prefix; use .npz"
+        )
+    with published(path) as file:
+        if ending == ".npy":
+            np.save(file, tensors["weight"], allow_pickle=False)
+        elif ending == ".npz":
+            np.savez(file, **tensors)  # type: ignore[arg-type]  # names are not its options
+        else:
+            from safetensors.numpy import save
+
+            file.write(save({name: np.ascontiguousarray(t) for name, t in tensors.items()}))
+
+
+@contextmanager
+def _open_npy(path: Path) -> Iterator[TensorFile]:
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        yield TensorFile(("weight",), lambda _: _read_npy(file, size))
+
+
+@contextmanager
+def _open_npz(path: Path) -> Iterator[TensorFile]:
+    with zipfile.ZipFile(path) as archive:
+        members = {
+            member.filename.removesuffix(".npy"): member
+            for member in archive.infolist()
+            if member.filename.endswith(".npy")
+        }
+
+        def read(name: str) -> NDArray[Any]:
+            with archive.open(members[name]) as file:
+                return _read_npy(file, members[name].file_size)
+
+        yield TensorFile(tuple(members), read)
+
+
+@contextmanager
+def _open_safetensors(path: Path) -> Iterator[TensorFile]:
+    path.open("rb").close()  # its own errors do not tell a missing file from a broken one
+    with safetensors.safe_open(path, framework="numpy") as file:
+
+        def read(name: str) -> NDArray[Any]:
+            if file.get_slice(name).get_dtype() == "BF16":
+                return _read_bfloat16(path, name)
+            return _numbers(file.get_tensor(name))
+
+        yield TensorFile(tuple(file.keys()), read)
+
+
+def _read_npy(file: IO[bytes], size: int) -> NDArray[Any]:
+    readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+    version = npy.read_magic(file)
+    if version not in readers:
+        raise ValueError(f"version {version} of the format is not known")
+    shape, columns_first, dtype = readers[version](file)
+    if dtype.hasobject:
+        raise ValueError("it holds pickled Python objects, which are never opened")
+    claimed = prod(shape) * dtype.itemsize
+    if claimed > min(LARGEST_TENSOR, size):
+        raise ValueError(
+            f"it claims {claimed} bytes, of at most {min(LARGEST_TENSOR, size)} that may be there"
+        )
+    content = file.read(claimed)
+    if len(content) < claimed:
+        raise ValueError(f"it ends early: {claimed} bytes were promised, {len(content)} are there")
+    array = np.frombuffer(content, dtype)
+    return _numbers(array.reshape(shape, order="F" if columns_first else "C"))
+
+
+def _read_bfloat16(path: Path, name: str) -> NDArray[Any]:
+    # numpy has no such type; safetensors has checked the header by now.
+    with path.open("rb") as file:
+        header_size = int.from_bytes(file.read(8), "little")
+        entry = json.loads(file.read(header_size))[name]
+        begin, end = entry["data_offsets"]
+        file.seek(8 + header_size + begin)
+        halves = np.frombuffer(file.read(end - begin), "<u2")
+    return (halves.astype(np.uint32) << 16).view(np.float32).reshape(entry["shape"])
+
+
+def _numbers(array: NDArray[Any]) -> NDArray[Any]:
+    if array.dtype.kind not in "fiu":
+        raise ValueError(f"it holds {array.dtype}, not real numbers")
+    return array
+
+
+_OPENERS = {".npz": _open_npz, ".npy": _open_npy, ".safetensors": _open_safetensors}
+
+
+def _endings() -> str:
+    return ", ".join(_OPENERS)

@@ -1,0 +1,142 @@
+"""What a user can ask for, as frozen values that survive a round trip through JSON."""
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from fractions import Fraction
+from typing import Any, Literal, Self, get_args
+
+from stftcli.errors import SettingsError
+
+PadMode = Literal["reflect", "constant", "edge", "symmetric", "wrap"]
+Spectrum = Literal["complex", "magnitude", "power", "db", "log", "phase"]
+Precision = Literal["float32", "float64", "float16"]
+Layout = Literal["frames-first", "bins-first"]
+Channel = Literal["mix", "all"] | int
+Length = int | str
+"""A number of samples, or a time in milliseconds such as "25ms"."""
+
+
+def samples_of(length: Length, rate_hz: int) -> int:
+    """Give a length in samples; a part of a sample is dropped, as Kaldi and torchaudio do."""
+    if isinstance(length, int):
+        return length
+    return int(_milliseconds(length) * rate_hz / 1000)
+
+
+def parse_length(text: str) -> Length:
+    """Read "512" as samples and "25ms" as a time.
+
+    Raises
+    ------
+    SettingsError
+        If the text is neither, or not above zero.
+    """
+    try:
+        length: Length = text if text.endswith("ms") else int(text)
+        positive = samples_of(length, 1_000_000) > 0
+    except (ValueError, ZeroDivisionError):
+        positive = False
+    if not positive:
+        raise SettingsError(
+            f"{text!r} is not a length: give samples (512) or milliseconds (25ms), above zero"
+        )
+    return length
+
+
+def _milliseconds(text: str) -> Fraction:
+    return Fraction(text.removesuffix("ms").strip())
+
+
+class _Record:
+    """Plain dictionaries out and in, for every settings class."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the settings as JSON's own types."""
+        return asdict(self)  # type: ignore[call-overload,no-any-return]
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Make the settings that `to_dict` described; an unknown name is an error."""
+        homes = {item.name: item.type for item in fields(cls)}  # type: ignore[arg-type]
+        if unknown := sorted(set(values) - set(homes)):
+            raise SettingsError(f"unknown setting {unknown[0]!r}: allowed are {', '.join(homes)}")
+        return cls(
+            **{
+                name: home.from_dict(values[name])
+                if isinstance(home, type) and issubclass(home, _Record)
+                else values[name]
+                for name, home in homes.items()
+                if name in values
+            }
+        )
+
+
+@dataclass(frozen=True)
+class FrameSettings(_Record):
+    """How a signal is cut into frames, and what each is multiplied with.
+
+    `hop_length` None stands for a quarter of `filter_length`, `win_length` None for all of it.
+    """
+
+    filter_length: Length = 2048
+    hop_length: Length | None = None
+    win_length: Length | None = None
+    window: str = "hann"
+    center: bool = True
+    causal: bool = False
+    pad_mode: PadMode = "reflect"
+
+    def at(self, rate_hz: int) -> "FrameSettings":
+        """Give the same settings with every length in samples."""
+        filter_length = samples_of(self.filter_length, rate_hz)
+        hop_length = self.hop_length
+        return replace(
+            self,
+            filter_length=filter_length,
+            hop_length=max(1, filter_length // 4)
+            if hop_length is None
+            else samples_of(hop_length, rate_hz),
+            win_length=None
+            if self.win_length is None
+            else samples_of(self.win_length, rate_hz),
+        )
+
+
+@dataclass(frozen=True)
+class PartSettings(_Record):
+    """Which stretch of the sound is used, and which of its channels (counted from 1)."""
+
+    start_s: float = 0.0
+    duration_s: float | None = None
+    channel: Channel = "mix"
+
+
+@dataclass(frozen=True)
+class ValueSettings(_Record):
+    """What is computed from each frame.
+
+    `linear` and `kernel` are files of weights (`FILE` or `FILE:PREFIX`); `linear_out` asks for a
+    new Linear of so many outputs, drawn from `seed`.
+    """
+
+    spectrum: Spectrum = "magnitude"
+    linear: str | None = None
+    linear_out: int | None = None
+    seed: int | None = None
+    kernel: str | None = None
+
+
+@dataclass(frozen=True)
+class FeatureSettings(_Record):
+    """All that decides the numbers of a feature array."""
+
+    frames: FrameSettings = field(default_factory=FrameSettings)
+    part: PartSettings = field(default_factory=PartSettings)
+    values: ValueSettings = field(default_factory=ValueSettings)
+    dtype: Precision = "float32"
+    layout: Layout = "frames-first"
+
+
+PAD_MODES: tuple[PadMode, ...] = get_args(PadMode)
+SPECTRA: tuple[Spectrum, ...] = get_args(Spectrum)
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
