@@ -16,6 +16,14 @@ class OutputError(StftcliError):
 
 
 class SettingsError(StftcliError, ValueError):
-    """The call cannot be carried out: a value outside what is allowed, or two that exclude another."""
+    """The call cannot be carried out: a value is not allowed, or two exclude each other."""
 
     exit_code = 2
+
+
+class SomeFailedError(StftcliError):
+    """Of many inputs some could not be used; each has been reported already."""
+
+    def __init__(self, failed: int, inputs: int) -> None:
+        super().__init__(f"{failed} of {inputs} inputs failed")
+        self.exit_code = 1 if failed == inputs else 3

@@ -1,6 +1,6 @@
 """What a user can ask for, as frozen values that survive a round trip through JSON."""
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
 from typing import Any, Literal, Self, get_args
 
@@ -10,6 +10,8 @@ PadMode = Literal["reflect", "constant", "edge", "symmetric", "wrap"]
 Spectrum = Literal["complex", "magnitude", "power", "db", "log", "phase"]
 Precision = Literal["float32", "float64", "float16"]
 Layout = Literal["frames-first", "bins-first"]
+ArrayFormat = Literal["npy", "npz", "raw"]
+PictureFormat = Literal["png", "svg", "pdf"]
 Channel = Literal["mix", "all"] | int
 Length = int | str
 """A number of samples, or a time in milliseconds such as "25ms"."""
@@ -74,31 +76,47 @@ class _Record:
 class FrameSettings(_Record):
     """How a signal is cut into frames, and what each is multiplied with.
 
-    `hop_length` None stands for a quarter of `filter_length`, `win_length` None for all of it.
+    None leaves a choice to `at`: `hop_length` becomes a quarter of `filter_length`, `win_length`
+    all of it, and frames are centred unless they are causal.
     """
 
-    filter_length: Length = 2048
+    filter_length: Length | None = None
     hop_length: Length | None = None
     win_length: Length | None = None
     window: str = "hann"
-    center: bool = True
+    center: bool | None = None
     causal: bool = False
     pad_mode: PadMode = "reflect"
 
-    def at(self, rate_hz: int) -> "FrameSettings":
-        """Give the same settings with every length in samples."""
-        filter_length = samples_of(self.filter_length, rate_hz)
-        hop_length = self.hop_length
-        return replace(
-            self,
-            filter_length=filter_length,
-            hop_length=max(1, filter_length // 4)
-            if hop_length is None
-            else samples_of(hop_length, rate_hz),
-            win_length=None
-            if self.win_length is None
-            else samples_of(self.win_length, rate_hz),
+    def at(self, rate_hz: int, usual_length: int = 2048) -> "SampledFrames":
+        """Give the same settings with every length in samples of a sound of this rate."""
+        length = samples_of(self.filter_length or usual_length, rate_hz)
+        return SampledFrames(
+            length,
+            samples_of(self.hop_length or max(1, length // 4), rate_hz),
+            samples_of(self.win_length or length, rate_hz),
+            self.window,
+            not self.causal if self.center is None else self.center,
+            self.causal,
+            self.pad_mode,
         )
+
+
+@dataclass(frozen=True)
+class SampledFrames(FrameSettings):
+    """Frame settings with every choice made and every length in samples."""
+
+    filter_length: int
+    hop_length: int
+    win_length: int
+    window: str
+    center: bool
+
+    def __str__(self) -> str:
+        length = f"{self.win_length} of {self.filter_length}"
+        if self.win_length == self.filter_length:
+            length = str(self.filter_length)
+        return f"{self.window} {length}, hop {self.hop_length}"
 
 
 @dataclass(frozen=True)
@@ -137,6 +155,45 @@ class FeatureSettings(_Record):
 
 
 PAD_MODES: tuple[PadMode, ...] = get_args(PadMode)
-SPECTRA: tuple[Spectrum, ...] = get_args(Spectrum)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+ARRAY_FORMATS: tuple[ArrayFormat, ...] = get_args(ArrayFormat)
+PICTURE_FORMATS: tuple[PictureFormat, ...] = get_args(PictureFormat)
+
+FLOOR = 1e-5
+"""The smallest magnitude that a logarithm is taken of: -100 dB."""
+
+SPECTRA: dict[Spectrum, str] = {
+    "complex": "the spectrum X itself",
+    "magnitude": "|X|",
+    "power": "|X|^2",
+    "db": f"20 log10 max(|X|, {FLOOR:g})",
+    "log": f"ln max(|X|, {FLOOR:g})",
+    "phase": "the angle of X in radians",
+}
+"""What each spectrum is."""
+
+WINDOWS: dict[str, str | None] = {
+    "hann": None,
+    "hamming": None,
+    "blackman": None,
+    "blackmanharris": None,
+    "nuttall": None,
+    "flattop": None,
+    "bartlett": None,
+    "bohman": None,
+    "cosine": None,
+    "boxcar": None,
+    "kaiser": "beta",
+    "tukey": "alpha",
+    "gaussian": "std",
+}
+"""The windows, each with the name of its parameter if it takes one."""
+
+
+def window_names() -> str:
+    """List the windows for help and messages."""
+    return ", ".join(
+        name if parameter is None else f"{name}:{parameter.upper()}"
+        for name, parameter in WINDOWS.items()
+    )

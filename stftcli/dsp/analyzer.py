@@ -62,11 +62,12 @@ class Analyzer:
             A new array.
         """
         spectra = self.stft.transform(span, self._spectra(span) if self._scratch else None)
-        batch = self._scale(spectra)
+        batch: NDArray[Any] = self._scale(spectra)
         if self.linear is not None:
             batch = self.linear(batch)
-        if len(batch) == 1:
-            return batch[0]
+        channels, frames, features = batch.shape
+        if channels == 1:
+            return batch.reshape(frames, features)
         return np.ascontiguousarray(batch.swapaxes(0, 1))
 
     def _spectra(self, span: NDArray[Any]) -> NDArray[Any]:

@@ -4,36 +4,37 @@ import os
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from stftcli.errors import SettingsError
 
-Provider = Callable[[NDArray[Any], NDArray[Any]], object]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-# numpy's FFT slows down several times when a call works on more than its scratch in cache.
+Rfft = Callable[["NDArray[Any]", "NDArray[Any]"], object]
+
+# numpy's FFT slows down several times when a call works on more rows than stay in cache.
 _NUMPY_ROWS = 16
 
 
-def _numpy_rfft(frames: NDArray[Any], out: NDArray[Any]) -> None:
-    for row in range(0, len(frames), _NUMPY_ROWS):
-        np.fft.rfft(frames[row : row + _NUMPY_ROWS], out=out[row : row + _NUMPY_ROWS])
-
-
-def _make_numpy() -> Provider:
-    return _numpy_rfft
-
-
-def _make_ducc0() -> Provider:
+def _load_ducc0() -> Rfft:
     import ducc0
 
     return lambda frames, out: ducc0.fft.r2c(frames, axes=(1,), out=out, nthreads=1)
 
 
+def _load_numpy() -> Rfft:
+    from numpy.fft import rfft
+
+    def by_rows(frames: "NDArray[Any]", out: "NDArray[Any]") -> None:
+        for row in range(0, len(frames), _NUMPY_ROWS):
+            rfft(frames[row : row + _NUMPY_ROWS], out=out[row : row + _NUMPY_ROWS])
+
+    return by_rows
+
+
 # Fastest first.
-PROVIDERS: dict[str, Callable[[], Provider]] = {"ducc0": _make_ducc0, "numpy": _make_numpy}
+PROVIDERS: dict[str, Callable[[], Rfft]] = {"ducc0": _load_ducc0, "numpy": _load_numpy}
 
 
 def provider_name() -> str:
@@ -46,11 +47,11 @@ def provider_name() -> str:
     return wanted or next(name for name in PROVIDERS if find_spec(name))
 
 
-@cache
-def _provider(name: str) -> Provider:
-    return PROVIDERS[name]()
-
-
-def load_rfft() -> Provider:
+def load_rfft() -> Rfft:
     """Give the function that transforms the rows of its first argument into its second."""
-    return _provider(provider_name())
+    return _load(provider_name())
+
+
+@cache
+def _load(name: str) -> Rfft:
+    return PROVIDERS[name]()

@@ -107,8 +107,8 @@ class Linear:
         layer = cls.__new__(cls)
         layer.out_features, layer.in_features = shape
         layer.dtype = real_dtype(dtype)
-        layer.weight = weight  # type: ignore[assignment]  # the setter takes any array_like
-        layer.bias = bias  # type: ignore[assignment]
+        layer.weight = weight
+        layer.bias = bias
         return layer
 
     @property
@@ -253,7 +253,5 @@ def _pick_layer(path: str, names: tuple[str, ...], prefix: str) -> str:
             raise SettingsError(f"{path} holds no layer {prefix!r}: there are {listed}")
         return f"{prefix}."
     if len(layers) > 1 and "" not in layers:
-        raise SettingsError(
-            f"{path} holds several layers: name one as {path}:PREFIX, of {listed}"
-        )
+        raise SettingsError(f"{path} holds several layers: name one as {path}:PREFIX, of {listed}")
     return "" if "" in layers else layers[0]

@@ -57,20 +57,20 @@ class FramePlan:
         return max(1, min(by_cache, _LONGEST_SPAN // self.hop_length))
 
     def frames(self, samples: int) -> int:
-        """Number of frames of a signal of `samples`; one that is too short for a frame gets one."""
+        """Give the number of frames of a signal; one that is too short for a frame has one."""
         if samples == 0:
             return 0
         return max(1, self.frames_of_span(self.left + samples + self.right))
 
     def span_samples(self, frames: int) -> int:
-        """Number of padded samples that `frames` neighbouring frames cover."""
+        """Give the number of padded samples that so many neighbouring frames cover."""
         return (frames - 1) * self.hop_length + self.filter_length
 
     def frames_of_span(self, samples: int) -> int:
-        """Number of whole frames in `samples` padded ones, the first frame at the first sample."""
+        """Give the number of whole frames in so many padded samples."""
         return max(0, 1 + (samples - self.filter_length) // self.hop_length)
 
     def centers(self, frames: int) -> range:
-        """Samples of the signal that the frames are centred on, the first sample being 0."""
+        """Give the samples of the signal that the frames are centred on, its first being 0."""
         first = self.filter_length // 2 - self.left
         return range(first, first + frames * self.hop_length, self.hop_length)

@@ -7,12 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.errors import SettingsError
-from stftcli.settings import Spectrum
+from stftcli.settings import FLOOR, SPECTRA, Spectrum
 
 Spectra = NDArray[Any]
-
-FLOOR = 1e-5
-"""The smallest magnitude that a logarithm is taken of: -100 dB."""
 
 
 def _magnitude(spectra: Spectra) -> Spectra:
@@ -50,19 +47,9 @@ SCALES: dict[Spectrum, Callable[[Spectra], Spectra]] = {
     "phase": _phase,
 }
 
-MEANINGS: dict[Spectrum, str] = {
-    "complex": "the spectrum itself",
-    "magnitude": "|X|",
-    "power": "|X|^2",
-    "db": f"20 log10 max(|X|, {FLOOR:g})",
-    "log": f"ln max(|X|, {FLOOR:g})",
-    "phase": "the angle of X in radians, from -pi to pi",
-}
 
-
-def scale_of(spectrum: str) -> Callable[[Spectra], Spectra]:
+def scale_of(spectrum: Spectrum) -> Callable[[Spectra], Spectra]:
     """Give the scale of a name, or a SettingsError that lists the names."""
-    for name, scale in SCALES.items():
-        if name == spectrum:
-            return scale
-    raise SettingsError(f"there is no spectrum {spectrum!r}: choose from {', '.join(SCALES)}")
+    if spectrum not in SCALES:
+        raise SettingsError(f"there is no spectrum {spectrum!r}: choose from {', '.join(SPECTRA)}")
+    return SCALES[spectrum]

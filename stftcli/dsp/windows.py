@@ -7,12 +7,12 @@ Measurement Systems" (2006).
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stftcli.errors import SettingsError
+from stftcli.settings import WINDOWS, window_names
 
 Floats = NDArray[np.float64]
 WindowLike = str | tuple[str, float] | ArrayLike
@@ -21,9 +21,8 @@ WindowLike = str | tuple[str, float] | ArrayLike
 def _cosine_sum(*coefficients: float) -> Callable[[Floats, int], Floats]:
     def window(n: Floats, period: int) -> Floats:
         angle = 2 * np.pi * n / period
-        return np.sum(
-            [(-1) ** k * a * np.cos(k * angle) for k, a in enumerate(coefficients)], axis=0
-        )
+        terms = [(-1) ** k * a * np.cos(k * angle) for k, a in enumerate(coefficients)]
+        return np.asarray(np.sum(terms, axis=0))
 
     return window
 
@@ -59,37 +58,22 @@ def _gaussian(n: Floats, period: int, std: float) -> Floats:
     return np.exp(-0.5 * ((n - period / 2) / std) ** 2)
 
 
-class _Shape(NamedTuple):
-    function: Callable[..., Floats]
-    parameter: str | None = None
-    lowest: float = 0.0
-
-
-WINDOWS: dict[str, _Shape] = {
-    "hann": _Shape(_cosine_sum(0.5, 0.5)),
-    "hamming": _Shape(_cosine_sum(0.54, 0.46)),
-    "blackman": _Shape(_cosine_sum(0.42, 0.5, 0.08)),
-    "blackmanharris": _Shape(_cosine_sum(0.35875, 0.48829, 0.14128, 0.01168)),
-    "nuttall": _Shape(_cosine_sum(0.3635819, 0.4891775, 0.1365995, 0.0106411)),
-    "flattop": _Shape(
-        _cosine_sum(0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368)
-    ),
-    "bartlett": _Shape(_bartlett),
-    "bohman": _Shape(_bohman),
-    "cosine": _Shape(_cosine),
-    "boxcar": _Shape(lambda n, _: np.ones_like(n)),
-    "kaiser": _Shape(_kaiser, "beta"),
-    "tukey": _Shape(_tukey, "alpha"),
-    "gaussian": _Shape(_gaussian, "std", np.finfo(np.float64).tiny),
+# Coefficients and parameters are those of scipy's windows of the same names.
+SHAPES: dict[str, Callable[..., Floats]] = {
+    "hann": _cosine_sum(0.5, 0.5),
+    "hamming": _cosine_sum(0.54, 0.46),
+    "blackman": _cosine_sum(0.42, 0.5, 0.08),
+    "blackmanharris": _cosine_sum(0.35875, 0.48829, 0.14128, 0.01168),
+    "nuttall": _cosine_sum(0.3635819, 0.4891775, 0.1365995, 0.0106411),
+    "flattop": _cosine_sum(0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368),
+    "bartlett": _bartlett,
+    "bohman": _bohman,
+    "cosine": _cosine,
+    "boxcar": lambda n, _: np.ones_like(n),
+    "kaiser": _kaiser,
+    "tukey": _tukey,
+    "gaussian": _gaussian,
 }
-
-
-def window_names() -> str:
-    """List the windows for help and messages, with the parameter of those that take one."""
-    return ", ".join(
-        name if shape.parameter is None else f"{name}:{shape.parameter.upper()}"
-        for name, shape in WINDOWS.items()
-    )
 
 
 def make_window(window: WindowLike, length: int) -> Floats:
@@ -127,24 +111,26 @@ def make_window(window: WindowLike, length: int) -> Floats:
     return values
 
 
-def _named_window(name: str, parameter: str, length: int) -> Floats:
+def _named_window(name: str, text: str, length: int) -> Floats:
     if name not in WINDOWS:
         raise SettingsError(f"there is no window {name!r}: choose from {window_names()}")
-    shape = WINDOWS[name]
-    parameters = () if shape.parameter is None else (_parameter(name, parameter, shape),)
-    if shape.parameter is None and parameter:
-        raise SettingsError(f"the window {name} takes no parameter, {parameter!r} was given")
+    parameter = WINDOWS[name]
+    if parameter is None and text:
+        raise SettingsError(f"the window {name} takes no parameter: {text!r} was given")
+    values = () if parameter is None else (_parameter(name, parameter, text),)
     if length == 1:
         return np.ones(1)
-    return shape.function(np.arange(length, dtype=np.float64), length, *parameters)
+    return SHAPES[name](np.arange(length, dtype=np.float64), length, *values)
 
 
-def _parameter(name: str, text: str, shape: _Shape) -> float:
-    wanted = f"the window {name} needs its {shape.parameter}, as in {name}:0.5"
+def _parameter(name: str, parameter: str, text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise SettingsError(f"{wanted}; {text!r} was given") from None
-    if not shape.lowest <= value < np.inf:
-        raise SettingsError(f"{wanted}, a number of 0 or more; {text} was given")
+        value = np.nan
+    if not 0 <= value < np.inf or (parameter == "std" and value == 0):
+        raise SettingsError(
+            f"the window {name} needs its {parameter}, a number above 0, as in {name}:0.5; "
+            f"{text or 'nothing'!r} was given"
+        )
     return value

@@ -1,1 +1,1 @@
-"""Files, for all the rooms above: results that appear whole, and tensors that are read with care."""
+"""Files, for the rooms above: results that appear whole, tensors that are read with care."""

@@ -20,7 +20,7 @@ from stftcli.errors import InputError, SettingsError
 from stftcli.files.publish import published
 
 LARGEST_TENSOR = 1 << 30
-"""Bytes that one array may claim: weights are far smaller, and a few bytes of zip can claim more."""
+"""Bytes that one array may claim. Weights are far smaller, and a small zip can claim far more."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class TensorFile:
 
 
 def split_prefix(file: str | os.PathLike[str]) -> tuple[Path, str]:
-    """Split ``FILE:PREFIX``; a file that stands under the whole name, colon and all, is that file."""
+    """Split ``FILE:PREFIX``, unless there is a file of the whole name, colon and all."""
     text = os.fspath(file)
     stem, colon, prefix = text.rpartition(":")
     if not colon or Path(text).exists() or not Path(stem).suffix:

@@ -1,0 +1,1 @@
+"""Feature arrays out, frame after frame."""

@@ -1,0 +1,151 @@
+"""From a path or standard input to a descriptor that libsndfile can read.
+
+A regular file is read as it is. A pipe goes on through a second pipe, so that its first bytes can
+be looked at, or through a temporary file where its format needs going back.
+"""
+
+import os
+import shutil
+import stat
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from typing import IO
+
+from stftcli.audio.header import Container, WavData, find_wav_data, foreign_format, sniff
+from stftcli.errors import InputError
+from stftcli.files.publish import STANDARD
+
+_HEAD_BYTES = 1 << 16
+_COPY_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A readable descriptor, and what was learned from the first bytes."""
+
+    descriptor: int
+    container: Container
+    seekable: bool
+    wav: WavData | None
+
+
+def display_name(path: str) -> str:
+    """Name an input for messages."""
+    return "standard input" if path == STANDARD else os.fsdecode(os.fsencode(path))
+
+
+@contextmanager
+def opened(path: str) -> Iterator[Opened]:
+    """Open a sound file, pipe or standard input ("-").
+
+    Raises
+    ------
+    InputError
+        If it cannot be opened or is no sound that is read.
+    """
+    name = display_name(path)
+    with ExitStack() as stack:
+        try:
+            descriptor = _descriptor(path)
+            stack.callback(_close, descriptor)
+            mode = os.fstat(descriptor).st_mode
+            if stat.S_ISDIR(mode):
+                raise InputError(f"{name} is a folder: give the sound files in it")
+            regular = stat.S_ISREG(mode)
+            head = os.pread(descriptor, _HEAD_BYTES, 0) if regular else _read_head(descriptor)
+        except OSError as error:
+            raise InputError(f"{name} cannot be read: {error.strerror}") from error
+        container = _container(head, name)
+        wav = find_wav_data(head) if container.name == "WAV" else None
+        unclosed = wav is not None and wav.claimed_bytes == 0
+        if regular and not unclosed:
+            yield Opened(descriptor, container, True, wav)
+            return
+        if regular:
+            os.lseek(descriptor, len(head), os.SEEK_SET)
+        if container.streams:
+            if wav is not None and unclosed:
+                head = wav.without_claim(head)
+            piped = _pumped(head, descriptor)
+            stack.callback(_close, piped)
+            yield Opened(piped, container, False, wav)
+        else:
+            spool = stack.enter_context(tempfile.TemporaryFile())
+            _fill(spool, head, descriptor, name)
+            yield Opened(spool.fileno(), container, True, None)
+
+
+def _descriptor(path: str) -> int:
+    if path == STANDARD:
+        return os.dup(sys.stdin.fileno())
+    return os.open(path, os.O_RDONLY)
+
+
+def _close(descriptor: int) -> None:
+    with suppress(OSError):
+        os.close(descriptor)
+
+
+def _container(head: bytes, name: str) -> Container:
+    if not head:
+        raise InputError(f"{name} is empty")
+    container = sniff(head)
+    if container is None:
+        foreign = foreign_format(head)
+        what = f"is {foreign}" if foreign else "is not a sound file that is read here"
+        raise InputError(
+            f"{name} {what}: give WAV, FLAC, AIFF, Ogg or MP3, or let ffmpeg decode it: "
+            "ffmpeg -i FILE -f wav - | stftcli ..."
+        )
+    return container
+
+
+def _read_head(descriptor: int) -> bytes:
+    # No more than is needed: a live source may take seconds to fill the rest.
+    head = b""
+    while len(head) < _HEAD_BYTES:
+        piece = os.read(descriptor, 4096)
+        head += piece
+        if not piece:
+            break
+        if len(head) >= 16:
+            container = sniff(head)
+            if container is None or container.name != "WAV" or find_wav_data(head):
+                break
+    return head
+
+
+def _pumped(head: bytes, descriptor: int) -> int:
+    """Give the end of a new pipe through which a thread sends `head` and then all that follows."""
+    reader, writer = os.pipe()
+    source = os.dup(descriptor)
+
+    def pump() -> None:
+        # A reader that has heard enough closes its end: no error.
+        with (
+            suppress(OSError),
+            os.fdopen(source, "rb", buffering=0) as incoming,
+            os.fdopen(writer, "wb") as outgoing,
+        ):
+            piece = head
+            while piece:
+                outgoing.write(piece)
+                outgoing.flush()
+                piece = incoming.read(_COPY_BYTES)
+
+    threading.Thread(target=pump, name="stftcli-pump", daemon=True).start()
+    return reader
+
+
+def _fill(spool: IO[bytes], head: bytes, descriptor: int, name: str) -> None:
+    try:
+        spool.write(head)
+        with os.fdopen(os.dup(descriptor), "rb") as rest:
+            shutil.copyfileobj(rest, spool, _COPY_BYTES)
+        spool.seek(0)
+    except OSError as error:
+        raise InputError(f"{name} cannot be kept in a temporary file: {error.strerror}") from error

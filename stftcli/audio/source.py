@@ -1,0 +1,210 @@
+"""A sound, read in blocks from beginning to end."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from math import inf
+from typing import Any, Self
+
+import numpy as np
+import soundfile
+from numpy.typing import DTypeLike, NDArray
+
+from stftcli.audio.channels import check_channel, pick_channels
+from stftcli.audio.header import FLOAT_SUBTYPES, SUBTYPES
+from stftcli.audio.opening import Opened, display_name, opened
+from stftcli.errors import InputError
+from stftcli.settings import PartSettings
+
+WHOLE = PartSettings(channel="all")
+
+_BLOCK_SAMPLES = 1 << 16
+_UNSURE_OF_LENGTH = ("MP3", "OGG")  # what libsndfile tells of them may be a guess
+
+
+class Source:
+    """An open sound; use it in a `with` statement.
+
+    Parameters
+    ----------
+    path : str
+        A file, a pipe, or "-" for standard input.
+
+    Attributes
+    ----------
+    name : str
+        The input's name for messages.
+    rate_hz, channels : int
+        What the header says.
+    container, subtype : str
+        The kind of file and the format of its samples, in libsndfile's words.
+    samples : int or None
+        The length that the header claims; None where it says nothing that can be believed.
+    read_samples : int
+        How many samples have been read so far, those before the chosen part included.
+
+    Raises
+    ------
+    InputError
+        If it cannot be opened or is no sound that is read.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.name = display_name(path)
+        self.read_samples = 0
+        self._stack = ExitStack()
+        try:
+            self._opened = self._stack.enter_context(opened(path))
+            self._file = self._stack.enter_context(self._decoder(self._opened))
+            self._check_subtype()
+        except BaseException:
+            self._stack.close()
+            raise
+        self.rate_hz, self.channels = int(self._file.samplerate), int(self._file.channels)
+        self.container, self.subtype = str(self._file.format), str(self._file.subtype)
+        self.samples = self._claimed_samples()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def encoding(self) -> str:
+        """The format of the samples, in words."""
+        return SUBTYPES[self.subtype]
+
+    def count(self) -> int:
+        """Give the length in samples, reading all of it where no header can be believed."""
+        if self._opened.seekable and self.container not in _UNSURE_OF_LENGTH:
+            self.read_samples = int(self._file.frames)
+            if self.read_samples == 0:
+                self._raise_nothing_there(0)
+        else:
+            for _ in self.blocks():
+                pass
+        return self.read_samples
+
+    def part_samples(self, part: PartSettings) -> int | None:
+        """Length of a part of the sound, as far as the header's claim can be believed."""
+        asked = inf if part.duration_s is None else round(part.duration_s * self.rate_hz)
+        there = inf
+        if self.samples is not None:
+            there = max(0, self.samples - round(part.start_s * self.rate_hz))
+        shorter = min(asked, there)
+        return None if shorter == inf else int(shorter)
+
+    def blocks(
+        self, part: PartSettings = WHOLE, dtype: DTypeLike = np.float32
+    ) -> Iterator[NDArray[Any]]:
+        """Read the chosen part of the sound, once.
+
+        Yields
+        ------
+        ndarray, shape (channels, any)
+            The chosen channels, full scale being 1. A block is valid until the next is asked for.
+
+        Raises
+        ------
+        SettingsError
+            If the channel is not there.
+        InputError
+            If the data is broken, holds NaN or infinite samples, or has nothing in that part.
+        """
+        check_channel(part.channel, self.channels, self.name)
+        start = round(part.start_s * self.rate_hz)
+        end = inf if part.duration_s is None else start + round(part.duration_s * self.rate_hz)
+        if start and self._opened.seekable:
+            self.read_samples = self._seek(start)
+        for block in self._decoded(end, np.dtype(dtype)):
+            first = self.read_samples - len(block)
+            chosen = pick_channels(block[max(0, start - first) :], part.channel)
+            self._check_finite(chosen, max(start, first))
+            if chosen.shape[-1]:
+                yield chosen
+        if self.read_samples <= start:
+            self._raise_nothing_there(start)
+
+    def ended_early(self) -> str | None:
+        """Say, after the last block, whether the header promised more than there was."""
+        claimed = self.samples
+        if claimed is not None and self.read_samples < claimed:
+            return (
+                f"{self.name} ends early: its header promises {claimed / self.rate_hz:.2f} s, "
+                f"{self.read_samples / self.rate_hz:.2f} s are there"
+            )
+        if self._opened.seekable and self._opened.wav is None and self._longer_by_header():
+            return f"{self.name} ends early: its header promises more than the file holds"
+        return None
+
+    def _decoder(self, opened: Opened) -> soundfile.SoundFile:
+        try:
+            return soundfile.SoundFile(opened.descriptor, closefd=False)
+        except (soundfile.SoundFileError, TypeError, ValueError) as error:
+            raise InputError(f"{self.name} cannot be read as sound: {_text(error)}") from error
+
+    def _check_subtype(self) -> None:
+        if self._file.subtype not in SUBTYPES:
+            raise InputError(
+                f"{self.name} holds {self._file.subtype_info}, which is not read here: convert "
+                "it first, as in: ffmpeg -i FILE -f wav - | stftcli ..."
+            )
+
+    def _claimed_samples(self) -> int | None:
+        if self._opened.wav is not None:
+            return self._opened.wav.claimed_samples
+        # Decoders of pipes, and of formats without a length, put huge numbers here.
+        frames = int(self._file.frames)
+        return frames if self._opened.seekable and 0 < frames < 1 << 62 else None
+
+    def _seek(self, start: int) -> int:
+        try:
+            return int(self._file.seek(min(start, self._file.frames)))
+        except soundfile.SoundFileError as error:
+            raise InputError(f"{self.name} cannot be searched: {_text(error)}") from error
+
+    def _decoded(self, end: float, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
+        buffer = np.empty((_BLOCK_SAMPLES, self.channels), dtype)
+        while (wanted := min(_BLOCK_SAMPLES, end - self.read_samples)) > 0:
+            try:
+                block = self._file.read(out=buffer[: int(wanted)])
+            except soundfile.SoundFileError as error:
+                at_s = self.read_samples / self.rate_hz
+                raise InputError(
+                    f"{self.name} is broken after about {at_s:.2f} s: {_text(error)}"
+                ) from error
+            self.read_samples += len(block)
+            yield block
+            if len(block) < wanted:
+                return
+
+    def _check_finite(self, chosen: NDArray[Any], first: int) -> None:
+        # A sum is not finite if one of its terms is not; it is cheaper than asking for each.
+        if self.subtype not in FLOAT_SUBTYPES or np.isfinite(chosen.sum()):
+            return
+        bad = np.argwhere(~np.isfinite(chosen.T))
+        if len(bad):
+            sample = first + int(bad[0][0])
+            raise InputError(
+                f"{self.name} holds NaN or infinite samples, the first at sample {sample} "
+                f"({sample / self.rate_hz:.3f} s): mend the file, or leave that part out with "
+                "--start and --duration"
+            )
+
+    def _raise_nothing_there(self, start: int) -> None:
+        if self.read_samples and start:
+            raise InputError(
+                f"{self.name} is {self.read_samples / self.rate_hz:.2f} s long: there is nothing "
+                f"at --start {start / self.rate_hz:g} s"
+            )
+        raise InputError(f"{self.name} holds no samples")
+
+    def _longer_by_header(self) -> bool:
+        # libsndfile tells of a length that it did not believe only in its log.
+        claims = re.findall(r": (\d+) \(should be (\d+)\)", self._file.extra_info)
+        return any(int(claim) > int(real) for claim, real in claims)
+
+
+def _text(error: Exception) -> str:
+    return str(getattr(error, "error_string", error)).strip(" .")

@@ -1,0 +1,1 @@
+"""The command line: options become settings, settings one call, its result a line of report."""

@@ -1,0 +1,91 @@
+"""The command group, and the one place where an error becomes a message and an exit code."""
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Any
+
+import click
+
+from stftcli.cli.features import features
+from stftcli.cli.info import info
+from stftcli.cli.spectrogram import spectrogram
+from stftcli.errors import StftcliError
+
+_INTERRUPTED, _PIPE_CLOSED, _TERMINATED = 130, 141, 143
+
+
+def _show_versions(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from stftcli.cli.versions import versions
+
+        click.echo(versions())
+        ctx.exit()
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Examples:
+  stftcli spectrogram in.wav                       writes in.png
+  stftcli features in.wav --out feats.npy
+  ffmpeg -i talk.mp4 -f wav - | stftcli features --out - | python train.py""",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_versions,
+    help="Show the versions of stftcli and of what it works with.",
+)
+@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback with an error.")
+def cli() -> None:
+    """Turn sound into spectra: pictures and feature arrays, from files and pipes."""
+
+
+for command in (spectrogram, features, info):
+    cli.add_command(command)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and give its exit code: 0 done, 1 data, 2 call, 3 some of many."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = cli.main(arguments, prog_name="stftcli", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (Exception, KeyboardInterrupt) as error:
+        if "--debug" in arguments:
+            raise
+        return _explain(error)
+    return code if isinstance(code, int) else 0
+
+
+def _explain(error: BaseException) -> int:
+    text, code = f"{type(error).__name__}: {error} (a fault of stftcli; --debug shows where)", 1
+    match error:
+        case StftcliError():
+            text, code = str(error), error.exit_code
+        case click.UsageError():
+            command = error.ctx.command_path if error.ctx else "stftcli"
+            text, code = f"{error.format_message()} (see {command} --help)", error.exit_code
+        case KeyboardInterrupt() | click.Abort():
+            return _INTERRUPTED
+        case BrokenPipeError():
+            # Python would try to flush what nobody reads, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return _PIPE_CLOSED
+        case OSError():
+            text = f"{error.filename or 'standard output'}: {error.strerror}"
+        case MemoryError():
+            text = "out of memory: give shorter frames, or a --duration"
+    click.echo(f"stftcli: {text}", err=True)
+    return code
+
+
+def _terminate(_: int, __: FrameType | None) -> Any:
+    # As an exception, so that drafts of results are taken away.
+    raise SystemExit(_TERMINATED)

@@ -1,0 +1,33 @@
+"""The same for each of many inputs: one that fails does not stop the others."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from stftcli.cli.progress import Talk
+from stftcli.errors import InputError, SomeFailedError
+
+Item = TypeVar("Item")
+
+
+def for_each(items: Iterable[Item], work: Callable[[Item], None], talk: Talk) -> None:
+    """Work on each item, report those whose data is at fault, and fail at the end if any was.
+
+    Raises
+    ------
+    InputError
+        That of a single item.
+    SomeFailedError
+        If some of several items, or all of them, failed.
+    """
+    items = list(items)
+    failed = 0
+    for item in items:
+        try:
+            work(item)
+        except InputError as error:
+            if len(items) == 1:
+                raise
+            failed += 1
+            talk.fail(error)
+    if failed:
+        raise SomeFailedError(failed, len(items))

@@ -1,0 +1,31 @@
+"""Where a result goes when nobody says so, and what is not done to a terminal."""
+
+import sys
+from pathlib import PurePath
+
+from stftcli.errors import SettingsError
+from stftcli.files.publish import STANDARD
+
+
+def choose_input(path: str | None) -> str:
+    """Give the input, which is standard input if none is named and something is piped in."""
+    if path is None and sys.stdin is not None and sys.stdin.isatty():
+        raise SettingsError("no input: name a sound file, or pipe one in")
+    return STANDARD if path is None else path
+
+
+def choose_output(output: str | None, path: str, ending: str) -> str:
+    """Give the output: the input's name with another ending, or standard output for a pipe.
+
+    Raises
+    ------
+    SettingsError
+        If binary data would go to a terminal.
+    """
+    if output is None:
+        output = STANDARD if path == STANDARD else f"{PurePath(path).stem}.{ending}"
+    if output == STANDARD and sys.stdout is not None and sys.stdout.isatty():
+        raise SettingsError(
+            "the result is binary and standard output is a terminal: give --out FILE, or pipe it on"
+        )
+    return output

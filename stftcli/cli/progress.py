@@ -1,0 +1,95 @@
+"""What is said on standard error while a job works."""
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import click
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+_PATIENCE_S = 1.0
+
+
+class Talk:
+    """A watcher that warns in lines, and shows a bar where a terminal's user has to wait.
+
+    Use it in a `with` statement, so that the bar is taken away at the end.
+    """
+
+    def __init__(self, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._shows_bar = not quiet and sys.stderr is not None and sys.stderr.isatty()
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+        self._name, self._done = "", 0.0
+        self._seconds: float | None = None
+        self._begun = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def begin(self, name: str, seconds: float | None) -> None:
+        """Note what is being worked on."""
+        self._stop()
+        self._name, self._seconds, self._done = name, seconds, 0.0
+        self._begun = time.monotonic()
+
+    def advance(self, seconds: float) -> None:
+        """Note how much of it has been read."""
+        self._done += seconds
+        if not self._shows_bar:
+            return
+        if self._progress is None:
+            if time.monotonic() - self._begun < _PATIENCE_S:
+                return
+            self._progress, self._task = self._start()
+        assert self._task is not None
+        self._progress.update(self._task, completed=self._done)
+
+    def warn(self, text: str) -> None:
+        """Say it at once."""
+        self._stop()
+        click.echo(f"stftcli: warning: {text}", err=True)
+
+    def fail(self, error: Exception) -> None:
+        """Say that one of many inputs failed."""
+        self._stop()
+        click.echo(f"stftcli: {error}", err=True)
+
+    def report(self, text: str) -> None:
+        """Say what has been done."""
+        self._stop()
+        if not self._quiet:
+            click.echo(text, err=True)
+
+    def _start(self) -> "tuple[Progress, TaskID]":
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        progress = Progress(
+            # A file's name may hold what rich would read as markup.
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.completed:.0f} s of sound", markup=False),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        progress.start()
+        return progress, progress.add_task(self._name, total=self._seconds)
+
+    def _stop(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None

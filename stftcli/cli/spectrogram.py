@@ -1,0 +1,92 @@
+"""`stftcli spectrogram`: sounds in, pictures out."""
+
+import click
+
+from stftcli.cli import options
+from stftcli.cli.many import for_each
+from stftcli.cli.output import choose_input, choose_output
+from stftcli.cli.progress import Talk
+from stftcli.errors import SettingsError
+from stftcli.files.publish import STANDARD
+from stftcli.settings import PICTURE_FORMATS, FrameSettings, PartSettings, PictureFormat
+
+
+@click.command(
+    "spectrogram",
+    epilog="""\b
+Examples:
+  stftcli spectrogram in.wav
+  stftcli spectrogram in.flac --start 1:30 --duration 10 --out part.pdf
+  stftcli spectrogram --channel 1 recordings/*.wav
+  ffmpeg -i talk.mp4 -f wav - | stftcli spectrogram > talk.png""",
+)
+@click.argument("paths", metavar="[INPUT]...", nargs=-1, type=options.SOUND_PATH)
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE|-",
+    help="Where the picture goes; - is standard output.  [default: the input's name with .png, "
+    "here; - for standard input]",
+)
+@click.option(
+    "--format",
+    "picture_format",
+    type=click.Choice(PICTURE_FORMATS),
+    help="How it is written.  [default: by the ending of --out, else png]",
+)
+@options.frame_options("the power of two nearest 40ms")
+@options.part_options("all")
+@click.option(
+    "--range",
+    "range_db",
+    type=click.FloatRange(min=0, min_open=True),
+    default=80.0,
+    show_default=True,
+    metavar="DB",
+    help="From the highest level down to the darkest colour.",
+)
+@options.threads
+@options.quiet
+def spectrogram(
+    paths: tuple[str, ...],
+    out: str | None,
+    picture_format: PictureFormat | None,
+    frames: FrameSettings,
+    part: PartSettings,
+    range_db: float,
+    threads: int | None,
+    quiet: bool,
+) -> None:
+    """Draw the spectrogram of a sound: time, frequency, and level as colour.
+
+    INPUT is a sound file (WAV, FLAC, AIFF, Ogg, MP3 and more), - or nothing for standard input.
+    Each of several files gets a picture of its own. Levels are in dBFS: a sine at full scale is at
+    0 dBFS.
+    """
+    if out is not None and len(paths) > 1:
+        raise SettingsError(f"--out names one picture, there are {len(paths)} inputs: leave it out")
+    inputs = [choose_input(path) for path in paths or (None,)]
+    outputs = [choose_output(out, path, picture_format or "png") for path in inputs]
+    if twice := sorted({name for name in outputs if outputs.count(name) > 1}):
+        raise SettingsError(f"several inputs would be drawn into {twice[0]}: draw them one by one")
+
+    from stftcli.jobs.spectrogram import draw_spectrogram
+
+    with Talk(quiet) as talk:
+
+        def draw(job: tuple[str, str]) -> None:
+            path, output = job
+            report = draw_spectrogram(
+                path,
+                output,
+                frames,
+                part,
+                picture_format=picture_format,
+                range_db=range_db,
+                threads=threads,
+                watcher=talk,
+            )
+            if output != STANDARD:
+                talk.report(f"{output}: {report}")
+
+        for_each(zip(inputs, outputs, strict=True), draw, talk)

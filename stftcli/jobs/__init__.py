@@ -1,0 +1,1 @@
+"""Jobs join the rooms below: one stream from a sound to its result."""

@@ -1,0 +1,32 @@
+"""What a job says while it works; the command line decides how that is shown."""
+
+from typing import Protocol
+
+
+class Watcher(Protocol):
+    """Hears of a job's progress and of what its user should know."""
+
+    def begin(self, name: str, seconds: float | None) -> None:
+        """Hear that a sound of this length (None: unknown) is begun."""
+
+    def advance(self, seconds: float) -> None:
+        """Hear that so much more of it has been read."""
+
+    def warn(self, text: str) -> None:
+        """Hear of something that did not stop the job."""
+
+
+class Silence:
+    """A watcher that shows nothing."""
+
+    def begin(self, name: str, seconds: float | None) -> None:
+        """Ignore it."""
+
+    def advance(self, seconds: float) -> None:
+        """Ignore it."""
+
+    def warn(self, text: str) -> None:
+        """Ignore it."""
+
+
+SILENCE: Watcher = Silence()
