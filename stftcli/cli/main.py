@@ -13,7 +13,7 @@ from stftcli.cli.info import info
 from stftcli.cli.spectrogram import spectrogram
 from stftcli.errors import StftcliError
 
-_INTERRUPTED, _PIPE_CLOSED, _TERMINATED = 130, 141, 143
+_INTERRUPTED, _TERMINATED = 130, 143
 
 
 def _show_versions(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -77,7 +77,7 @@ def _explain(error: BaseException) -> int:
         case BrokenPipeError():
             # Python would try to flush what nobody reads, and complain.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return _PIPE_CLOSED
+            return 0
         case OSError():
             text = f"{error.filename or 'standard output'}: {error.strerror}"
         case MemoryError():
