@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from stftcli.dsp.precision import real_dtype
 from stftcli.errors import InputError, SettingsError
-from stftcli.files.tensors import open_tensors, split_prefix, write_tensors
+from stftcli.files.layers import read_layer, write_layer
 
 
 class Linear:
@@ -199,17 +199,13 @@ class Linear:
         SettingsError
             If the prefix is missing or names no layer; the layers that are there are listed.
         """
-        path, prefix = split_prefix(file)
-        with open_tensors(path) as tensors:
-            layer = _pick_layer(str(path), tensors.names, prefix)
-            weight = tensors.read(f"{layer}weight")
-            bias = tensors.read(f"{layer}bias") if f"{layer}bias" in tensors.names else None
+        weight, bias = read_layer(file)
         if dtype is None and weight.dtype == np.float64:
             dtype = np.float64
         try:
             return cls.from_weights(weight, bias, dtype)
         except SettingsError as error:
-            raise InputError(f"{path}: {error}") from None
+            raise InputError(f"{os.fspath(file)}: {error}") from None
 
     def save(self, file: str | os.PathLike[str]) -> None:
         """Write the layer; the ending decides how, the prefix is as for `load`.
@@ -226,12 +222,7 @@ class Linear:
         OutputError
             If the file cannot be written.
         """
-        path, prefix = split_prefix(file)
-        layer = f"{prefix}." if prefix else ""
-        tensors = {f"{layer}weight": self._weight}
-        if self._bias is not None:
-            tensors[f"{layer}bias"] = self._bias
-        write_tensors(path, tensors)
+        write_layer(file, self._weight, self._bias)
 
     def _checked(self, name: str, values: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
         checked = np.array(values, self.dtype)
@@ -241,17 +232,3 @@ class Linear:
             raise SettingsError(f"the {name} holds NaN or infinite values")
         checked.setflags(write=False)
         return checked
-
-
-def _pick_layer(path: str, names: tuple[str, ...], prefix: str) -> str:
-    layers = [name.removesuffix("weight") for name in names if f".{name}".endswith(".weight")]
-    if not layers:
-        raise InputError(f"{path} holds no layer: it has {', '.join(names) or 'no arrays'}")
-    listed = ", ".join(repr(layer.removesuffix(".")) for layer in layers)
-    if prefix:
-        if f"{prefix}." not in layers:
-            raise SettingsError(f"{path} holds no layer {prefix!r}: there are {listed}")
-        return f"{prefix}."
-    if len(layers) > 1 and "" not in layers:
-        raise SettingsError(f"{path} holds several layers: name one as {path}:PREFIX, of {listed}")
-    return "" if "" in layers else layers[0]

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from stftcli.dsp.fft import load_rfft
 from stftcli.dsp.framing import Framer
+from stftcli.dsp.kernel import dft_kernel
 from stftcli.dsp.plan import FramePlan
 from stftcli.dsp.precision import complex_of, real_dtype
 from stftcli.dsp.windows import WindowLike, make_window
@@ -267,24 +268,3 @@ class STFT:
     def _check_replaceable(self, name: str) -> None:
         if self.freeze_parameters:
             raise SettingsError(f"the {name} is frozen: make the STFT with freeze_parameters=False")
-
-
-def dft_kernel(filter_length: int, dtype: DTypeLike = np.float32) -> NDArray[Any]:
-    """Give the discrete Fourier transform as a real matrix.
-
-    Parameters
-    ----------
-    filter_length : int
-        Samples in one transform.
-    dtype : dtype, default float32
-        Of the result; it is computed in float64.
-
-    Returns
-    -------
-    ndarray, shape (2 * (filter_length // 2 + 1), filter_length)
-        ``cos(2 pi k n / filter_length)`` above ``-sin(2 pi k n / filter_length)``.
-    """
-    # k * n is reduced as an integer, which keeps the angles exact for long transforms.
-    turns = np.outer(np.arange(filter_length // 2 + 1), np.arange(filter_length)) % filter_length
-    circle = np.exp(-2j * np.pi * np.arange(filter_length) / filter_length)
-    return np.concatenate((circle.real[turns], circle.imag[turns])).astype(dtype)
