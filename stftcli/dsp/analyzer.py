@@ -40,12 +40,12 @@ class Analyzer:
         self.stft, self.linear = stft, linear
         self._scale = scale_of(spectrum)
         self._workspace = Workspace()
-        self._scratch = spectrum != "complex"
+        self._complex_dtype = complex_of(stft.dtype)
         self.features = stft.bins if linear is None else linear.out_features
-        self.dtype = stft.dtype if self._scratch else complex_of(stft.dtype)
+        self.dtype = self._complex_dtype if self._scale is None else stft.dtype
         if linear is None:
             return
-        if not self._scratch:
+        if self._scale is None:
             raise SettingsError("a Linear takes real numbers: choose a spectrum but complex")
         if linear.in_features != stft.bins:
             raise SettingsError(
@@ -61,18 +61,19 @@ class Analyzer:
         ndarray, shape (frames, features), or (frames, channels, features) for several channels
             A new array.
         """
-        spectra = self.stft.transform(span, self._spectra(span) if self._scratch else None)
-        batch: NDArray[Any] = self._scale(spectra)
-        if self.linear is not None:
-            batch = self.linear(batch)
+        batch = self._analyze(span)
         channels, frames, features = batch.shape
         if channels == 1:
             return batch.reshape(frames, features)
         return np.ascontiguousarray(batch.swapaxes(0, 1))
 
-    def _spectra(self, span: NDArray[Any]) -> NDArray[Any]:
-        plan = self.stft.plan
-        frames = plan.frames_of_span(span.shape[-1])
-        return self._workspace.take(
-            "spectra", (len(span), frames, plan.bins), complex_of(self.stft.dtype)
-        )
+    def _analyze(self, span: NDArray[Any]) -> NDArray[Any]:
+        if self._scale is None:
+            return self.stft.transform(span)
+        plan, take = self.stft.plan, self._workspace.take
+        shape = (len(span), plan.frames_of_span(span.shape[-1]), plan.bins)
+        spectra = self.stft.transform(span, take("spectra", shape, self._complex_dtype))
+        projected = self.linear is not None
+        scaled = take("scaled", shape, self.dtype) if projected else np.empty(shape, self.dtype)
+        self._scale(spectra, scaled)
+        return scaled if self.linear is None else self.linear(scaled)

@@ -10,36 +10,37 @@ from stftcli.errors import SettingsError
 from stftcli.settings import FLOOR, SPECTRA, Spectrum
 
 Spectra = NDArray[Any]
+Reals = NDArray[Any]
+Scale = Callable[[Spectra, Reals], None]
 
 
-def _magnitude(spectra: Spectra) -> Spectra:
-    return np.abs(spectra)
+def _magnitude(spectra: Spectra, out: Reals) -> None:
+    np.abs(spectra, out=out)
 
 
-def _power(spectra: Spectra) -> Spectra:
-    magnitude = np.abs(spectra)
-    return np.square(magnitude, out=magnitude)
+def _power(spectra: Spectra, out: Reals) -> None:
+    np.abs(spectra, out=out)
+    np.square(out, out=out)
 
 
-def _log(spectra: Spectra) -> Spectra:
-    magnitude = np.abs(spectra)
-    np.maximum(magnitude, FLOOR, out=magnitude)
-    return np.log(magnitude, out=magnitude)
+def _log(spectra: Spectra, out: Reals) -> None:
+    np.abs(spectra, out=out)
+    np.maximum(out, FLOOR, out=out)
+    np.log(out, out=out)
 
 
-def _db(spectra: Spectra) -> Spectra:
-    logarithm = _log(spectra)
-    logarithm *= 20 / np.log(10)
-    return logarithm
+def _db(spectra: Spectra, out: Reals) -> None:
+    _log(spectra, out)
+    np.multiply(out, 20 / np.log(10), out=out)
 
 
-def _phase(spectra: Spectra) -> Spectra:
-    return np.angle(spectra)
+def _phase(spectra: Spectra, out: Reals) -> None:
+    np.arctan2(spectra.imag, spectra.real, out=out)
 
 
-# Each takes complex spectra and gives a new array of the same shape (complex: the same array).
-SCALES: dict[Spectrum, Callable[[Spectra], Spectra]] = {
-    "complex": lambda spectra: spectra,
+# Each fills `out`, which is real and of the same shape as the spectra.
+SCALES: dict[Spectrum, Scale | None] = {
+    "complex": None,
     "magnitude": _magnitude,
     "power": _power,
     "db": _db,
@@ -48,8 +49,8 @@ SCALES: dict[Spectrum, Callable[[Spectra], Spectra]] = {
 }
 
 
-def scale_of(spectrum: Spectrum) -> Callable[[Spectra], Spectra]:
-    """Give the scale of a name, or a SettingsError that lists the names."""
+def scale_of(spectrum: Spectrum) -> Scale | None:
+    """Give the scale of a name (None leaves spectra complex); SettingsError lists the names."""
     if spectrum not in SCALES:
         raise SettingsError(f"there is no spectrum {spectrum!r}: choose from {', '.join(SPECTRA)}")
     return SCALES[spectrum]

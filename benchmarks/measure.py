@@ -1,0 +1,64 @@
+"""Time commands as whole processes, in turn, and compare them within one run."""
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Measured:
+    """The runs of one command: seconds of wall time and MB of peak memory."""
+
+    name: str
+    command: Sequence[str]
+    seconds: list[float] = field(default_factory=list)
+    megabytes: list[float] = field(default_factory=list)
+
+    @property
+    def median_s(self) -> float:
+        """Median wall time in seconds."""
+        return statistics.median(self.seconds)
+
+    def run(self, folder: Path) -> None:
+        """Run once in a folder and note the figures."""
+        begun = time.perf_counter()
+        process = subprocess.Popen(
+            self.command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        assert process.stderr is not None
+        complaint = process.stderr.read().decode(errors="replace")
+        _, status, usage = os.wait4(process.pid, 0)
+        self.seconds.append(time.perf_counter() - begun)
+        self.megabytes.append(usage.ru_maxrss / 1024)  # Linux counts in KiB
+        if status:
+            raise SystemExit(f"{self.name} failed:\n{complaint}")
+
+
+def compare(
+    commands: dict[str, Sequence[str]], folder: Path, runs: int, warmups: int = 1
+) -> list[Measured]:
+    """Run all commands in turn, again and again, so that a machine's moods hit all alike."""
+    measured = [Measured(name, command) for name, command in commands.items()]
+    for turn in range(warmups + runs):
+        for item in measured:
+            item.run(folder)
+            if turn < warmups:
+                item.seconds.clear()
+                item.megabytes.clear()
+    return measured
+
+
+def table(measured: list[Measured]) -> str:
+    """Lay the figures out as Markdown; ratios are to the first command."""
+    first = measured[0].median_s
+    rows = ["| command | median s | min-max s | peak MB | ratio |", "|---|--:|--:|--:|--:|"]
+    rows += [
+        f"| {item.name} | {item.median_s:.2f} | {min(item.seconds):.2f}-{max(item.seconds):.2f} | "
+        f"{max(item.megabytes):.0f} | {item.median_s / first:.2f} |"
+        for item in measured
+    ]
+    return "\n".join(rows)
