@@ -52,6 +52,7 @@ class Source:
     def __init__(self, path: str) -> None:
         self.name = display_name(path)
         self.read_samples = 0
+        self._came_to_end = False
         self._stack = ExitStack()
         try:
             self._opened = self._stack.enter_context(opened(path))
@@ -78,7 +79,7 @@ class Source:
     def count(self) -> int:
         """Give the length in samples, reading all of it where no header can be believed."""
         if self._opened.seekable and self.container not in _UNSURE_OF_LENGTH:
-            self.read_samples = int(self._file.frames)
+            self.read_samples, self._came_to_end = int(self._file.frames), True
             if self.read_samples == 0:
                 self._raise_nothing_there(0)
         else:
@@ -127,8 +128,10 @@ class Source:
             self._raise_nothing_there(start)
 
     def ended_early(self) -> str | None:
-        """Say, after the last block, whether the header promised more than there was."""
+        """Say, when the sound has come to its end, whether its header promised more."""
         claimed = self.samples
+        if not self._came_to_end:
+            return None
         if claimed is not None and self.read_samples < claimed:
             return (
                 f"{self.name} ends early: its header promises {claimed / self.rate_hz:.2f} s, "
@@ -177,6 +180,7 @@ class Source:
             self.read_samples += len(block)
             yield block
             if len(block) < wanted:
+                self._came_to_end = True
                 return
 
     def _check_finite(self, chosen: NDArray[Any], first: int) -> None:
