@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from stftcli.arrays.sinks import NpySink, NpzSink, RawSink
 from stftcli.errors import SettingsError
-from stftcli.files.publish import STANDARD
+from stftcli.files.publish import is_stream
 from stftcli.settings import ArrayFormat, Layout
 
 
@@ -29,10 +29,10 @@ FORMATS: dict[ArrayFormat, FormatRow] = {
 
 
 def choose_format(name: ArrayFormat | None, output: str) -> FormatRow:
-    """Give the format of a name, or else of the output's ending; .npy for standard output."""
+    """Give the format of a name, or else of the output's ending; npy for a pipe or a device."""
     if name is not None:
         return FORMATS[name]
-    if output == STANDARD:
+    if is_stream(output):
         return FORMATS["npy"]
     ending = PurePath(output).suffix.lower()
     for row in FORMATS.values():

@@ -34,8 +34,8 @@ class Opened:
 
 
 def display_name(path: str) -> str:
-    """Name an input for messages."""
-    return "standard input" if path == STANDARD else os.fsdecode(os.fsencode(path))
+    """Name an input for messages and titles; bytes that are no text become replacement signs."""
+    return "standard input" if path == STANDARD else os.fsencode(path).decode(errors="replace")
 
 
 @contextmanager

@@ -17,6 +17,12 @@ STANDARD = "-"
 """The name of standard input and standard output."""
 
 
+def is_stream(path: str) -> bool:
+    """Say whether a path is standard output, a device or a pipe: nothing that a file replaces."""
+    target = Path(path)
+    return path == STANDARD or (target.exists() and not (target.is_file() or target.is_dir()))
+
+
 @contextmanager
 def published(path: str | os.PathLike[str], *, seekable: bool = True) -> Iterator[IO[bytes]]:
     """Give a binary file whose content goes to `path` when the block has ended well.

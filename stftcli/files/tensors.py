@@ -61,7 +61,7 @@ def open_tensors(path: Path) -> Iterator[TensorFile]:
     ) as error:
         if isinstance(error, SettingsError):
             raise
-        raise InputError(f"{path} is not a sound {path.suffix} file: {error}") from error
+        raise InputError(f"{path} is not a valid {path.suffix} file: {error}") from error
 
 
 def write_tensors(path: Path, tensors: dict[str, NDArray[Any]]) -> None:

@@ -9,7 +9,7 @@ from stftcli.audio.source import Source
 from stftcli.dsp.analyzer import Analyzer
 from stftcli.dsp.stft import STFT
 from stftcli.errors import SettingsError
-from stftcli.files.publish import STANDARD, published
+from stftcli.files.publish import is_stream, published
 from stftcli.jobs.engine import make_stft
 from stftcli.jobs.stream import analyze
 from stftcli.jobs.watch import SILENCE, Watcher
@@ -32,10 +32,10 @@ class PictureReport:
 
 
 def choose_picture_format(name: PictureFormat | None, output: str) -> PictureFormat:
-    """Give the format of a name, or else of the output's ending; png for standard output."""
+    """Give the format of a name, or else of the output's ending; png for a pipe or a device."""
     if name is not None:
         return name
-    if output == STANDARD:
+    if is_stream(output):
         return "png"
     ending = PurePath(output).suffix.lower()
     for picture_format in PICTURE_FORMATS:
