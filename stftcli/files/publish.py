@@ -56,15 +56,15 @@ def _open(path: str | os.PathLike[str], seekable: bool) -> Iterator[IO[bytes]]:
         with _through(sys.stdout.buffer, seekable) as file:
             yield file
         return
-    # The file behind a link is replaced, not the link.
-    target = Path(path).resolve()
+    target = Path(path)
     mode = target.stat().st_mode if target.exists() else None
     if mode is not None and not stat.S_ISREG(mode):
         # A rename would put a file in the place of the device or pipe.
         with target.open("wb") as device, _through(device, seekable) as file:
             yield file
         return
-    with _beside(target, mode) as file:
+    # The file behind a link is replaced, not the link.
+    with _beside(target.resolve(), mode) as file:
         yield file
 
 
