@@ -21,6 +21,15 @@ class SettingsError(StftcliError, ValueError):
     exit_code = 2
 
 
+class MissingExtraError(StftcliError):
+    """Something needs a package that only an extra of stftcli installs."""
+
+    exit_code = 2
+
+    def __init__(self, purpose: str, package: str, extra: str) -> None:
+        super().__init__(f"{purpose} needs {package}: pip install 'stftcli[{extra}]'")
+
+
 class SomeFailedError(StftcliError):
     """Of many inputs some could not be used; each has been reported already."""
 

@@ -8,6 +8,9 @@ from stftcli.errors import SettingsError
 
 PadMode = Literal["reflect", "constant", "edge", "symmetric", "wrap"]
 Spectrum = Literal["complex", "magnitude", "power", "db", "log", "phase"]
+Log = Literal["ln", "log10", "log1p", "db"]
+MelScale = Literal["slaney", "htk"]
+StageKind = Literal["linear", "linear_out", "log"]
 Precision = Literal["float32", "float64", "float16"]
 Layout = Literal["frames-first", "bins-first"]
 ArrayFormat = Literal["npy", "npz", "raw"]
@@ -132,15 +135,19 @@ class PartSettings(_Record):
 class ValueSettings(_Record):
     """What is computed from each frame.
 
-    `linear` and `kernel` are files of weights (`FILE` or `FILE:PREFIX`); `linear_out` asks for a
-    new Linear of so many outputs, drawn from `seed`.
+    Its spectrum goes through the stages one after another: ("linear", file of weights, or
+    FILE:PREFIX), ("linear_out", number of outputs of a new Linear, drawn from `seed`), ("log",
+    kind). `kernel` is a file with a matrix in place of the DFT.
     """
 
     spectrum: Spectrum = "magnitude"
-    linear: str | None = None
-    linear_out: int | None = None
+    stages: tuple[tuple[StageKind, str | int], ...] = ()
     seed: int | None = None
     kernel: str | None = None
+
+    def __post_init__(self) -> None:
+        # JSON knows lists only.
+        object.__setattr__(self, "stages", tuple((kind, value) for kind, value in self.stages))
 
 
 @dataclass(frozen=True)
@@ -155,6 +162,7 @@ class FeatureSettings(_Record):
 
 
 PAD_MODES: tuple[PadMode, ...] = get_args(PadMode)
+MEL_SCALES: tuple[MelScale, ...] = get_args(MelScale)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 ARRAY_FORMATS: tuple[ArrayFormat, ...] = get_args(ArrayFormat)
@@ -172,6 +180,17 @@ SPECTRA: dict[Spectrum, str] = {
     "phase": "the angle of X in radians",
 }
 """What each spectrum is."""
+
+LOG_FLOOR = 1e-10
+"""The smallest value that --log takes a logarithm of."""
+
+LOGS: dict[Log, str] = {
+    "ln": f"natural, of max(y, {LOG_FLOOR:g})",
+    "log10": f"decimal, of max(y, {LOG_FLOOR:g})",
+    "db": f"10 log10 max(y, {LOG_FLOOR:g})",
+    "log1p": "ln(1 + y)",
+}
+"""What each logarithm of values y is."""
 
 WINDOWS: dict[str, str | None] = {
     "hann": None,

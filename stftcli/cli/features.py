@@ -11,7 +11,6 @@ from stftcli.settings import (
     ARRAY_FORMATS,
     LAYOUTS,
     PRECISIONS,
-    SPECTRA,
     ArrayFormat,
     FeatureSettings,
     FrameSettings,
@@ -21,40 +20,10 @@ from stftcli.settings import (
     ValueSettings,
 )
 
-_values = options.gathered(
-    "values",
-    ValueSettings,
-    click.option(
-        "--spectrum",
-        type=click.Choice(list(SPECTRA)),
-        default="magnitude",
-        show_default=True,
-        help="; ".join(f"{name}: {meaning}" for name, meaning in SPECTRA.items()) + ".",
-    ),
-    click.option(
-        "--linear",
-        metavar="FILE[:PREFIX]",
-        help="Project each frame through this Linear: weight and bias from .npz or .safetensors, "
-        "or a weight from .npy.",
-    ),
-    click.option(
-        "--linear-out",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="Project each frame through a new Linear to N features.",
-    ),
-    click.option("--seed", type=int, help="Seed of the weights that --linear-out draws."),
-    click.option(
-        "--kernel",
-        metavar="FILE[:NAME]",
-        help="Transform with this matrix in place of the DFT: 2 * (n-fft // 2 + 1) rows, real "
-        "ones above imaginary ones, of n-fft columns.",
-    ),
-)
-
 
 @click.command(
     "features",
+    cls=options.OrderedCommand,
     epilog="""\b
 Examples:
   stftcli features in.wav --out feats.npy
@@ -78,7 +47,7 @@ Examples:
 )
 @options.frame_options()
 @options.part_options("mix")
-@_values
+@options.value_options("magnitude")
 @click.option("--save-linear", metavar="FILE", help="Write the weights that --linear-out drew.")
 @click.option(
     "--dtype",
@@ -114,9 +83,10 @@ def features(
     INPUT is a sound file (WAV, FLAC, AIFF, Ogg, MP3 and more), - or nothing for standard input. It
     is read as a stream, so its length does not matter.
     """
-    if save_linear is not None and values.linear_out is None:
-        raise SettingsError("--save-linear writes what --linear-out N draws: give both")
-    if values.seed is not None and values.linear_out is None:
+    new = [kind for kind, _ in values.stages].count("linear_out")
+    if new != 1 and save_linear is not None:
+        raise SettingsError("--save-linear writes what one --linear-out N draws: give both")
+    if new == 0 and values.seed is not None:
         raise SettingsError("--seed is for --linear-out N: give both")
     path = choose_input(path)
     out = choose_output(out, path, array_format or "npy")

@@ -10,6 +10,7 @@ import click
 
 from stftcli.cli.features import features
 from stftcli.cli.info import info
+from stftcli.cli.linear import linear
 from stftcli.cli.spectrogram import spectrogram
 from stftcli.errors import StftcliError
 
@@ -45,7 +46,7 @@ def cli() -> None:
     """Turn sound into spectra: pictures and feature arrays, from files and pipes."""
 
 
-for command in (spectrogram, features, info):
+for command in (spectrogram, features, info, linear):
     cli.add_command(command)
 
 

@@ -2,15 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import fields
-from functools import wraps
+from functools import reduce, wraps
 from typing import Any
 
 import click
 
 from stftcli.cli import types
-from stftcli.settings import PAD_MODES, FrameSettings, PartSettings, window_names
+from stftcli.settings import (
+    LOGS,
+    PAD_MODES,
+    SPECTRA,
+    FrameSettings,
+    PartSettings,
+    Spectrum,
+    ValueSettings,
+    window_names,
+)
 
 Command = Callable[..., None]
+Decorator = Callable[[Command], Command]
 
 SOUND_PATH = click.Path(path_type=str, allow_dash=True)
 """A path of a sound: whether it can be read is for the reader to say, with a reason."""
@@ -25,9 +35,16 @@ threads = click.option(
 quiet = click.option("-q", "--quiet", is_flag=True, help="No report and no progress.")
 
 
-def gathered(
-    name: str, record: type, *options: Callable[[Command], Command]
-) -> Callable[[Command], Command]:
+def stacked(*decorators: Decorator) -> Decorator:
+    """Make one decorator of several, the first of them outermost."""
+
+    def decorate(command: Command) -> Command:
+        return reduce(lambda inner, decorator: decorator(inner), reversed(decorators), command)
+
+    return decorate
+
+
+def gathered(name: str, record: type, *options: Decorator) -> Decorator:
     """Make a decorator that adds options and hands their values on as one settings object.
 
     Parameters
@@ -46,15 +63,12 @@ def gathered(
             own = {field.name: values.pop(field.name) for field in fields(record)}
             command(**{name: record(**own)}, **values)
 
-        decorated: Command = wrapped
-        for option in reversed(options):
-            decorated = option(decorated)
-        return decorated
+        return stacked(*options)(wrapped)
 
     return decorate
 
 
-def frame_options(usual_length: str = "2048") -> Callable[[Command], Command]:
+def frame_options(usual_length: str = "2048") -> Decorator:
     """Add the options of FrameSettings as `frames`; `usual_length` is what the help says."""
     return gathered(
         "frames",
@@ -107,7 +121,7 @@ def frame_options(usual_length: str = "2048") -> Callable[[Command], Command]:
     )
 
 
-def part_options(usual_channel: str) -> Callable[[Command], Command]:
+def part_options(usual_channel: str) -> Decorator:
     """Add the options of PartSettings as `part`."""
     return gathered(
         "part",
@@ -136,3 +150,77 @@ def part_options(usual_channel: str) -> Callable[[Command], Command]:
             help="The mean of the channels, all of them, or one, counted from 1.",
         ),
     )
+
+
+class OrderedCommand(click.Command):
+    """A command that remembers in which order its options were given."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note the order, then parse as usual."""
+        *_, order = self.make_parser(ctx).parse_args(list(args))
+        ctx.meta[_ORDER] = [parameter.name for parameter in order]
+        return super().parse_args(ctx, args)
+
+
+_ORDER = "stftcli.order"
+_STAGES = ("linear", "linear_out", "log")
+
+
+def value_options(usual_spectrum: Spectrum) -> Decorator:
+    """Add the options of ValueSettings as `values`, to an OrderedCommand."""
+    options = (
+        click.option(
+            "--spectrum",
+            type=click.Choice(list(SPECTRA)),
+            default=usual_spectrum,
+            show_default=True,
+            help="; ".join(f"{name}: {meaning}" for name, meaning in SPECTRA.items()) + ".",
+        ),
+        click.option(
+            "--linear",
+            multiple=True,
+            metavar="FILE[:PREFIX]",
+            help="Project through this Linear: weight and bias from .npz or .safetensors, or a "
+            "weight from .npy. --linear and --log are applied in the order in which they stand.",
+        ),
+        click.option(
+            "--linear-out",
+            multiple=True,
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Project through a new Linear to N features.",
+        ),
+        click.option(
+            "--seed",
+            type=click.IntRange(min=0),
+            metavar="S",
+            help="Seed of the weights that --linear-out draws.",
+        ),
+        click.option(
+            "--log",
+            multiple=True,
+            type=click.Choice(list(LOGS)),
+            help="Take the logarithm of what stands before it: "
+            + "; ".join(f"{name}: {meaning}" for name, meaning in LOGS.items())
+            + ".",
+        ),
+        click.option(
+            "--kernel",
+            metavar="FILE[:NAME]",
+            help="Transform with this matrix in place of the DFT: 2 * (n-fft // 2 + 1) rows, real "
+            "ones above imaginary ones, of n-fft columns.",
+        ),
+    )
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def wrapped(**values: Any) -> None:
+            given = {kind: iter(values.pop(kind)) for kind in _STAGES}
+            order = click.get_current_context().meta[_ORDER]
+            stages = tuple((kind, next(given[kind])) for kind in order if kind in given)
+            own = {name: values.pop(name) for name in ("spectrum", "seed", "kernel")}
+            command(values=ValueSettings(stages=stages, **own), **values)
+
+        return stacked(*options)(wrapped)
+
+    return decorate

@@ -24,6 +24,7 @@ class Talk:
         self._shows_bar = not quiet and sys.stderr is not None and sys.stderr.isatty()
         self._progress: Progress | None = None
         self._task: TaskID | None = None
+        self._has_status = False
         self._name, self._done = "", 0.0
         self._seconds: float | None = None
         self._begun = time.monotonic()
@@ -62,6 +63,12 @@ class Talk:
         self._stop()
         click.echo(f"stftcli: warning: {text}", err=True)
 
+    def status(self, text: str) -> None:
+        """Show how it stands, on one line that is written over, to a terminal's user."""
+        if self._shows_bar:
+            click.echo(f"\r\x1b[K{text}", err=True, nl=False)
+            self._has_status = True
+
     def fail(self, error: Exception) -> None:
         """Say that one of many inputs failed."""
         self._stop()
@@ -90,6 +97,9 @@ class Talk:
         return progress, progress.add_task(self._name, total=self._seconds)
 
     def _stop(self) -> None:
+        if self._has_status:
+            click.echo(err=True)
+            self._has_status = False
         if self._progress is not None:
             self._progress.stop()
             self._progress = None

@@ -8,16 +8,25 @@ from stftcli.cli.output import choose_input, choose_output
 from stftcli.cli.progress import Talk
 from stftcli.errors import SettingsError
 from stftcli.files.publish import STANDARD
-from stftcli.settings import PICTURE_FORMATS, FrameSettings, PartSettings, PictureFormat
+from stftcli.settings import (
+    PICTURE_FORMATS,
+    FeatureSettings,
+    FrameSettings,
+    PartSettings,
+    PictureFormat,
+    ValueSettings,
+)
 
 
 @click.command(
     "spectrogram",
+    cls=options.OrderedCommand,
     epilog="""\b
 Examples:
   stftcli spectrogram in.wav
   stftcli spectrogram in.flac --start 1:30 --duration 10 --out part.pdf
   stftcli spectrogram --channel 1 recordings/*.wav
+  stftcli spectrogram in.wav --linear mel.safetensors
   ffmpeg -i talk.mp4 -f wav - | stftcli spectrogram > talk.png""",
 )
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=options.SOUND_PATH)
@@ -36,6 +45,7 @@ Examples:
 )
 @options.frame_options("the power of two nearest 40ms")
 @options.part_options("all")
+@options.value_options("power")
 @click.option(
     "--range",
     "range_db",
@@ -53,6 +63,7 @@ def spectrogram(
     picture_format: PictureFormat | None,
     frames: FrameSettings,
     part: PartSettings,
+    values: ValueSettings,
     range_db: float,
     threads: int | None,
     quiet: bool,
@@ -61,7 +72,8 @@ def spectrogram(
 
     INPUT is a sound file (WAV, FLAC, AIFF, Ogg, MP3 and more), - or nothing for standard input.
     Each of several files gets a picture of its own. Levels are in dBFS: a sine at full scale is at
-    0 dBFS.
+    0 dBFS. Features (--linear, --log, another --spectrum) are drawn as they are, powers and
+    magnitudes in dB.
     """
     if out is not None and len(paths) > 1:
         raise SettingsError(f"--out names one picture, there are {len(paths)} inputs: leave it out")
@@ -69,6 +81,8 @@ def spectrogram(
     outputs = [choose_output(out, path, picture_format or "png") for path in inputs]
     if twice := sorted({name for name in outputs if outputs.count(name) > 1}):
         raise SettingsError(f"several inputs would be drawn into {twice[0]}: draw them one by one")
+
+    settings = FeatureSettings(frames, part, values)
 
     from stftcli.jobs.spectrogram import draw_spectrogram
 
@@ -79,8 +93,7 @@ def spectrogram(
             report = draw_spectrogram(
                 path,
                 output,
-                frames,
-                part,
+                settings,
                 picture_format=picture_format,
                 range_db=range_db,
                 threads=threads,

@@ -1,13 +1,14 @@
 """From a span of samples to a batch of features."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.dsp.linear import Linear
-from stftcli.dsp.precision import complex_of
+from stftcli.dsp.checks import complex_of
 from stftcli.dsp.scaling import scale_of
+from stftcli.dsp.stages import Projection, Stage, run_stages, widths
 from stftcli.dsp.stft import STFT
 from stftcli.dsp.workspace import Workspace
 from stftcli.errors import SettingsError
@@ -15,7 +16,7 @@ from stftcli.settings import Spectrum
 
 
 class Analyzer:
-    """STFT, then a scale, then perhaps a Linear: what is done with each span.
+    """STFT, a scale, and stages: what is done with each span.
 
     It remembers nothing between calls, so several threads may use one, each on a span of its own.
 
@@ -25,8 +26,8 @@ class Analyzer:
         The transform.
     spectrum : str
         A name of `stftcli.dsp.scaling.SCALES`.
-    linear : Linear, optional
-        Projects the scaled bins.
+    stages : sequence of Stage
+        Linears and logarithms, in the order in which they are applied.
 
     Attributes
     ----------
@@ -34,24 +35,29 @@ class Analyzer:
         Length of the last axis of a batch.
     dtype : dtype
         Type of its values.
+
+    Raises
+    ------
+    SettingsError
+        If the stages do not fit each other or the spectrum.
     """
 
-    def __init__(self, stft: STFT, spectrum: Spectrum, linear: Linear | None = None) -> None:
-        self.stft, self.linear = stft, linear
+    def __init__(self, stft: STFT, spectrum: Spectrum, stages: Sequence[Stage] = ()) -> None:
+        self.stft, self.stages = stft, tuple(stages)
         self._scale = scale_of(spectrum)
         self._workspace = Workspace()
         self._complex_dtype = complex_of(stft.dtype)
-        self.features = stft.bins if linear is None else linear.out_features
         self.dtype = self._complex_dtype if self._scale is None else stft.dtype
-        if linear is None:
-            return
-        if self._scale is None:
-            raise SettingsError("a Linear takes real numbers: choose a spectrum but complex")
-        if linear.in_features != stft.bins:
-            raise SettingsError(
-                f"the Linear takes {linear.in_features} features, the spectrum has {stft.bins} "
-                f"bins (filter_length {stft.plan.filter_length})"
-            )
+        self.features = widths(
+            self.stages, stft.bins, f"the spectrum (n-fft {stft.plan.filter_length})"
+        )
+        if self.stages and self._scale is None:
+            raise SettingsError("a Linear or a log takes real numbers: choose another --spectrum")
+
+    @property
+    def projects(self) -> bool:
+        """Whether the features are no longer the bins."""
+        return any(isinstance(stage, Projection) for stage in self.stages)
 
     def __call__(self, span: NDArray[Any]) -> NDArray[Any]:
         """Give the features of a span of shape (channels, samples).
@@ -73,7 +79,8 @@ class Analyzer:
         plan, take = self.stft.plan, self._workspace.take
         shape = (len(span), plan.frames_of_span(span.shape[-1]), plan.bins)
         spectra = self.stft.transform(span, take("spectra", shape, self._complex_dtype))
-        projected = self.linear is not None
-        scaled = take("scaled", shape, self.dtype) if projected else np.empty(shape, self.dtype)
+        # A projection gives a new array, so what it projects may be scratch.
+        scratch = self.projects
+        scaled = take("scaled", shape, self.dtype) if scratch else np.empty(shape, self.dtype)
         self._scale(spectra, scaled)
-        return scaled if self.linear is None else self.linear(scaled)
+        return run_stages(self.stages, scaled)

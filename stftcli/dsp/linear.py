@@ -6,7 +6,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from stftcli.dsp.precision import real_dtype
+from stftcli.dsp.bands import BandedProduct
+from stftcli.dsp.checks import check_out, real_array, real_dtype
 from stftcli.errors import InputError, SettingsError
 from stftcli.files.layers import read_layer, write_layer
 
@@ -43,6 +44,8 @@ class Linear:
     -----
     Weight and bias are drawn uniformly from (-sqrt(k), sqrt(k)), k = 1 / in_features, as
     torch.nn.Linear does it (with numpy's generator, so the same seed gives other numbers there).
+    Where the rows of the weight touch few of its columns, as those of a mel bank do, only these are
+    multiplied.
 
     Examples
     --------
@@ -74,6 +77,8 @@ class Linear:
             raise SettingsError(f"device is {device!r}: numpy computes on 'cpu' only")
         self.in_features, self.out_features = in_features, out_features
         self.dtype = real_dtype(dtype)
+        if seed is not None and seed < 0:
+            raise SettingsError(f"seed is {seed}: it must be 0 or more")
         generator = np.random.default_rng(seed)
         bound = in_features**-0.5
         self.weight = generator.uniform(-bound, bound, (out_features, in_features))
@@ -99,7 +104,7 @@ class Linear:
         SettingsError
             If the shapes do not fit or a value is not finite.
         """
-        shape = np.shape(weight)
+        shape = real_array(weight, "weight").shape
         if len(shape) != 2 or 0 in shape:
             raise SettingsError(
                 f"the weight has shape {shape}: it must be (out_features, in_features)"
@@ -119,6 +124,7 @@ class Linear:
     @weight.setter
     def weight(self, values: ArrayLike) -> None:
         self._weight = self._checked("weight", values, (self.out_features, self.in_features))
+        self._banded = BandedProduct.find(self._weight)
 
     @property
     def bias(self) -> NDArray[Any] | None:
@@ -128,6 +134,11 @@ class Linear:
     @bias.setter
     def bias(self, values: ArrayLike | None) -> None:
         self._bias = None if values is None else self._checked("bias", values, (self.out_features,))
+
+    @property
+    def banded(self) -> bool:
+        """Whether the rows of the weight touch so few columns that only these are multiplied."""
+        return self._banded is not None
 
     def __repr__(self) -> str:
         return (
@@ -153,28 +164,24 @@ class Linear:
         Raises
         ------
         SettingsError
-            If the last axis of x is not in_features long, or `out` does not fit.
-        InputError
-            If x is not real.
+            If x is not real, its last axis not in_features long, or `out` does not fit.
         """
-        values = np.asarray(x)
-        if values.dtype.kind not in "fiub":
-            raise InputError(f"a Linear takes real numbers: {values.dtype} was given")
+        values = real_array(x, "input")
         if values.ndim == 0 or values.shape[-1] != self.in_features:
             given = "no axis" if values.ndim == 0 else f"a last axis of {values.shape[-1]}"
             raise SettingsError(f"the input has {given}, the Linear takes {self.in_features}")
         shape = (*values.shape[:-1], self.out_features)
         if out is None:
             out = np.empty(shape, self.dtype)
-        elif out.shape != shape or out.dtype != self.dtype or not out.flags.c_contiguous:
-            raise SettingsError(
-                f"out has shape {out.shape} of {out.dtype}: it must be a contiguous {shape} of "
-                f"{self.dtype}"
-            )
+        else:
+            check_out(out, shape, self.dtype)
         if values.size:
             rows = values.reshape(-1, self.in_features).astype(self.dtype, copy=False)
             product = out.reshape(-1, self.out_features)
-            np.matmul(rows, self._weight.T, out=product)
+            if self._banded is None:
+                np.matmul(rows, self._weight.T, out=product)
+            else:
+                self._banded(rows, product)
             if self._bias is not None:
                 product += self._bias
         return out
@@ -225,10 +232,8 @@ class Linear:
         write_layer(file, self._weight, self._bias)
 
     def _checked(self, name: str, values: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
-        checked = np.array(values, self.dtype)
+        checked = np.array(real_array(values, name, finite=True), self.dtype)
         if checked.shape != shape:
             raise SettingsError(f"the {name} has shape {checked.shape}: it must be {shape}")
-        if not np.isfinite(checked).all():
-            raise SettingsError(f"the {name} holds NaN or infinite values")
         checked.setflags(write=False)
         return checked

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from stftcli.dsp.checks import check_out, complex_of, real_array, real_dtype
 from stftcli.dsp.fft import load_rfft
 from stftcli.dsp.framing import Framer
 from stftcli.dsp.kernel import dft_kernel
 from stftcli.dsp.plan import FramePlan
-from stftcli.dsp.precision import complex_of, real_dtype
 from stftcli.dsp.windows import WindowLike, make_window
 from stftcli.dsp.workspace import Workspace
-from stftcli.errors import InputError, SettingsError
+from stftcli.errors import SettingsError
 from stftcli.settings import PAD_MODES, PadMode
 
 
@@ -127,7 +127,7 @@ class STFT:
     @window.setter
     def window(self, values: ArrayLike) -> None:
         self._check_replaceable("window")
-        length = self.win_length if np.shape(values) == (self.win_length,) else len(self._window)
+        length = len(self._window) if np.shape(values) == self._window.shape else self.win_length
         self._window = self._in_frame(make_window(values, length))
 
     @property
@@ -146,15 +146,13 @@ class STFT:
     @kernel.setter
     def kernel(self, values: ArrayLike) -> None:
         self._check_replaceable("kernel")
-        kernel = np.array(values, self.dtype)
+        kernel = np.array(real_array(values, "kernel", finite=True), self.dtype)
         wanted = (2 * self.bins, self.plan.filter_length)
         if kernel.shape != wanted:
             raise SettingsError(
                 f"the kernel has shape {kernel.shape}: for filter_length "
                 f"{self.plan.filter_length} it must be {wanted}, real rows above imaginary ones"
             )
-        if not np.isfinite(kernel).all():
-            raise SettingsError("the kernel holds NaN or infinite values")
         self._kernel = kernel
 
     def __call__(self, waveform: ArrayLike) -> NDArray[Any]:
@@ -172,7 +170,7 @@ class STFT:
 
         Raises
         ------
-        InputError
+        SettingsError
             If the waveform is complex or has no axis.
         """
         signals = self._real(waveform)
@@ -201,7 +199,12 @@ class STFT:
         """
         framer = self.framer()
         for block in blocks:
-            for span in framer.push(np.atleast_2d(self._real(block))):
+            samples = self._real(block)
+            if samples.ndim != 1:
+                raise SettingsError(
+                    f"a stream is one signal: a block of shape {samples.shape} was given"
+                )
+            for span in framer.push(samples[np.newaxis]):
                 yield self.transform(span)[0]
         for span in framer.finish():
             yield self.transform(span)[0]
@@ -239,6 +242,8 @@ class STFT:
         np.multiply(view, self._window, out=windowed)
         if out is None:
             out = np.empty((channels, frames, self.bins), complex_of(self.dtype))
+        else:
+            check_out(out, (channels, frames, self.bins), complex_of(self.dtype))
         rows = windowed.reshape(-1, length)
         spectra = out.reshape(-1, self.bins)
         if self._kernel is None:
@@ -250,12 +255,9 @@ class STFT:
         return out
 
     def _real(self, samples: ArrayLike) -> NDArray[Any]:
-        signals = np.asarray(samples)
-        if signals.ndim == 0 or signals.dtype.kind not in "fiub":
-            raise InputError(
-                f"a waveform must be an array of real samples, shape (..., samples): "
-                f"shape {signals.shape} of {signals.dtype} was given"
-            )
+        signals = real_array(samples, "waveform")
+        if signals.ndim == 0:
+            raise SettingsError("the waveform has no axis: its shape must be (..., samples)")
         return np.ascontiguousarray(signals, self.dtype)
 
     def _in_frame(self, window: NDArray[Any]) -> NDArray[Any]:

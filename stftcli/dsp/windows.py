@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stftcli.dsp.checks import real_array
 from stftcli.errors import SettingsError
 from stftcli.settings import WINDOWS, window_names
 
@@ -103,11 +104,9 @@ def make_window(window: WindowLike, length: int) -> Floats:
         return _named_window(name, parameter, length)
     if isinstance(window, tuple) and len(window) == 2 and isinstance(window[0], str):
         return _named_window(window[0], str(window[1]), length)
-    values = np.asarray(window, np.float64)
+    values = real_array(window, "window", finite=True).astype(np.float64)
     if values.shape != (length,):
         raise SettingsError(f"the window has shape {values.shape}: it must have ({length},)")
-    if not np.isfinite(values).all():
-        raise SettingsError("the window holds NaN or infinite values")
     return values
 
 
@@ -120,7 +119,11 @@ def _named_window(name: str, text: str, length: int) -> Floats:
     values = () if parameter is None else (_parameter(name, parameter, text),)
     if length == 1:
         return np.ones(1)
-    return SHAPES[name](np.arange(length, dtype=np.float64), length, *values)
+    with np.errstate(over="ignore", invalid="ignore"):
+        samples = SHAPES[name](np.arange(length, dtype=np.float64), length, *values)
+    if not np.isfinite(samples).all():
+        raise SettingsError(f"the window {name}:{text} is beyond what can be computed")
+    return samples
 
 
 def _parameter(name: str, parameter: str, text: str) -> float:

@@ -1,5 +1,6 @@
 """Results appear whole under their name, or not at all."""
 
+import errno
 import os
 import secrets
 import shutil
@@ -64,7 +65,11 @@ def _open(path: str | os.PathLike[str], seekable: bool) -> Iterator[IO[bytes]]:
             yield file
         return
     # The file behind a link is replaced, not the link.
-    with _beside(target.resolve(), mode) as file:
+    try:
+        resolved = target.resolve()
+    except RuntimeError:  # until Python 3.13
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
+    with _beside(resolved, mode) as file:
         yield file
 
 

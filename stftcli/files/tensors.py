@@ -1,9 +1,8 @@
-"""Named arrays in .npz, .npy and .safetensors files, read without trust in what they claim."""
+"""Named arrays in .npz, .npy, .safetensors and .pt files, read without trust in their claims."""
 
 import json
 import os
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ import safetensors
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from stftcli.errors import InputError, SettingsError
+from stftcli.errors import InputError, SettingsError, StftcliError
+from stftcli.files import state_dict
 from stftcli.files.publish import published
 
 LARGEST_TENSOR = 1 << 30
@@ -54,34 +54,37 @@ def open_tensors(path: Path) -> Iterator[TensorFile]:
             yield tensors
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
-    except (
-        *(ValueError, TypeError, EOFError, SyntaxError, KeyError, MemoryError, OverflowError),
-        *(RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error),
-        safetensors.SafetensorError,
-    ) as error:
-        if isinstance(error, SettingsError):
-            raise
+    except StftcliError:
+        raise
+    except Exception as error:  # the parsers raise a dozen kinds on bad files
         raise InputError(f"{path} is not a valid {path.suffix} file: {error}") from error
 
 
 def write_tensors(path: Path, tensors: dict[str, NDArray[Any]]) -> None:
     """Write named arrays; a .npy file takes only a single one, the weight."""
-    ending = path.suffix.lower()
-    if ending not in _OPENERS:
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
         raise SettingsError(f"{path}: weights are written to {_endings()}")
-    if ending == ".npy" and list(tensors) != ["weight"]:
+    if writer is _write_npy and list(tensors) != ["weight"]:
         raise SettingsError(
             f"{path}: a .npy file takes one weight without a bias or a prefix; use .npz"
         )
     with published(path) as file:
-        if ending == ".npy":
-            np.save(file, tensors["weight"], allow_pickle=False)
-        elif ending == ".npz":
-            np.savez(file, **tensors)  # type: ignore[arg-type]  # names are not its options
-        else:
-            from safetensors.numpy import save
+        writer(file, tensors)
 
-            file.write(save({name: np.ascontiguousarray(t) for name, t in tensors.items()}))
+
+def _write_npy(file: IO[bytes], tensors: dict[str, NDArray[Any]]) -> None:
+    np.save(file, tensors["weight"], allow_pickle=False)
+
+
+def _write_npz(file: IO[bytes], tensors: dict[str, NDArray[Any]]) -> None:
+    np.savez(file, **tensors)  # type: ignore[arg-type]  # names are not its options
+
+
+def _write_safetensors(file: IO[bytes], tensors: dict[str, NDArray[Any]]) -> None:
+    from safetensors.numpy import save
+
+    file.write(save({name: np.ascontiguousarray(array) for name, array in tensors.items()}))
 
 
 @contextmanager
@@ -120,7 +123,14 @@ def _open_safetensors(path: Path) -> Iterator[TensorFile]:
         yield TensorFile(tuple(file.keys()), read)
 
 
-def _read_npy(file: IO[bytes], size: int) -> NDArray[Any]:
+@contextmanager
+def _open_state_dict(path: Path) -> Iterator[TensorFile]:
+    state = state_dict.load_state_dict(path)
+    yield TensorFile(tuple(state), lambda name: _numbers(state[name]))
+
+
+def read_npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Give shape, whether columns come first, and type; ValueError for what is not numbers."""
     readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
     version = npy.read_magic(file)
     if version not in readers:
@@ -128,6 +138,13 @@ def _read_npy(file: IO[bytes], size: int) -> NDArray[Any]:
     shape, columns_first, dtype = readers[version](file)
     if dtype.hasobject:
         raise ValueError("it holds pickled Python objects, which are never opened")
+    if any(size < 0 for size in shape):
+        raise ValueError(f"its shape is {shape}")
+    return shape, columns_first, dtype
+
+
+def _read_npy(file: IO[bytes], size: int) -> NDArray[Any]:
+    shape, columns_first, dtype = read_npy_header(file)
     claimed = prod(shape) * dtype.itemsize
     if claimed > min(LARGEST_TENSOR, size):
         raise ValueError(
@@ -157,7 +174,18 @@ def _numbers(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
-_OPENERS = {".npz": _open_npz, ".npy": _open_npy, ".safetensors": _open_safetensors}
+_OPENERS = {
+    ".npz": _open_npz,
+    ".npy": _open_npy,
+    ".safetensors": _open_safetensors,
+    **dict.fromkeys(state_dict.ENDINGS, _open_state_dict),
+}
+_WRITERS = {
+    ".npz": _write_npz,
+    ".npy": _write_npy,
+    ".safetensors": _write_safetensors,
+    **dict.fromkeys(state_dict.ENDINGS, state_dict.save_state_dict),
+}
 
 
 def _endings() -> str:

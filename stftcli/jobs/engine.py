@@ -1,15 +1,16 @@
 """From settings to the engine that carries them out."""
 
-from typing import Any
+from typing import cast
 
-from numpy.typing import NDArray
+import numpy as np
 
 from stftcli.dsp.analyzer import Analyzer
 from stftcli.dsp.linear import Linear
+from stftcli.dsp.stages import Projection, Stage
 from stftcli.dsp.stft import STFT
-from stftcli.errors import InputError, SettingsError
-from stftcli.files.tensors import open_tensors, split_prefix
-from stftcli.settings import FeatureSettings, SampledFrames, ValueSettings
+from stftcli.errors import SettingsError
+from stftcli.files.kernels import read_kernel
+from stftcli.settings import FeatureSettings, FrameSettings, Log, SampledFrames, ValueSettings
 
 
 def make_stft(
@@ -29,35 +30,44 @@ def make_stft(
     )
 
 
-def make_analyzer(settings: FeatureSettings, rate_hz: int) -> Analyzer:
-    """Make the analyzer for a sound of this rate, reading the weights that it needs."""
+def make_analyzer(settings: FeatureSettings, rate_hz: int, usual_length: int = 2048) -> Analyzer:
+    """Make the analyzer for a sound of this rate, reading the weights that it needs.
+
+    `usual_length` is the filter_length where the settings leave it open.
+    """
     values = settings.values
     dtype = "float64" if settings.dtype == "float64" else "float32"
-    stft = make_stft(
-        settings.frames.at(rate_hz), freeze_parameters=values.kernel is None, dtype=dtype
-    )
-    if values.kernel is not None:
-        stft.kernel = _read_kernel(values.kernel)
-    return Analyzer(stft, values.spectrum, _make_linear(values, stft.bins, dtype))
+    if values.kernel is None:
+        stft = make_stft(settings.frames.at(rate_hz, usual_length), dtype=dtype)
+    else:
+        stft = _make_replaced(values.kernel, settings.frames, rate_hz, dtype)
+    return Analyzer(stft, values.spectrum, _make_stages(values, stft.bins, dtype))
 
 
-def _make_linear(values: ValueSettings, bins: int, dtype: str) -> Linear | None:
-    if values.linear is not None and values.linear_out is not None:
-        raise SettingsError("a Linear is read from a file or made new: not both")
-    if values.linear is not None:
-        return Linear.load(values.linear, dtype)
-    if values.linear_out is not None:
-        return Linear(bins, values.linear_out, dtype=dtype, seed=values.seed)
-    return None
+def _make_replaced(file: str, frames: FrameSettings, rate_hz: int, dtype: str) -> STFT:
+    kernel = read_kernel(file)
+    sampled = frames.at(rate_hz, kernel.matrix.shape[-1])
+    stft = make_stft(sampled, freeze_parameters=False, dtype=dtype)
+    try:
+        stft.kernel = kernel.matrix
+    except SettingsError as error:
+        raise SettingsError(f"{file}: {error}") from None
+    if kernel.holds_window:
+        stft.window = np.ones(stft.plan.filter_length)
+    return stft
 
 
-def _read_kernel(file: str) -> NDArray[Any]:
-    path, prefix = split_prefix(file)
-    with open_tensors(path) as tensors:
-        candidates = (prefix,) if prefix else ("kernel", "weight")
-        for name in candidates:
-            if name in tensors.names:
-                return tensors.read(name)
-    raise InputError(
-        f"{path} holds no {' or '.join(candidates)}: it has {', '.join(tensors.names)}"
-    )
+def _make_stages(values: ValueSettings, features: int, dtype: str) -> list[Stage]:
+    stages: list[Stage] = []
+    for kind, value in values.stages:
+        if kind == "log":
+            stages.append(cast(Log, value))
+            continue
+        if kind == "linear":
+            projection = Projection(str(value), Linear.load(str(value), dtype))
+        else:
+            new = Linear(features, int(value), dtype=dtype, seed=values.seed)
+            projection = Projection("the new Linear", new)
+        stages.append(projection)
+        features = projection.linear.out_features
+    return stages

@@ -13,6 +13,8 @@ from stftcli.arrays.formats import choose_format
 from stftcli.audio.source import Source
 from stftcli.dsp.analyzer import Analyzer
 from stftcli.dsp.axes import bin_frequencies_hz, frame_times_s
+from stftcli.dsp.linear import Linear
+from stftcli.dsp.stages import Projection
 from stftcli.errors import SettingsError
 from stftcli.files.publish import published
 from stftcli.jobs.engine import make_analyzer
@@ -55,7 +57,7 @@ def write_features(
     array_format : {"npy", "npz", "raw"}, optional
         How it is written; by the ending of `output` if None.
     save_linear : str, optional
-        Where the Linear that was used is written to as well.
+        Where the new Linear of the settings is written to as well.
     threads : int, optional
         Threads that compute; None for the usual number.
     watcher : Watcher, optional
@@ -78,8 +80,8 @@ def write_features(
             for batch in analyze(source, settings.part, analyzer, threads, watcher):
                 sink.write(batch)
             sink.finish(_description(settings, analyzer, source, sink.frames))
-            if save_linear is not None and analyzer.linear is not None:
-                analyzer.linear.save(save_linear)
+            if save_linear is not None:
+                _new_linear(settings, analyzer).save(save_linear)
         return ArrayReport(sink.shape, str(dtype))
 
 
@@ -92,6 +94,13 @@ def stored_dtype(precision: Precision, computed: np.dtype[Any]) -> np.dtype[Any]
     return np.dtype(np.float16)
 
 
+def _new_linear(settings: FeatureSettings, analyzer: Analyzer) -> Linear:
+    for (kind, _), stage in zip(settings.values.stages, analyzer.stages, strict=True):
+        if kind == "linear_out" and isinstance(stage, Projection):
+            return stage.linear
+    raise SettingsError("there is no new Linear to be saved: ask for one with linear_out")
+
+
 def _description(
     settings: FeatureSettings, analyzer: Analyzer, source: Source, frames: int
 ) -> Mapping[str, ArrayLike]:
@@ -100,12 +109,12 @@ def _description(
         "stftcli": stftcli.__version__,
         "input": source.name,
         "rate_hz": rate_hz,
-        **replace(settings, frames=settings.frames.at(rate_hz)).to_dict(),
+        **replace(settings, frames=settings.frames.at(rate_hz, plan.filter_length)).to_dict(),
     }
     beside: dict[str, ArrayLike] = {
         "times": settings.part.start_s + frame_times_s(plan, frames, rate_hz),
         "settings": json.dumps(described),
     }
-    if analyzer.linear is None:
+    if not analyzer.projects:
         beside["freqs"] = bin_frequencies_hz(plan, rate_hz)
     return beside

@@ -1,75 +1,85 @@
 """A labelled figure of spectra: time, frequency, level."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any
 
-import numpy as np
-from matplotlib import rc_context
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
+from stftcli.pictures.style import DPI, written_figure
 from stftcli.settings import PictureFormat
 
-_STYLE: dict[Any, Any] = {
-    "axes.edgecolor": "0.3",
-    "axes.labelcolor": "0.15",
-    "axes.linewidth": 0.8,
-    "axes.titlesize": 11,
-    "font.size": 10,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "stftcli",
-    "text.parse_math": False,
-    "xtick.color": "0.3",
-    "xtick.labelcolor": "0.15",
-    "ytick.color": "0.3",
-    "ytick.labelcolor": "0.15",
-}
-_WIDTH_IN, _PANEL_IN, _MARGIN_IN, _DPI = 10.0, 3.6, 0.9, 150
+_WIDTH_IN, _PANEL_IN, _MARGIN_IN = 10.0, 3.6, 0.9
 _COLORMAP = "magma"
-_DARKEST_TOP = -100.0  # dBFS: silence stays dark
 
-MOST_COLUMNS = 2 * int(_WIDTH_IN * _DPI)
+MOST_COLUMNS = 2 * int(_WIDTH_IN * DPI)
 """More than the pixels that are there: a column that is drawn is never wider than its pixel."""
 MOST_ROWS = 2048
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One channel's spectra.
+    """One channel.
 
     Attributes
     ----------
-    levels : ndarray, shape (rows, columns)
-        Levels in dBFS, the lowest frequency first.
-    seconds, hertz : (float, float)
-        The times and frequencies at the outer edges of the columns and rows.
+    values : ndarray, shape (rows, columns)
+        What is drawn as colour, the lowest row first.
     name : str
         Stands above the panel, if there is more than one.
     """
 
-    levels: NDArray[Any]
-    seconds: tuple[float, float]
-    hertz: tuple[float, float]
+    values: NDArray[Any]
     name: str
 
 
 @dataclass(frozen=True)
-class Caption:
-    """What the figure says of the sound as a whole."""
+class TimeAxis:
+    """The times at the outer edges of the columns, and those that are shown, in seconds."""
 
-    title: str
-    settings: str
-    seconds: tuple[float, float]
-    nyquist_hz: float
+    edges_s: tuple[float, float]
+    shown_s: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class RowAxis:
+    """What the rows are.
+
+    Attributes
+    ----------
+    label : str
+        With the unit.
+    edges, shown : (float, float)
+        The lower edge of the first row and the upper one of the last; what is shown of them.
+    ticks : dict of float to str, optional
+        Places and texts; round numbers if None.
+    """
+
+    label: str
+    edges: tuple[float, float]
+    shown: tuple[float, float]
+    ticks: dict[float, str] | None = None
+
+
+@dataclass(frozen=True)
+class ColourScale:
+    """What the colours mean: a label with the unit, the darkest and the brightest value."""
+
+    label: str
+    darkest: float
+    brightest: float
 
 
 def draw_figure(
     file: IO[bytes],
     picture_format: PictureFormat,
     panels: list[Panel],
-    caption: Caption,
-    range_db: float,
+    axes: tuple[TimeAxis, RowAxis, ColourScale],
+    *,
+    title: str,
+    subtitle: str,
 ) -> None:
     """Draw panels, one below the other, with one colour bar.
 
@@ -81,79 +91,64 @@ def draw_figure(
         How it is written.
     panels : list of Panel
         From top to bottom.
-    caption : Caption
-        Title, settings and the ranges of the axes.
-    range_db : float
-        From the highest level down to the level that gets the darkest colour.
+    axes : (TimeAxis, RowAxis, ColourScale)
+        What the columns, the rows and the colours of all panels are.
+    title, subtitle : str
+        Stand above, on the left and on the right.
     """
-    top = max(_DARKEST_TOP, *(float(panel.levels.max()) for panel in panels))
-    with rc_context(_STYLE):
-        size = (_WIDTH_IN, _PANEL_IN * _shrink(len(panels)) * len(panels) + _MARGIN_IN)
-        figure = Figure(size, dpi=_DPI, layout="constrained")
-        axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
-        for axis, panel in zip(axes, panels, strict=True):
+    time, rows, colours = axes
+    size = (_WIDTH_IN, _PANEL_IN * _shrink(len(panels)) * len(panels) + _MARGIN_IN)
+    with written_figure(file, picture_format, size, title, subtitle) as figure:
+        places = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+        for axis, panel in zip(places, panels, strict=True):
             image = axis.imshow(
-                panel.levels,
+                panel.values,
                 cmap=_COLORMAP,
-                vmin=top - range_db,
-                vmax=top,
+                vmin=colours.darkest,
+                vmax=colours.brightest,
                 aspect="auto",
                 origin="lower",
-                extent=(*panel.seconds, *panel.hertz),
+                extent=(*time.edges_s, *rows.edges),
                 interpolation_stage="data",
             )
             axis.set_facecolor(image.get_cmap()(0.0))
-            axis.set(xlim=caption.seconds, ylim=(0, caption.nyquist_hz), ylabel="Frequency (Hz)")
-            axis.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-            axis.yaxis.set_major_formatter(FuncFormatter(lambda hertz, _: f"{hertz:,.0f}"))
+            axis.set(xlim=time.shown_s, ylim=rows.shown, ylabel=rows.label)
+            _tick_rows(axis, rows)
             if len(panels) > 1:
                 axis.set_title(panel.name, loc="left", fontsize="small")
-        axes[-1].xaxis.set_major_formatter(FuncFormatter(_clock(caption.seconds[1])))
-        axes[-1].set_xlabel(_time_label(caption.seconds[1]))
-        figure.suptitle(caption.title, x=0.01, ha="left", fontsize=12)
-        figure.text(0.99, 0.985, caption.settings, ha="right", va="top", fontsize=8, color="0.4")
-        bar = figure.colorbar(image, ax=list(axes), pad=0.012, aspect=30, fraction=0.05)
-        bar.set_label("Level (dBFS)")
+        clock, label = _clock(time.shown_s[1])
+        places[-1].xaxis.set_major_formatter(FuncFormatter(clock))
+        places[-1].set_xlabel(label)
+        bar = figure.colorbar(image, ax=list(places), pad=0.012, aspect=30, fraction=0.05)
+        bar.set_label(colours.label)
         bar.outline.set_visible(False)
-        figure.savefig(file, format=picture_format, metadata=_metadata(picture_format, caption))
 
 
 def _shrink(panels: int) -> float:
     return max(0.4, 1.2 - 0.2 * panels)
 
 
-def _clock(last_s: float) -> Any:
-    def text(seconds: float, _: int) -> str:
-        whole = round(seconds)
-        if last_s < 120:
-            return f"{seconds:g}" if abs(seconds) > 1e-9 else "0"
-        if last_s < 3600:
-            return f"{whole // 60}:{whole % 60:02d}"
+def _tick_rows(axis: Axes, rows: RowAxis) -> None:
+    if rows.ticks is None:
+        axis.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    else:
+        axis.yaxis.set_major_locator(FixedLocator(list(rows.ticks)))
+        axis.set_yticklabels(list(rows.ticks.values()))
+
+
+def _clock(last_s: float) -> tuple[Callable[[float, int], str], str]:
+    def seconds(value: float, _: int) -> str:
+        return f"{value:g}" if abs(value) > 1e-9 else "0"
+
+    def minutes(value: float, _: int) -> str:
+        whole = round(value)
+        return f"{whole // 60}:{whole % 60:02d}"
+
+    def hours(value: float, _: int) -> str:
+        whole = round(value)
         return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
-    return text
-
-
-def _time_label(last_s: float) -> str:
     if last_s < 120:
-        return "Time (s)"
-    return "Time (m:ss)" if last_s < 3600 else "Time (h:mm:ss)"
-
-
-def _metadata(picture_format: PictureFormat, caption: Caption) -> dict[str, Any]:
-    # No dates: the same sound gives the same file.
-    kinds: dict[PictureFormat, dict[str, Any]] = {
-        "png": {"Title": caption.title, "Description": caption.settings},
-        "svg": {"Title": caption.title, "Description": caption.settings, "Date": None},
-        "pdf": {"Title": caption.title, "Subject": caption.settings, "CreationDate": None},
-    }
-    return kinds[picture_format]
-
-
-def levels_dbfs(power: NDArray[Any], window_sum: float) -> NDArray[Any]:
-    """Give levels for powers |X|^2, a full-scale sine at the centre of a bin being 0 dBFS.
-
-    Such a sine has the magnitude ``sum(window) / 2``. Powers of zero become -200 dBFS.
-    """
-    full_scale = (window_sum / 2) ** 2
-    return 10 * np.log10(np.maximum(power / full_scale, 1e-20))
+        return seconds, "Time (s)"
+    return (minutes, "Time (m:ss)") if last_s < 3600 else (hours, "Time (h:mm:ss)")

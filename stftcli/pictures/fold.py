@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 class ColumnFolder:
-    """Keeps the largest power of each column and row of a picture, however long the sound is.
+    """Keeps the largest value of each column and row of a picture, however long the sound is.
 
     It begins with a column for each frame; whenever `most_columns` are full, neighbours are folded
     into one and from then on a column holds twice as many frames. Frequencies are folded likewise
@@ -28,7 +28,12 @@ class ColumnFolder:
         self.frames = 0
         self._row_starts = np.arange(0, bins, self.bins_per_row)
         self._most = most_columns - most_columns % 2
-        self._power = np.zeros((self._most, channels, len(self._row_starts)), np.float32)
+        self._values = np.full((self._most, channels, len(self._row_starts)), -np.inf, np.float32)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self._row_starts)
 
     @property
     def columns(self) -> int:
@@ -36,7 +41,7 @@ class ColumnFolder:
         return -(-self.frames // self.frames_per_column)
 
     def write(self, batch: NDArray[Any]) -> None:
-        """Take powers of shape (frames, channels, bins)."""
+        """Take values of shape (frames, channels, bins)."""
         if self.bins_per_row > 1:
             batch = np.maximum.reduceat(batch, self._row_starts, axis=-1)
         while self._column(self.frames + len(batch) - 1) >= self._most:
@@ -44,19 +49,19 @@ class ColumnFolder:
         column = np.arange(self.frames, self.frames + len(batch)) // self.frames_per_column
         starts = np.flatnonzero(np.diff(column, prepend=-1))
         folded = np.maximum.reduceat(batch, starts, axis=0)
-        part = self._power[column[0] : column[-1] + 1]
+        part = self._values[column[0] : column[-1] + 1]
         np.maximum(part, folded, out=part)
         self.frames += len(batch)
 
     def picture(self) -> NDArray[np.float32]:
-        """Give the powers, shape (channels, rows, columns)."""
-        return np.moveaxis(self._power[: self.columns], 0, -1)
+        """Give the values, shape (channels, rows, columns)."""
+        return np.moveaxis(self._values[: self.columns], 0, -1)
 
     def _column(self, frame: int) -> int:
         return frame // self.frames_per_column
 
     def _fold(self) -> None:
         half = self._most // 2
-        np.maximum(self._power[0::2], self._power[1::2], out=self._power[:half])
-        self._power[half:] = 0
+        np.maximum(self._values[0::2], self._values[1::2], out=self._values[:half])
+        self._values[half:] = -np.inf
         self.frames_per_column *= 2

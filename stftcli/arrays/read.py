@@ -1,0 +1,83 @@
+"""Feature arrays in, a few rows at a time."""
+
+import zipfile
+from collections.abc import Iterator
+from math import prod
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.errors import InputError, StftcliError
+from stftcli.files.tensors import read_npy_header
+
+ENDINGS = (".npy", ".npz")
+_ROWS = 4096
+
+
+def read_rows(path: str) -> Iterator[NDArray[Any]]:
+    """Give the rows of a feature array, batch after batch.
+
+    Parameters
+    ----------
+    path : str
+        A .npy file, or a .npz file as `stftcli features` writes it, of shape (frames, features).
+
+    Yields
+    ------
+    ndarray, shape (any, features)
+        Up to 4096 rows.
+
+    Raises
+    ------
+    InputError
+        If it is no such array, or holds NaN or infinite values.
+    """
+    try:
+        batches = _npz_batches(path) if path.lower().endswith(".npz") else _npy_batches(path)
+        for batch in batches:
+            _check_finite(batch, path)
+            yield batch
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+    except StftcliError:
+        raise
+    except Exception as error:  # the parsers raise a dozen kinds on bad files
+        raise InputError(f"{path} is not a feature array: {error}") from error
+
+
+def _npy_batches(path: str) -> Iterator[NDArray[Any]]:
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
+    _check(array.shape, array.dtype)
+    for row in range(0, len(array), _ROWS):
+        yield np.asarray(array[row : row + _ROWS])
+
+
+def _npz_batches(path: str) -> Iterator[NDArray[Any]]:
+    with zipfile.ZipFile(Path(path)) as archive, archive.open("features.npy") as member:
+        shape, columns_first, dtype = read_npy_header(member)
+        _check(shape, dtype)
+        if columns_first:
+            raise ValueError("its layout is bins-first: write it frames-first")
+        rows, features = shape
+        for row in range(0, rows, _ROWS):
+            yield _read(member, (min(_ROWS, rows - row), features), dtype)
+
+
+def _read(member: IO[bytes], shape: tuple[int, int], dtype: np.dtype[Any]) -> NDArray[Any]:
+    wanted = prod(shape) * dtype.itemsize
+    content = member.read(wanted)
+    if len(content) < wanted:
+        raise ValueError("it ends early")
+    return np.frombuffer(content, dtype).reshape(shape)
+
+
+def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    if len(shape) != 2 or dtype.kind not in "fiu":
+        raise ValueError(f"it has shape {shape} of {dtype}, not (frames, features) of real numbers")
+
+
+def _check_finite(batch: NDArray[Any], path: str) -> None:
+    if not np.isfinite(batch).all():
+        raise InputError(f"{path} holds NaN or infinite values")

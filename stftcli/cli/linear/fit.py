@@ -1,0 +1,165 @@
+"""`stftcli linear fit`: layers learned from sounds or feature arrays."""
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stftcli.cli import options
+from stftcli.cli.linear.make import output
+from stftcli.cli.progress import Talk
+from stftcli.settings import FeatureSettings
+
+if TYPE_CHECKING:
+    from stftcli.dsp.logistic import Round
+    from stftcli.jobs.rows import Rows
+
+
+@click.group("fit")
+def fit() -> None:
+    """Learn a layer from sounds, or from feature arrays (.npy, .npz).
+
+    The data may be larger than memory. Sounds become features by the same options as in `stftcli
+    features`; a frame is a row.
+    """
+
+
+def _rows(command: options.Command) -> options.Command:
+    """Add the inputs and the options of features; the command gets `rows` and `talk`."""
+
+    @wraps(command)
+    def wrapped(paths: tuple[str, ...], threads: int | None, quiet: bool, **values: Any) -> None:
+        from stftcli.jobs.rows import Rows
+
+        settings = FeatureSettings(values.pop("frames"), values.pop("part"), values.pop("values"))
+        with Talk(quiet) as talk:
+            command(rows=Rows(paths, settings, threads, talk), talk=talk, **values)
+
+    return options.stacked(
+        click.argument("paths", metavar="INPUT...", nargs=-1, required=True),
+        output,
+        options.frame_options(),
+        options.part_options("mix"),
+        options.value_options("magnitude"),
+        options.threads,
+        options.quiet,
+    )(wrapped)
+
+
+_targets = click.option(
+    "--targets",
+    required=True,
+    metavar="FILE",
+    help="A .npy file with a row for each frame of all inputs in order (logistic: or for each "
+    "input).",
+)
+_alpha = click.option(
+    "--alpha",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    help="Weight of the L2 penalty.",
+)
+
+
+@fit.command("pca", cls=options.OrderedCommand)
+@click.option(
+    "--components",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help="How many are kept.  [default: all]",
+)
+@click.option("--whiten", is_flag=True, help="Scale each component to a variance of 1.")
+@click.option(
+    "--plot", metavar="PICTURE", help="Draw the explained variance into a .png, .svg or .pdf."
+)
+@_rows
+def pca(
+    rows: "Rows", talk: Talk, output: str, components: int | None, whiten: bool, plot: str | None
+) -> None:
+    """Find the principal components; the mean goes into the bias."""
+    from stftcli.jobs.fit import draw_components, fit_pca
+
+    report, principal = fit_pca(rows, output, components, whiten=whiten)
+    click.echo("component  variance    ratio  together")
+    together = principal.ratio.cumsum()
+    for number, (variance, ratio) in enumerate(
+        zip(principal.variance, principal.ratio, strict=True), start=1
+    ):
+        if number <= 10 or number == len(together):
+            click.echo(
+                f"{number:>9}  {variance:>8.3g}  {ratio:>6.2%}  {together[number - 1]:>8.2%}"
+            )
+        elif number == 11:
+            click.echo("      ...")
+    if plot is not None:
+        draw_components(principal, output, plot)
+        talk.report(plot)
+    talk.report(f"{output}: {report}")
+
+
+@fit.command("ridge", cls=options.OrderedCommand)
+@_targets
+@_alpha
+@_rows
+def ridge(rows: "Rows", talk: Talk, output: str, targets: str, alpha: float) -> None:
+    """Predict targets by least squares with an L2 penalty."""
+    from stftcli.jobs.fit import fit_ridge
+
+    talk.report(f"{output}: {fit_ridge(rows, targets, output, alpha)}")
+
+
+@fit.command("logistic", cls=options.OrderedCommand)
+@_targets
+@_alpha
+@click.option(
+    "--held-out",
+    type=click.FloatRange(min=0, max=0.5),
+    default=0.1,
+    show_default=True,
+    help="Share that is not learned from and decides when to stop: whole inputs where there are "
+    "enough, else the end of each.",
+)
+@click.option(
+    "--rounds",
+    "most_rounds",
+    type=click.IntRange(min=1),
+    default=500,
+    show_default=True,
+    help="Rounds at most.",
+)
+@click.option(
+    "--patience",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="Stop after so many rounds without a better held-out accuracy.",
+)
+@_rows
+def logistic(
+    rows: "Rows",
+    talk: Talk,
+    output: str,
+    targets: str,
+    alpha: float,
+    held_out: float,
+    most_rounds: int,
+    patience: int,
+) -> None:
+    """Learn class scores from labels 0, 1, ... (a linear probe); needs scipy."""
+    from stftcli.jobs.fit import fit_classes
+
+    def watch(done: "Round") -> None:
+        talk.status(str(done))
+
+    report = fit_classes(
+        rows,
+        targets,
+        output,
+        alpha=alpha,
+        held_out=held_out,
+        most_rounds=most_rounds,
+        patience=patience,
+        watch=watch,
+    )
+    talk.report(f"{output}: {report}")

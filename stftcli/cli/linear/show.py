@@ -1,0 +1,50 @@
+"""`stftcli linear show` and `convert`."""
+
+import click
+
+
+@click.command("show")
+@click.argument("file", metavar="FILE[:PREFIX]")
+@click.option(
+    "--plot", metavar="PICTURE", help="Draw the weights into a .png, .svg or .pdf as well."
+)
+@click.option(
+    "--rate",
+    "rate_hz",
+    type=click.IntRange(min=1),
+    metavar="HZ",
+    help="Rate of the sound: the inputs are bins, and drawn over frequency.",
+)
+def show(file: str, plot: str | None, rate_hz: int | None) -> None:
+    """Tell what the weights of a layer are like."""
+    from stftcli.jobs.layers import draw_layer, inspect_layer
+
+    layer = inspect_layer(file)
+    outputs, inputs = layer.shape
+    narrowest, widest = layer.widths
+    rows = {
+        "weight": f"{outputs} x {inputs} {layer.dtype}, {100 * layer.nonzero:.3g} % not zero",
+        "bias": f"{outputs}" if layer.bias else "none",
+        "norm": f"{layer.norm:.4g}; rows {layer.row_norms[0]:.4g} to {layer.row_norms[1]:.4g}",
+        "rank": f"{layer.rank}",
+        "bands": f"an output touches {narrowest} to {widest} neighbouring inputs; "
+        + ("multiplied by blocks" if layer.banded else "multiplied as a whole"),
+    }
+    click.echo("\n".join((file, *(f"  {name:<7} {text}" for name, text in rows.items()))))
+    if plot is not None:
+        draw_layer(file, plot, rate_hz)
+        click.echo(plot, err=True)
+
+
+@click.command("convert")
+@click.argument("source", metavar="FROM[:PREFIX]")
+@click.argument("target", metavar="TO[:PREFIX]")
+def convert(source: str, target: str) -> None:
+    """Write the layer of one file into another, as its ending says.
+
+    Endings are .npz, .safetensors, .pt (a torch state dict; needs torch) and .npy.
+    """
+    from stftcli.jobs.layers import convert_layer
+
+    layer = convert_layer(source, target)
+    click.echo(f"{target}: {layer.out_features} outputs of {layer.in_features} inputs", err=True)

@@ -1,0 +1,45 @@
+"""What the engine takes: real numbers, in two precisions, and buffers that fit."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from stftcli.errors import SettingsError
+
+
+def real_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
+    """Give float32 for None, else what is asked for; SettingsError unless float32 or float64."""
+    try:
+        chosen = np.dtype(np.float32 if dtype is None else dtype)
+    except (TypeError, ValueError, SyntaxError):  # numpy parses texts
+        chosen = None
+    if chosen not in (np.float32, np.float64):
+        raise SettingsError(f"dtype is {dtype!r}: choose float32 or float64")
+    return chosen
+
+
+def complex_of(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Give the complex type whose parts are of a real one."""
+    return np.result_type(dtype, np.complex64)
+
+
+def real_array(values: ArrayLike, name: str, *, finite: bool = False) -> NDArray[Any]:
+    """Give values as an array; SettingsError unless they are real, and finite if that is asked."""
+    try:
+        array = np.asarray(values)
+    except ValueError as error:  # rows of different lengths
+        raise SettingsError(f"the {name} is no array: {error}") from None
+    if array.dtype.kind not in "fiub":
+        raise SettingsError(f"the {name} holds {array.dtype}: it must hold real numbers")
+    if finite and not np.isfinite(array).all():
+        raise SettingsError(f"the {name} holds NaN or infinite values")
+    return array
+
+
+def check_out(out: NDArray[Any], shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    """Raise SettingsError unless a result of this shape and type can be put into `out`."""
+    if out.shape != shape or out.dtype != dtype or not out.flags.c_contiguous:
+        raise SettingsError(
+            f"out has shape {out.shape} of {out.dtype}: it must be a contiguous {shape} of {dtype}"
+        )

@@ -1,0 +1,66 @@
+"""Transform kernels in files: as a matrix, or as torchlibrosa and nnAudio keep them."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.errors import InputError
+from stftcli.files.tensors import open_tensors, split_prefix
+
+Array = NDArray[Any]
+
+
+class StoredKernel(NamedTuple):
+    """A kernel of shape (2 * bins, filter_length), and whether its window is in it already."""
+
+    matrix: Array
+    holds_window: bool
+
+
+class _Form(NamedTuple):
+    """The names of the tensors of a kernel, and how they are put together."""
+
+    names: tuple[str, ...]
+    join: Callable[..., Array]
+    holds_window: bool
+
+
+# nnAudio convolves with sines and takes the imaginary part as minus the outcome; torchlibrosa
+# keeps the imaginary rows as they are. Both multiply the window into them.
+_FORMS = (
+    _Form(("kernel",), lambda kernel: kernel, False),
+    _Form(("weight",), lambda weight: weight, False),
+    _Form(("conv_real.weight", "conv_imag.weight"), lambda re, im: np.concatenate((re, im)), True),
+    _Form(("wcos", "wsin"), lambda cosine, sine: np.concatenate((cosine, -sine)), True),
+)
+
+
+def read_kernel(file: str) -> StoredKernel:
+    """Read a kernel from ``FILE`` or ``FILE:PREFIX``.
+
+    Raises
+    ------
+    InputError
+        If the file holds none; the names that it holds are listed.
+    """
+    path, prefix = split_prefix(file)
+    with open_tensors(path) as tensors:
+        for form in _FORMS:
+            names = [f"{prefix}.{name}" if prefix else name for name in form.names]
+            if set(names) <= set(tensors.names):
+                parts = [_rows(tensors.read(name)) for name in names]
+                return StoredKernel(form.join(*parts), form.holds_window)
+        if prefix in tensors.names:
+            return StoredKernel(_rows(tensors.read(prefix)), False)
+        wanted = " or ".join(" and ".join(form.names) for form in _FORMS)
+        under = f" under {prefix!r}" if prefix else ""
+        raise InputError(
+            f"{path} holds no kernel{under}: it has {', '.join(tensors.names)}, not {wanted}"
+        )
+
+
+def _rows(tensor: Array) -> Array:
+    # A convolution's weight has an axis of one channel between rows and samples.
+    return tensor[:, 0] if tensor.ndim == 3 and tensor.shape[1] == 1 else tensor

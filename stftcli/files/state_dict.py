@@ -1,0 +1,49 @@
+"""Torch's state dicts (.pt, .pth), through torch itself and without unpickling code."""
+
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.errors import MissingExtraError
+
+ENDINGS = (".pt", ".pth")
+
+
+def _torch(purpose: str) -> Any:
+    try:
+        import torch
+    except ImportError:
+        raise MissingExtraError(purpose, "torch", "torch") from None
+    return torch
+
+
+def load_state_dict(path: Path) -> dict[str, NDArray[Any]]:
+    """Read the tensors of a state dict; ValueError says what is wrong with another file."""
+    torch = _torch(f"reading {path.name}")
+    try:
+        # weights_only refuses whatever is not plain tensors.
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError:
+        raise
+    except Exception as error:  # torch raises many kinds for a broken file
+        first_line = str(error).partition("\n")[0]
+        raise ValueError(first_line) from error
+    if not isinstance(state, dict):
+        raise ValueError(f"it holds a {type(state).__name__}, not a state dict")  # noqa: TRY004
+    return {
+        name: _array(tensor, torch) for name, tensor in state.items() if torch.is_tensor(tensor)
+    }
+
+
+def save_state_dict(file: IO[bytes], tensors: dict[str, NDArray[Any]]) -> None:
+    """Write tensors as a state dict."""
+    torch = _torch("writing a state dict")
+    torch.save({name: torch.tensor(np.asarray(array)) for name, array in tensors.items()}, file)
+
+
+def _array(tensor: Any, torch: Any) -> NDArray[Any]:
+    if tensor.dtype == torch.bfloat16:
+        tensor = tensor.float()
+    return np.asarray(tensor.detach().numpy())

@@ -1,0 +1,117 @@
+"""Layers in files: made, looked at, converted."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.dsp.linear import Linear
+from stftcli.files.layers import read_layer, write_layer
+from stftcli.files.publish import published
+from stftcli.pictures.formats import choose_format
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """What a layer's weights are like.
+
+    Attributes
+    ----------
+    shape : (int, int)
+        (outputs, inputs).
+    dtype : str
+        Type of the values in the file.
+    bias : bool
+        Whether there is one.
+    norm : float
+        Frobenius norm of the weight.
+    row_norms : (float, float)
+        Smallest and largest norm of a row.
+    rank : int
+        Number of singular values that are not lost in rounding.
+    nonzero : float
+        Share of the weights that are not zero.
+    widths : (int, int)
+        Smallest and largest number of neighbouring inputs that an output touches.
+    banded : bool
+        Whether it is multiplied by blocks.
+    """
+
+    shape: tuple[int, int]
+    dtype: str
+    bias: bool
+    norm: float
+    row_norms: tuple[float, float]
+    rank: int
+    nonzero: float
+    widths: tuple[int, int]
+    banded: bool
+
+
+def inspect_layer(file: str) -> LayerInfo:
+    """Tell what the weights of a layer are like.
+
+    Raises
+    ------
+    StftcliError
+        If the file holds no usable layer.
+    """
+    weight, bias = read_layer(file)
+    linear = Linear.load(file)
+    norms = np.linalg.norm(linear.weight.astype(np.float64), axis=1)
+    widths = [_width(row) for row in linear.weight]
+    return LayerInfo(
+        shape=(linear.out_features, linear.in_features),
+        dtype=str(weight.dtype),
+        bias=bias is not None,
+        norm=float(np.sqrt((norms**2).sum())),
+        row_norms=(float(norms.min()), float(norms.max())),
+        rank=int(np.linalg.matrix_rank(linear.weight)),
+        nonzero=float(np.count_nonzero(linear.weight) / linear.weight.size),
+        widths=(min(widths), max(widths)),
+        banded=linear.banded,
+    )
+
+
+def convert_layer(source: str, target: str) -> Linear:
+    """Write the layer of one file into another, the type of its values kept.
+
+    Raises
+    ------
+    StftcliError
+        If the one cannot be read or the other not written.
+    """
+    linear = Linear.load(source)  # checks the shapes and the values
+    write_layer(target, *read_layer(source))
+    return linear
+
+
+def _width(row: NDArray[Any]) -> int:
+    touched = np.flatnonzero(row)
+    return int(touched[-1] - touched[0] + 1) if len(touched) else 0
+
+
+def draw_layer(file: str, output: str, rate_hz: int | None = None) -> None:
+    """Draw the weights of a layer over its inputs; with a rate, these are bins in Hz.
+
+    Raises
+    ------
+    StftcliError
+        If the file holds no usable layer, or the picture cannot be written.
+    """
+    picture_format = choose_format(None, output)
+    linear = Linear.load(file)
+    # Deferred: matplotlib takes half a second to import.
+    from stftcli.pictures.charts import draw_weights
+
+    with published(output) as target:
+        draw_weights(
+            target,
+            picture_format,
+            linear.weight,
+            title=PurePath(file).name,
+            rate_hz=rate_hz,
+            as_curves=linear.banded,
+        )

@@ -1,0 +1,82 @@
+"""The rows of many inputs, sounds and feature arrays alike, as if they were one."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.arrays.read import ENDINGS, read_rows
+from stftcli.audio.source import Source
+from stftcli.errors import InputError, SettingsError
+from stftcli.jobs.engine import make_analyzer
+from stftcli.jobs.stream import analyze
+from stftcli.jobs.watch import SILENCE, Watcher
+from stftcli.settings import FeatureSettings
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Feature frames of several inputs, one input after another.
+
+    Parameters
+    ----------
+    inputs : sequence of str
+        Sound files, and feature arrays (.npy, .npz).
+    settings : FeatureSettings
+        What is computed of the sounds.
+    threads : int, optional
+        Threads that compute.
+    watcher : Watcher, optional
+        Hears of progress and warnings.
+    """
+
+    inputs: Sequence[str]
+    settings: FeatureSettings
+    threads: int | None = None
+    watcher: Watcher = SILENCE
+
+    def batches(self) -> Iterator[tuple[int, NDArray[Any]]]:
+        """Give (number of the input, rows of shape (any, features)), in order.
+
+        Raises
+        ------
+        InputError
+            If an input cannot be used, or has another number of features than the first.
+        """
+        features = None
+        for number, path in enumerate(self.inputs):
+            for batch in self._batches_of(path):
+                features = features or batch.shape[1]
+                if batch.shape[1] != features:
+                    raise InputError(
+                        f"{path} gives {batch.shape[1]} features, {self.inputs[0]} gave {features}"
+                    )
+                yield number, batch
+
+    def _batches_of(self, path: str) -> Iterator[NDArray[Any]]:
+        if PurePath(path).suffix.lower() in ENDINGS:
+            yield from read_rows(path)
+            return
+        with Source(path) as source:
+            analyzer = make_analyzer(self.settings, source.rate_hz)
+            if analyzer.dtype.kind == "c":
+                raise SettingsError("complex spectra cannot be fitted: choose another --spectrum")
+            part = self.settings.part
+            for batch in analyze(source, part, analyzer, self.threads, self.watcher):
+                # Each channel of a frame is a row of its own.
+                yield batch.reshape(-1, analyzer.features)
+
+
+def gather(batches: Iterator[tuple[int, NDArray[Any]]], rows: int = 1024) -> Iterator[NDArray[Any]]:
+    """Join small batches into larger ones, which multiply faster."""
+    waiting: list[NDArray[Any]] = []
+    for _, batch in batches:
+        waiting.append(batch)
+        if sum(map(len, waiting)) >= rows:
+            yield np.concatenate(waiting)
+            waiting.clear()
+    if waiting:
+        yield np.concatenate(waiting)

@@ -1,0 +1,130 @@
+import tracemalloc
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from stftcli import STFT
+from stftcli.dsp.framing import Framer
+from stftcli.dsp.plan import FramePlan
+from tests.signals import EDGES, assert_same_bits, blocks_of, each_edges, noise, padded
+
+Samples = NDArray[np.float32]
+
+SIZES = [(64, 16), (64, 24), (63, 20), (64, 64), (16, 40), (1, 1), (2, 5)]
+
+
+def spans_of(framer: Framer, blocks: Iterable[Samples]) -> list[Samples]:
+    """All spans, looked at only after the signal has ended."""
+    return [span for block in blocks for span in framer.push(block)] + list(framer.finish())
+
+
+def frames_in(span: Samples, filter_length: int, hop_length: int) -> Samples:
+    frames = np.lib.stride_tricks.sliding_window_view(span, filter_length, axis=-1)
+    return frames[:, ::hop_length]
+
+
+@each_edges
+@pytest.mark.parametrize(("filter_length", "hop_length"), SIZES)
+def test_spans_hold_every_frame_of_the_padded_signal_once(
+    filter_length: int, hop_length: int, edges: dict[str, Any]
+) -> None:
+    stft = STFT(filter_length, hop_length, **edges)
+    several_batches = stft.plan.span_samples(2 * stft.plan.batch_frames + 3)
+    half = filter_length // 2
+    for samples in (1, 2, half + 1, filter_length, filter_length + 1, several_batches):
+        signal = noise(2, samples)
+        spans = spans_of(stft.framer(), blocks_of(signal, 17))
+        got = np.concatenate([frames_in(span, filter_length, hop_length) for span in spans], axis=1)
+        for channel, frames in zip(signal, got, strict=True):
+            whole = padded(channel, filter_length, hop_length, **edges)[None]
+            wanted = frames_in(whole, filter_length, hop_length)[0]
+            assert_same_bits(frames, wanted, f"{samples} samples")
+
+
+@each_edges
+@pytest.mark.parametrize(("filter_length", "hop_length"), SIZES)
+def test_every_span_but_the_last_holds_one_batch(
+    filter_length: int, hop_length: int, edges: dict[str, Any]
+) -> None:
+    stft = STFT(filter_length, hop_length, **edges)
+    plan = stft.plan
+    signal = noise(1, plan.span_samples(2 * plan.batch_frames + 3))
+    spans = spans_of(stft.framer(), [signal])
+    *full, last = [plan.frames_of_span(span.shape[-1]) for span in spans]
+    assert full
+    assert set(full) == {plan.batch_frames}
+    assert 1 <= last <= plan.batch_frames
+    assert sum(full) + last == plan.frames(signal.shape[-1])
+    assert [span.shape[-1] for span in spans] == [plan.span_samples(n) for n in (*full, last)]
+
+
+@each_edges
+@given(data=st.data())
+def test_spans_do_not_depend_on_the_blocks(edges: dict[str, Any], data: st.DataObject) -> None:
+    # A transform this long makes batches of 8 frames, so short signals fill several.
+    stft = STFT(16384, data.draw(st.integers(1, 60), label="hop_length"), **edges)
+    signal = noise(1, data.draw(st.integers(0, 1200), label="samples"))
+    cuts = data.draw(st.lists(st.integers(0, signal.shape[-1])).map(sorted), label="cuts")
+    whole = spans_of(stft.framer(), [signal])
+    pieces = spans_of(stft.framer(), np.split(signal, cuts, axis=-1))
+    assert len(pieces) == len(whole)
+    for piece, wanted in zip(pieces, whole, strict=True):
+        assert_same_bits(piece, wanted)
+
+
+@each_edges
+def test_a_caller_may_use_one_buffer_for_all_blocks(edges: dict[str, Any]) -> None:
+    signal = noise(20_000)
+    buffer = np.empty(500, np.float32)
+
+    def refilled() -> Iterable[Samples]:
+        for block in blocks_of(signal, len(buffer)):
+            buffer[:] = block
+            yield buffer
+
+    stft = STFT(64, 16, **edges)
+    assert_same_bits(np.concatenate(list(stft.stream(refilled()))), stft(signal))
+
+
+@pytest.mark.parametrize("edges", ["unpadded", "causal"])
+def test_a_span_comes_as_soon_as_its_samples_are_there(edges: str) -> None:
+    stft = STFT(64, 16, **EDGES[edges])
+    plan, framer = stft.plan, stft.framer()
+    needed = plan.span_samples(plan.batch_frames) - plan.left
+    assert list(framer.push(noise(1, needed - 1))) == []
+    assert len(list(framer.push(noise(1, 1)))) == 1
+
+
+@pytest.mark.parametrize("edges", sorted(EDGES.keys() - {"wrap"}))
+def test_a_long_stream_is_not_held_in_memory(edges: str) -> None:
+    stft = STFT(256, 64, **EDGES[edges])
+    framer, block = stft.framer(), noise(1, 1000)
+    one_span = 4 * stft.plan.span_samples(stft.plan.batch_frames)
+    tracemalloc.start()
+    try:
+        for _ in range(2000):
+            for _span in framer.push(block):
+                pass
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 5 * one_span
+
+
+@each_edges
+def test_a_signal_without_a_sample_has_no_span(edges: dict[str, Any]) -> None:
+    framer = STFT(64, 16, **edges).framer()
+    assert spans_of(framer, [noise(1, 0), noise(1, 0)]) == []
+
+
+def test_samples_between_two_frames_are_skipped_across_spans() -> None:
+    plan = FramePlan.make(1, 3, center=False)
+    signal = np.arange(3 * 600.0, dtype=np.float32)
+    spans = spans_of(Framer(plan, "constant"), blocks_of(signal[None], 100))
+    first_of_each = np.concatenate([span[0, ::3] for span in spans])
+    np.testing.assert_array_equal(first_of_each, signal[::3])

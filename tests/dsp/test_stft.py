@@ -1,0 +1,398 @@
+import re
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from stftcli import STFT
+from stftcli.errors import SettingsError
+from stftcli.settings import PAD_MODES
+from tests.signals import (
+    EDGES,
+    assert_close,
+    assert_same_bits,
+    blocks_of,
+    brute_force_stft,
+    each_edges,
+    hann,
+    noise,
+)
+
+SIZES = [(64, 16), (64, 23), (63, 20), (64, 64), (16, 40), (15, 31), (1, 1), (2, 1)]
+each_size = pytest.mark.parametrize(("filter_length", "hop_length"), SIZES)
+
+
+def lengths_to_try(stft: STFT) -> list[int]:
+    """Nothing, hardly anything, about half a window, about a window, one batch, two and more."""
+    window, half = stft.plan.filter_length, stft.plan.filter_length // 2
+    batches = stft.plan.span_samples(2 * stft.plan.batch_frames + 1) + 1
+    around = (0, 1, 2, half - 1, half, half + 1, window - 1, window, window + 1, 3 * window)
+    full_batch = stft.plan.span_samples(stft.plan.batch_frames) - stft.plan.left - stft.plan.right
+    return sorted({max(0, length) for length in (*around, full_batch, full_batch + 1, batches)})
+
+
+def streamed(stft: STFT, blocks: Any) -> NDArray[Any]:
+    batches = list(stft.stream(blocks))
+    empty = np.empty((0, stft.bins), np.result_type(stft.dtype, np.complex64))
+    return np.concatenate([empty, *batches])
+
+
+class TestNumbers:
+    @each_edges
+    @each_size
+    def test_equal_a_transform_of_one_frame_after_the_other(
+        self, filter_length: int, hop_length: int, edges: dict[str, Any]
+    ) -> None:
+        stft = STFT(filter_length, hop_length, **edges)
+        for samples in lengths_to_try(stft):
+            signal = noise(samples, seed=samples)
+            wanted = brute_force_stft(
+                signal, filter_length, hop_length, hann(filter_length), **edges
+            )
+            assert_close(stft(signal), wanted)
+
+    @each_edges
+    def test_are_as_good_as_float64_can_be_when_asked(self, edges: dict[str, Any]) -> None:
+        signal = noise(5000).astype(np.float64) + 1e-9
+        stft = STFT(400, 160, dtype="float64", **edges)
+        wanted = brute_force_stft(signal, 400, 160, hann(400), **edges)
+        assert stft(signal).dtype == np.complex128
+        assert_close(stft(signal), wanted, 1e-14)
+
+    @pytest.mark.parametrize("win_length", [1, 40, 41, 63])
+    def test_with_a_window_shorter_than_the_frame(self, win_length: int) -> None:
+        window = np.zeros(64)
+        left = (64 - win_length) // 2
+        window[left : left + win_length] = hann(win_length)
+        signal = noise(1000)
+        wanted = brute_force_stft(signal, 64, 16, window)
+        assert_close(STFT(64, 16, win_length)(signal), wanted)
+
+    def test_of_an_impulse_are_the_window_and_its_phase(self) -> None:
+        signal = np.zeros(64, np.float32)
+        signal[5] = 1
+        spectrum = STFT(64, 64, center=False)(signal)[0]
+        phase = np.exp(-2j * np.pi * np.arange(33) * 5 / 64)
+        np.testing.assert_allclose(spectrum, hann(64)[5] * phase, atol=1e-7)
+
+    @pytest.mark.parametrize("samples", [1, 2, 3])
+    def test_of_a_signal_much_shorter_than_its_reflection_repeat_it(self, samples: int) -> None:
+        signal = noise(samples)
+        period = np.concatenate((signal, signal[-2:0:-1]))  # there and back again
+        first = (np.arange(64) - 32) % len(period)
+        wanted = np.fft.rfft(period[first] * hann(64))
+        assert_close(STFT(64, 16)(signal)[0], wanted)
+
+    @pytest.mark.parametrize("samples", [1, 63, 64, 65, 79, 80])
+    def test_without_centring_leave_out_what_follows_the_last_full_frame(
+        self, samples: int
+    ) -> None:
+        signal = noise(samples)
+        assert len(STFT(64, 16, center=False)(signal)) == max(1, 1 + (samples - 64) // 16)
+
+    def test_of_a_signal_shorter_than_a_frame_are_those_of_the_signal_and_zeros(self) -> None:
+        signal = noise(10)
+        stft = STFT(64, 16, center=False)
+        assert_same_bits(stft(signal), stft(np.pad(signal, (0, 54))))
+
+
+class TestCausal:
+    @pytest.mark.parametrize(("filter_length", "hop_length"), [(64, 16), (63, 20), (16, 40)])
+    def test_a_frame_sees_nothing_of_the_future(self, filter_length: int, hop_length: int) -> None:
+        stft = STFT(filter_length, hop_length, center=False, causal=True, window="boxcar")
+        signal = noise(1000)
+        spectra = stft(signal)
+        for frame in (0, 1, 5, 20):
+            end = frame * hop_length + max(hop_length, filter_length)
+            end -= max(0, filter_length - hop_length)
+            changed = signal.copy()
+            changed[end:] += 1
+            assert_same_bits(stft(changed)[: frame + 1], spectra[: frame + 1])
+
+    def test_the_first_frame_holds_the_first_hop_at_its_end(self) -> None:
+        signal = noise(1000)
+        stft = STFT(64, 16, center=False, causal=True, window="boxcar")
+        wanted = np.fft.rfft(np.concatenate((np.zeros(48), signal[:16])))
+        assert_close(stft(signal)[0], wanted)
+
+    def test_a_frame_is_there_as_soon_as_its_last_sample_is(self) -> None:
+        assert len(STFT(64, 16, center=False, causal=True)(noise(160))) == 10
+
+
+class TestStream:
+    @each_edges
+    @each_size
+    def test_equals_the_whole_for_blocks_of_any_size(
+        self, filter_length: int, hop_length: int, edges: dict[str, Any]
+    ) -> None:
+        stft = STFT(filter_length, hop_length, **edges)
+        for samples in lengths_to_try(stft):
+            signal = noise(samples)
+            whole = stft(signal)
+            assert len(whole) == stft.plan.frames(samples)
+            for size in {1, 17, hop_length - 1, hop_length + 1, max(1, samples)} - {0}:
+                if samples > 5000 and size == 1:
+                    continue  # its own test, below
+                got = streamed(stft, blocks_of(signal, size))
+                assert_same_bits(got, whole, f"{samples} samples in blocks of {size}")
+
+    @each_edges
+    def test_equals_the_whole_sample_by_sample_over_several_batches(
+        self, edges: dict[str, Any]
+    ) -> None:
+        stft = STFT(4096, 3, **edges)
+        signal = noise(stft.plan.span_samples(2 * stft.plan.batch_frames + 5))
+        assert_same_bits(streamed(stft, blocks_of(signal, 1)), stft(signal))
+
+    @each_edges
+    @given(data=st.data())
+    def test_equals_the_whole_wherever_it_is_cut(
+        self, edges: dict[str, Any], data: st.DataObject
+    ) -> None:
+        filter_length = data.draw(st.integers(1, 300), label="filter_length")
+        hop_length = data.draw(st.integers(1, 400), label="hop_length")
+        signal = noise(data.draw(st.integers(0, 3000), label="samples"))
+        cuts = data.draw(st.lists(st.integers(0, len(signal))).map(sorted), label="cuts")
+        stft = STFT(filter_length, hop_length, **edges)
+        assert_same_bits(streamed(stft, np.split(signal, cuts)), stft(signal))
+
+    def test_equals_the_whole_with_a_kernel(self) -> None:
+        stft = STFT(64, 16, freeze_parameters=False)
+        signal = noise(16 * 700)
+        assert_same_bits(streamed(stft, blocks_of(signal, 501)), stft(signal))
+
+    def test_takes_blocks_of_other_types_and_lists(self) -> None:
+        stft = STFT(8, 4)
+        blocks: list[Any] = [[1, 2, 3], np.arange(4, 9, dtype=np.int16), np.arange(9.0, 12.0)]
+        assert_same_bits(streamed(stft, blocks), stft(np.arange(1, 12)))
+
+    def test_comes_out_while_the_signal_still_arrives(self) -> None:
+        endless = (noise(1000) for _ in iter(int, 1))
+        batch = next(iter(STFT(64, 16).stream(endless)))
+        assert batch.shape == (256, 33)
+
+    @pytest.mark.parametrize("blocks", [[], [[]], [np.zeros(0), np.zeros(0)]])
+    def test_of_nothing_is_nothing(self, blocks: Any) -> None:
+        assert list(STFT().stream(blocks)) == []
+
+    def test_of_several_channels_is_refused(self) -> None:
+        with pytest.raises(SettingsError):
+            list(STFT(64, 16).stream([noise(2, 1000)]))
+
+
+class TestShapes:
+    @pytest.mark.parametrize("leading", [(), (1,), (3,), (2, 3), (0,), (2, 0)])
+    @pytest.mark.parametrize("samples", [0, 1, 1000])
+    def test_leading_axes_stay_and_each_signal_is_transformed_alone(
+        self, leading: tuple[int, ...], samples: int
+    ) -> None:
+        stft, signals = STFT(64, 16), noise(*leading, samples)
+        spectra = stft(signals)
+        assert spectra.shape == (*leading, stft.plan.frames(samples), 33)
+        assert spectra.dtype == np.complex64
+        for place in np.ndindex(leading):
+            assert_same_bits(spectra[place], stft(signals[place]))
+
+    @pytest.mark.parametrize(("filter_length", "bins"), [(1, 1), (2, 2), (63, 32), (64, 33)])
+    def test_keep_the_bins_that_are_not_redundant(self, filter_length: int, bins: int) -> None:
+        stft = STFT(filter_length, 1)
+        assert (stft.bins, stft(noise(9)).shape[-1]) == (bins, bins)
+
+    def test_the_input_is_not_changed(self) -> None:
+        signal = noise(2, 500)
+        before = signal.copy()
+        STFT(64, 16)(signal)
+        assert_same_bits(signal, before)
+
+    def test_views_are_transformed_as_their_copies(self) -> None:
+        signals = noise(1000, 2).T
+        assert not signals.flags.c_contiguous
+        assert_same_bits(STFT(64, 16)(signals), STFT(64, 16)(signals.copy()))
+
+    @pytest.mark.parametrize("dtype", [np.int16, np.uint8, np.bool_, np.float64, np.float16])
+    def test_real_samples_of_any_type_are_taken_as_they_are(self, dtype: type[Any]) -> None:
+        samples = np.arange(100).astype(dtype)
+        assert_same_bits(STFT(64, 16)(samples), STFT(64, 16)(samples.astype(np.float32)))
+
+    @pytest.mark.parametrize("waveform", [3.0, noise(9) * 1j, ["a"], np.zeros(3, "M8[s]")])
+    def test_anything_else_is_refused(self, waveform: Any) -> None:
+        with pytest.raises(SettingsError, match="real samples"):
+            STFT(8, 4)(waveform)
+
+
+class TestKernel:
+    def test_is_the_fourier_transform_as_a_matrix(self) -> None:
+        frames = noise(5, 63).astype(np.float64)
+        kernel = STFT(63, 16, dtype="float64").kernel
+        assert kernel.shape == (64, 63)
+        spectra = np.fft.rfft(frames)
+        assert_close(frames @ kernel.T, np.hstack((spectra.real, spectra.imag)), 1e-14)
+
+    @pytest.mark.parametrize("filter_length", [1, 2, 63, 64, 1024])
+    def test_in_use_gives_what_the_fft_gives(self, filter_length: int) -> None:
+        signal = noise(5000)
+        fft = STFT(filter_length, 100)(signal)
+        product = STFT(filter_length, 100, freeze_parameters=False)(signal)
+        assert product.dtype == np.complex64
+        assert_close(product, fft)
+
+    def test_of_a_long_transform_is_exact_to_the_last_bin(self) -> None:
+        kernel = STFT(2048, 512).kernel
+        np.testing.assert_array_equal(kernel[1024], np.tile([1, -1], 1024))
+        np.testing.assert_allclose(kernel[-1], 0, atol=1e-12)
+
+    def test_replaced_is_used(self) -> None:
+        signal = noise(1000)
+        stft = STFT(64, 16, freeze_parameters=False)
+        before = stft(signal)
+        stft.kernel = 2 * stft.kernel
+        assert_same_bits(stft(signal), 2 * before)
+
+    def test_replaced_by_any_matrix_multiplies_the_windowed_frames(self) -> None:
+        kernel, signal = noise(66, 64), noise(64)
+        stft = STFT(64, 64, window="hamming", center=False, freeze_parameters=False)
+        stft.kernel = kernel
+        products = kernel.astype(np.float64) @ (signal * stft.window)
+        assert_close(stft(signal)[0], products[:33] + 1j * products[33:])
+
+    def test_replaced_is_a_copy_of_what_was_given(self) -> None:
+        kernel = noise(66, 64)
+        stft = STFT(64, 16, freeze_parameters=False)
+        stft.kernel = kernel
+        kernel[:] = 0
+        assert np.abs(stft(noise(100))).max() > 0
+
+    def test_written_to_is_used(self) -> None:
+        stft = STFT(64, 16, freeze_parameters=False)
+        stft.kernel[33:] = 0
+        assert (stft(noise(100)).imag == 0).all()
+
+    @pytest.mark.parametrize("shape", [(33, 64), (66, 63), (64, 66), (66,)])
+    def test_of_another_shape_is_refused(self, shape: tuple[int, ...]) -> None:
+        stft = STFT(64, 16, freeze_parameters=False)
+        with pytest.raises(SettingsError, match=re.escape(str(shape)) + r".*\(66, 64\)"):
+            stft.kernel = noise(*shape)
+
+    def test_must_be_finite(self) -> None:
+        with pytest.raises(SettingsError, match="NaN or infinite"):
+            STFT(2, 1, freeze_parameters=False).kernel = np.full((4, 2), np.nan)
+
+    def test_must_be_real(self) -> None:
+        with pytest.raises(SettingsError):
+            STFT(2, 1, freeze_parameters=False).kernel = np.ones((4, 2)) * 1j
+
+
+class TestFrozen:
+    @pytest.mark.parametrize("name", ["window", "kernel"])
+    def test_parameters_are_read_only(self, name: str) -> None:
+        stft = STFT(64, 16)
+        values = getattr(stft, name)
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = 1
+        with pytest.raises(SettingsError, match=f"the {name} is frozen.*freeze_parameters=False"):
+            setattr(stft, name, np.array(values))
+
+    def test_is_the_default(self) -> None:
+        assert STFT().freeze_parameters is True
+
+    @pytest.mark.parametrize("freeze_parameters", [True, False])
+    def test_window_given_as_an_array_is_not_the_callers(self, freeze_parameters: bool) -> None:
+        values = np.ones(64, np.float32)
+        stft = STFT(64, 16, window=values, freeze_parameters=freeze_parameters)
+        values[:] = 0
+        assert np.abs(stft(noise(100))).max() > 0
+
+
+class TestWindowReplaced:
+    @pytest.mark.parametrize("length", [40, 64])
+    def test_by_values_for_the_window_or_for_the_frame(self, length: int) -> None:
+        stft = STFT(64, 16, win_length=40, freeze_parameters=False)
+        values, left = noise(length), (64 - length) // 2
+        stft.window = values
+        np.testing.assert_array_equal(stft.window[left : left + length], values)
+        assert not stft.window[:left].any()
+        assert not stft.window[left + length :].any()
+        wanted = brute_force_stft(noise(500), 64, 16, stft.window)
+        assert_close(stft(noise(500)), wanted)
+
+    def test_by_values_of_another_length_is_refused(self) -> None:
+        stft = STFT(64, 16, win_length=40, freeze_parameters=False)
+        with pytest.raises(SettingsError, match=r"\(50,\).*\((40|64),\)"):
+            stft.window = np.ones(50)
+
+    @pytest.mark.parametrize("name", ["hamming", ("kaiser", 8.0)])
+    def test_by_a_name_keeps_win_length(self, name: Any) -> None:
+        stft = STFT(64, 16, win_length=40, freeze_parameters=False)
+        stft.window = name
+        np.testing.assert_array_equal(stft.window, STFT(64, 16, 40, window=name).window)
+
+
+class TestSettings:
+    def test_defaults(self) -> None:
+        stft = STFT()
+        assert (stft.plan.filter_length, stft.plan.hop_length, stft.win_length) == (2048, 512, 2048)
+        assert (stft.pad_mode, stft.plan.left, stft.dtype.name) == ("reflect", 1024, "float32")
+        np.testing.assert_allclose(stft.window, hann(2048), atol=1e-7)
+
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ({"filter_length": 0}, "filter_length is 0"),
+            ({"hop_length": 0}, "hop_length is 0"),
+            ({"filter_length": 64, "win_length": 65}, r"win_length is 65.*\(64\)"),
+            ({"win_length": 0}, "win_length is 0"),
+            ({"pad_mode": "zero"}, f"'zero'.*{', '.join(PAD_MODES)}"),
+            ({"causal": True}, "center=False"),
+            ({"dtype": "float16"}, "'float16': choose float32 or float64"),
+            ({"window": "hat"}, "'hat'"),
+        ],
+    )
+    def test_out_of_range_are_refused_by_name(self, settings: dict[str, Any], message: str) -> None:
+        with pytest.raises(SettingsError, match=message):
+            STFT(**settings)
+
+
+class TestTransform:
+    def test_of_spans_in_two_threads_gives_the_same_as_in_one(self) -> None:
+        stft = STFT(1024, 100)
+        spans = list(islice(stft.framer().push(noise(1, 800_000)), 60))
+        alone = [stft.transform(span) for span in spans]
+        with ThreadPoolExecutor(2) as pool:
+            together = list(pool.map(stft.transform, spans))
+        for got, wanted in zip(together, alone, strict=True):
+            assert_same_bits(got, wanted)
+
+    def test_with_a_kernel_in_two_threads_gives_the_same_as_in_one(self) -> None:
+        stft = STFT(256, 100, freeze_parameters=False)
+        spans = list(stft.framer().push(noise(1, 800_000)))
+        alone = [stft.transform(span) for span in spans]
+        with ThreadPoolExecutor(2) as pool:
+            together = list(pool.map(stft.transform, spans))
+        for got, wanted in zip(together, alone, strict=True):
+            assert_same_bits(got, wanted)
+
+    @pytest.mark.parametrize("freeze_parameters", [True, False])
+    def test_fills_out_and_gives_it_back(self, freeze_parameters: bool) -> None:
+        stft = STFT(64, 16, freeze_parameters=freeze_parameters)
+        span = noise(2, stft.plan.span_samples(10))
+        out = np.full((2, 10, 33), np.nan, np.complex64)
+        assert stft.transform(span, out) is out
+        assert_same_bits(out, stft.transform(span))
+
+    def test_gives_a_new_array_each_time(self) -> None:
+        stft = STFT(64, 16)
+        first = stft.transform(noise(1, 640, seed=1))
+        before = first.copy()
+        stft.transform(noise(1, 640, seed=2))
+        assert_same_bits(first, before)
+
+
+def test_every_way_to_treat_the_edges_gives_other_numbers() -> None:
+    signal = noise(100)
+    firsts = {name: STFT(64, 16, **edges)(signal)[0].tobytes() for name, edges in EDGES.items()}
+    assert len(set(firsts.values())) == len(EDGES)

@@ -1,0 +1,131 @@
+import re
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from stftcli import STFT
+from stftcli.dsp.windows import make_window
+from stftcli.errors import SettingsError
+from stftcli.settings import WINDOWS
+from tests.signals import hann
+
+PARAMETERS = {"beta": 14.0, "alpha": 0.3, "std": 5.5}
+NAMES = [
+    name if parameter is None else f"{name}:{PARAMETERS[parameter]}"
+    for name, parameter in WINDOWS.items()
+]
+
+
+def window_of(name: object, length: int = 64, win_length: int | None = None) -> NDArray[np.float64]:
+    stft = STFT(length, 16, win_length, window=name, dtype="float64")  # type: ignore[arg-type]
+    return stft.window
+
+
+@pytest.mark.parametrize("length", [2, 63, 64])
+@pytest.mark.parametrize("name", NAMES)
+def test_is_one_period_of_an_even_function(name: str, length: int) -> None:
+    window = window_of(name, length)
+    np.testing.assert_allclose(window[1:], window[:0:-1], rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_is_one_in_the_middle(name: str) -> None:
+    window = window_of(name)
+    assert window.argmax() == 32 or name in ("boxcar", "tukey:0.3")
+    assert window[32] == pytest.approx(1, abs=1e-7)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_of_one_sample_is_one(name: str) -> None:
+    assert window_of(name, 1) == [1.0]
+
+
+@pytest.mark.parametrize("name", ["hann", "tukey:1", ("tukey", 1)])
+def test_these_are_the_hann_window(name: object) -> None:
+    np.testing.assert_allclose(window_of(name), hann(64), rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["boxcar", "tukey:0", "kaiser:0"])
+def test_these_are_flat(name: str) -> None:
+    np.testing.assert_array_equal(window_of(name), 1)
+
+
+def test_the_parameter_of_gaussian_is_its_standard_deviation_in_samples() -> None:
+    window = window_of("gaussian:8")
+    assert window[32 + 8] == pytest.approx(np.exp(-0.5))
+
+
+@pytest.mark.parametrize("name", ["kaiser", "tukey", "gaussian"])
+def test_text_and_pair_mean_the_same(name: str) -> None:
+    np.testing.assert_array_equal(window_of(f"{name}:0.75"), window_of((name, 0.75)))
+
+
+@pytest.mark.parametrize(("win_length", "left"), [(40, 12), (41, 11), (63, 0), (1, 31)])
+def test_a_shorter_one_is_centred_with_zeros_on_both_sides(win_length: int, left: int) -> None:
+    expected = np.zeros(64)
+    expected[left : left + win_length] = window_of("hamming", win_length)
+    np.testing.assert_array_equal(window_of("hamming", 64, win_length), expected)
+
+
+def test_given_values_are_used_and_copied() -> None:
+    values = np.arange(64.0)
+    stft = STFT(64, 16, window=values, dtype="float64")
+    values[:] = 0
+    np.testing.assert_array_equal(stft.window, np.arange(64.0))
+
+
+@pytest.mark.parametrize("win_length", [None, 40])
+def test_given_values_of_another_length_are_refused(win_length: int | None) -> None:
+    with pytest.raises(SettingsError, match=rf"\(50,\).*\({win_length or 64},\)"):
+        window_of(np.ones(50), 64, win_length)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_given_values_must_be_finite(value: float) -> None:
+    with pytest.raises(SettingsError, match="NaN or infinite"):
+        window_of(np.full(64, value))
+
+
+def test_an_unknown_name_is_answered_with_all_names() -> None:
+    with pytest.raises(SettingsError, match="'han'") as caught:
+        window_of("han")
+    assert all(name in str(caught.value) for name in WINDOWS)
+
+
+@pytest.mark.parametrize("name", ["hann:3", ("hann", 3.0)])
+def test_a_parameter_too_many_is_refused(name: object) -> None:
+    with pytest.raises(SettingsError, match="hann takes no parameter"):
+        window_of(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("kaiser", "nothing"),
+        ("kaiser:", "nothing"),
+        ("tukey:wide", "wide"),
+        ("kaiser:-1", "-1"),
+        ("kaiser:nan", "nan"),
+        ("kaiser:inf", "inf"),
+        ("gaussian:0", "0"),
+        (("gaussian", None), "None"),
+    ],
+)
+def test_a_parameter_missing_or_out_of_range_is_refused(name: object, given: str) -> None:
+    with pytest.raises(SettingsError, match=f"needs its .*{re.escape(given)}"):
+        window_of(name)
+
+
+def test_make_window_computes_in_float64_whatever_the_transform_does() -> None:
+    assert make_window("hann", 8).dtype == np.float64
+
+
+def test_a_kaiser_window_whose_values_overflow_is_refused() -> None:
+    with pytest.raises(SettingsError, match="kaiser:1000"):
+        window_of("kaiser:1000")
+
+
+def test_given_values_must_be_real() -> None:
+    with pytest.raises(SettingsError):
+        window_of(np.ones(64) * 1j)

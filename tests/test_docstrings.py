@@ -1,0 +1,13 @@
+"""The examples in the docstrings give what they show."""
+
+import doctest
+from importlib import import_module
+
+import pytest
+
+
+@pytest.mark.parametrize("name", ["stftcli.dsp.stft", "stftcli.dsp.linear"])
+def test_examples_give_what_they_show(name: str) -> None:
+    results = doctest.testmod(import_module(name))
+    assert results.attempted > 0
+    assert results.failed == 0
