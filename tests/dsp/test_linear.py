@@ -78,7 +78,7 @@ def test_takes_lists_and_views() -> None:
 
 @pytest.mark.parametrize("x", [noise(2) * 1j, ["a", "b"], np.zeros(2, "M8[s]")])
 def test_input_that_is_not_real_is_refused(x: Any) -> None:
-    with pytest.raises(SettingsError, match="takes real numbers"):
+    with pytest.raises(SettingsError, match="must hold real numbers"):
         Linear(2, 2)(x)
 
 
