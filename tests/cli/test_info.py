@@ -1,0 +1,118 @@
+"""`stftcli info` tells what a sound is, and what `features` would make of it."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.cli.shell import Shell
+from tests.signals import noise
+
+SAMPLES = Path(__file__).parents[2] / "sample_audio"
+
+
+@pytest.fixture
+def sound(shell: Shell) -> Path:
+    path = shell.folder / "in.wav"
+    soundfile.write(path, noise(11_025, 2) / 8, 11_025, subtype="PCM_24")
+    return path
+
+
+def told(shell: Shell, *words: str, stdin: bytes = b"") -> dict[str, Any]:
+    done = shell.ok("info", "--json", *words, stdin=stdin)
+    assert done.err == ""
+    answer = json.loads(done.out)
+    assert isinstance(answer, dict)
+    return answer
+
+
+@pytest.mark.usefixtures("sound")
+def test_words(shell: Shell) -> None:
+    done = shell.ok("info", "in.wav", "--n-fft", "512", "--win-length", "400")
+    assert done.err == ""
+    rows = [line.split(maxsplit=1) for line in done.out.decode().splitlines()]
+    assert rows == [
+        ["in.wav"],
+        ["format", "WAV, 24-bit PCM"],
+        ["rate", "11025 Hz"],
+        ["channels", "2"],
+        ["duration", "1.000 s (11025 samples)"],
+        ["frames", "87 of 512 samples, windows of 400, one every 128 (11.61 ms)"],
+        ["bins", "257, one every 21.53 Hz up to 5512.5 Hz"],
+        ["times", "0.000 to 0.998 s"],
+        ["array", "87 x 257 float32 a channel, 89.4 kB"],
+    ]
+
+
+@pytest.mark.usefixtures("sound")
+def test_json(shell: Shell) -> None:
+    assert told(shell, "in.wav", "--n-fft", "20ms", "--hop-length", "10ms") == {
+        "input": "in.wav",
+        "container": "WAV",
+        "encoding": "24-bit PCM",
+        "rate_hz": 11_025,
+        "channels": 2,
+        "samples": 11_025,
+        "duration_s": 1.0,
+        "filter_length": 220,
+        "hop_length": 110,
+        "win_length": 220,
+        "frames": 101,
+        "bins": 111,
+        "bin_hz": 11_025 / 220,
+        "first_s": 0.0,
+        "last_s": 11_000 / 11_025,
+        "array_bytes": 4 * 101 * 111,
+    }
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["", "--no-center", "--causal", "--n-fft 25ms --hop-length 7ms", "--n-fft 20000 --no-center"],
+)
+@pytest.mark.usefixtures("sound")
+def test_frames_are_those_that_features_writes(shell: Shell, options: str) -> None:
+    words = shlex.split(options)
+    shell.ok("features", "in.wav", *words, "--out", "out.npz")
+    with np.load(shell.folder / "out.npz") as archive:
+        frames, times, settings = archive["features"], archive["times"], archive["settings"]
+    answer = told(shell, "in.wav", *words)
+    assert (answer["frames"], answer["bins"]) == frames.shape
+    assert answer["array_bytes"] == frames.nbytes
+    assert (answer["first_s"], answer["last_s"]) == pytest.approx((times[0], times[-1]))
+    used = json.loads(str(settings))["frames"]
+    for name in ("filter_length", "hop_length", "win_length"):
+        assert answer[name] == used[name]
+
+
+@pytest.mark.parametrize("name", ["speech.wav", "music.flac", "sweep.wav", "birds.wav"])
+def test_a_pipe_is_told_of_as_a_file_is(shell: Shell, name: str) -> None:
+    by_file = told(shell, str(SAMPLES / name))
+    by_pipe = told(shell, stdin=(SAMPLES / name).read_bytes())
+    assert by_pipe.pop("input") == "standard input"
+    assert by_file.pop("input") == str(SAMPLES / name)
+    assert by_file == by_pipe
+    assert by_file["samples"] == soundfile.info(SAMPLES / name).frames
+
+
+def test_a_truncated_sound_is_warned_of(shell: Shell, sound: Path) -> None:
+    (shell.folder / "cut.wav").write_bytes(sound.read_bytes()[: -6 * 1000])
+    done = shell.ok("info", "--json", "cut.wav")
+    assert "ends early" in done.err
+    assert json.loads(done.out)["samples"] == 10_025
+
+
+@pytest.mark.usefixtures("sound")
+def test_several_sounds_are_a_line_each_and_failures_are_counted(shell: Shell) -> None:
+    done = shell.run("info", "--json", "in.wav", "missing.wav", "in.wav")
+    assert done.code == 3
+    assert [json.loads(line)["input"] for line in done.out.splitlines()] == ["in.wav"] * 2
+    assert done.err.splitlines() == [
+        "stftcli: missing.wav cannot be read: No such file or directory",
+        "stftcli: 1 of 3 inputs failed",
+    ]
+    assert shell.run("info", "missing.wav").code == 1
