@@ -5,15 +5,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.errors import SettingsError
+from stftcli.errors import InputError
 from stftcli.settings import Channel
 
 
 def check_channel(choice: Channel, channels: int, name: str) -> None:
-    """Raise SettingsError if a sound of so many channels does not have the one asked for."""
+    """Raise InputError if a sound of so many channels does not have the one asked for."""
     if isinstance(choice, int) and not 1 <= choice <= channels:
         has = "one channel" if channels == 1 else f"channels 1 to {channels}"
-        raise SettingsError(f"{name} has {has}: there is no channel {choice}")
+        raise InputError(f"{name} has {has}: there is no channel {choice}")
 
 
 def pick_channels(block: NDArray[Any], choice: Channel) -> NDArray[Any]:

@@ -27,7 +27,7 @@ SUBTYPES = {
 FLOAT_SUBTYPES = ("FLOAT", "DOUBLE")
 
 # Writers to a pipe put a size near 2^31 or 2^32 where they cannot know it.
-_PLACEHOLDER = 0x7FF00000
+_UNKNOWN = 0x7FF00000
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ CONTAINERS = {
     name: Container(name, streams)
     for name, streams in {
         "WAV": True,
-        "RF64": True,
+        "RF64": False,  # libsndfile loses its first bytes in a pipe
         "W64": True,
         "AIFF": True,
         "AU": True,
@@ -56,16 +56,20 @@ CONTAINERS = {
 
 @dataclass(frozen=True)
 class WavData:
-    """Where a WAV header gives the size of its data, the size, and the bytes of a sample."""
+    """Where a WAV header gives the size of its data, the size, and the bytes of a sample.
+
+    `unclosed` says that the size is zero because the writer did not come back to fill it in.
+    """
 
     size_at: int
     claimed_bytes: int
     sample_bytes: int
+    unclosed: bool
 
     @property
     def claimed_samples(self) -> int | None:
         """The number of samples, or None where the writer could not know it."""
-        if self.claimed_bytes == 0 or self.claimed_bytes >= _PLACEHOLDER or not self.sample_bytes:
+        if self.claimed_bytes == 0 or self.claimed_bytes >= _UNKNOWN or not self.sample_bytes:
             return None
         return self.claimed_bytes // self.sample_bytes
 
@@ -96,9 +100,16 @@ def find_wav_data(head: bytes) -> WavData | None:
         if name == b"fmt ":
             sample_bytes = int.from_bytes(head[at + 20 : at + 22], "little")
         elif name == b"data":
-            return WavData(at + 4, size, sample_bytes)
+            return WavData(at + 4, size, sample_bytes, size == 0 and not _chunk_at(head, at + 8))
         at += 8 + size + size % 2
     return None
+
+
+def _chunk_at(head: bytes, at: int) -> bool:
+    """Say whether another chunk stands here, within the whole: then the one before it has ended."""
+    whole = 8 + int.from_bytes(head[4:8], "little")
+    name, size = head[at : at + 4], int.from_bytes(head[at + 4 : at + 8], "little")
+    return len(name) == 4 and name.strip().isalnum() and at + 8 + size <= whole
 
 
 def _container_name(head: bytes) -> str:
@@ -110,6 +121,8 @@ def _container_name(head: bytes) -> str:
     by_magic = {b"riff": "W64", b".snd": "AU", b"caff": "CAF", b"fLaC": "FLAC", b"OggS": "OGG"}
     if kind in by_magic:
         return by_magic[kind]
-    # MPEG: a tag, or eleven set bits of frame synchronisation and a layer that exists.
-    synchronised = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x06
+    # MPEG: a tag, or eleven set bits of frame synchronisation and layer II or III.
+    synchronised = (
+        len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x06 in (2, 4)
+    )
     return "MP3" if kind[:3] == b"ID3" or synchronised else ""

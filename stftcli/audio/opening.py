@@ -5,9 +5,10 @@ be looked at, or through a temporary file where its format needs going back.
 """
 
 import os
+import select
 import shutil
+import signal
 import stat
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ def opened(path: str) -> Iterator[Opened]:
             raise InputError(f"{name} cannot be read: {error.strerror}") from error
         container = _container(head, name)
         wav = find_wav_data(head) if container.name == "WAV" else None
-        unclosed = wav is not None and wav.claimed_bytes == 0
+        unclosed = wav is not None and wav.unclosed
         if regular and not unclosed:
             yield Opened(descriptor, container, True, wav)
             return
@@ -70,7 +71,7 @@ def opened(path: str) -> Iterator[Opened]:
         if container.streams:
             if wav is not None and unclosed:
                 head = wav.without_claim(head)
-            piped = _pumped(head, descriptor)
+            piped = _pumped(head, descriptor, stack.enter_context(_interrupts()))
             stack.callback(_close, piped)
             yield Opened(piped, container, False, wav)
         else:
@@ -81,7 +82,7 @@ def opened(path: str) -> Iterator[Opened]:
 
 def _descriptor(path: str) -> int:
     if path == STANDARD:
-        return os.dup(sys.stdin.fileno())
+        return os.dup(0)
     return os.open(path, os.O_RDONLY)
 
 
@@ -119,8 +120,11 @@ def _read_head(descriptor: int) -> bytes:
     return head
 
 
-def _pumped(head: bytes, descriptor: int) -> int:
-    """Give the end of a new pipe through which a thread sends `head` and then all that follows."""
+def _pumped(head: bytes, descriptor: int, stop: int) -> int:
+    """Give the end of a new pipe through which a thread sends `head` and then all that follows.
+
+    The thread ends the pipe early when something can be read from `stop`.
+    """
     reader, writer = os.pipe()
     source = os.dup(descriptor)
 
@@ -130,15 +134,36 @@ def _pumped(head: bytes, descriptor: int) -> int:
             suppress(OSError),
             os.fdopen(source, "rb", buffering=0) as incoming,
             os.fdopen(writer, "wb") as outgoing,
+            os.fdopen(stop, "rb", buffering=0),
         ):
             piece = head
             while piece:
                 outgoing.write(piece)
                 outgoing.flush()
-                piece = incoming.read(_COPY_BYTES)
+                ready, _, _ = select.select((source, stop), (), ())
+                piece = b"" if stop in ready else incoming.read(_COPY_BYTES)
 
     threading.Thread(target=pump, name="stftcli-pump", daemon=True).start()
     return reader
+
+
+@contextmanager
+def _interrupts() -> Iterator[int]:
+    """Give a descriptor that can be read from as soon as a signal has come.
+
+    Python's own handlers wait until libsndfile comes back from reading, and a silent pipe may keep
+    it for ever.
+    """
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    in_main = threading.current_thread() is threading.main_thread()
+    before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False) if in_main else -1
+    try:
+        yield reader
+    finally:
+        if in_main:
+            signal.set_wakeup_fd(before)
+        os.close(writer)  # the thread at the other end sees that, and ends as well
 
 
 def _fill(spool: IO[bytes], head: bytes, descriptor: int, name: str) -> None:

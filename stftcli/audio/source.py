@@ -19,7 +19,8 @@ from stftcli.settings import PartSettings
 WHOLE = PartSettings(channel="all")
 
 _BLOCK_SAMPLES = 1 << 16
-_UNSURE_OF_LENGTH = ("MP3", "OGG")  # what libsndfile tells of them may be a guess
+# Of these, lengths may be guesses, and seeking may be off by some samples.
+_INEXACT = ("MP3", "OGG")
 
 
 class Source:
@@ -78,7 +79,7 @@ class Source:
 
     def count(self) -> int:
         """Give the length in samples, reading all of it where no header can be believed."""
-        if self._opened.seekable and self.container not in _UNSURE_OF_LENGTH:
+        if self._opened.seekable and self.container not in _INEXACT:
             self.read_samples, self._came_to_end = int(self._file.frames), True
             if self.read_samples == 0:
                 self._raise_nothing_there(0)
@@ -108,15 +109,14 @@ class Source:
 
         Raises
         ------
-        SettingsError
-            If the channel is not there.
         InputError
-            If the data is broken, holds NaN or infinite samples, or has nothing in that part.
+            If the channel is not there, the data is broken, holds NaN or infinite samples, or has
+            nothing in that part.
         """
         check_channel(part.channel, self.channels, self.name)
         start = round(part.start_s * self.rate_hz)
         end = inf if part.duration_s is None else start + round(part.duration_s * self.rate_hz)
-        if start and self._opened.seekable:
+        if start and self._opened.seekable and self.container not in _INEXACT:
             self.read_samples = self._seek(start)
         for block in self._decoded(end, np.dtype(dtype)):
             first = self.read_samples - len(block)
@@ -157,9 +157,9 @@ class Source:
     def _claimed_samples(self) -> int | None:
         if self._opened.wav is not None:
             return self._opened.wav.claimed_samples
-        # Decoders of pipes, and of formats without a length, put huge numbers here.
+        # Where there is no length, libsndfile puts a huge number.
         frames = int(self._file.frames)
-        return frames if self._opened.seekable and 0 < frames < 1 << 62 else None
+        return frames if 0 < frames < 1 << 48 else None
 
     def _seek(self, start: int) -> int:
         try:

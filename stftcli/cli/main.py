@@ -14,7 +14,7 @@ from stftcli.cli.linear import linear
 from stftcli.cli.spectrogram import spectrogram
 from stftcli.errors import StftcliError
 
-_INTERRUPTED, _TERMINATED = 130, 143
+_INTERRUPTED = 130
 
 
 def _show_versions(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -53,7 +53,8 @@ for command in (spectrogram, features, info, linear):
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and give its exit code: 0 done, 1 data, 2 call, 3 some of many."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _terminate)
     try:
         code = cli.main(arguments, prog_name="stftcli", standalone_mode=False)
         if sys.stdout is not None:
@@ -70,6 +71,9 @@ def _explain(error: BaseException) -> int:
     match error:
         case StftcliError():
             text, code = str(error), error.exit_code
+        case click.exceptions.NoArgsIsHelpError():
+            click.echo(error.format_message(), err=True)
+            return error.exit_code
         case click.UsageError():
             command = error.ctx.command_path if error.ctx else "stftcli"
             text, code = f"{error.format_message()} (see {command} --help)", error.exit_code
@@ -87,6 +91,6 @@ def _explain(error: BaseException) -> int:
     return code
 
 
-def _terminate(_: int, __: FrameType | None) -> Any:
+def _terminate(number: int, _: FrameType | None) -> Any:
     # As an exception, so that drafts of results are taken away.
-    raise SystemExit(_TERMINATED)
+    raise SystemExit(128 + number)

@@ -22,7 +22,7 @@ from stftcli.settings import (
 Command = Callable[..., None]
 Decorator = Callable[[Command], Command]
 
-SOUND_PATH = click.Path(path_type=str, allow_dash=True)
+SOUND_PATH = click.Path(path_type=str, allow_dash=True, readable=False)
 """A path of a sound: whether it can be read is for the reader to say, with a reason."""
 
 threads = click.option(
@@ -186,7 +186,7 @@ def value_options(usual_spectrum: Spectrum) -> Decorator:
         click.option(
             "--linear-out",
             multiple=True,
-            type=click.IntRange(min=1),
+            type=click.IntRange(1, 1_000_000),
             metavar="N",
             help="Project through a new Linear to N features.",
         ),

@@ -2,7 +2,7 @@
 
 import click
 
-from stftcli.cli import options
+from stftcli.cli import options, types
 from stftcli.cli.many import for_each
 from stftcli.cli.output import choose_input, choose_output
 from stftcli.cli.progress import Talk
@@ -49,8 +49,8 @@ Examples:
 @click.option(
     "--range",
     "range_db",
-    type=click.FloatRange(min=0, min_open=True),
-    default=80.0,
+    type=types.decibels,
+    default="80",
     show_default=True,
     metavar="DB",
     help="From the highest level down to the darkest colour.",

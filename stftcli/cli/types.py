@@ -18,7 +18,7 @@ def length(text: str) -> Length:
 
 def time_s(text: str) -> float:
     """Read "90", "1:30" or "1:02:03.5" as seconds."""
-    if not re.fullmatch(r"(\d+:){0,2}(\d+\.?\d*|\.\d+)", text, re.ASCII):
+    if not re.fullmatch(r"(\d{1,9}:){0,2}(\d{1,9}(\.\d*)?|\.\d+)", text, re.ASCII):
         raise click.BadParameter(f"{text!r} is not a time: give seconds (90) or m:ss (1:30)")
     seconds = 0.0
     for part in text.split(":"):
@@ -38,6 +38,17 @@ def channel(text: str) -> Channel:
     """Read "mix", "all" or a number from 1."""
     if text in ("mix", "all"):
         return "mix" if text == "mix" else "all"
-    if not re.fullmatch(r"[1-9]\d*", text, re.ASCII):
+    if not re.fullmatch(r"[1-9]\d{0,5}", text, re.ASCII):
         raise click.BadParameter(f"{text!r} is no channel: give mix, all, or a number from 1")
     return int(text)
+
+
+def decibels(text: str) -> float:
+    """Read a range of levels, above 0 and up to 400 dB."""
+    try:
+        level = float(text)
+    except ValueError:
+        level = 0.0
+    if not 0 < level <= 400:
+        raise click.BadParameter(f"{text!r} is no range of levels: give decibels, above 0 to 400")
+    return level

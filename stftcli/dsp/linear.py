@@ -140,6 +140,9 @@ class Linear:
         """Whether the rows of the weight touch so few columns that only these are multiplied."""
         return self._banded is not None
 
+    def __str__(self) -> str:
+        return f"{self.out_features} outputs of {self.in_features} inputs"
+
     def __repr__(self) -> str:
         return (
             f"Linear(in_features={self.in_features}, out_features={self.out_features}, "

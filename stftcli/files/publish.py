@@ -12,7 +12,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from stftcli.errors import OutputError
+from stftcli.errors import OutputError, SettingsError
+
+_BUFFER_BYTES = 1 << 18
 
 STANDARD = "-"
 """The name of standard input and standard output."""
@@ -22,6 +24,15 @@ def is_stream(path: str) -> bool:
     """Say whether a path is standard output, a device or a pipe: nothing that a file replaces."""
     target = Path(path)
     return path == STANDARD or (target.exists() and not (target.is_file() or target.is_dir()))
+
+
+def check_distinct(output: str, *others: str | None) -> None:
+    """Raise SettingsError if a result would take the place of another file of the same call."""
+    for other in others:
+        if other is None or is_stream(output) or is_stream(other):
+            continue
+        if os.path.realpath(output) == os.path.realpath(other):
+            raise SettingsError(f"{output} is {other} as well: give another name for the output")
 
 
 @contextmanager
@@ -54,6 +65,8 @@ def published(path: str | os.PathLike[str], *, seekable: bool = True) -> Iterato
 @contextmanager
 def _open(path: str | os.PathLike[str], seekable: bool) -> Iterator[IO[bytes]]:
     if os.fspath(path) == STANDARD:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, "it is closed")
         with _through(sys.stdout.buffer, seekable) as file:
             yield file
         return
@@ -88,7 +101,9 @@ def _through(stream: IO[bytes], seekable: bool) -> Iterator[IO[bytes]]:
 @contextmanager
 def _beside(target: Path, mode: int | None) -> Iterator[IO[bytes]]:
     draft = target.with_name(f".stftcli-{secrets.token_hex(6)}.tmp")
-    file = os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666), "w+b")
+    file = os.fdopen(
+        os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666), "w+b", _BUFFER_BYTES
+    )
     try:
         with file:
             yield file

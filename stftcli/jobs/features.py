@@ -16,7 +16,7 @@ from stftcli.dsp.axes import bin_frequencies_hz, frame_times_s
 from stftcli.dsp.linear import Linear
 from stftcli.dsp.stages import Projection
 from stftcli.errors import SettingsError
-from stftcli.files.publish import published
+from stftcli.files.publish import check_distinct, published
 from stftcli.jobs.engine import make_analyzer
 from stftcli.jobs.stream import analyze
 from stftcli.jobs.watch import SILENCE, Watcher
@@ -70,6 +70,7 @@ def write_features(
         output's name then.
     """
     row = choose_format(array_format, output)
+    check_distinct(output, path, save_linear)
     with Source(path) as source:
         analyzer = make_analyzer(settings, source.rate_hz)
         several = settings.part.channel == "all" and source.channels > 1

@@ -27,10 +27,7 @@ class FitReport:
     linear: Linear
 
     def __str__(self) -> str:
-        return (
-            f"{self.linear.out_features} outputs of {self.linear.in_features} inputs, "
-            f"fitted to {self.frames} frames"
-        )
+        return f"{self.linear}, fitted to {self.frames} frames"
 
 
 def fit_pca(

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from stftcli.audio.source import Source
-from stftcli.dsp.plan import FramePlan
+from stftcli.jobs.engine import make_stft
 from stftcli.jobs.watch import SILENCE, Watcher
 from stftcli.settings import FrameSettings
 
@@ -76,9 +76,7 @@ def inspect_sound(path: str, frames: FrameSettings, *, watcher: Watcher = SILENC
             watcher.warn(complaint)
         rate_hz = source.rate_hz
         cut = frames.at(rate_hz)
-        plan = FramePlan.make(
-            cut.filter_length, cut.hop_length, center=cut.center, causal=cut.causal
-        )
+        plan = make_stft(cut).plan
         centers = plan.centers(plan.frames(samples))
         return SoundInfo(
             input=source.name,

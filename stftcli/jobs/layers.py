@@ -1,5 +1,6 @@
 """Layers in files: made, looked at, converted."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -7,10 +8,48 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stftcli.dsp import filterbanks
 from stftcli.dsp.linear import Linear
 from stftcli.files.layers import read_layer, write_layer
 from stftcli.files.publish import published
+from stftcli.jobs.watch import Watcher
 from stftcli.pictures.formats import choose_format
+
+# What can be made: functions that give weights.
+MAKERS: dict[str, Callable[..., NDArray[np.float64]]] = {
+    "mel": filterbanks.mel_weights,
+    "bark": filterbanks.bark_weights,
+    "erb": filterbanks.erb_weights,
+    "chroma": filterbanks.chroma_weights,
+    "dct": filterbanks.dct_weights,
+}
+
+
+def draw_weights(file: str, inputs: int, outputs: int, *, bias: bool, seed: int | None) -> Linear:
+    """Draw a new layer, as torch.nn.Linear begins, and write it."""
+    linear = Linear(inputs, outputs, bias, seed=seed)
+    linear.save(file)
+    return linear
+
+
+def make_weights(kind: str, file: str, options: dict[str, Any], watcher: Watcher) -> Linear:
+    """Make the weights of `MAKERS` and write them as a layer without a bias.
+
+    Raises
+    ------
+    StftcliError
+        If an option is not allowed, or the file cannot be written.
+    """
+    weights = MAKERS[kind](**options)
+    if len(empty := filterbanks.empty_bands(weights)):
+        listed = ", ".join(str(band + 1) for band in empty[:8])
+        watcher.warn(
+            f"{len(empty)} of {len(weights)} bands are narrower than a bin and stay empty "
+            f"({listed}{', ...' if len(empty) > 8 else ''}): give fewer bands or longer frames"
+        )
+    linear = Linear.from_weights(weights)
+    linear.save(file)
+    return linear
 
 
 @dataclass(frozen=True)

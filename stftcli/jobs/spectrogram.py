@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from stftcli.audio.source import Source
 from stftcli.errors import SettingsError
-from stftcli.files.publish import published
+from stftcli.files.publish import check_distinct, published
 from stftcli.jobs.engine import make_analyzer
 from stftcli.jobs.stream import analyze
 from stftcli.jobs.watch import SILENCE, Watcher
@@ -70,6 +70,7 @@ def draw_spectrogram(
     picture_format = choose_format(picture_format, output)
     if settings.values.spectrum == "complex":
         raise SettingsError("a complex spectrum cannot be drawn: choose another --spectrum")
+    check_distinct(output, path)
     part = settings.part
     with Source(path) as source, published(output) as file:
         rate_hz = source.rate_hz

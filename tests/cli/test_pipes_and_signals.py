@@ -114,7 +114,6 @@ def test_a_signal_ends_the_work_and_leaves_nothing_behind(
     assert old is None or target.read_bytes() == old
 
 
-@pytest.mark.xfail(reason="libsndfile reads on until data comes: no handler runs before that")
 @each_signal
 def test_a_signal_ends_the_wait_for_a_silent_writer(shell: Shell, number: int, code: int) -> None:
     (shell.folder / "out").mkdir()

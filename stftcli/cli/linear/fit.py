@@ -11,7 +11,6 @@ from stftcli.cli.progress import Talk
 from stftcli.settings import FeatureSettings
 
 if TYPE_CHECKING:
-    from stftcli.dsp.logistic import Round
     from stftcli.jobs.rows import Rows
 
 
@@ -149,7 +148,7 @@ def logistic(
     """Learn class scores from labels 0, 1, ... (a linear probe); needs scipy."""
     from stftcli.jobs.fit import fit_classes
 
-    def watch(done: "Round") -> None:
+    def watch(done: object) -> None:
         talk.status(str(done))
 
     report = fit_classes(

@@ -90,15 +90,17 @@ _bank = stacked(
 @_sizes
 @click.option("--no-bias", is_flag=True, help="The weight alone.")
 @click.option(
-    "--seed", type=click.IntRange(min=0), metavar="S", help="The same seed gives the same weights."
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="S",
+    help="The same seed gives the same weights.",
 )
 @output
 def init(inputs: int, outputs: int, no_bias: bool, seed: int | None, output: str) -> None:
     """Draw a layer as torch.nn.Linear begins: uniform on +-1/sqrt(inputs)."""
-    from stftcli.dsp.linear import Linear
+    from stftcli.jobs.layers import draw_weights
 
-    Linear(inputs, outputs, not no_bias, seed=seed).save(output)
-    _report(output, outputs, inputs)
+    _report(output, draw_weights(output, inputs, outputs, bias=not no_bias, seed=seed))
 
 
 @click.command("mel")
@@ -110,29 +112,23 @@ def init(inputs: int, outputs: int, no_bias: bool, seed: int | None, output: str
     help="slaney: linear below 1 kHz, as librosa; htk: as HTK, Kaldi and torchaudio.",
 )
 @_bank
-def mel(**bank: Any) -> None:
+def mel(output: str, **bank: Any) -> None:
     """Make a mel filterbank, to be applied to power or magnitude spectra."""
-    from stftcli.dsp.filterbanks import mel_weights
-
-    _save_bank(mel_weights, bank)
+    _make("mel", output, bank)
 
 
 @click.command("bark")
 @_bank
-def bark(**bank: Any) -> None:
+def bark(output: str, **bank: Any) -> None:
     """Make a filterbank on the Bark scale (Traunmueller 1990)."""
-    from stftcli.dsp.filterbanks import bark_weights
-
-    _save_bank(bark_weights, bank)
+    _make("bark", output, bank)
 
 
 @click.command("erb")
 @_bank
-def erb(**bank: Any) -> None:
+def erb(output: str, **bank: Any) -> None:
     """Make a filterbank on the ERB-rate scale (Glasberg and Moore 1990)."""
-    from stftcli.dsp.filterbanks import erb_weights
-
-    _save_bank(erb_weights, bank)
+    _make("erb", output, bank)
 
 
 @click.command("chroma")
@@ -146,11 +142,9 @@ def erb(**bank: Any) -> None:
     help="Deviation from A440, in parts of a band.",
 )
 @output
-def chroma(**bank: Any) -> None:
+def chroma(output: str, **bank: Any) -> None:
     """Make a bank of pitch classes, the same as librosa's."""
-    from stftcli.dsp.filterbanks import chroma_weights
-
-    _save_bank(chroma_weights, bank)
+    _make("chroma", output, bank)
 
 
 @click.command("dct")
@@ -163,35 +157,19 @@ def chroma(**bank: Any) -> None:
     help="Lift the higher coefficients, as MFCCs sometimes are.",
 )
 @output
-def dct(inputs: int, outputs: int, lifter: float, output: str) -> None:
+def dct(output: str, **sizes: Any) -> None:
     """Make a discrete cosine transform, type 2, orthonormal: from log mel to MFCC."""
-    from stftcli.dsp.filterbanks import dct_weights
-    from stftcli.dsp.linear import Linear
-
-    Linear.from_weights(dct_weights(outputs, inputs, lifter=lifter)).save(output)
-    _report(output, outputs, inputs)
+    _make("dct", output, sizes)
 
 
-def _save_bank(make: Any, bank: dict[str, Any]) -> None:
-    from stftcli.dsp.filterbanks import empty_bands
-    from stftcli.dsp.linear import Linear
+def _make(kind: str, file: str, options: dict[str, Any]) -> None:
+    from stftcli.jobs.layers import make_weights
 
-    file = bank.pop("output")
-    if bank.get("norm") == "none":
-        bank["norm"] = None
-    weights = make(**bank)
-    if len(empty := empty_bands(weights)):
-        listed = ", ".join(str(band + 1) for band in empty[:8]) + (
-            ", ..." if len(empty) > 8 else ""
-        )
-        with Talk() as talk:
-            talk.warn(
-                f"{len(empty)} of {len(weights)} bands are narrower than a bin and stay empty "
-                f"({listed}): give fewer --bands, or a longer --n-fft"
-            )
-    Linear.from_weights(weights).save(file)
-    _report(file, *weights.shape)
+    if options.get("norm") == "none":
+        options["norm"] = None
+    with Talk() as talk:
+        _report(file, make_weights(kind, file, options, talk))
 
 
-def _report(file: str, outputs: int, inputs: int) -> None:
-    click.echo(f"{file}: {outputs} outputs of {inputs} inputs", err=True)
+def _report(file: str, layer: object) -> None:
+    click.echo(f"{file}: {layer}", err=True)

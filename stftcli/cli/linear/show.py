@@ -46,5 +46,4 @@ def convert(source: str, target: str) -> None:
     """
     from stftcli.jobs.layers import convert_layer
 
-    layer = convert_layer(source, target)
-    click.echo(f"{target}: {layer.out_features} outputs of {layer.in_features} inputs", err=True)
+    click.echo(f"{target}: {convert_layer(source, target)}", err=True)
