@@ -63,4 +63,7 @@ def read_kernel(file: str) -> StoredKernel:
 
 def _rows(tensor: Array) -> Array:
     # A convolution's weight has an axis of one channel between rows and samples.
-    return tensor[:, 0] if tensor.ndim == 3 and tensor.shape[1] == 1 else tensor
+    rows = tensor[:, 0] if tensor.ndim == 3 and tensor.shape[1] == 1 else tensor
+    if rows.ndim != 2 or not rows.size:
+        raise InputError(f"a kernel has shape {tensor.shape}: it must be (rows, samples)")
+    return rows

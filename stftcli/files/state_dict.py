@@ -1,5 +1,8 @@
 """Torch's state dicts (.pt, .pth), through torch itself and without unpickling code."""
 
+import warnings
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,21 +22,26 @@ def _torch(purpose: str) -> Any:
     return torch
 
 
-def load_state_dict(path: Path) -> dict[str, NDArray[Any]]:
-    """Read the tensors of a state dict; ValueError says what is wrong with another file."""
+def load_state_dict(path: Path) -> dict[str, Callable[[], NDArray[Any]]]:
+    """Give, by name, functions that read a state dict's tensors; ValueError for other files."""
     torch = _torch(f"reading {path.name}")
     try:
-        # weights_only refuses whatever is not plain tensors.
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # weights_only refuses whatever is not plain tensors.
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except OSError:
         raise
-    except Exception as error:  # torch raises many kinds for a broken file
-        first_line = str(error).partition("\n")[0]
-        raise ValueError(first_line) from error
+    except Exception as error:  # torch raises many kinds, and tells how to load it all the same
+        raise ValueError(
+            "torch finds no plain tensors in it; other objects are never opened"
+        ) from (error)
     if not isinstance(state, dict):
         raise ValueError(f"it holds a {type(state).__name__}, not a state dict")  # noqa: TRY004
     return {
-        name: _array(tensor, torch) for name, tensor in state.items() if torch.is_tensor(tensor)
+        str(name): partial(_array, tensor, torch)
+        for name, tensor in state.items()
+        if torch.is_tensor(tensor)
     }
 
 

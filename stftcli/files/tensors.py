@@ -126,7 +126,7 @@ def _open_safetensors(path: Path) -> Iterator[TensorFile]:
 @contextmanager
 def _open_state_dict(path: Path) -> Iterator[TensorFile]:
     state = state_dict.load_state_dict(path)
-    yield TensorFile(tuple(state), lambda name: _numbers(state[name]))
+    yield TensorFile(tuple(state), lambda name: _numbers(state[name]()))
 
 
 def read_npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
@@ -171,7 +171,9 @@ def _read_bfloat16(path: Path, name: str) -> NDArray[Any]:
 def _numbers(array: NDArray[Any]) -> NDArray[Any]:
     if array.dtype.kind not in "fiu":
         raise ValueError(f"it holds {array.dtype}, not real numbers")
-    return array
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        return array.astype(np.float64)
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
 _OPENERS = {

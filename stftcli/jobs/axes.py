@@ -69,23 +69,28 @@ def _level_scale(levels: NDArray[Any], label: str, range_db: float) -> ColourSca
 def _bank_centers_hz(analyzer: Analyzer, rate_hz: int) -> NDArray[Any] | None:
     projections = [stage for stage in analyzer.stages if isinstance(stage, Projection)]
     bank = projections[0].linear
-    if len(projections) > 1 or bank.bias is not None or not bank.banded or (bank.weight < 0).any():
+    narrow = np.count_nonzero(bank.weight) < bank.weight.size / 2
+    if len(projections) > 1 or bank.bias is not None or not narrow or (bank.weight < 0).any():
         return None
     centers = _centroids(bank) * rate_hz / analyzer.stft.plan.filter_length
-    return centers if (np.diff(centers) > 0).all() else None
+    known = centers[np.isfinite(centers)]
+    return centers if len(known) > 1 and (np.diff(known) > 0).all() else None
 
 
 def _centroids(bank: Linear) -> NDArray[Any]:
     weight = bank.weight.astype(np.float64)
-    return np.asarray(weight @ np.arange(bank.in_features) / weight.sum(axis=1))
+    sums = weight.sum(axis=1)
+    # A band that is narrower than a bin has no weights, and no place.
+    return np.asarray(weight @ np.arange(bank.in_features) / np.where(sums > 0, sums, np.nan))
 
 
 def _ticks(centers_hz: NDArray[Any]) -> dict[float, str]:
-    number = np.arange(1, len(centers_hz) + 1)
+    number = np.flatnonzero(np.isfinite(centers_hz)) + 1
+    centers_hz = centers_hz[number - 1]
     ticks: dict[float, str] = {}
     for hz in reversed([hz for hz in _ROUND_HZ if centers_hz[0] <= hz <= centers_hz[-1]]):
         place = float(np.interp(hz, centers_hz, number))
         # The texts of nearer ones would run into each other.
-        if all(abs(place - other) > 0.05 * len(centers_hz) for other in ticks):
+        if all(abs(place - other) > 0.05 * number[-1] for other in ticks):
             ticks[place] = f"{hz:,}"
     return ticks

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from stftcli.dsp.linear import Linear
 from stftcli.dsp.logistic import Round, fit_logistic
 from stftcli.dsp.moments import Moments, Principal, principal_components, ridge
 from stftcli.errors import InputError
-from stftcli.files.publish import published
+from stftcli.files.publish import check_distinct, published
 from stftcli.files.tensors import open_tensors
 from stftcli.jobs.rows import Rows, gather
 from stftcli.jobs.spool import Spool, hold_out
@@ -31,7 +31,12 @@ class FitReport:
 
 
 def fit_pca(
-    rows: Rows, output: str, components: int | None = None, *, whiten: bool = False
+    rows: Rows,
+    output: str,
+    components: int | None = None,
+    *,
+    whiten: bool = False,
+    plot: str | None = None,
 ) -> tuple[FitReport, Principal]:
     """Fit principal components and write them as a Linear, the mean in its bias.
 
@@ -45,12 +50,16 @@ def fit_pca(
         How many are kept; all of them if None.
     whiten : bool, default False
         Scale each component to a variance of 1.
+    plot : str, optional
+        File of a picture of what they explain.
 
     Raises
     ------
     StftcliError
-        Whatever is wrong with the inputs, the settings or the output.
+        Whatever is wrong with the inputs, the settings or the outputs.
     """
+    picture_format = None if plot is None else choose_format(None, plot)
+    check_distinct(output, plot, *rows.inputs)
     moments: Moments | None = None
     for batch in gather(rows.batches()):
         moments = moments or Moments(batch.shape[1])
@@ -60,23 +69,13 @@ def fit_pca(
     principal = principal_components(moments, components, whiten=whiten)
     linear = Linear.from_weights(principal.weight, principal.bias)
     linear.save(output)
+    if plot is not None and picture_format is not None:
+        # Deferred: matplotlib takes half a second to import.
+        from stftcli.pictures.charts import draw_variance
+
+        with published(plot) as file:
+            draw_variance(file, picture_format, principal.ratio, title=PurePath(output).name)
     return FitReport(moments.count, linear), principal
-
-
-def draw_components(principal: Principal, title: str, output: str) -> None:
-    """Draw what the principal components explain.
-
-    Raises
-    ------
-    StftcliError
-        If the picture cannot be written.
-    """
-    picture_format = choose_format(None, output)
-    # Deferred: matplotlib takes half a second to import.
-    from stftcli.pictures.charts import draw_variance
-
-    with published(output) as file:
-        draw_variance(file, picture_format, principal.ratio, title=title)
 
 
 def fit_ridge(rows: Rows, targets: str, output: str, alpha: float = 1.0) -> FitReport:
@@ -98,6 +97,7 @@ def fit_ridge(rows: Rows, targets: str, output: str, alpha: float = 1.0) -> FitR
     StftcliError
         Whatever is wrong with the inputs, the targets, the settings or the output.
     """
+    check_distinct(output, targets, *rows.inputs)
     wanted = _read_targets(targets)
     if wanted.ndim == 1:
         wanted = wanted[:, np.newaxis]
@@ -121,7 +121,6 @@ class ClassReport(FitReport):
     """How a classifier was fitted; `accuracy` is None if nothing was held out."""
 
     rounds: int
-    loss: float
     accuracy: float | None
 
     def __str__(self) -> str:
@@ -164,6 +163,7 @@ def fit_classes(
     StftcliError
         Whatever is wrong with the inputs, the targets, the settings or the output.
     """
+    check_distinct(output, targets, *rows.inputs)
     labels = _read_labels(targets)
     spool = Spool(rows)
     if len(labels) == len(rows.inputs) != len(spool.rows):
@@ -174,6 +174,8 @@ def fit_classes(
             "inputs want one each"
         )
     split = hold_out(spool.counts, held_out)
+    if not split.train:
+        raise InputError("nothing is left to learn from: give --held-out 0, or more inputs")
     moments = Moments(spool.rows.shape[1])
     for batch, _ in spool.batches(split.train, labels):
         moments.add(batch)
@@ -196,7 +198,7 @@ def fit_classes(
     linear = Linear.from_weights(weight, bias)
     linear.save(output)
     best = max((done.accuracy for done in history if done.accuracy is not None), default=None)
-    return ClassReport(len(spool.rows), linear, len(history), history[-1].loss, best)
+    return ClassReport(len(spool.rows), linear, len(history), best)
 
 
 def _read_targets(path: str) -> NDArray[Any]:

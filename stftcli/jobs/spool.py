@@ -68,14 +68,18 @@ def hold_out(counts: Sequence[int], share: float) -> Split:
     """
     ends = list(accumulate(counts))
     stretches = list(zip([0, *ends], ends, strict=False))
-    if share == 0:
-        return Split(stretches, [])
-    every = max(2, round(1 / share))
-    if len(counts) >= every:
-        held = stretches[every - 1 :: every]
-        return Split([stretch for stretch in stretches if stretch not in held], held)
-    cuts = [last - round(share * (last - first)) for first, last in stretches]
-    return Split(
-        [(first, cut) for (first, _), cut in zip(stretches, cuts, strict=True)],
-        [(cut, last) for (_, last), cut in zip(stretches, cuts, strict=True)],
-    )
+    every = max(2, round(1 / share)) if share else 0
+    if not share:
+        train, held_out = stretches, []
+    elif len(counts) >= every:
+        held_out = stretches[every - 1 :: every]
+        train = [stretch for stretch in stretches if stretch not in held_out]
+    else:
+        cuts = [last - round(share * (last - first)) for first, last in stretches]
+        train = [(first, cut) for (first, _), cut in zip(stretches, cuts, strict=True)]
+        held_out = [(cut, last) for (_, last), cut in zip(stretches, cuts, strict=True)]
+    return Split(_not_empty(train), _not_empty(held_out))
+
+
+def _not_empty(stretches: list[Stretch]) -> list[Stretch]:
+    return [(first, last) for first, last in stretches if first < last]

@@ -77,9 +77,9 @@ def pca(
     rows: "Rows", talk: Talk, output: str, components: int | None, whiten: bool, plot: str | None
 ) -> None:
     """Find the principal components; the mean goes into the bias."""
-    from stftcli.jobs.fit import draw_components, fit_pca
+    from stftcli.jobs.fit import fit_pca
 
-    report, principal = fit_pca(rows, output, components, whiten=whiten)
+    report, principal = fit_pca(rows, output, components, whiten=whiten, plot=plot)
     click.echo("component  variance    ratio  together")
     together = principal.ratio.cumsum()
     for number, (variance, ratio) in enumerate(
@@ -92,7 +92,6 @@ def pca(
         elif number == 11:
             click.echo("      ...")
     if plot is not None:
-        draw_components(principal, output, plot)
         talk.report(plot)
     talk.report(f"{output}: {report}")
 
