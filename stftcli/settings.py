@@ -21,6 +21,10 @@ Length = int | str
 """A number of samples, or a time in milliseconds such as "25ms"."""
 
 
+USUAL_LENGTH = 2048
+"""Samples in a frame, where nobody says how many."""
+
+
 def samples_of(length: Length, rate_hz: int) -> int:
     """Give a length in samples; a part of a sample is dropped, as Kaldi and torchaudio do."""
     if isinstance(length, int):
@@ -85,7 +89,7 @@ class FrameSettings(_Record):
     causal: bool = False
     pad_mode: PadMode = "reflect"
 
-    def at(self, rate_hz: int, usual_length: int = 2048) -> "SampledFrames":
+    def at(self, rate_hz: int, usual_length: int = USUAL_LENGTH) -> "SampledFrames":
         """Give the same settings with every length in samples of a sound of this rate."""
         length = samples_of(self.filter_length or usual_length, rate_hz)
         return SampledFrames(

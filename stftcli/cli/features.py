@@ -31,10 +31,13 @@ Examples:
   cat in.wav | stftcli features --linear proj.safetensors --out feats.npy
   ffmpeg -i talk.mp4 -f wav - | stftcli features --out - | python train.py""",
 )
-@click.argument("path", metavar="[INPUT]", required=False, type=options.SOUND_PATH)
+@click.argument("path", metavar="[INPUT]", required=False, type=options.FILE)
 @click.option(
     "-o",
     "--out",
+    "--output",
+    "out",
+    type=options.FILE,
     metavar="FILE|-",
     help="Where the array goes; - is standard output.  [default: the input's name with .npy, here; "
     "- for standard input]",
@@ -48,7 +51,12 @@ Examples:
 @options.frame_options()
 @options.part_options("mix")
 @options.value_options("magnitude")
-@click.option("--save-linear", metavar="FILE", help="Write the weights that --linear-out drew.")
+@click.option(
+    "--save-linear",
+    type=options.FILE,
+    metavar="FILE",
+    help="Write the weights that --linear-out drew.",
+)
 @click.option(
     "--dtype",
     type=click.Choice(PRECISIONS),
@@ -78,7 +86,9 @@ def features(
     threads: int | None,
     quiet: bool,
 ) -> None:
-    """Write the spectra of a sound as an array, a row a frame.
+    """Write the spectra of a sound as an array.
+
+    It has a row for each frame.
 
     INPUT is a sound file (WAV, FLAC, AIFF, Ogg, MP3 and more), - or nothing for standard input. It
     is read as a stream, so its length does not matter.

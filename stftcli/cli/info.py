@@ -23,11 +23,11 @@ Examples:
   stftcli info --n-fft 25ms --hop-length 10ms recordings/*.wav
   stftcli info --json *.flac | jq .duration_s""",
 )
-@click.argument("paths", metavar="[INPUT]...", nargs=-1, type=options.SOUND_PATH)
+@click.argument("paths", metavar="[INPUT]...", nargs=-1, type=options.FILE)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 @options.frame_options()
 def info(paths: tuple[str, ...], as_json: bool, frames: FrameSettings) -> None:
-    """Tell what a sound is, and how many frames and bins it gives.
+    """Tell what sounds are, and what they would give.
 
     INPUT is a sound file, - or nothing for standard input.
     """

@@ -14,7 +14,22 @@ from stftcli.cli.linear import linear
 from stftcli.cli.spectrogram import spectrogram
 from stftcli.errors import StftcliError
 
-_INTERRUPTED = 130
+_INTERRUPTED, _PIPE_CLOSED = 130, 141
+
+
+class _Group(click.Group):
+    """Ends quietly when nobody reads the output any more."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            # Python would try to flush what nobody reads, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(_PIPE_CLOSED)
+        return result
 
 
 def _show_versions(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -26,6 +41,7 @@ def _show_versions(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
 
 
 @click.group(
+    cls=_Group,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Examples:
@@ -57,8 +73,6 @@ def run(arguments: list[str] | None = None) -> int:
         signal.signal(number, _terminate)
     try:
         code = cli.main(arguments, prog_name="stftcli", standalone_mode=False)
-        if sys.stdout is not None:
-            sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:
         if "--debug" in arguments:
             raise
@@ -79,10 +93,6 @@ def _explain(error: BaseException) -> int:
             text, code = f"{error.format_message()} (see {command} --help)", error.exit_code
         case KeyboardInterrupt() | click.Abort():
             return _INTERRUPTED
-        case BrokenPipeError():
-            # Python would try to flush what nobody reads, and complain.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
         case OSError():
             text = f"{error.filename or 'standard output'}: {error.strerror}"
         case MemoryError():

@@ -22,8 +22,8 @@ from stftcli.settings import (
 Command = Callable[..., None]
 Decorator = Callable[[Command], Command]
 
-SOUND_PATH = click.Path(path_type=str, allow_dash=True, readable=False)
-"""A path of a sound: whether it can be read is for the reader to say, with a reason."""
+FILE = click.Path(path_type=str, allow_dash=True, readable=False)
+"""A file to be read or written: shells complete its name."""
 
 threads = click.option(
     "--threads",
@@ -179,6 +179,7 @@ def value_options(usual_spectrum: Spectrum) -> Decorator:
         click.option(
             "--linear",
             multiple=True,
+            type=FILE,
             metavar="FILE[:PREFIX]",
             help="Project through this Linear: weight and bias from .npz or .safetensors, or a "
             "weight from .npy. --linear and --log are applied in the order in which they stand.",
@@ -206,6 +207,7 @@ def value_options(usual_spectrum: Spectrum) -> Decorator:
         ),
         click.option(
             "--kernel",
+            type=FILE,
             metavar="FILE[:NAME]",
             help="Transform with this matrix in place of the DFT: 2 * (n-fft // 2 + 1) rows, real "
             "ones above imaginary ones, of n-fft columns.",

@@ -29,10 +29,13 @@ Examples:
   stftcli spectrogram in.wav --linear mel.safetensors
   ffmpeg -i talk.mp4 -f wav - | stftcli spectrogram > talk.png""",
 )
-@click.argument("paths", metavar="[INPUT]...", nargs=-1, type=options.SOUND_PATH)
+@click.argument("paths", metavar="[INPUT]...", nargs=-1, type=options.FILE)
 @click.option(
     "-o",
     "--out",
+    "--output",
+    "out",
+    type=options.FILE,
     metavar="FILE|-",
     help="Where the picture goes; - is standard output.  [default: the input's name with .png, "
     "here; - for standard input]",
@@ -43,7 +46,7 @@ Examples:
     type=click.Choice(PICTURE_FORMATS),
     help="How it is written.  [default: by the ending of --out, else png]",
 )
-@options.frame_options("the power of two nearest 40ms")
+@options.frame_options("the power of two nearest 40ms; 2048 with --linear or --log")
 @options.part_options("all")
 @options.value_options("power")
 @click.option(
@@ -68,7 +71,9 @@ def spectrogram(
     threads: int | None,
     quiet: bool,
 ) -> None:
-    """Draw the spectrogram of a sound: time, frequency, and level as colour.
+    """Draw sounds as spectrograms.
+
+    Time runs to the right, frequency upwards, and colour is the level.
 
     INPUT is a sound file (WAV, FLAC, AIFF, Ogg, MP3 and more), - or nothing for standard input.
     Each of several files gets a picture of its own. Levels are in dBFS: a sine at full scale is at

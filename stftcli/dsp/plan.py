@@ -39,7 +39,7 @@ class FramePlan:
             if length < 1:
                 raise SettingsError(f"{name} is {length}: it must be 1 sample or more")
         if center and causal:
-            raise SettingsError("frames are centred or causal, not both: give center=False")
+            raise SettingsError("frames are either centred or causal, not both")
         if center:
             return cls(filter_length, hop_length, filter_length // 2, filter_length // 2)
         left = max(0, filter_length - hop_length) if causal else 0

@@ -35,7 +35,9 @@ def _pick_layer(path: str, names: tuple[str, ...], prefix: str) -> str:
     layers = [name.removesuffix("weight") for name in names if f".{name}".endswith(".weight")]
     if not layers:
         raise InputError(f"{path} holds no layer: it has {', '.join(names) or 'no arrays'}")
-    listed = ", ".join(repr(layer.removesuffix(".")) for layer in layers)
+    listed = ", ".join(
+        repr(layer.removesuffix(".")) if layer else "one without" for layer in layers
+    )
     if prefix:
         if f"{prefix}." not in layers:
             raise SettingsError(f"{path} holds no layer {prefix!r}: there are {listed}")

@@ -58,7 +58,11 @@ def colours(
     if last == ("log", "db") or (last is None and values.spectrum == "db"):
         return picture, _level_scale(picture, "Level (dB)", range_db)
     label = f"Value ({last[1]})" if last is not None and last[0] == "log" else "Value"
-    return picture, ColourScale(label, float(picture.min()), float(picture.max()))
+    lowest, highest = float(picture.min()), float(picture.max())
+    if lowest < 0 < highest:
+        largest = max(-lowest, highest)
+        return picture, ColourScale(label, -largest, largest, signed=True)
+    return picture, ColourScale(label, lowest, highest)
 
 
 def _level_scale(levels: NDArray[Any], label: str, range_db: float) -> ColourScale:

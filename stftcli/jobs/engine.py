@@ -10,7 +10,14 @@ from stftcli.dsp.stages import Projection, Stage
 from stftcli.dsp.stft import STFT
 from stftcli.errors import SettingsError
 from stftcli.files.kernels import read_kernel
-from stftcli.settings import FeatureSettings, FrameSettings, Log, SampledFrames, ValueSettings
+from stftcli.settings import (
+    USUAL_LENGTH,
+    FeatureSettings,
+    FrameSettings,
+    Log,
+    SampledFrames,
+    ValueSettings,
+)
 
 
 def make_stft(
@@ -30,7 +37,9 @@ def make_stft(
     )
 
 
-def make_analyzer(settings: FeatureSettings, rate_hz: int, usual_length: int = 2048) -> Analyzer:
+def make_analyzer(
+    settings: FeatureSettings, rate_hz: int, usual_length: int = USUAL_LENGTH
+) -> Analyzer:
     """Make the analyzer for a sound of this rate, reading the weights that it needs.
 
     `usual_length` is the filter_length where the settings leave it open.

@@ -14,6 +14,7 @@ from stftcli.files.layers import read_layer, write_layer
 from stftcli.files.publish import published
 from stftcli.jobs.watch import Watcher
 from stftcli.pictures.formats import choose_format
+from stftcli.settings import samples_of
 
 # What can be made: functions that give weights.
 MAKERS: dict[str, Callable[..., NDArray[np.float64]]] = {
@@ -40,6 +41,9 @@ def make_weights(kind: str, file: str, options: dict[str, Any], watcher: Watcher
     StftcliError
         If an option is not allowed, or the file cannot be written.
     """
+    if "filter_length" in options:
+        length = samples_of(options["filter_length"], options["rate_hz"])
+        options = {**options, "filter_length": length}
     weights = MAKERS[kind](**options)
     if len(empty := filterbanks.empty_bands(weights)):
         listed = ", ".join(str(band + 1) for band in empty[:8])

@@ -46,9 +46,9 @@ class Rows:
         InputError
             If an input cannot be used, or has another number of features than the first.
         """
-        features = None
+        features, rates = None, set[int]()
         for number, path in enumerate(self.inputs):
-            for batch in self._batches_of(path):
+            for batch in self._batches_of(path, rates):
                 features = features or batch.shape[1]
                 if batch.shape[1] != features:
                     raise InputError(
@@ -56,11 +56,17 @@ class Rows:
                     )
                 yield number, batch
 
-    def _batches_of(self, path: str) -> Iterator[NDArray[Any]]:
+    def _batches_of(self, path: str, rates: set[int]) -> Iterator[NDArray[Any]]:
         if PurePath(path).suffix.lower() in ENDINGS:
             yield from read_rows(path)
             return
         with Source(path) as source:
+            if source.rate_hz not in rates and len(rates) == 1:
+                self.watcher.warn(
+                    f"{path} has {source.rate_hz} Hz, others {rates.copy().pop()} Hz: their bins "
+                    "stand for other frequencies"
+                )
+            rates.add(source.rate_hz)
             analyzer = make_analyzer(self.settings, source.rate_hz)
             if analyzer.dtype.kind == "c":
                 raise SettingsError("complex spectra cannot be fitted: choose another --spectrum")

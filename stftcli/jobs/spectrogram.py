@@ -12,7 +12,7 @@ from stftcli.jobs.stream import analyze
 from stftcli.jobs.watch import SILENCE, Watcher
 from stftcli.pictures.fold import ColumnFolder
 from stftcli.pictures.formats import choose_format
-from stftcli.settings import FeatureSettings, PictureFormat
+from stftcli.settings import USUAL_LENGTH, FeatureSettings, PictureFormat
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ def draw_spectrogram(
     output : str
         Where the picture goes: a file, or "-" for standard output.
     settings : FeatureSettings
-        What is drawn; a filter_length of None is the power of two nearest to 40 ms. Each channel
-        gets a panel.
+        What is drawn; a filter_length of None is the power of two nearest to 40 ms, or with stages
+        the usual length of features. Each channel gets a panel.
     picture_format : {"png", "svg", "pdf"}, optional
         How it is written; by the ending of `output` if None.
     range_db : float, default 80
@@ -74,7 +74,9 @@ def draw_spectrogram(
     part = settings.part
     with Source(path) as source, published(output) as file:
         rate_hz = source.rate_hz
-        analyzer = make_analyzer(settings, rate_hz, picture_frame_length(rate_hz))
+        bare = not settings.values.stages
+        usual_length = picture_frame_length(rate_hz) if bare else USUAL_LENGTH
+        analyzer = make_analyzer(settings, rate_hz, usual_length)
         # Deferred until the sound is open: matplotlib takes half a second to import.
         from stftcli.jobs import axes
         from stftcli.pictures.figure import MOST_COLUMNS, MOST_ROWS, Panel, draw_figure

@@ -1,22 +1,25 @@
 """A labelled figure of spectra: time, frequency, level."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, MultipleLocator
 from numpy.typing import NDArray
 
+from stftcli.pictures.fold import fold_to
 from stftcli.pictures.style import DPI, written_figure
 from stftcli.settings import PictureFormat
 
 _WIDTH_IN, _PANEL_IN, _MARGIN_IN = 10.0, 3.6, 0.9
-_COLORMAP = "magma"
+# Of a panel's pixels so many are surely inside its axes.
+_PIXELS_WIDE, _SHARE_HIGH = int(0.78 * _WIDTH_IN * DPI), 0.7
+_ROUND_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200)
+_LEVELS, _SIGNED = "magma", "RdBu_r"
 
 MOST_COLUMNS = 2 * int(_WIDTH_IN * DPI)
-"""More than the pixels that are there: a column that is drawn is never wider than its pixel."""
-MOST_ROWS = 2048
+"""More than the pixels that are there: folded while they come, they are folded once more."""
+MOST_ROWS = 4096
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,15 @@ class RowAxis:
 
 @dataclass(frozen=True)
 class ColourScale:
-    """What the colours mean: a label with the unit, the darkest and the brightest value."""
+    """What the colours mean: a label with the unit, and the values at both ends.
+
+    With `signed` the colours part at zero, else they go from dark to bright.
+    """
 
     label: str
-    darkest: float
-    brightest: float
+    lowest: float
+    highest: float
+    signed: bool = False
 
 
 def draw_figure(
@@ -97,28 +104,28 @@ def draw_figure(
         Stand above, on the left and on the right.
     """
     time, rows, colours = axes
-    size = (_WIDTH_IN, _PANEL_IN * _shrink(len(panels)) * len(panels) + _MARGIN_IN)
+    panel_in = _PANEL_IN * _shrink(len(panels))
+    most_rows = int(_SHARE_HIGH * panel_in * DPI)
+    size = (_WIDTH_IN, panel_in * len(panels) + _MARGIN_IN)
     with written_figure(file, picture_format, size, title, subtitle) as figure:
         places = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
         for axis, panel in zip(places, panels, strict=True):
             image = axis.imshow(
-                panel.values,
-                cmap=_COLORMAP,
-                vmin=colours.darkest,
-                vmax=colours.brightest,
+                fold_to(panel.values, most_rows, _PIXELS_WIDE),
+                cmap=_SIGNED if colours.signed else _LEVELS,
+                vmin=colours.lowest,
+                vmax=colours.highest,
                 aspect="auto",
                 origin="lower",
                 extent=(*time.edges_s, *rows.edges),
-                interpolation_stage="data",
+                interpolation="nearest",  # no row or column is left out: there are few enough
             )
             axis.set_facecolor(image.get_cmap()(0.0))
             axis.set(xlim=time.shown_s, ylim=rows.shown, ylabel=rows.label)
             _tick_rows(axis, rows)
             if len(panels) > 1:
                 axis.set_title(panel.name, loc="left", fontsize="small")
-        clock, label = _clock(time.shown_s[1])
-        places[-1].xaxis.set_major_formatter(FuncFormatter(clock))
-        places[-1].set_xlabel(label)
+        _tick_time(places[-1], time.shown_s)
         bar = figure.colorbar(image, ax=list(places), pad=0.012, aspect=30, fraction=0.05)
         bar.set_label(colours.label)
         bar.outline.set_visible(False)
@@ -130,25 +137,31 @@ def _shrink(panels: int) -> float:
 
 def _tick_rows(axis: Axes, rows: RowAxis) -> None:
     if rows.ticks is None:
-        axis.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+        axis.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10], integer=True))
         axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     else:
         axis.yaxis.set_major_locator(FixedLocator(list(rows.ticks)))
         axis.set_yticklabels(list(rows.ticks.values()))
 
 
-def _clock(last_s: float) -> tuple[Callable[[float, int], str], str]:
-    def seconds(value: float, _: int) -> str:
-        return f"{value:g}" if abs(value) > 1e-9 else "0"
-
-    def minutes(value: float, _: int) -> str:
-        whole = round(value)
-        return f"{whole // 60}:{whole % 60:02d}"
-
-    def hours(value: float, _: int) -> str:
-        whole = round(value)
-        return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
-
+def _tick_time(axis: Axes, shown_s: tuple[float, float]) -> None:
+    first_s, last_s = shown_s
     if last_s < 120:
-        return seconds, "Time (s)"
-    return (minutes, "Time (m:ss)") if last_s < 3600 else (hours, "Time (h:mm:ss)")
+        axis.set_xlabel("Time (s)")
+        return
+    span_s = last_s - first_s
+    step_s = next((step for step in _ROUND_STEPS_S if span_s <= 10 * step), _ROUND_STEPS_S[-1])
+    axis.xaxis.set_major_locator(MultipleLocator(step_s))
+    hours = last_s >= 3600
+    axis.xaxis.set_major_formatter(FuncFormatter(_hours if hours else _minutes))
+    axis.set_xlabel("Time (h:mm:ss)" if hours else "Time (m:ss)")
+
+
+def _minutes(seconds: float, _: int) -> str:
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def _hours(seconds: float, _: int) -> str:
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"

@@ -65,3 +65,16 @@ class ColumnFolder:
         np.maximum(self._values[0::2], self._values[1::2], out=self._values[:half])
         self._values[half:] = -np.inf
         self.frames_per_column *= 2
+
+
+def fold_to(picture: NDArray[Any], most_rows: int, most_columns: int) -> NDArray[Any]:
+    """Fold a picture of shape (rows, columns) to a bounded size, the largest value of each group.
+
+    Groups of rows, and of columns, differ in size by one at the most.
+    """
+    for axis, most in enumerate((most_rows, most_columns)):
+        length = picture.shape[axis]
+        if length > most:
+            starts = np.arange(most) * length // most
+            picture = np.maximum.reduceat(picture, starts, axis=axis)
+    return picture

@@ -1,5 +1,6 @@
 """How all figures look, and how they are written."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
@@ -34,7 +35,9 @@ def written_figure(
     subtitle: str,
 ) -> Iterator[Figure]:
     """Give a titled figure of so many inches, written to `file` when the block ends well."""
-    with rc_context(_STYLE):
+    with rc_context(_STYLE), warnings.catch_warnings():
+        # A title in a script that the font lacks is drawn as boxes, and that is all.
+        warnings.filterwarnings("ignore", "Glyph")
         figure = Figure(size_in, dpi=DPI, layout="constrained")
         figure.suptitle(title, x=0.01, ha="left", fontsize=12)
         figure.text(0.99, 0.985, subtitle, ha="right", va="top", fontsize=8, color="0.4")

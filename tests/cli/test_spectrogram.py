@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import soundfile
 from numpy.typing import NDArray
 from PIL import Image
@@ -134,3 +135,15 @@ def test_a_tone_is_bright_where_it_sounds(shell: Shell) -> None:
     assert len(rows) > 0
     assert rows.max() < 480 // 2
     assert 1130 * 0.45 < columns.max() < 1130 * 0.55
+
+
+@pytest.mark.parametrize("length", [512, 4096, 32768])
+def test_a_tone_is_as_bright_as_it_is_loud_however_narrow(shell: Shell, length: int) -> None:
+    rate_hz = 96_000
+    tone = np.sin(2 * np.pi * 12_000 * np.arange(rate_hz) / rate_hz)
+    soundfile.write(shell.folder / "tone.wav", tone, rate_hz, subtype="PCM_24")
+    shell.run("spectrogram", "tone.wav", "--n-fft", str(length))
+    pixels = np.asarray(Image.open(shell.folder / "tone.png")) / 255
+    middle = pixels[:, 600, :3]
+    # The brightest colour of the map, which the highest level of the picture has.
+    assert np.abs(middle - [0.987, 0.991, 0.75]).sum(axis=1).min() < 0.1

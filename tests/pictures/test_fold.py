@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from stftcli.pictures.fold import ColumnFolder
+from stftcli.pictures.fold import ColumnFolder, fold_to
 from tests.signals import noise
 
 
@@ -77,3 +77,20 @@ def test_a_batch_far_beyond_the_columns_is_folded_at_once() -> None:
     np.testing.assert_array_equal(
         folder.picture()[0, :, 0], values[: folder.frames_per_column, 0].max(0)
     )
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(7, 5), (450, 1100), (3, 4000)])
+def test_folding_to_a_size_keeps_every_peak(rows: int, columns: int) -> None:
+    picture = np.random.default_rng(0).random((1025, 3000))
+    small = fold_to(picture, rows, columns)
+    assert small.shape == (min(rows, 1025), min(columns, 3000))
+    assert small.max() == picture.max()
+    # Each row's peak stands in the row that it was folded into.
+    row_of = np.searchsorted(np.arange(rows) * 1025 // rows, np.arange(1025), side="right") - 1
+    for row in range(rows):
+        assert small[row].max() == picture[row_of == row].max()
+
+
+def test_a_picture_that_fits_is_left_alone() -> None:
+    picture = np.random.default_rng(0).random((5, 6))
+    assert fold_to(picture, 5, 6) is picture

@@ -35,8 +35,8 @@ def _rows(command: options.Command) -> options.Command:
             command(rows=Rows(paths, settings, threads, talk), talk=talk, **values)
 
     return options.stacked(
-        click.argument("paths", metavar="INPUT...", nargs=-1, required=True),
-        output,
+        click.argument("paths", metavar="INPUT...", nargs=-1, required=True, type=options.FILE),
+        output("--out", "--output"),
         options.frame_options(),
         options.part_options("mix"),
         options.value_options("magnitude"),
@@ -48,6 +48,7 @@ def _rows(command: options.Command) -> options.Command:
 _targets = click.option(
     "--targets",
     required=True,
+    type=options.FILE,
     metavar="FILE",
     help="A .npy file with a row for each frame of all inputs in order (logistic: or for each "
     "input).",
@@ -70,7 +71,10 @@ _alpha = click.option(
 )
 @click.option("--whiten", is_flag=True, help="Scale each component to a variance of 1.")
 @click.option(
-    "--plot", metavar="PICTURE", help="Draw the explained variance into a .png, .svg or .pdf."
+    "--plot",
+    type=options.FILE,
+    metavar="PICTURE",
+    help="Draw the explained variance into a .png, .svg or .pdf.",
 )
 @_rows
 def pca(

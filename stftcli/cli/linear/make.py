@@ -4,17 +4,28 @@ from typing import Any
 
 import click
 
-from stftcli.cli.options import Decorator, stacked
+from stftcli.cli import types
+from stftcli.cli.options import FILE, Decorator, stacked
 from stftcli.cli.progress import Talk
 from stftcli.settings import MEL_SCALES
 
-output = click.option(
-    "-o",
-    "--output",
-    required=True,
-    metavar="FILE",
-    help="The layer: .npz, .safetensors, .pt, or .npy for a weight alone.",
-)
+
+def output(*names: str) -> Decorator:
+    """Add the file that a layer is written to."""
+    return click.option(
+        "-o",
+        *names,
+        "output",
+        required=True,
+        type=FILE,
+        metavar="FILE",
+        help="The layer: .npz, .safetensors, .pt, or .npy for a weight alone.",
+    )
+
+
+# Where --out is the number of outputs, it cannot be the file too.
+_output = output("--output")
+_out = output("--out", "--output")
 _sizes = stacked(
     click.option(
         "--in", "inputs", required=True, type=click.IntRange(min=1), metavar="N", help="Inputs."
@@ -36,10 +47,10 @@ _spectrum = stacked(
         "--n-fft",
         "--filter-length",
         "filter_length",
-        type=click.IntRange(min=1),
-        default=2048,
+        type=types.length,
+        default="2048",
         show_default=True,
-        metavar="SAMPLES",
+        metavar="SAMPLES|MS",
         help="Length of a frame; there are n-fft // 2 + 1 inputs.",
     ),
 )
@@ -82,7 +93,7 @@ _bank = stacked(
         show_default=True,
         help="slaney: each band has the same area; none: the same height.",
     ),
-    output,
+    _out,
 )
 
 
@@ -95,7 +106,7 @@ _bank = stacked(
     metavar="S",
     help="The same seed gives the same weights.",
 )
-@output
+@_output
 def init(inputs: int, outputs: int, no_bias: bool, seed: int | None, output: str) -> None:
     """Draw a layer as torch.nn.Linear begins: uniform on +-1/sqrt(inputs)."""
     from stftcli.jobs.layers import draw_weights
@@ -113,21 +124,30 @@ def init(inputs: int, outputs: int, no_bias: bool, seed: int | None, output: str
 )
 @_bank
 def mel(output: str, **bank: Any) -> None:
-    """Make a mel filterbank, to be applied to power or magnitude spectra."""
+    """Make a mel filterbank.
+
+    It is to be applied to power or magnitude spectra.
+    """
     _make("mel", output, bank)
 
 
 @click.command("bark")
 @_bank
 def bark(output: str, **bank: Any) -> None:
-    """Make a filterbank on the Bark scale (Traunmueller 1990)."""
+    """Make a filterbank on the Bark scale.
+
+    The scale is that of Traunmueller (1990).
+    """
     _make("bark", output, bank)
 
 
 @click.command("erb")
 @_bank
 def erb(output: str, **bank: Any) -> None:
-    """Make a filterbank on the ERB-rate scale (Glasberg and Moore 1990)."""
+    """Make a filterbank on the ERB-rate scale.
+
+    The scale is that of Glasberg and Moore (1990).
+    """
     _make("erb", output, bank)
 
 
@@ -141,7 +161,7 @@ def erb(output: str, **bank: Any) -> None:
     show_default=True,
     help="Deviation from A440, in parts of a band.",
 )
-@output
+@_out
 def chroma(output: str, **bank: Any) -> None:
     """Make a bank of pitch classes, the same as librosa's."""
     _make("chroma", output, bank)
@@ -156,9 +176,12 @@ def chroma(output: str, **bank: Any) -> None:
     show_default=True,
     help="Lift the higher coefficients, as MFCCs sometimes are.",
 )
-@output
+@_output
 def dct(output: str, **sizes: Any) -> None:
-    """Make a discrete cosine transform, type 2, orthonormal: from log mel to MFCC."""
+    """Make a cosine transform: from log mel to MFCC.
+
+    It is of type 2, and orthonormal.
+    """
     _make("dct", output, sizes)
 
 

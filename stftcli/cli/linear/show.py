@@ -2,11 +2,16 @@
 
 import click
 
+from stftcli.cli.options import FILE
+
 
 @click.command("show")
-@click.argument("file", metavar="FILE[:PREFIX]")
+@click.argument("file", metavar="FILE[:PREFIX]", type=FILE)
 @click.option(
-    "--plot", metavar="PICTURE", help="Draw the weights into a .png, .svg or .pdf as well."
+    "--plot",
+    type=FILE,
+    metavar="PICTURE",
+    help="Draw the weights into a .png, .svg or .pdf as well.",
 )
 @click.option(
     "--rate",
@@ -37,8 +42,8 @@ def show(file: str, plot: str | None, rate_hz: int | None) -> None:
 
 
 @click.command("convert")
-@click.argument("source", metavar="FROM[:PREFIX]")
-@click.argument("target", metavar="TO[:PREFIX]")
+@click.argument("source", metavar="FROM[:PREFIX]", type=FILE)
+@click.argument("target", metavar="TO[:PREFIX]", type=FILE)
 def convert(source: str, target: str) -> None:
     """Write the layer of one file into another, as its ending says.
 
