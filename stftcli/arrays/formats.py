@@ -24,7 +24,7 @@ class FormatRow(NamedTuple):
 FORMATS: dict[ArrayFormat, FormatRow] = {
     "npy": FormatRow((".npy",), NpySink, True),
     "npz": FormatRow((".npz",), NpzSink, True),
-    "raw": FormatRow((".raw", ".f32", ".f64", ".f16", ".bin"), RawSink, False),
+    "raw": FormatRow((".raw", ".bin"), RawSink, False),
 }
 
 
@@ -40,5 +40,5 @@ def choose_format(name: ArrayFormat | None, output: str) -> FormatRow:
             return row
     endings = ", ".join(ending for row in FORMATS.values() for ending in row.endings)
     raise SettingsError(
-        f"{output} does not say what to write: let its name end in {endings}, or give --format"
+        f"cannot tell the format from the name {output}: use {endings}, or give --format"
     )

@@ -13,7 +13,7 @@ from stftcli.errors import InputError, StftcliError
 from stftcli.files.tensors import read_npy_header
 
 ENDINGS = (".npy", ".npz")
-_ROWS = 4096
+_VALUES, _MOST_FEATURES = 1 << 22, 1 << 20
 
 
 def read_rows(path: str) -> Iterator[NDArray[Any]]:
@@ -27,7 +27,7 @@ def read_rows(path: str) -> Iterator[NDArray[Any]]:
     Yields
     ------
     ndarray, shape (any, features)
-        Up to 4096 rows.
+        Some rows.
 
     Raises
     ------
@@ -49,20 +49,22 @@ def read_rows(path: str) -> Iterator[NDArray[Any]]:
 
 def _npy_batches(path: str) -> Iterator[NDArray[Any]]:
     array = np.load(path, mmap_mode="r", allow_pickle=False)
-    _check(array.shape, array.dtype)
-    for row in range(0, len(array), _ROWS):
-        yield np.asarray(array[row : row + _ROWS])
+    _check(array.shape, array.dtype, array.flags.f_contiguous and not array.flags.c_contiguous)
+    step = _rows_at_once(array.shape[1])
+    for row in range(0, len(array), step):
+        yield np.asarray(array[row : row + step])
 
 
 def _npz_batches(path: str) -> Iterator[NDArray[Any]]:
     with zipfile.ZipFile(Path(path)) as archive, archive.open("features.npy") as member:
         shape, columns_first, dtype = read_npy_header(member)
-        _check(shape, dtype)
-        if columns_first:
-            raise ValueError("its layout is bins-first: write it frames-first")
+        _check(shape, dtype, columns_first)
         rows, features = shape
-        for row in range(0, rows, _ROWS):
-            yield _read(member, (min(_ROWS, rows - row), features), dtype)
+        if prod(shape) * dtype.itemsize > archive.getinfo("features.npy").file_size:
+            raise ValueError("it claims more than it holds")
+        step = _rows_at_once(features)
+        for row in range(0, rows, step):
+            yield _read(member, (min(step, rows - row), features), dtype)
 
 
 def _read(member: IO[bytes], shape: tuple[int, int], dtype: np.dtype[Any]) -> NDArray[Any]:
@@ -73,8 +75,14 @@ def _read(member: IO[bytes], shape: tuple[int, int], dtype: np.dtype[Any]) -> ND
     return np.frombuffer(content, dtype).reshape(shape)
 
 
-def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-    if len(shape) != 2 or dtype.kind not in "fiu":
+def _rows_at_once(features: int) -> int:
+    return max(1, _VALUES // features)
+
+
+def _check(shape: tuple[int, ...], dtype: np.dtype[Any], columns_first: bool) -> None:
+    if columns_first:
+        raise ValueError("its layout is bins-first: write it frames-first")
+    if len(shape) != 2 or dtype.kind not in "fiu" or not 1 <= shape[1] <= _MOST_FEATURES:
         raise ValueError(f"it has shape {shape} of {dtype}, not (frames, features) of real numbers")
 
 

@@ -1,9 +1,11 @@
 """The formats of a feature array: each is a sink that takes batches of frames as they come."""
 
+import os
 import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from math import prod
 from typing import IO, Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from stftcli.errors import SettingsError
 from stftcli.settings import Layout
 
-_COPY_BYTES = 1 << 22
+_COPY_BYTES = 1 << 24
 
 
 class RawSink:
@@ -69,18 +71,19 @@ class RawSink:
             self._put_bins_first(0)
 
     def _put_bins_first(self, offset: int) -> None:
-        if not self.frames:
-            return
         self._file.flush()
-        written = np.memmap(self._file, self._dtype, "r", offset, (self.frames, *self._frame_shape))
+        frame_bytes = prod(self._frame_shape) * self._dtype.itemsize
+        step = max(1, _COPY_BYTES // frame_bytes)
+        source = self._file.fileno()
         with tempfile.TemporaryFile() as spool:
-            turned = np.memmap(spool, self._dtype, "w+", 0, self.shape)
-            step = max(1, _COPY_BYTES // written[0].nbytes)
+            target = spool.fileno()
             for first in range(0, self.frames, step):
-                frames = slice(first, first + step)
-                turned[..., frames] = np.moveaxis(written[frames], 0, -1)
-            turned.flush()
-            spool.seek(0)
+                frames = min(step, self.frames - first)
+                piece = os.pread(source, frames * frame_bytes, offset + first * frame_bytes)
+                turned = np.frombuffer(piece, self._dtype).reshape(frames, -1).T.copy()
+                for row, values in enumerate(turned):
+                    place = (row * self.frames + first) * self._dtype.itemsize
+                    os.pwrite(target, values.data, place)
             self._file.seek(offset)
             shutil.copyfileobj(spool, self._file, _COPY_BYTES)
 

@@ -29,6 +29,10 @@ FLOAT_SUBTYPES = ("FLOAT", "DOUBLE")
 # Writers to a pipe put a size near 2^31 or 2^32 where they cannot know it.
 _UNKNOWN = 0x7FF00000
 
+_RIFF_GUID = bytes.fromhex("2e91cf11a5d628db04c10000")
+_W64_GUID = bytes.fromhex("f3acd3118cd100c04f8edb8a")
+_ENDLESS = 1 << 60
+
 
 @dataclass(frozen=True)
 class Container:
@@ -56,15 +60,20 @@ CONTAINERS = {
 
 @dataclass(frozen=True)
 class WavData:
-    """Where a WAV header gives the size of its data, the size, and the bytes of a sample.
+    """Where a WAV header gives the size of its data, the size, and its format chunk.
 
     `unclosed` says that the size is zero because the writer did not come back to fill it in.
     """
 
     size_at: int
     claimed_bytes: int
-    sample_bytes: int
+    fmt: bytes
     unclosed: bool
+
+    @property
+    def sample_bytes(self) -> int:
+        """Bytes of one time step of all channels."""
+        return int.from_bytes(self.fmt[12:14], "little")
 
     @property
     def claimed_samples(self) -> int | None:
@@ -73,9 +82,24 @@ class WavData:
             return None
         return self.claimed_bytes // self.sample_bytes
 
-    def without_claim(self, head: bytes) -> bytes:
-        """Give the header with the largest size in it, so that all that follows is read."""
-        return head[: self.size_at] + b"\xff\xff\xff\xff" + head[self.size_at + 4 :]
+    def as_w64(self, head: bytes) -> bytes:
+        """Give the same header as Sony Wave64 with no end in sight.
+
+        libsndfile believes the 32-bit sizes of a WAV that is piped; those of W64 have 64 bits.
+        """
+        # The extensible form names its encoding further on; in W64 libsndfile overlooks that.
+        encoding = self.fmt[24:26] if self.fmt[:2] == b"\xfe\xff" else self.fmt[:2]
+        plain = encoding + self.fmt[2:16]
+        fmt_chunk = _w64_chunk(b"fmt ", plain, len(plain))
+        data = _w64_chunk(b"data", head[self.size_at + 4 :], _ENDLESS)
+        riff = b"riff" + _RIFF_GUID + (2 * _ENDLESS).to_bytes(8, "little")
+        return riff + b"wave" + _W64_GUID + fmt_chunk + data
+
+
+def _w64_chunk(name: bytes, content: bytes, size: int) -> bytes:
+    # Sizes count the chunk's own header of 24 bytes; chunks begin at multiples of 8.
+    filled = content + bytes(-len(content) % 8) if size == len(content) else content
+    return name + _W64_GUID + (size + 24).to_bytes(8, "little") + filled
 
 
 def sniff(head: bytes) -> Container | None:
@@ -94,13 +118,13 @@ def foreign_format(head: bytes) -> str | None:
 
 def find_wav_data(head: bytes) -> WavData | None:
     """Walk the chunks of a WAV header to its data; None if it does not lie within `head`."""
-    at, sample_bytes = 12, 0
+    at, fmt = 12, b""
     while at + 8 <= len(head):
         name, size = head[at : at + 4], int.from_bytes(head[at + 4 : at + 8], "little")
         if name == b"fmt ":
-            sample_bytes = int.from_bytes(head[at + 20 : at + 22], "little")
+            fmt = head[at + 8 : at + 8 + size]
         elif name == b"data":
-            return WavData(at + 4, size, sample_bytes, size == 0 and not _chunk_at(head, at + 8))
+            return WavData(at + 4, size, fmt, size == 0 and not _chunk_at(head, at + 8))
         at += 8 + size + size % 2
     return None
 

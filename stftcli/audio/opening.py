@@ -69,8 +69,8 @@ def opened(path: str) -> Iterator[Opened]:
         if regular:
             os.lseek(descriptor, len(head), os.SEEK_SET)
         if container.streams:
-            if wav is not None and unclosed:
-                head = wav.without_claim(head)
+            if wav is not None and wav.claimed_samples is None and (unclosed or wav.claimed_bytes):
+                head = wav.as_w64(head)
             piped = _pumped(head, descriptor, stack.enter_context(_interrupts()))
             stack.callback(_close, piped)
             yield Opened(piped, container, False, wav)
@@ -97,7 +97,7 @@ def _container(head: bytes, name: str) -> Container:
     container = sniff(head)
     if container is None:
         foreign = foreign_format(head)
-        what = f"is {foreign}" if foreign else "is not a sound file that is read here"
+        what = f"is {foreign}" if foreign else "is not a supported sound file"
         raise InputError(
             f"{name} {what}: give WAV, FLAC, AIFF, Ogg or MP3, or let ffmpeg decode it: "
             "ffmpeg -i FILE -f wav - | stftcli ..."
@@ -136,11 +136,14 @@ def _pumped(head: bytes, descriptor: int, stop: int) -> int:
             os.fdopen(writer, "wb") as outgoing,
             os.fdopen(stop, "rb", buffering=0),
         ):
+            waiting = select.poll()
+            for readable in (source, stop):
+                waiting.register(readable, select.POLLIN)
             piece = head
             while piece:
                 outgoing.write(piece)
                 outgoing.flush()
-                ready, _, _ = select.select((source, stop), (), ())
+                ready = {descriptor for descriptor, _ in waiting.poll()}
                 piece = b"" if stop in ready else incoming.read(_COPY_BYTES)
 
     threading.Thread(target=pump, name="stftcli-pump", daemon=True).start()
@@ -159,11 +162,12 @@ def _interrupts() -> Iterator[int]:
     in_main = threading.current_thread() is threading.main_thread()
     before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False) if in_main else -1
     try:
-        yield reader
+        yield os.dup(reader)  # for the thread, which closes it
     finally:
         if in_main:
             signal.set_wakeup_fd(before)
-        os.close(writer)  # the thread at the other end sees that, and ends as well
+        os.close(writer)
+        os.close(reader)
 
 
 def _fill(spool: IO[bytes], head: bytes, descriptor: int, name: str) -> None:

@@ -19,8 +19,18 @@ from stftcli.settings import PartSettings
 WHOLE = PartSettings(channel="all")
 
 _BLOCK_SAMPLES = 1 << 16
-# Of these, lengths may be guesses, and seeking may be off by some samples.
+# Of these, seeking may be off by some samples.
 _INEXACT = ("MP3", "OGG")
+# Of these, the length can only be claimed.
+_COMPRESSED = ("MP3", "OGG", "FLAC")
+
+
+class _Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
+    """Reads on without seeking after each block, which not every file can."""
+
+    def seekable(self) -> bool:
+        """Say no, whatever the file is."""
+        return False
 
 
 class Source:
@@ -63,7 +73,7 @@ class Source:
             self._stack.close()
             raise
         self.rate_hz, self.channels = int(self._file.samplerate), int(self._file.channels)
-        self.container, self.subtype = str(self._file.format), str(self._file.subtype)
+        self.container, self.subtype = self._opened.container.name, str(self._file.subtype)
         self.samples = self._claimed_samples()
 
     def __enter__(self) -> Self:
@@ -79,7 +89,7 @@ class Source:
 
     def count(self) -> int:
         """Give the length in samples, reading all of it where no header can be believed."""
-        if self._opened.seekable and self.container not in _INEXACT:
+        if self._opened.seekable and self.container not in _COMPRESSED:
             self.read_samples, self._came_to_end = int(self._file.frames), True
             if self.read_samples == 0:
                 self._raise_nothing_there(0)
@@ -143,14 +153,14 @@ class Source:
 
     def _decoder(self, opened: Opened) -> soundfile.SoundFile:
         try:
-            return soundfile.SoundFile(opened.descriptor, closefd=False)
+            return _Decoder(opened.descriptor, closefd=False)
         except (soundfile.SoundFileError, TypeError, ValueError) as error:
             raise InputError(f"{self.name} cannot be read as sound: {_text(error)}") from error
 
     def _check_subtype(self) -> None:
         if self._file.subtype not in SUBTYPES:
             raise InputError(
-                f"{self.name} holds {self._file.subtype_info}, which is not read here: convert "
+                f"{self.name} holds {self._file.subtype_info}, which is not supported: convert "
                 "it first, as in: ffmpeg -i FILE -f wav - | stftcli ..."
             )
 
@@ -165,7 +175,7 @@ class Source:
         try:
             return int(self._file.seek(min(start, self._file.frames)))
         except soundfile.SoundFileError as error:
-            raise InputError(f"{self.name} cannot be searched: {_text(error)}") from error
+            raise InputError(f"{self.name} cannot be read from there: {_text(error)}") from error
 
     def _decoded(self, end: float, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
         # libsndfile takes three times as long to turn 16-bit samples into the same floats.
@@ -190,14 +200,17 @@ class Source:
 
     def _check_finite(self, chosen: NDArray[Any], first: int) -> None:
         # A sum is not finite if one of its terms is not; it is cheaper than asking for each.
-        if self.subtype not in FLOAT_SUBTYPES or np.isfinite(chosen.sum()):
+        if self.subtype not in FLOAT_SUBTYPES:
             return
+        with np.errstate(all="ignore"):
+            if np.isfinite(chosen.sum()):
+                return
         bad = np.argwhere(~np.isfinite(chosen.T))
         if len(bad):
             sample = first + int(bad[0][0])
             raise InputError(
                 f"{self.name} holds NaN or infinite samples, the first at sample {sample} "
-                f"({sample / self.rate_hz:.3f} s): mend the file, or leave that part out with "
+                f"({sample / self.rate_hz:.3f} s): repair the file, or leave that part out with "
                 "--start and --duration"
             )
 

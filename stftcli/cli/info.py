@@ -27,7 +27,7 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 @options.frame_options()
 def info(paths: tuple[str, ...], as_json: bool, frames: FrameSettings) -> None:
-    """Tell what sounds are, and what they would give.
+    """Show format, duration and size of the result.
 
     INPUT is a sound file, - or nothing for standard input.
     """

@@ -69,12 +69,14 @@ for command in (spectrogram, features, info, linear):
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and give its exit code: 0 done, 1 data, 2 call, 3 some of many."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in arguments
+    arguments = [argument for argument in arguments if argument != "--debug"]
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _terminate)
     try:
         code = cli.main(arguments, prog_name="stftcli", standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
-        if "--debug" in arguments:
+        if debug:
             raise
         return _explain(error)
     return code if isinstance(code, int) else 0

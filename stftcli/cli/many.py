@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from stftcli.cli.progress import Talk
-from stftcli.errors import InputError, SomeFailedError
+from stftcli.errors import SomeFailedError, StftcliError
 
 Item = TypeVar("Item")
 
@@ -14,7 +14,7 @@ def for_each(items: Iterable[Item], work: Callable[[Item], None], talk: Talk) ->
 
     Raises
     ------
-    InputError
+    StftcliError
         That of a single item.
     SomeFailedError
         If some of several items, or all of them, failed.
@@ -24,7 +24,7 @@ def for_each(items: Iterable[Item], work: Callable[[Item], None], talk: Talk) ->
     for item in items:
         try:
             work(item)
-        except InputError as error:
+        except StftcliError as error:
             if len(items) == 1:
                 raise
             failed += 1

@@ -132,14 +132,14 @@ def part_options(usual_channel: str) -> Decorator:
             type=types.time_s,
             default="0",
             metavar="TIME",
-            help="Begin here: seconds, or m:ss.",
+            help="Start at this time: seconds, or m:ss.",
         ),
         click.option(
             "--duration",
             "duration_s",
             type=types.duration_s,
             metavar="TIME",
-            help="Use so much: seconds, or m:ss.",
+            help="How much to read: seconds, or m:ss.",
         ),
         click.option(
             "--channel",
@@ -181,8 +181,8 @@ def value_options(usual_spectrum: Spectrum) -> Decorator:
             multiple=True,
             type=FILE,
             metavar="FILE[:PREFIX]",
-            help="Project through this Linear: weight and bias from .npz or .safetensors, or a "
-            "weight from .npy. --linear and --log are applied in the order in which they stand.",
+            help="Project through this Linear: weight and bias from .npz, .safetensors or .pt, or "
+            "a weight from .npy. --linear and --log are applied in the order given.",
         ),
         click.option(
             "--linear-out",
@@ -201,7 +201,7 @@ def value_options(usual_spectrum: Spectrum) -> Decorator:
             "--log",
             multiple=True,
             type=click.Choice(list(LOGS)),
-            help="Take the logarithm of what stands before it: "
+            help="Take the logarithm at this point: "
             + "; ".join(f"{name}: {meaning}" for name, meaning in LOGS.items())
             + ".",
         ),

@@ -52,7 +52,7 @@ Examples:
 @click.option(
     "--range",
     "range_db",
-    type=types.decibels,
+    type=types.number(0.1, 400),
     default="80",
     show_default=True,
     metavar="DB",
@@ -76,7 +76,7 @@ def spectrogram(
     Time runs to the right, frequency upwards, and colour is the level.
 
     INPUT is a sound file (WAV, FLAC, AIFF, Ogg, MP3 and more), - or nothing for standard input.
-    Each of several files gets a picture of its own. Levels are in dBFS: a sine at full scale is at
+    Several files get a picture each. Levels are in dBFS: a sine at full scale is at
     0 dBFS. Features (--linear, --log, another --spectrum) are drawn as they are, powers and
     magnitudes in dB.
     """

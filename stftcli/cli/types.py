@@ -1,6 +1,7 @@
 """What options take beyond Click's own types: functions from a text to a value."""
 
 import re
+from collections.abc import Callable
 
 import click
 
@@ -43,12 +44,16 @@ def channel(text: str) -> Channel:
     return int(text)
 
 
-def decibels(text: str) -> float:
-    """Read a range of levels, above 0 and up to 400 dB."""
-    try:
-        level = float(text)
-    except ValueError:
-        level = 0.0
-    if not 0 < level <= 400:
-        raise click.BadParameter(f"{text!r} is no range of levels: give decibels, above 0 to 400")
-    return level
+def number(lowest: float, highest: float) -> Callable[[str], float]:
+    """Make a reader of numbers within bounds, which NaN is not."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not lowest <= value <= highest:
+            raise click.BadParameter(f"{text!r} is not a number from {lowest:g} to {highest:g}")
+        return value
+
+    return read

@@ -67,7 +67,8 @@ class Analyzer:
         ndarray, shape (frames, features), or (frames, channels, features) for several channels
             A new array.
         """
-        batch = self._analyze(span)
+        with np.errstate(all="ignore"):  # what is not finite is found where it is written
+            batch = self._analyze(span)
         channels, frames, features = batch.shape
         if channels == 1:
             return batch.reshape(frames, features)

@@ -24,16 +24,23 @@ def complex_of(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.result_type(dtype, np.complex64)
 
 
-def real_array(values: ArrayLike, name: str, *, finite: bool = False) -> NDArray[Any]:
-    """Give values as an array; SettingsError unless they are real, and finite if that is asked."""
+def finite_array(values: ArrayLike, name: str, dtype: DTypeLike) -> NDArray[Any]:
+    """Give a copy of real values in a type; SettingsError unless they are finite in it."""
+    with np.errstate(over="ignore"):
+        array = np.array(real_array(values, name), dtype)
+    if not np.isfinite(array).all():
+        raise SettingsError(f"the {name} holds NaN, infinite or too large values")
+    return array
+
+
+def real_array(values: ArrayLike, name: str) -> NDArray[Any]:
+    """Give values as an array; SettingsError unless they are real."""
     try:
         array = np.asarray(values)
     except ValueError as error:  # rows of different lengths
         raise SettingsError(f"the {name} is no array: {error}") from None
     if array.dtype.kind not in "fiub":
         raise SettingsError(f"the {name} holds {array.dtype}: it must hold real numbers")
-    if finite and not np.isfinite(array).all():
-        raise SettingsError(f"the {name} holds NaN or infinite values")
     return array
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from stftcli.dsp.bands import BandedProduct
-from stftcli.dsp.checks import check_out, real_array, real_dtype
+from stftcli.dsp.checks import check_out, finite_array, real_array, real_dtype
 from stftcli.errors import InputError, SettingsError
 from stftcli.files.layers import read_layer, write_layer
 
@@ -107,7 +107,7 @@ class Linear:
         shape = real_array(weight, "weight").shape
         if len(shape) != 2 or 0 in shape:
             raise SettingsError(
-                f"the weight has shape {shape}: it must be (out_features, in_features)"
+                f"the weight has shape {shape}: it must be (out_features, in_features), not empty"
             )
         layer = cls.__new__(cls)
         layer.out_features, layer.in_features = shape
@@ -178,6 +178,8 @@ class Linear:
             out = np.empty(shape, self.dtype)
         else:
             check_out(out, shape, self.dtype)
+            if np.may_share_memory(values, out):
+                raise SettingsError("out is the input's own memory: give another array")
         if values.size:
             rows = values.reshape(-1, self.in_features).astype(self.dtype, copy=False)
             product = out.reshape(-1, self.out_features)
@@ -235,7 +237,7 @@ class Linear:
         write_layer(file, self._weight, self._bias)
 
     def _checked(self, name: str, values: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
-        checked = np.array(real_array(values, name, finite=True), self.dtype)
+        checked = finite_array(values, name, self.dtype)
         if checked.shape != shape:
             raise SettingsError(f"the {name} has shape {checked.shape}: it must be {shape}")
         checked.setflags(write=False)

@@ -42,13 +42,17 @@ class Moments:
         if not len(rows):
             return
         values = rows.astype(np.float64)
+        with np.errstate(all="ignore"):  # asked for at the end
+            self._merge(values)
+
+    def _merge(self, values: Floats) -> None:
         mean = values.mean(axis=0)
         values -= mean
-        total = self.count + len(rows)
+        total = self.count + len(values)
         step = mean - self.mean
         self.scatter += values.T @ values
-        self.scatter += np.outer(step, step * (self.count * len(rows) / total))
-        self.mean += step * (len(rows) / total)
+        self.scatter += np.outer(step, step * (self.count * len(values) / total))
+        self.mean += step * (len(values) / total)
         self.count = total
 
 
@@ -93,11 +97,16 @@ def principal_components(
         If there are fewer than two rows, or too little variance to whiten.
     """
     features = len(moments.mean)
-    kept = features if components is None else components
-    if not 1 <= kept <= features:
-        raise SettingsError(f"there are 1 to {features} components: {components} were asked for")
     if moments.count < 2:
         raise InputError(f"variance needs two frames or more: there are {moments.count}")
+    most = min(features, moments.count)
+    kept = most if components is None else components
+    if not 1 <= kept <= most:
+        raise SettingsError(
+            f"{moments.count} frames of {features} features have 1 to {most} components: "
+            f"{components} were asked for"
+        )
+    _check_finite(moments)
     values, vectors = np.linalg.eigh(moments.scatter / (moments.count - 1))
     variance = np.maximum(values[::-1], 0.0)
     weight = vectors[:, ::-1].T[:kept].copy()
@@ -142,11 +151,19 @@ def ridge(moments: Moments, targets: int, alpha: float = 1.0) -> tuple[Floats, F
     """
     if not moments.count:
         raise InputError("there are no frames to fit")
+    _check_finite(moments)
     features = len(moments.mean) - targets
     inner = moments.scatter[:features, :features] + alpha * np.eye(features)
     try:
+        if not alpha and np.linalg.cond(inner) > 1 / (features * np.finfo(np.float64).eps):
+            raise np.linalg.LinAlgError  # noqa: TRY301
         solved = np.linalg.solve(inner, moments.scatter[:features, features:])
         weight = np.asarray(solved.T, np.float64)
     except np.linalg.LinAlgError:
         raise InputError("the features do not determine a solution: give --alpha above 0") from None
     return weight, moments.mean[features:] - weight @ moments.mean[:features]
+
+
+def _check_finite(moments: Moments) -> None:
+    if not np.isfinite(moments.scatter).all():
+        raise InputError("the values are so large that their squares overflow")

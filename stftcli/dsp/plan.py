@@ -9,6 +9,7 @@ from stftcli.errors import SettingsError
 _BATCH_SAMPLES = 1 << 17
 _FEWEST_FRAMES, _MOST_FRAMES = 8, 256
 _LONGEST_SPAN = 1 << 21
+_LONGEST = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class FramePlan:
             If a length is below 1, or the frames shall be both centred and causal.
         """
         for name, length in (("filter_length", filter_length), ("hop_length", hop_length)):
-            if length < 1:
-                raise SettingsError(f"{name} is {length}: it must be 1 sample or more")
+            if not 1 <= length <= _LONGEST:
+                raise SettingsError(f"{name} is {length}: it must be 1 to {_LONGEST} samples")
         if center and causal:
             raise SettingsError("frames are either centred or causal, not both")
         if center:

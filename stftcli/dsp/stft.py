@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from stftcli.dsp.checks import check_out, complex_of, real_array, real_dtype
+from stftcli.dsp.checks import check_out, complex_of, finite_array, real_array, real_dtype
 from stftcli.dsp.fft import load_rfft
 from stftcli.dsp.framing import Framer
 from stftcli.dsp.kernel import dft_kernel
@@ -146,7 +146,7 @@ class STFT:
     @kernel.setter
     def kernel(self, values: ArrayLike) -> None:
         self._check_replaceable("kernel")
-        kernel = np.array(real_array(values, "kernel", finite=True), self.dtype)
+        kernel = finite_array(values, "kernel", self.dtype)
         wanted = (2 * self.bins, self.plan.filter_length)
         if kernel.shape != wanted:
             raise SettingsError(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stftcli.dsp.checks import real_array
+from stftcli.dsp.checks import finite_array
 from stftcli.errors import SettingsError
 from stftcli.settings import WINDOWS, window_names
 
@@ -104,7 +104,7 @@ def make_window(window: WindowLike, length: int) -> Floats:
         return _named_window(name, parameter, length)
     if isinstance(window, tuple) and len(window) == 2 and isinstance(window[0], str):
         return _named_window(window[0], str(window[1]), length)
-    values = real_array(window, "window", finite=True).astype(np.float64)
+    values = finite_array(window, "window", np.float64)
     if values.shape != (length,):
         raise SettingsError(f"the window has shape {values.shape}: it must have ({length},)")
     return values
@@ -133,7 +133,7 @@ def _parameter(name: str, parameter: str, text: str) -> float:
         value = np.nan
     if not 0 <= value < np.inf or (parameter == "std" and value == 0):
         raise SettingsError(
-            f"the window {name} needs its {parameter}, a number above 0, as in {name}:0.5; "
-            f"{text or 'nothing'!r} was given"
+            f"the window {name} needs its {parameter}, a positive number: write {name}:0.5 "
+            f"(given: {text or 'none'})"
         )
     return value

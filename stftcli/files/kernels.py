@@ -1,13 +1,14 @@
 """Transform kernels in files: as a matrix, or as torchlibrosa and nnAudio keep them."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.errors import InputError
-from stftcli.files.tensors import open_tensors, split_prefix
+from stftcli.files.tensors import TensorFile, open_tensors, split_prefix
 
 Array = NDArray[Any]
 
@@ -47,23 +48,31 @@ def read_kernel(file: str) -> StoredKernel:
     """
     path, prefix = split_prefix(file)
     with open_tensors(path) as tensors:
-        for form in _FORMS:
-            names = [f"{prefix}.{name}" if prefix else name for name in form.names]
-            if set(names) <= set(tensors.names):
-                parts = [_rows(tensors.read(name)) for name in names]
-                return StoredKernel(form.join(*parts), form.holds_window)
-        if prefix in tensors.names:
-            return StoredKernel(_rows(tensors.read(prefix)), False)
-        wanted = " or ".join(" and ".join(form.names) for form in _FORMS)
-        under = f" under {prefix!r}" if prefix else ""
-        raise InputError(
-            f"{path} holds no kernel{under}: it has {', '.join(tensors.names)}, not {wanted}"
-        )
+        return _find(path, prefix, tensors)
 
 
-def _rows(tensor: Array) -> Array:
+def _find(path: Path, prefix: str, tensors: TensorFile) -> StoredKernel:
+    def read(name: str) -> Array:
+        return _rows(tensors.read(name), f"{path}: {name}")
+
+    for form in _FORMS:
+        names = [f"{prefix}.{name}" if prefix else name for name in form.names]
+        if set(names) <= set(tensors.names):
+            return StoredKernel(form.join(*map(read, names)), form.holds_window)
+    if prefix in tensors.names:
+        return StoredKernel(read(prefix), False)
+    wanted = " or ".join(" and ".join(form.names) for form in _FORMS)
+    under = f" under {prefix!r}" if prefix else ""
+    raise InputError(
+        f"{path} holds no kernel{under}: it has {', '.join(tensors.names)}, not {wanted}"
+    )
+
+
+def _rows(tensor: Array, name: str) -> Array:
     # A convolution's weight has an axis of one channel between rows and samples.
     rows = tensor[:, 0] if tensor.ndim == 3 and tensor.shape[1] == 1 else tensor
     if rows.ndim != 2 or not rows.size:
-        raise InputError(f"a kernel has shape {tensor.shape}: it must be (rows, samples)")
+        raise InputError(f"{name} has shape {tensor.shape}: a kernel's is (rows, samples)")
+    if not np.isfinite(rows).all():
+        raise InputError(f"{name} holds NaN or infinite values")
     return rows

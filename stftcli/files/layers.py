@@ -1,12 +1,13 @@
 """The weight and the bias of a linear layer in a file of tensors, under torch's names."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from stftcli.errors import InputError, SettingsError
-from stftcli.files.tensors import open_tensors, split_prefix, write_tensors
+from stftcli.files.tensors import check_names, open_tensors, split_prefix, write_tensors
 
 
 def read_layer(file: str | os.PathLike[str]) -> tuple[NDArray[Any], NDArray[Any] | None]:
@@ -22,13 +23,26 @@ def read_layer(file: str | os.PathLike[str]) -> tuple[NDArray[Any], NDArray[Any]
 def write_layer(
     file: str | os.PathLike[str], weight: NDArray[Any], bias: NDArray[Any] | None
 ) -> None:
-    """Write what `read_layer` reads."""
+    """Write what `read_layer` reads; with a prefix, a file's other layers stay."""
     path, prefix = split_prefix(file)
     layer = f"{prefix}." if prefix else ""
-    tensors = {f"{layer}weight": weight}
+    tensors = _others(path, layer) if layer and path.exists() else {}
+    tensors[f"{layer}weight"] = weight
     if bias is not None:
         tensors[f"{layer}bias"] = bias
     write_tensors(path, tensors)
+
+
+def check_layer_name(file: str, *, bias: bool) -> None:
+    """Raise SettingsError, before any work, if a layer cannot be written under this name."""
+    path, prefix = split_prefix(file)
+    names = ("weight", "bias") if bias else ("weight",)
+    check_names(path, tuple(f"{prefix}.{name}" if prefix else name for name in names))
+
+
+def _others(path: Path, layer: str) -> dict[str, NDArray[Any]]:
+    with open_tensors(path) as tensors:
+        return {name: tensors.read(name) for name in tensors.names if not name.startswith(layer)}
 
 
 def _pick_layer(path: str, names: tuple[str, ...], prefix: str) -> str:

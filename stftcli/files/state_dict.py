@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +21,16 @@ def _torch(purpose: str) -> Any:
     except ImportError:
         raise MissingExtraError(purpose, "torch", "torch") from None
     return torch
+
+
+def check_torch() -> None:
+    """Raise MissingExtraError if torch is not installed."""
+    try:
+        found = find_spec("torch") is not None
+    except ValueError:  # a module that was set to None
+        found = False
+    if not found:
+        raise MissingExtraError("writing a state dict", "torch", "torch")
 
 
 def load_state_dict(path: Path) -> dict[str, Callable[[], NDArray[Any]]]:

@@ -62,15 +62,23 @@ def open_tensors(path: Path) -> Iterator[TensorFile]:
 
 def write_tensors(path: Path, tensors: dict[str, NDArray[Any]]) -> None:
     """Write named arrays; a .npy file takes only a single one, the weight."""
-    writer = _WRITERS.get(path.suffix.lower())
-    if writer is None:
+    check_names(path, tuple(tensors))
+    writer = _WRITERS[path.suffix.lower()]
+    with published(path) as file:
+        writer(file, tensors)
+
+
+def check_names(path: Path, names: tuple[str, ...]) -> None:
+    """Raise SettingsError if a file of this ending cannot take arrays of these names."""
+    ending = path.suffix.lower()
+    if ending not in _WRITERS:
         raise SettingsError(f"{path}: weights are written to {_endings()}")
-    if writer is _write_npy and list(tensors) != ["weight"]:
+    if ending == ".npy" and names != ("weight",):
         raise SettingsError(
             f"{path}: a .npy file takes one weight without a bias or a prefix; use .npz"
         )
-    with published(path) as file:
-        writer(file, tensors)
+    if ending in state_dict.ENDINGS:
+        state_dict.check_torch()
 
 
 def _write_npy(file: IO[bytes], tensors: dict[str, NDArray[Any]]) -> None:

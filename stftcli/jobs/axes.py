@@ -48,7 +48,7 @@ def colours(
     last = values.stages[-1] if values.stages else None
     takes_log = any(kind == "log" for kind, _ in values.stages)
     powers = values.spectrum in ("power", "magnitude") and not takes_log
-    if powers and not analyzer.projects:
+    if powers and not analyzer.projects and analyzer.stft.freeze_parameters:
         power = picture if values.spectrum == "power" else picture**2
         levels = levels_dbfs(power, float(analyzer.stft.window.sum()))
         return levels, _level_scale(levels, "Level (dBFS)", range_db)

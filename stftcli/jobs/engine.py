@@ -68,6 +68,7 @@ def _make_replaced(file: str, frames: FrameSettings, rate_hz: int, dtype: str) -
 
 def _make_stages(values: ValueSettings, features: int, dtype: str) -> list[Stage]:
     stages: list[Stage] = []
+    drawn = 0
     for kind, value in values.stages:
         if kind == "log":
             stages.append(cast(Log, value))
@@ -75,7 +76,10 @@ def _make_stages(values: ValueSettings, features: int, dtype: str) -> list[Stage
         if kind == "linear":
             projection = Projection(str(value), Linear.load(str(value), dtype))
         else:
-            new = Linear(features, int(value), dtype=dtype, seed=values.seed)
+            # Each is drawn from a seed of its own.
+            seed = None if values.seed is None else values.seed + drawn
+            drawn += 1
+            new = Linear(features, int(value), dtype=dtype, seed=seed)
             projection = Projection("the new Linear", new)
         stages.append(projection)
         features = projection.linear.out_features

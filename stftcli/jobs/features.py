@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from secrets import randbits
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from stftcli.dsp.axes import bin_frequencies_hz, frame_times_s
 from stftcli.dsp.linear import Linear
 from stftcli.dsp.stages import Projection
 from stftcli.errors import SettingsError
+from stftcli.files.layers import check_layer_name
 from stftcli.files.publish import check_distinct, published
 from stftcli.jobs.engine import make_analyzer
 from stftcli.jobs.stream import analyze
@@ -70,7 +72,12 @@ def write_features(
         output's name then.
     """
     row = choose_format(array_format, output)
+    if settings.values.seed is None and any(k == "linear_out" for k, _ in settings.values.stages):
+        # Drawn here, so that the settings that are stored give the same numbers again.
+        settings = replace(settings, values=replace(settings.values, seed=randbits(32)))
     check_distinct(output, path, save_linear)
+    if save_linear is not None:
+        check_layer_name(save_linear, bias=True)
     with Source(path) as source:
         analyzer = make_analyzer(settings, source.rate_hz)
         several = settings.part.channel == "all" and source.channels > 1

@@ -12,10 +12,11 @@ from stftcli.dsp.linear import Linear
 from stftcli.dsp.logistic import Round, fit_logistic
 from stftcli.dsp.moments import Moments, Principal, principal_components, ridge
 from stftcli.errors import InputError
+from stftcli.files.layers import check_layer_name
 from stftcli.files.publish import check_distinct, published
 from stftcli.files.tensors import open_tensors
 from stftcli.jobs.rows import Rows, gather
-from stftcli.jobs.spool import Spool, hold_out
+from stftcli.jobs.spool import Split, Spool, hold_out
 from stftcli.pictures.formats import choose_format
 
 
@@ -60,6 +61,7 @@ def fit_pca(
     """
     picture_format = None if plot is None else choose_format(None, plot)
     check_distinct(output, plot, *rows.inputs)
+    check_layer_name(output, bias=True)
     moments: Moments | None = None
     for batch in gather(rows.batches()):
         moments = moments or Moments(batch.shape[1])
@@ -68,13 +70,15 @@ def fit_pca(
         raise InputError("the inputs hold no frames")
     principal = principal_components(moments, components, whiten=whiten)
     linear = Linear.from_weights(principal.weight, principal.bias)
-    linear.save(output)
-    if plot is not None and picture_format is not None:
+    if plot is None or picture_format is None:
+        linear.save(output)
+    else:
         # Deferred: matplotlib takes half a second to import.
-        from stftcli.pictures.charts import draw_variance
+        from stftcli.pictures.charts import plot_variance
 
         with published(plot) as file:
-            draw_variance(file, picture_format, principal.ratio, title=PurePath(output).name)
+            plot_variance(file, picture_format, principal.ratio, title=PurePath(output).name)
+            linear.save(output)
     return FitReport(moments.count, linear), principal
 
 
@@ -98,6 +102,7 @@ def fit_ridge(rows: Rows, targets: str, output: str, alpha: float = 1.0) -> FitR
         Whatever is wrong with the inputs, the targets, the settings or the output.
     """
     check_distinct(output, targets, *rows.inputs)
+    check_layer_name(output, bias=True)
     wanted = _read_targets(targets)
     if wanted.ndim == 1:
         wanted = wanted[:, np.newaxis]
@@ -124,8 +129,8 @@ class ClassReport(FitReport):
     accuracy: float | None
 
     def __str__(self) -> str:
-        held_out = "" if self.accuracy is None else f", {self.accuracy:.1%} of the held-out right"
-        return f"{super().__str__()} in {self.rounds} rounds{held_out}"
+        held_out = "" if self.accuracy is None else f", held-out accuracy {self.accuracy:.1%}"
+        return f"{super().__str__()} in {self.rounds} iterations{held_out}"
 
 
 def fit_classes(
@@ -164,18 +169,19 @@ def fit_classes(
         Whatever is wrong with the inputs, the targets, the settings or the output.
     """
     check_distinct(output, targets, *rows.inputs)
+    check_layer_name(output, bias=True)
     labels = _read_labels(targets)
     spool = Spool(rows)
     if len(labels) == len(rows.inputs) != len(spool.rows):
         labels = np.repeat(labels, spool.counts)
     if len(labels) != len(spool.rows):
         raise InputError(
-            f"{targets} has {len(labels)} labels: {len(spool.rows)} frames or {len(rows.inputs)} "
-            "inputs want one each"
+            f"{targets} has {len(labels)} labels: expected {len(spool.rows)} (one per frame) or "
+            f"{len(rows.inputs)} (one per input)"
         )
-    split = hold_out(spool.counts, held_out)
-    if not split.train:
-        raise InputError("nothing is left to learn from: give --held-out 0, or more inputs")
+    classes = int(labels.max()) + 1
+    split = hold_out(spool.counts, held_out, labels)
+    _check_classes(labels, split, classes, targets)
     moments = Moments(spool.rows.shape[1])
     for batch, _ in spool.batches(split.train, labels):
         moments.add(batch)
@@ -189,7 +195,7 @@ def fit_classes(
         lambda: spool.batches(split.train, labels),
         (lambda: spool.batches(split.held_out, labels)) if split.held_out else None,
         moments,
-        int(labels.max()) + 1,
+        classes,
         alpha=alpha,
         most_rounds=most_rounds,
         patience=patience,
@@ -219,3 +225,15 @@ def _read_labels(path: str) -> NDArray[Any]:
             "numbers from 0 on"
         )
     return labels
+
+
+def _check_classes(labels: NDArray[Any], split: Split, classes: int, targets: str) -> None:
+    if classes > len(labels):
+        raise InputError(f"{targets} names class {classes - 1}, and there are {len(labels)} frames")
+    learned = [labels[first:last] for first, last in split.train]
+    counts = np.bincount(np.concatenate([*learned, labels[:0]]), minlength=classes)
+    if missing := np.flatnonzero(counts == 0).tolist():
+        raise InputError(
+            f"{targets}: class {missing[0]} of 0 to {classes - 1} has no frames to learn from; "
+            "number the classes without gaps, or give --held-out 0"
+        )

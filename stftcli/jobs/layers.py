@@ -26,14 +26,14 @@ MAKERS: dict[str, Callable[..., NDArray[np.float64]]] = {
 }
 
 
-def draw_weights(file: str, inputs: int, outputs: int, *, bias: bool, seed: int | None) -> Linear:
-    """Draw a new layer, as torch.nn.Linear begins, and write it."""
+def init_layer(file: str, inputs: int, outputs: int, *, bias: bool, seed: int | None) -> Linear:
+    """Make a layer of random weights, as torch.nn.Linear begins, and write it."""
     linear = Linear(inputs, outputs, bias, seed=seed)
     linear.save(file)
     return linear
 
 
-def make_weights(kind: str, file: str, options: dict[str, Any], watcher: Watcher) -> Linear:
+def make_layer(kind: str, file: str, options: dict[str, Any], watcher: Watcher) -> Linear:
     """Make the weights of `MAKERS` and write them as a layer without a bias.
 
     Raises
@@ -136,7 +136,7 @@ def _width(row: NDArray[Any]) -> int:
     return int(touched[-1] - touched[0] + 1) if len(touched) else 0
 
 
-def draw_layer(file: str, output: str, rate_hz: int | None = None) -> None:
+def plot_layer(file: str, output: str, rate_hz: int | None = None) -> None:
     """Draw the weights of a layer over its inputs; with a rate, these are bins in Hz.
 
     Raises
@@ -147,10 +147,10 @@ def draw_layer(file: str, output: str, rate_hz: int | None = None) -> None:
     picture_format = choose_format(None, output)
     linear = Linear.load(file)
     # Deferred: matplotlib takes half a second to import.
-    from stftcli.pictures.charts import draw_weights
+    from stftcli.pictures.charts import plot_weights
 
     with published(output) as target:
-        draw_weights(
+        plot_weights(
             target,
             picture_format,
             linear.weight,

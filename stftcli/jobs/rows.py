@@ -63,8 +63,8 @@ class Rows:
         with Source(path) as source:
             if source.rate_hz not in rates and len(rates) == 1:
                 self.watcher.warn(
-                    f"{path} has {source.rate_hz} Hz, others {rates.copy().pop()} Hz: their bins "
-                    "stand for other frequencies"
+                    f"sample rates differ ({path} has {source.rate_hz} Hz, others "
+                    f"{next(iter(rates))} Hz): the same bin is another frequency in each"
                 )
             rates.add(source.rate_hz)
             analyzer = make_analyzer(self.settings, source.rate_hz)

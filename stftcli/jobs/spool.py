@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.errors import InputError
+from stftcli.errors import InputError, OutputError
 from stftcli.jobs.rows import Rows
 
 _BATCH_ROWS = 4096
@@ -37,6 +37,15 @@ class Spool:
 
     def __init__(self, source: Rows) -> None:
         self.counts = [0] * len(source.inputs)
+        try:
+            self.rows = self._keep(source)
+        except OSError as error:
+            raise OutputError(
+                f"{tempfile.gettempdir()} cannot take the features: {error.strerror}; TMPDIR names "
+                "another folder"
+            ) from error
+
+    def _keep(self, source: Rows) -> NDArray[Any]:
         # The mapping keeps the file alive when this name of it is gone.
         with tempfile.TemporaryFile() as file:
             features = 0
@@ -48,7 +57,7 @@ class Spool:
             if not features:
                 raise InputError("the inputs hold no frames")
             shape = (sum(self.counts), features)
-            self.rows: NDArray[Any] = np.memmap(file, np.float32, "r", shape=shape)
+            return np.memmap(file, np.float32, "r", shape=shape)
 
     def batches(
         self, stretches: Sequence[Stretch], labels: NDArray[Any]
@@ -60,24 +69,31 @@ class Spool:
                 yield self.rows[part], labels[part]
 
 
-def hold_out(counts: Sequence[int], share: float) -> Split:
-    """Set a share of the rows aside: every so many-th input as a whole, or the end of each.
+def hold_out(counts: Sequence[int], share: float, labels: NDArray[Any]) -> Split:
+    """Set a share of the rows aside: whole inputs of each class, or the end of each input.
 
-    Frames of one recording resemble each other, so whole recordings are held out where there are
-    enough of them.
+    Frames of one recording resemble each other, so whole recordings are held out where every
+    class has enough of them. Which ones is drawn, always in the same way.
     """
     ends = list(accumulate(counts))
-    stretches = list(zip([0, *ends], ends, strict=False))
-    every = max(2, round(1 / share)) if share else 0
+    stretches = [(end - count, end) for end, count in zip(ends, counts, strict=True) if count]
     if not share:
-        train, held_out = stretches, []
-    elif len(counts) >= every:
-        held_out = stretches[every - 1 :: every]
-        train = [stretch for stretch in stretches if stretch not in held_out]
-    else:
-        cuts = [last - round(share * (last - first)) for first, last in stretches]
-        train = [(first, cut) for (first, _), cut in zip(stretches, cuts, strict=True)]
-        held_out = [(cut, last) for (_, last), cut in zip(stretches, cuts, strict=True)]
+        return Split(stretches, [])
+    # An input belongs to the class of its first row.
+    classes: dict[int, list[Stretch]] = {}
+    for stretch in stretches:
+        classes.setdefault(int(labels[stretch[0]]), []).append(stretch)
+    if all(share * len(members) >= 1 for members in classes.values()):
+        generator = np.random.default_rng(0)
+        drawn = {
+            members[number]
+            for members in classes.values()
+            for number in generator.permutation(len(members))[: round(share * len(members))]
+        }
+        return Split([s for s in stretches if s not in drawn], [s for s in stretches if s in drawn])
+    cuts = [last - round(share * (last - first)) for first, last in stretches]
+    train = [(first, cut) for (first, _), cut in zip(stretches, cuts, strict=True)]
+    held_out = [(cut, last) for (_, last), cut in zip(stretches, cuts, strict=True)]
     return Split(_not_empty(train), _not_empty(held_out))
 
 

@@ -4,11 +4,13 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
+from stftcli.audio.header import FLOAT_SUBTYPES
 from stftcli.audio.source import Source
 from stftcli.dsp.analyzer import Analyzer
-from stftcli.errors import SettingsError
+from stftcli.errors import InputError, SettingsError
 from stftcli.jobs.parallel import ordered_map
 from stftcli.jobs.watch import Watcher
 from stftcli.settings import PartSettings
@@ -36,7 +38,11 @@ def analyze(
         What the analyzer makes of each span, in order.
     """
     spans = _spans(source, part, analyzer, watcher)
-    yield from ordered_map(analyzer, spans, choose_threads(threads))
+    for batch in ordered_map(analyzer, spans, choose_threads(threads)):
+        # Samples of limited range cannot overflow.
+        if source.subtype in FLOAT_SUBTYPES and not np.isfinite(batch).all():
+            raise InputError(f"{source.name} has samples so large that its features overflow")
+        yield batch
     if complaint := source.ended_early():
         watcher.warn(complaint)
 

@@ -11,7 +11,7 @@ from stftcli.settings import PictureFormat
 _SIZE_IN = (8.0, 4.5)
 
 
-def draw_weights(
+def plot_weights(
     file: IO[bytes],
     picture_format: PictureFormat,
     weight: NDArray[Any],
@@ -61,7 +61,7 @@ def draw_weights(
         figure.colorbar(image, ax=axis, pad=0.02).set_label("Weight")
 
 
-def draw_variance(
+def plot_variance(
     file: IO[bytes], picture_format: PictureFormat, ratio: NDArray[Any], *, title: str
 ) -> None:
     """Draw the share of the variance that each component explains, and all up to it.

@@ -18,6 +18,5 @@ def choose_format(name: PictureFormat | None, output: str) -> PictureFormat:
         if ending == f".{picture_format}":
             return picture_format
     raise SettingsError(
-        f"{output} does not say what to draw: let its name end in "
-        f".{', .'.join(PICTURE_FORMATS)}, or give --format"
+        f"cannot tell the format from the name {output}: use .{', .'.join(PICTURE_FORMATS)}"
     )

@@ -35,6 +35,7 @@ def written_figure(
     subtitle: str,
 ) -> Iterator[Figure]:
     """Give a titled figure of so many inches, written to `file` when the block ends well."""
+    title = "".join(sign if sign.isprintable() else "\ufffd" for sign in title)
     with rc_context(_STYLE), warnings.catch_warnings():
         # A title in a script that the font lacks is drawn as boxes, and that is all.
         warnings.filterwarnings("ignore", "Glyph")

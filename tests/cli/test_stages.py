@@ -122,7 +122,7 @@ class TestOrder:
     def test_the_help_states_it(self, shell: Shell) -> None:
         for command in (["features"], ["spectrogram"], ["linear", "fit", "pca"]):
             told = " ".join(shell.ok(*command, "--help").out.decode().split())
-            assert "--linear and --log are applied in the order in which they stand" in told
+            assert "--linear and --log are applied in the order given" in told
 
 
 class TestLog:

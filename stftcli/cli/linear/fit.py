@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stftcli.cli import options
+from stftcli.cli import options, types
 from stftcli.cli.linear.make import output
 from stftcli.cli.progress import Talk
 from stftcli.settings import FeatureSettings
@@ -19,7 +19,7 @@ def fit() -> None:
     """Learn a layer from sounds, or from feature arrays (.npy, .npz).
 
     The data may be larger than memory. Sounds become features by the same options as in `stftcli
-    features`; a frame is a row.
+    features`; one row per frame.
     """
 
 
@@ -50,13 +50,14 @@ _targets = click.option(
     required=True,
     type=options.FILE,
     metavar="FILE",
-    help="A .npy file with a row for each frame of all inputs in order (logistic: or for each "
-    "input).",
+    help="A .npy file with one row per frame, all inputs in order; for logistic also "
+    "one label per input.",
 )
 _alpha = click.option(
     "--alpha",
-    type=click.FloatRange(min=0),
-    default=1.0,
+    type=types.number(0, 1e12),
+    default="1.0",
+    metavar="X",
     show_default=True,
     help="Weight of the L2 penalty.",
 )
@@ -116,11 +117,12 @@ def ridge(rows: "Rows", talk: Talk, output: str, targets: str, alpha: float) -> 
 @_alpha
 @click.option(
     "--held-out",
-    type=click.FloatRange(min=0, max=0.5),
-    default=0.1,
+    type=types.number(0, 0.5),
+    default="0.1",
+    metavar="X",
     show_default=True,
-    help="Share that is not learned from and decides when to stop: whole inputs where there are "
-    "enough, else the end of each.",
+    help="Fraction kept for validation, used for early stopping: whole inputs if every class has "
+    "enough of them, else the end of each.",
 )
 @click.option(
     "--rounds",
@@ -128,14 +130,14 @@ def ridge(rows: "Rows", talk: Talk, output: str, targets: str, alpha: float) -> 
     type=click.IntRange(min=1),
     default=500,
     show_default=True,
-    help="Rounds at most.",
+    help="Maximum number of iterations.",
 )
 @click.option(
     "--patience",
     type=click.IntRange(min=1),
     default=10,
     show_default=True,
-    help="Stop after so many rounds without a better held-out accuracy.",
+    help="Stop after this many iterations without a better validation accuracy.",
 )
 @_rows
 def logistic(

@@ -59,7 +59,7 @@ _spectrum = stacked(
 def _bands(usual: int) -> Decorator:
     return click.option(
         "--bands",
-        type=click.IntRange(min=1),
+        type=click.IntRange(1, 10_000),
         default=usual,
         show_default=True,
         metavar="N",
@@ -108,10 +108,13 @@ _bank = stacked(
 )
 @_output
 def init(inputs: int, outputs: int, no_bias: bool, seed: int | None, output: str) -> None:
-    """Draw a layer as torch.nn.Linear begins: uniform on +-1/sqrt(inputs)."""
-    from stftcli.jobs.layers import draw_weights
+    """Create a layer of random weights.
 
-    _report(output, draw_weights(output, inputs, outputs, bias=not no_bias, seed=seed))
+    They are uniform on +-1/sqrt(inputs), as in a new torch.nn.Linear.
+    """
+    from stftcli.jobs.layers import init_layer
+
+    _report(output, init_layer(output, inputs, outputs, bias=not no_bias, seed=seed))
 
 
 @click.command("mel")
@@ -120,7 +123,7 @@ def init(inputs: int, outputs: int, no_bias: bool, seed: int | None, output: str
     type=click.Choice(MEL_SCALES),
     default="slaney",
     show_default=True,
-    help="slaney: linear below 1 kHz, as librosa; htk: as HTK, Kaldi and torchaudio.",
+    help="slaney: linear below 1 kHz, as librosa; htk: as HTK and torchaudio.",
 )
 @_bank
 def mel(output: str, **bank: Any) -> None:
@@ -159,7 +162,7 @@ def erb(output: str, **bank: Any) -> None:
     type=float,
     default=0.0,
     show_default=True,
-    help="Deviation from A440, in parts of a band.",
+    help="Deviation from A440, in fractions of a chroma bin.",
 )
 @_out
 def chroma(output: str, **bank: Any) -> None:
@@ -171,8 +174,9 @@ def chroma(output: str, **bank: Any) -> None:
 @_sizes
 @click.option(
     "--lifter",
-    type=click.FloatRange(min=0),
-    default=0.0,
+    type=types.number(0, 1e6),
+    default="0",
+    metavar="L",
     show_default=True,
     help="Lift the higher coefficients, as MFCCs sometimes are.",
 )
@@ -186,12 +190,12 @@ def dct(output: str, **sizes: Any) -> None:
 
 
 def _make(kind: str, file: str, options: dict[str, Any]) -> None:
-    from stftcli.jobs.layers import make_weights
+    from stftcli.jobs.layers import make_layer
 
     if options.get("norm") == "none":
         options["norm"] = None
     with Talk() as talk:
-        _report(file, make_weights(kind, file, options, talk))
+        _report(file, make_layer(kind, file, options, talk))
 
 
 def _report(file: str, layer: object) -> None:

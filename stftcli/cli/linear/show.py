@@ -21,8 +21,8 @@ from stftcli.cli.options import FILE
     help="Rate of the sound: the inputs are bins, and drawn over frequency.",
 )
 def show(file: str, plot: str | None, rate_hz: int | None) -> None:
-    """Tell what the weights of a layer are like."""
-    from stftcli.jobs.layers import draw_layer, inspect_layer
+    """Show the shape, norms, rank and bands of a layer."""
+    from stftcli.jobs.layers import inspect_layer, plot_layer
 
     layer = inspect_layer(file)
     outputs, inputs = layer.shape
@@ -37,7 +37,7 @@ def show(file: str, plot: str | None, rate_hz: int | None) -> None:
     }
     click.echo("\n".join((file, *(f"  {name:<7} {text}" for name, text in rows.items()))))
     if plot is not None:
-        draw_layer(file, plot, rate_hz)
+        plot_layer(file, plot, rate_hz)
         click.echo(plot, err=True)
 
 
