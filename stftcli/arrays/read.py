@@ -49,7 +49,7 @@ def read_rows(path: str) -> Iterator[NDArray[Any]]:
 
 def _npy_batches(path: str) -> Iterator[NDArray[Any]]:
     array = np.load(path, mmap_mode="r", allow_pickle=False)
-    _check(array.shape, array.dtype, array.flags.f_contiguous and not array.flags.c_contiguous)
+    _check(array.shape, array.dtype)
     step = _rows_at_once(array.shape[1])
     for row in range(0, len(array), step):
         yield np.asarray(array[row : row + step])
@@ -58,7 +58,9 @@ def _npy_batches(path: str) -> Iterator[NDArray[Any]]:
 def _npz_batches(path: str) -> Iterator[NDArray[Any]]:
     with zipfile.ZipFile(Path(path)) as archive, archive.open("features.npy") as member:
         shape, columns_first, dtype = read_npy_header(member)
-        _check(shape, dtype, columns_first)
+        _check(shape, dtype)
+        if columns_first:  # they could not be read row by row
+            raise ValueError("its layout is bins-first: write it frames-first")
         rows, features = shape
         if prod(shape) * dtype.itemsize > archive.getinfo("features.npy").file_size:
             raise ValueError("it claims more than it holds")
@@ -79,9 +81,7 @@ def _rows_at_once(features: int) -> int:
     return max(1, _VALUES // features)
 
 
-def _check(shape: tuple[int, ...], dtype: np.dtype[Any], columns_first: bool) -> None:
-    if columns_first:
-        raise ValueError("its layout is bins-first: write it frames-first")
+def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     if len(shape) != 2 or dtype.kind not in "fiu" or not 1 <= shape[1] <= _MOST_FEATURES:
         raise ValueError(f"it has shape {shape} of {dtype}, not (frames, features) of real numbers")
 

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from stftcli.errors import SettingsError
 from stftcli.settings import Layout
 
-_COPY_BYTES = 1 << 24
+_COPY_BYTES, _TURNED_BYTES = 1 << 20, 1 << 24
 
 
 class RawSink:
@@ -73,7 +73,7 @@ class RawSink:
     def _put_bins_first(self, offset: int) -> None:
         self._file.flush()
         frame_bytes = prod(self._frame_shape) * self._dtype.itemsize
-        step = max(1, _COPY_BYTES // frame_bytes)
+        step = max(1, _TURNED_BYTES // frame_bytes)
         source = self._file.fileno()
         with tempfile.TemporaryFile() as spool:
             target = spool.fileno()

@@ -26,10 +26,13 @@ def complex_of(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 def finite_array(values: ArrayLike, name: str, dtype: DTypeLike) -> NDArray[Any]:
     """Give a copy of real values in a type; SettingsError unless they are finite in it."""
+    given = real_array(values, name)
     with np.errstate(over="ignore"):
-        array = np.array(real_array(values, name), dtype)
+        array = np.array(given, dtype)
+    if not np.isfinite(given).all():
+        raise SettingsError(f"the {name} holds NaN or infinite values")
     if not np.isfinite(array).all():
-        raise SettingsError(f"the {name} holds NaN, infinite or too large values")
+        raise SettingsError(f"the {name} holds values beyond the largest {array.dtype}")
     return array
 
 

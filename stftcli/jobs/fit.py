@@ -130,7 +130,7 @@ class ClassReport(FitReport):
 
     def __str__(self) -> str:
         held_out = "" if self.accuracy is None else f", held-out accuracy {self.accuracy:.1%}"
-        return f"{super().__str__()} in {self.rounds} iterations{held_out}"
+        return f"{super().__str__()} in {self.rounds} rounds{held_out}"
 
 
 def fit_classes(

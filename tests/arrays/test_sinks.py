@@ -165,7 +165,7 @@ def test_values_beyond_the_type_are_refused(name: ArrayFormat, value: float) -> 
         ("a.npy", "npy"),
         ("A.NPY", "npy"),
         ("a.npz", "npz"),
-        ("a.b.f32", "raw"),
+        ("a.b.bin", "raw"),
         ("a.raw", "raw"),
         ("-", "npy"),
         ("/dev/null", "npy"),

@@ -149,7 +149,6 @@ def test_bad_weights(shell: Shell, command: str, weights: Weights) -> None:
     run(shell, command, weights)
 
 
-@pytest.mark.xfail(reason="infinite once they are float32: a warning of numpy's, and a result")
 def test_weights_that_are_too_large_for_the_numbers_computed_with(shell: Shell) -> None:
     run(shell, "features", Weights("w.npz", npz_of(weight=np.full((2, BINS), 1e300)), "float32"))
 

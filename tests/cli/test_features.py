@@ -95,13 +95,13 @@ def test_each_dtype(shell: Shell, mono: Floats, spectrum: str, dtype: str, store
 
 
 def load(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
-    if path.suffix == ".f32":
+    if path.suffix == ".bin":
         return np.fromfile(path, np.float32).reshape(shape)
     loaded = np.load(path)
     return np.asarray(loaded["features"] if path.suffix == ".npz" else loaded)
 
 
-@pytest.mark.parametrize("ending", [".npy", ".npz", ".f32"])
+@pytest.mark.parametrize("ending", [".npy", ".npz", ".bin"])
 @pytest.mark.parametrize("layout", ["frames-first", "bins-first"])
 @pytest.mark.parametrize("sound", ["mono", "stereo"])
 def test_layouts(

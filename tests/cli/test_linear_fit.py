@@ -14,6 +14,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from stftcli.jobs.spool import hold_out
 from tests.cli import layers
 from tests.cli.inside import ok_inside, run_inside
 from tests.cli.shell import STFTCLI, Shell
@@ -218,10 +219,7 @@ class TestVariance:
         ("picture", "words"),
         [
             ("p.gif", ".png, .svg, .pdf"),
-            pytest.param(
-                *("no/p.svg", "no/p.svg cannot be written"),
-                marks=pytest.mark.xfail(reason="the layer is written before the picture"),
-            ),
+            ("no/p.svg", "no/p.svg cannot be written"),
         ],
     )
     def test_of_a_picture_that_cannot_be_written_nothing_is(
@@ -346,14 +344,16 @@ class TestLogistic:
         assert self.accuracy(layer, rows, slice(None)) > 0.8
         assert report.startswith("fit.npz: 3 outputs of 6 inputs, fitted to 1000 frames in ")
 
-    @pytest.mark.parametrize(("share", "held_out"), [("0.1", 9), ("0.2", 4)])
-    def test_says_how_many_of_the_files_held_out_are_right(
-        self, shell: Shell, rows: Floats, share: str, held_out: int
+    @pytest.mark.parametrize("share", [0.1, 0.2])  # the end of each file, and whole files
+    def test_says_how_much_of_what_is_held_out_is_right(
+        self, shell: Shell, rows: Floats, share: float
     ) -> None:
-        # One in ten, or in five: whole files, the last of each lot.
-        layer, report = self.fit(shell, "--held-out", share)
-        wanted = self.accuracy(layer, rows, slice(held_out, None, held_out + 1))
-        assert re.findall(r"([\d.]+)% of the held-out right", report) == [f"{100 * wanted:.1f}"]
+        layer, report = self.fit(shell, "--held-out", str(share))
+        labels = np.repeat(self.labels, FRAMES)
+        right = layers.apply(layer, rows).argmax(axis=1) == labels
+        stretches = hold_out([FRAMES] * FILES, share, labels).held_out
+        wanted = np.concatenate([right[first:last] for first, last in stretches]).mean()
+        assert re.findall(r"held-out accuracy ([\d.]+)%", report) == [f"{100 * wanted:.1f}"]
 
     @pytest.mark.usefixtures("rows")
     def test_labels_of_files_are_those_of_all_their_frames(self, shell: Shell) -> None:
@@ -387,7 +387,7 @@ class TestLogistic:
 
     @pytest.mark.usefixtures("rows")
     def test_it_stops_when_patience_is_at_an_end(self, shell: Shell) -> None:
-        # One held-out file: all of it is right from some round on, and cannot get better.
+        # All that is held out is right from some round on, and cannot get better.
         words = ("--held-out", "0.05", "--alpha", "0.001")
         patient, impatient = (self.fit(shell, *words, "--patience", n)[1] for n in ("9", "2"))
         rounds = [int(re.findall(r"in (\d+) rounds", report)[0]) for report in (patient, impatient)]
@@ -403,7 +403,7 @@ class TestLogistic:
         words = ("linear", "fit", "logistic", "x.npy", "--targets", "y.npy", "--patience", "2")
         stopped = ok_inside(shell, *words, "-o", "stopped.npz").err
         ok_inside(shell, *words, "--rounds", "1", "-o", "one.npz")
-        assert "in 3 rounds, 100.0% of the held-out right" in stopped
+        assert "in 3 rounds, held-out accuracy 100.0%" in stopped
         one, best = (layers.read(shell.folder / f"{name}.npz") for name in ("one", "stopped"))
         for name, values in one.items():
             assert_same_bits(best[name], values)
@@ -520,12 +520,11 @@ def write_inputs(folder: Path) -> None:
 
 
 class Call(NamedTuple):
-    """Arguments after `stftcli linear fit`, the exit code, words, and what is wrong with it yet."""
+    """Arguments after `stftcli linear fit`, the exit code, and words of the message."""
 
     arguments: str
     code: int
     words: str
-    fault: str | None = None
 
 
 BAD_CALLS = [
@@ -535,7 +534,7 @@ BAD_CALLS = [
     Call("pca missing.npy", 1, "missing.npy cannot be read|No such file"),
     Call("pca x.npy missing.npz", 1, "missing.npz cannot be read|No such file"),
     Call("pca x.npy missing.wav", 1, "missing.wav cannot be read|No such file"),
-    Call("pca text.wav", 1, "text.wav is not a sound file"),
+    Call("pca text.wav", 1, "text.wav is not a supported sound file"),
     Call("pca nan.npy", 1, "nan.npy holds NaN or infinite"),
     Call("pca x.npy nan.npy", 1, "nan.npy holds NaN or infinite"),
     Call("pca complex.npy", 1, "complex.npy is not a feature array|complex128"),
@@ -552,8 +551,8 @@ BAD_CALLS = [
     Call("pca two.npz", 1, "two.npz is not a feature array|(4,)"),
     Call("pca empty.npy", 1, "hold no frames"),
     Call("pca single.npy", 1, "two frames or more|1"),
-    Call("pca no-features.npy", 1, "no-features.npy|(10, 0)", "1 to 0 components: None"),
-    Call("pca huge.npy", 1, "huge", "warnings of numpy, and a LinAlgError"),
+    Call("pca no-features.npy", 1, "no-features.npy|(10, 0)"),
+    Call("pca huge.npy", 1, "so large"),
     Call("pca constant.npy --whiten", 1, "varies along 0 directions"),
     Call("pca twins.npy --whiten", 1, "varies along 2 directions"),
     Call("pca x.npy wide.npy", 1, "wide.npy gives 5 features|x.npy gave 4"),
@@ -579,10 +578,18 @@ BAD_CALLS = [
     Call("ridge constant.npy --targets y.npy --alpha 0", 1, "no|determine|--alpha"),
     Call("ridge twins.npy --targets y.npy --alpha 0", 1, "determine|--alpha"),
     Call("ridge x.npy --targets y.npy --alpha -1", 2, "--alpha"),
-    Call("ridge x.npy --targets y.npy --alpha nan", 2, "alpha", "the weight is complained of"),
+    Call("ridge x.npy --targets y.npy --alpha nan", 2, "alpha"),
     Call("logistic x.npy", 2, "Missing option|--targets"),
-    Call("logistic x.npy --targets labels9.npy", 1, "labels9.npy has 9 labels|10 frames|1 inputs"),
-    Call("logistic x.npy x.npy --targets labels.npy", 1, "10 labels|20 frames|2 inputs"),
+    Call(
+        "logistic x.npy --targets labels9.npy",
+        1,
+        "labels9.npy has 9 labels|10 (one per|1 (one per",
+    ),
+    Call(
+        "logistic x.npy x.npy --targets labels.npy",
+        1,
+        "10 labels|20 (one per|2 (one per",
+    ),
     Call("logistic x.npy --targets y.npy", 1, "y.npy holds float32|whole numbers from 0"),
     Call("logistic x.npy --targets labels-float.npy", 1, "labels-float.npy holds float64"),
     Call("logistic x.npy --targets labels-flags.npy", 1, "labels-flags.npy|bool"),
@@ -590,13 +597,13 @@ BAD_CALLS = [
     Call("logistic x.npy --targets labels-matrix.npy", 1, "labels-matrix.npy|shape (10, 2)"),
     Call("logistic x.npy --targets y-nan.npy", 1, "y-nan.npy holds NaN or infinite"),
     Call("logistic x.npy --targets zeros.npy", 1, "two classes or more|1"),
-    Call("logistic x.npy --targets ones.npy", 1, "two classes or more", "taken for two classes"),
-    Call("logistic x.npy --targets labels-huge.npy", 1, "labels-huge.npy", "it runs out of memory"),
+    Call("logistic x.npy --targets ones.npy", 1, "ones.npy|class 0"),
+    Call("logistic x.npy --targets labels-huge.npy", 1, "labels-huge.npy"),
     Call("logistic empty.npy --targets labels.npy", 1, "hold no frames"),
     Call("logistic nan.npy --targets labels.npy", 1, "nan.npy holds NaN or infinite"),
     Call("logistic x.npy --targets labels.npy --held-out 0.6", 2, "--held-out"),
-    Call("logistic x.npy --targets labels.npy --held-out nan", 2, "--held-out", "a ValueError"),
-    Call("logistic x.npy --targets labels.npy --alpha nan", 2, "alpha", "a layer of zeros"),
+    Call("logistic x.npy --targets labels.npy --held-out nan", 2, "--held-out"),
+    Call("logistic x.npy --targets labels.npy --alpha nan", 2, "alpha"),
     Call("logistic x.npy --targets labels.npy --rounds 0", 2, "--rounds"),
     Call("logistic x.npy --targets labels.npy --patience 0", 2, "--patience"),
     Call("logistic a.wav --spectrum complex --targets labels.npy", 2, "complex|--spectrum"),
@@ -604,12 +611,7 @@ BAD_CALLS = [
 ]
 
 
-def case(call: Call) -> Any:
-    marks = [] if call.fault is None else [pytest.mark.xfail(reason=call.fault)]
-    return pytest.param(call, id=call.arguments, marks=marks)
-
-
-@pytest.mark.parametrize("call", [case(call) for call in BAD_CALLS])
+@pytest.mark.parametrize("call", BAD_CALLS, ids=lambda call: call.arguments)
 def test_bad_calls(shell: Shell, call: Call) -> None:
     write_inputs(shell.folder)
     (shell.folder / "out").mkdir()

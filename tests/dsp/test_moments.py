@@ -131,9 +131,9 @@ class TestPrincipalComponents:
     def test_of_fewer_rows_than_columns(self) -> None:
         rows = spread_rows(3)
         got = principal_components(gathered(rows))
-        assert got.weight.shape == (5, 5)
+        assert got.weight.shape == (3, 5)
         assert (got.variance >= 0).all()
-        assert got.variance[2:].max() < 1e-12 * got.variance[0]
+        assert got.variance[2] < 1e-12 * got.variance[0]
         assert got.ratio[:2].sum() == pytest.approx(1)
 
     @pytest.mark.parametrize("components", [0, -1, 6])
@@ -202,7 +202,6 @@ class TestRidge:
         weight, _ = ridge(gathered(rows), 1, 1e-6)
         assert np.isfinite(weight).all()
 
-    @pytest.mark.xfail(reason="rounding decides whether they are refused, or any solution given")
     def test_without_a_penalty_features_that_follow_from_others_are_refused(self) -> None:
         for seed in range(8):
             rows = spread_rows(50, seed=seed)

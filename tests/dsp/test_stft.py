@@ -347,7 +347,7 @@ class TestSettings:
             ({"filter_length": 64, "win_length": 65}, r"win_length is 65.*\(64\)"),
             ({"win_length": 0}, "win_length is 0"),
             ({"pad_mode": "zero"}, f"'zero'.*{', '.join(PAD_MODES)}"),
-            ({"causal": True}, "center=False"),
+            ({"causal": True}, "not both"),
             ({"dtype": "float16"}, "'float16': choose float32 or float64"),
             ({"window": "hat"}, "'hat'"),
         ],

@@ -130,14 +130,14 @@ def ridge(rows: "Rows", talk: Talk, output: str, targets: str, alpha: float) -> 
     type=click.IntRange(min=1),
     default=500,
     show_default=True,
-    help="Maximum number of iterations.",
+    help="Maximum number of rounds.",
 )
 @click.option(
     "--patience",
     type=click.IntRange(min=1),
     default=10,
     show_default=True,
-    help="Stop after this many iterations without a better validation accuracy.",
+    help="Stop after this many rounds without a better validation accuracy.",
 )
 @_rows
 def logistic(
