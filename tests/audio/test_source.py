@@ -13,6 +13,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from stftcli.audio.channels import pick_channels
+from stftcli.audio.header import find_wav_data
 from stftcli.audio.source import Source
 from stftcli.errors import InputError
 from stftcli.settings import Channel, PartSettings
@@ -358,3 +359,38 @@ def test_descriptors_are_closed(sounds: dict[str, Path], tmp_path: Path) -> None
         with suppress(InputError), Source(str(path)) as source:
             next(source.blocks(ALL))
     assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_a_flac_whose_writer_did_not_know_its_length(tmp_path: Path) -> None:
+    path = tmp_path / "piped.flac"
+    samples = noise(LONG) / 8
+    soundfile.write(path, samples, RATE_HZ, subtype="PCM_16")
+    content = bytearray(path.read_bytes())
+    content[21] &= 0xF0  # the 36 bits that count the samples
+    content[22:26] = bytes(4)
+    path.write_bytes(content)
+    with Source(str(path)) as source:
+        assert source.samples is None
+        assert source.count() == LONG
+    with Source(str(path)) as source:
+        got = np.concatenate([block.copy() for block in source.blocks()], axis=1)
+    np.testing.assert_allclose(got[0], samples, atol=1 / 32768)
+
+
+@pytest.mark.parametrize("claimed_bytes", [0xFFFFFFFF, 0x7FFFF000])
+@pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_16", "PCM_24", "FLOAT", "DOUBLE", "ULAW"])
+@pytest.mark.parametrize("kind", ["WAV", "WAVEX"])
+def test_a_piped_wav_of_any_encoding_goes_on_without_end(
+    tmp_path: Path, kind: str, subtype: str, claimed_bytes: int
+) -> None:
+    path = tmp_path / "sound.wav"
+    soundfile.write(path, noise(5000, 2) / 8, RATE_HZ, format=kind, subtype=subtype)
+    content = bytearray(path.read_bytes())
+    wav = find_wav_data(bytes(content))
+    assert wav is not None
+    content[wav.size_at : wav.size_at + 4] = claimed_bytes.to_bytes(4, "little")
+    with Source(str(path)) as source:
+        wanted = np.concatenate([block.copy() for block in source.blocks()], axis=1)
+    with piped(bytes(content)) as pipe, Source(pipe) as source:
+        got = np.concatenate([block.copy() for block in source.blocks()], axis=1)
+    np.testing.assert_array_equal(got[:, :5000], wanted)

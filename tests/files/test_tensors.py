@@ -403,3 +403,15 @@ class TestLimits:
         assert file.stat().st_size < 5000
         with pytest.raises(InputError, match=f"claims {1 << 30} bytes, of at most"):
             Linear.load(file)
+
+
+@pytest.mark.parametrize("ending", [".npz", ".safetensors"])
+def test_a_layer_saved_beside_others_leaves_them_there(folder: Path, ending: str) -> None:
+    layers = {name: Linear(3, 2, seed=seed) for seed, name in enumerate(("a", "b", "a"))}
+    Linear(3, 2, seed=0).save(f"model{ending}:a")
+    for name, layer in layers.items():
+        layer.save(f"model{ending}:{name}")
+    assert (folder / f"model{ending}").exists()
+    for name, layer in layers.items():
+        loaded = Linear.load(f"model{ending}:{name}")
+        np.testing.assert_array_equal(loaded.weight, layer.weight)
