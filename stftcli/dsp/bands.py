@@ -47,3 +47,8 @@ def _block(weight: NDArray[Any], rows: slice) -> _Block:
     touched = np.flatnonzero(weight[rows].any(axis=0))
     columns = slice(touched[0], touched[-1] + 1) if len(touched) else slice(0, 0)
     return _Block(rows, columns, np.ascontiguousarray(weight[rows, columns].T))
+
+
+def is_filterbank(weight: NDArray[Any]) -> bool:
+    """Say whether rows are bands of frequencies: never negative, and mostly zero."""
+    return bool((weight >= 0).all() and np.count_nonzero(weight) < weight.size / 2)

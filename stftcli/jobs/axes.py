@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.dsp.analyzer import Analyzer
+from stftcli.dsp.bands import is_filterbank
 from stftcli.dsp.linear import Linear
 from stftcli.dsp.plan import FramePlan
 from stftcli.dsp.stages import Projection
@@ -55,7 +56,8 @@ def colours(
     if powers and picture.min() >= 0:
         levels = levels_db(picture if values.spectrum == "power" else picture**2)
         return levels, _level_scale(levels, "Level (dB)", range_db)
-    if last == ("log", "db") or (last is None and values.spectrum == "db"):
+    decibels = values.spectrum == "power" and last == ("log", "db")
+    if decibels or (last is None and values.spectrum == "db"):
         return picture, _level_scale(picture, "Level (dB)", range_db)
     label = f"Value ({last[1]})" if last is not None and last[0] == "log" else "Value"
     lowest, highest = float(picture.min()), float(picture.max())
@@ -73,8 +75,7 @@ def _level_scale(levels: NDArray[Any], label: str, range_db: float) -> ColourSca
 def _bank_centers_hz(analyzer: Analyzer, rate_hz: int) -> NDArray[Any] | None:
     projections = [stage for stage in analyzer.stages if isinstance(stage, Projection)]
     bank = projections[0].linear
-    narrow = np.count_nonzero(bank.weight) < bank.weight.size / 2
-    if len(projections) > 1 or bank.bias is not None or not narrow or (bank.weight < 0).any():
+    if len(projections) > 1 or bank.bias is not None or not is_filterbank(bank.weight):
         return None
     centers = _centroids(bank) * rate_hz / analyzer.stft.plan.filter_length
     known = centers[np.isfinite(centers)]

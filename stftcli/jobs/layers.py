@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.dsp import filterbanks
+from stftcli.dsp.bands import is_filterbank
 from stftcli.dsp.linear import Linear
 from stftcli.files.layers import read_layer, write_layer
 from stftcli.files.publish import published
@@ -156,5 +157,5 @@ def plot_layer(file: str, output: str, rate_hz: int | None = None) -> None:
             linear.weight,
             title=PurePath(file).name,
             rate_hz=rate_hz,
-            as_curves=linear.banded,
+            as_curves=is_filterbank(linear.weight),
         )

@@ -8,6 +8,7 @@ import click
 from stftcli.cli import options, types
 from stftcli.cli.linear.make import output
 from stftcli.cli.progress import Talk
+from stftcli.errors import SettingsError
 from stftcli.settings import FeatureSettings
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ def _rows(command: options.Command) -> options.Command:
     def wrapped(paths: tuple[str, ...], threads: int | None, quiet: bool, **values: Any) -> None:
         from stftcli.jobs.rows import Rows
 
+        if any(kind == "linear_out" for kind, _ in values["values"].stages):
+            raise SettingsError(
+                "the new Linear of --linear-out would be lost: make one with `stftcli linear init` "
+                "and give it as --linear"
+            )
         settings = FeatureSettings(values.pop("frames"), values.pop("part"), values.pop("values"))
         with Talk(quiet) as talk:
             command(rows=Rows(paths, settings, threads, talk), talk=talk, **values)
