@@ -103,7 +103,7 @@ def test_several_sounds_and_some_that_are_none(shell: Shell) -> None:
     assert done.code == 3
     lines = done.err.splitlines()
     assert lines[0] == "silence.png: 1.00 s, 126 frames"
-    assert lines[1].startswith("stftcli: text.wav is not a sound file")
+    assert lines[1].startswith("stftcli: text.wav is not a supported sound file")
     assert lines[2].startswith("stftcli: missing.wav cannot be read")
     assert lines[3] == "single.png: 0.00 s, 1 frames"
     assert lines[4:] == ["stftcli: 2 of 4 inputs failed"]
