@@ -21,6 +21,8 @@ Length = int | str
 """A number of samples, or a time in milliseconds such as "25ms"."""
 
 
+MOST_THREADS = 64
+
 USUAL_LENGTH = 2048
 """Samples in a frame, where nobody says how many."""
 

@@ -9,8 +9,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.errors import InputError, StftcliError
-from stftcli.files.tensors import read_npy_header
+from stftcli.errors import InputError
+from stftcli.files.tensors import explained, read_npy_header
 
 ENDINGS = (".npy", ".npz")
 _VALUES, _MOST_FEATURES = 1 << 22, 1 << 20
@@ -34,17 +34,16 @@ def read_rows(path: str) -> Iterator[NDArray[Any]]:
     InputError
         If it is no such array, or holds NaN or infinite values.
     """
-    try:
-        batches = _npz_batches(path) if path.lower().endswith(".npz") else _npy_batches(path)
-        for batch in batches:
-            _check_finite(batch, path)
-            yield batch
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
-    except StftcliError:
-        raise
-    except Exception as error:  # the parsers raise a dozen kinds on bad files
-        raise InputError(f"{path} is not a feature array: {error}") from error
+    batches = _npz_batches(path) if path.lower().endswith(".npz") else _npy_batches(path)
+    while True:
+        # Only the reading: what goes wrong with a batch elsewhere is not this file's fault.
+        with explained(path, "a feature array"):
+            batch = next(batches, None)
+        if batch is None:
+            return
+        if not np.isfinite(batch).all():
+            raise InputError(f"{path} holds NaN or infinite values")
+        yield batch
 
 
 def _npy_batches(path: str) -> Iterator[NDArray[Any]]:
@@ -84,8 +83,3 @@ def _rows_at_once(features: int) -> int:
 def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     if len(shape) != 2 or dtype.kind not in "fiu" or not 1 <= shape[1] <= _MOST_FEATURES:
         raise ValueError(f"it has shape {shape} of {dtype}, not (frames, features) of real numbers")
-
-
-def _check_finite(batch: NDArray[Any], path: str) -> None:
-    if not np.isfinite(batch).all():
-        raise InputError(f"{path} holds NaN or infinite values")

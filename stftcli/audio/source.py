@@ -126,6 +126,8 @@ class Source:
         check_channel(part.channel, self.channels, self.name)
         start = round(part.start_s * self.rate_hz)
         end = inf if part.duration_s is None else start + round(part.duration_s * self.rate_hz)
+        if end <= start:
+            raise InputError(f"--duration {part.duration_s:g} s is shorter than one sample")
         if start and self._opened.seekable and self.container not in _INEXACT:
             self.read_samples = self._seek(start)
         for block in self._decoded(end, np.dtype(dtype)):

@@ -10,6 +10,7 @@ import click
 from stftcli.cli import types
 from stftcli.settings import (
     LOGS,
+    MOST_THREADS,
     PAD_MODES,
     SPECTRA,
     FrameSettings,
@@ -27,7 +28,7 @@ FILE = click.Path(path_type=str, allow_dash=True, readable=False)
 
 threads = click.option(
     "--threads",
-    type=click.IntRange(1, 64),
+    type=click.IntRange(1, MOST_THREADS),
     envvar="STFTCLI_THREADS",
     show_envvar=True,
     help="Threads that compute.  [default: 2, or 1 on a single processor]",

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stftcli.errors import SettingsError
+from stftcli.settings import MelScale
 
 Floats = NDArray[np.float64]
-MelScale = Literal["slaney", "htk"]
 BandScale = Literal["slaney", "htk", "bark", "erb"]
 BandNorm = Literal["slaney"] | None
 

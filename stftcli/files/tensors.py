@@ -49,15 +49,21 @@ def open_tensors(path: Path) -> Iterator[TensorFile]:
     opener = _OPENERS.get(path.suffix.lower())
     if opener is None:
         raise SettingsError(f"{path}: weights are read from {_endings()}")
+    with explained(path, f"a valid {path.suffix} file"), opener(path) as tensors:
+        yield tensors
+
+
+@contextmanager
+def explained(path: str | os.PathLike[str], expected: str) -> Iterator[None]:
+    """Turn whatever goes wrong while a file is read into one InputError."""
     try:
-        with opener(path) as tensors:
-            yield tensors
+        yield
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
     except StftcliError:
         raise
     except Exception as error:  # the parsers raise a dozen kinds on bad files
-        raise InputError(f"{path} is not a valid {path.suffix} file: {error}") from error
+        raise InputError(f"{path} is not {expected}: {error}") from error
 
 
 def write_tensors(path: Path, tensors: dict[str, NDArray[Any]]) -> None:

@@ -78,7 +78,7 @@ def draw_spectrogram(
         usual_length = picture_frame_length(rate_hz) if bare else USUAL_LENGTH
         analyzer = make_analyzer(settings, rate_hz, usual_length)
         # Deferred until the sound is open: matplotlib takes half a second to import.
-        from stftcli.jobs import axes
+        from stftcli.jobs import picture_axes as axes
         from stftcli.pictures.figure import MOST_COLUMNS, MOST_ROWS, Panel, draw_figure
 
         channels = source.channels if part.channel == "all" else 1

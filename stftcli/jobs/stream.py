@@ -13,9 +13,7 @@ from stftcli.dsp.analyzer import Analyzer
 from stftcli.errors import InputError, SettingsError
 from stftcli.jobs.parallel import ordered_map
 from stftcli.jobs.watch import Watcher
-from stftcli.settings import PartSettings
-
-MOST_THREADS = 64
+from stftcli.settings import MOST_THREADS, PartSettings
 
 
 def choose_threads(threads: int | None) -> int:

@@ -191,6 +191,7 @@ BAD_CALLS = [
     Call(f"{FEATURES} --win-length 65", 2, "win_length is 65|64"),
     Call(f"{FEATURES} --window hanning", 2, "no window 'hanning'|hann,|kaiser:BETA"),
     Call(f"{FEATURES} --window kaiser", 2, "kaiser needs its beta"),
+    Call(f"{FEATURES} --duration 0.00001", 1, "--duration 1e-05 s is shorter than one sample"),
     Call(f"{FEATURES} --window gaussian:0", 2, "gaussian needs its std|given: 0"),
     Call(f"{FEATURES} --window hann:3", 2, "hann takes no parameter|'3'"),
     Call(f"{FEATURES} --pad-mode mirror", 2, "--pad-mode|'mirror'|'reflect'"),

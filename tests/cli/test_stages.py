@@ -13,7 +13,7 @@ from stftcli import STFT, Linear
 from stftcli.dsp.analyzer import Analyzer
 from stftcli.dsp.filterbanks import band_centers_hz, dct_weights, mel_weights
 from stftcli.dsp.stages import Projection, Stage
-from stftcli.jobs import axes
+from stftcli.jobs import picture_axes as axes
 from stftcli.pictures.figure import RowAxis
 from stftcli.pictures.fold import ColumnFolder
 from tests.cli import layers

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from stftcli.dsp.filterbanks import (
-    MelScale,
     band_centers_hz,
     chroma_weights,
     dct_weights,
     empty_bands,
     mel_weights,
 )
+from stftcli.settings import MelScale
 from tests.oracles.conftest import oracle
 from tests.signals import assert_close, noise
 
