@@ -8,16 +8,35 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
-from stftcli.settings import PAD_MODES
+from stftcli.settings.choices import PAD_MODES
 
 EDGES: dict[str, dict[str, Any]] = {
     **{mode: {"center": True, "pad_mode": mode} for mode in PAD_MODES},
     "unpadded": {"center": False},
-    "causal": {"center": False, "causal": True},
+    "causal": {"padding": "causal"},
+    "same": {"padding": "same"},
+    "kaldi": {"padding": "kaldi"},
 }
 """Every way to treat the edges of a signal, as arguments of STFT."""
 
 each_edges = pytest.mark.parametrize("edges", EDGES.values(), ids=EDGES)
+
+
+def edges_and_sizes(*sizes: tuple[int, int]) -> pytest.MarkDecorator:
+    """Parametrize edges, filter_length and hop_length, as far as they go together."""
+    cases = {
+        f"{length}-{hop}-{name}": (edges, length, hop)
+        for name, edges in EDGES.items()
+        for length, hop in sizes
+        if hop <= longest_hop(edges, length)
+    }
+    names = ("edges", "filter_length", "hop_length")
+    return pytest.mark.parametrize(names, cases.values(), ids=cases)
+
+
+def longest_hop(edges: dict[str, Any], frame_length: int, longest: int = 1 << 20) -> int:
+    """Give the longest hop that frames of this length may have."""
+    return frame_length if edges.get("padding") == "kaldi" else longest
 
 
 def noise(*shape: int, seed: int = 0) -> NDArray[np.float32]:
@@ -33,20 +52,26 @@ def blocks_of(signal: NDArray[Any], size: int) -> Iterator[NDArray[Any]]:
 
 def padded(
     signal: NDArray[Any],
-    filter_length: int,
+    frame_length: int,
     hop_length: int,
     *,
     center: bool = True,
     pad_mode: Any = "reflect",
-    causal: bool = False,
+    padding: str | None = None,
 ) -> NDArray[Any]:
     """Pad a whole signal at once, as the STFT of these settings means it."""
-    if causal:
-        left = np.zeros(max(0, filter_length - hop_length), signal.dtype)
-        signal = np.concatenate((left, signal))
-    elif center:
-        signal = np.pad(signal, filter_length // 2, pad_mode)
-    missing = max(0, filter_length - len(signal))
+    half, hop_half = frame_length // 2, hop_length // 2
+    rest = max(0, frame_length - hop_length)
+    amounts = {
+        "none": (0, 0, "constant"),
+        "center": (half, half, pad_mode),
+        "causal": (rest, 0, "constant"),
+        "same": (rest // 2, rest // 2, pad_mode),
+        "kaldi": (half - hop_half, frame_length - half - hop_length + 2 * hop_half, "symmetric"),
+    }
+    left, right, mode = amounts[padding or ("center" if center else "none")]
+    signal = np.pad(signal, (left, right), mode)
+    missing = max(0, frame_length - len(signal))
     return np.concatenate((signal, np.zeros(missing, signal.dtype)))
 
 
@@ -57,14 +82,17 @@ def brute_force_stft(
     window: ArrayLike,
     **edges: Any,
 ) -> NDArray[np.complex128]:
-    """Pad, then cut, window and transform one frame after the other, in float64."""
-    bins = filter_length // 2 + 1
+    """Pad, then cut, window and transform one frame after the other, in float64.
+
+    Frames are as long as the window; zeros after them fill the transform.
+    """
     if len(signal) == 0:
-        return np.empty((0, bins), np.complex128)
-    samples = padded(signal.astype(np.float64), filter_length, hop_length, **edges)
-    starts = range(0, len(samples) - filter_length + 1, hop_length)
-    frames = [samples[start : start + filter_length] for start in starts]
-    return np.array([np.fft.rfft(frame * window) for frame in frames])
+        return np.empty((0, filter_length // 2 + 1), np.complex128)
+    length = len(np.asarray(window))
+    samples = padded(signal.astype(np.float64), length, hop_length, **edges)
+    starts = range(0, len(samples) - length + 1, hop_length)
+    frames = [samples[start : start + length] for start in starts]
+    return np.array([np.fft.rfft(frame * window, filter_length) for frame in frames])
 
 
 def hann(length: int) -> NDArray[np.float64]:

@@ -3,18 +3,37 @@
 from pathlib import PurePath
 from typing import NamedTuple
 
+from stftcli.arrays.csv_sink import CsvSink
+from stftcli.arrays.kaldi_sink import KaldiSink
+from stftcli.arrays.safetensors_sink import SafetensorsSink
 from stftcli.arrays.sinks import NpySink, NpzSink, RawSink
 from stftcli.errors import SettingsError
 from stftcli.files.publish import is_stream
-from stftcli.settings import ArrayFormat, Layout
+from stftcli.settings.choices import ArrayFormat, Layout
 
 
 class FormatRow(NamedTuple):
-    """A format: the endings that mean it, its sink, and whether the sink goes back in the file."""
+    """A format of arrays.
+
+    Parameters
+    ----------
+    endings : tuple of str
+        The endings of files that mean it.
+    sink : type
+        Makes it; sinks are described by RawSink.
+    goes_back : bool
+        Whether the sink goes back in the file, or asks where in it it stands.
+    describes : bool, default False
+        Whether the file holds how the array was made.
+    index_ending : str, optional
+        The ending of the index that stands beside the file, if there is one.
+    """
 
     endings: tuple[str, ...]
     sink: type[RawSink]
     goes_back: bool
+    describes: bool = False
+    index_ending: str | None = None
 
     def needs_seeking(self, layout: Layout) -> bool:
         """Say whether the whole result must be at hand before its first byte can leave."""
@@ -23,8 +42,11 @@ class FormatRow(NamedTuple):
 
 FORMATS: dict[ArrayFormat, FormatRow] = {
     "npy": FormatRow((".npy",), NpySink, True),
-    "npz": FormatRow((".npz",), NpzSink, True),
+    "npz": FormatRow((".npz",), NpzSink, True, describes=True),
+    "safetensors": FormatRow((".safetensors",), SafetensorsSink, False, describes=True),
+    "csv": FormatRow((".csv",), CsvSink, False),
     "raw": FormatRow((".raw", ".bin"), RawSink, False),
+    "ark": FormatRow((".ark",), KaldiSink, True, index_ending=".scp"),
 }
 
 

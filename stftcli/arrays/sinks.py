@@ -1,10 +1,8 @@
-"""The formats of a feature array: each is a sink that takes batches of frames as they come."""
+"""What every format does with batches of frames as they come, and numpy's own formats."""
 
-import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Mapping
 from math import prod
 from typing import IO, Any
 
@@ -12,10 +10,12 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import ArrayLike, NDArray
 
+from stftcli.arrays.head import ArrayHead, Beside
+from stftcli.arrays.turning import turned
 from stftcli.errors import SettingsError
-from stftcli.settings import Layout
+from stftcli.settings.choices import Layout
 
-_COPY_BYTES, _TURNED_BYTES = 1 << 20, 1 << 24
+COPY_BYTES = 1 << 20
 
 
 class RawSink:
@@ -25,82 +25,83 @@ class RawSink:
     ----------
     file : binary file
         Takes the result; it must be able to go back unless the layout is frames-first.
-    frame_shape : tuple of int
-        (features,), or (channels, features) for several channels.
-    dtype : dtype
-        Type of the values in the file.
-    layout : {"frames-first", "bins-first"}
-        Whether the frames are the first axis or the last.
+    head : ArrayHead
+        What is known of the array before its first frame.
 
     Attributes
     ----------
     frames : int
         Number of frames written so far.
+
+    Raises
+    ------
+    SettingsError
+        If the format has no such arrays.
+    MissingExtraError
+        If it needs a package that is not installed.
     """
 
-    def __init__(
-        self, file: IO[bytes], frame_shape: tuple[int, ...], dtype: np.dtype[Any], layout: Layout
-    ) -> None:
-        self._file, self._frame_shape, self._dtype = file, frame_shape, dtype
-        self._bins_first = layout == "bins-first"
+    def __init__(self, file: IO[bytes], head: ArrayHead) -> None:
+        self.check(head.dtype, head.layout)
+        self._file, self._head = file, head
         self.frames = 0
+
+    @classmethod
+    def check(cls, dtype: np.dtype[Any], layout: Layout) -> None:
+        """Raise what making a sink for such arrays would raise; here, nothing."""
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of what has been written so far."""
-        if self._bins_first:
-            return (*self._frame_shape, self.frames)
-        return (self.frames, *self._frame_shape)
+        return self._head.shape(self.frames)
 
     def write(self, batch: NDArray[Any]) -> None:
         """Append frames of shape (frames, *frame_shape)."""
-        try:
-            with np.errstate(over="raise"):
-                values = batch.astype(self._dtype, copy=False)
-        except FloatingPointError:
-            raise SettingsError(
-                f"a value is beyond the largest {self._dtype} ({np.finfo(self._dtype).max:.0f}): "
-                "choose --dtype float32, or --spectrum db or log"
-            ) from None
-        self._file.write(np.ascontiguousarray(values).data)
+        self._put(self._stored(batch))
         self.frames += len(batch)
 
-    def finish(self, beside: Mapping[str, ArrayLike]) -> None:  # noqa: ARG002  # for other formats
-        """End the array; `beside` are arrays that describe it, for the formats that hold them."""
-        if self._bins_first:
+    def finish(self, beside: Beside) -> None:  # noqa: ARG002  # for other formats
+        """End the array; `beside` is for the formats that hold what describes it."""
+        if self._head.layout == "bins-first":
             self._put_bins_first(0)
 
+    def index(self, path: str) -> bytes:  # noqa: ARG002  # for other formats
+        """Give the index that stands beside the finished file `path`, where a format has one."""
+        return b""
+
+    def _stored(self, batch: NDArray[Any]) -> NDArray[Any]:
+        dtype = self._head.dtype
+        try:
+            with np.errstate(over="raise"):
+                return batch.astype(dtype, copy=False)
+        except FloatingPointError:
+            raise SettingsError(
+                f"a value is beyond the largest {dtype} ({np.finfo(dtype).max:.0f}): "
+                "choose --dtype float32, or --spectrum db or log"
+            ) from None
+
+    def _put(self, values: NDArray[Any]) -> None:
+        self._file.write(np.ascontiguousarray(values).data)
+
     def _put_bins_first(self, offset: int) -> None:
-        self._file.flush()
-        frame_bytes = prod(self._frame_shape) * self._dtype.itemsize
-        step = max(1, _TURNED_BYTES // frame_bytes)
-        source = self._file.fileno()
-        with tempfile.TemporaryFile() as spool:
-            target = spool.fileno()
-            for first in range(0, self.frames, step):
-                frames = min(step, self.frames - first)
-                piece = os.pread(source, frames * frame_bytes, offset + first * frame_bytes)
-                turned = np.frombuffer(piece, self._dtype).reshape(frames, -1).T.copy()
-                for row, values in enumerate(turned):
-                    place = (row * self.frames + first) * self._dtype.itemsize
-                    os.pwrite(target, values.data, place)
+        values, size = prod(self._head.frame_shape), self._head.dtype.itemsize
+        with turned(self._file, offset, self.frames, values, size) as bins:
             self._file.seek(offset)
-            shutil.copyfileobj(spool, self._file, _COPY_BYTES)
+            shutil.copyfileobj(bins, self._file, COPY_BYTES)
 
 
 class NpySink(RawSink):
     """A .npy file, whose header is written again when the number of frames is known."""
 
-    def __init__(
-        self, file: IO[bytes], frame_shape: tuple[int, ...], dtype: np.dtype[Any], layout: Layout
-    ) -> None:
-        super().__init__(file, frame_shape, dtype, layout)
+    def __init__(self, file: IO[bytes], head: ArrayHead) -> None:
+        super().__init__(file, head)
+        self._bins_first = head.layout == "bins-first"
         # Frames of one channel, said to be columns, are bins first as they stand.
-        self._by_columns = self._bins_first and len(frame_shape) == 1
+        self._by_columns = self._bins_first and head.channels is None
         self._write_header()
         self._offset = file.tell()
 
-    def finish(self, beside: Mapping[str, ArrayLike]) -> None:  # noqa: ARG002  # for other formats
+    def finish(self, beside: Beside) -> None:  # noqa: ARG002  # for other formats
         """Put the number of frames into the header."""
         if self._bins_first and not self._by_columns:
             self._put_bins_first(self._offset)
@@ -110,32 +111,48 @@ class NpySink(RawSink):
         assert self._file.tell() == self._offset
 
     def _write_header(self) -> None:
-        header = {
-            "descr": npy.dtype_to_descr(self._dtype),
-            "fortran_order": self._by_columns,
-            "shape": self.shape,
-        }
-        npy.write_array_header_1_0(self._file, header)
+        _write_npy_header(self._file, self._head.dtype, self.shape, self._by_columns)
 
 
 class NpzSink(NpySink):
     """A .npz file: the array as "features", and beside it what describes it."""
 
-    def __init__(
-        self, file: IO[bytes], frame_shape: tuple[int, ...], dtype: np.dtype[Any], layout: Layout
-    ) -> None:
+    def __init__(self, file: IO[bytes], head: ArrayHead) -> None:
         self._archive = file
         # A zip wants the header of its member first, and that is known last.
         spool = tempfile.TemporaryFile()  # noqa: SIM115  # closed by finish, or with the sink
-        super().__init__(spool, frame_shape, dtype, layout)
+        super().__init__(spool, head)
 
-    def finish(self, beside: Mapping[str, ArrayLike]) -> None:
+    def finish(self, beside: Beside) -> None:
         """Pack the array and what describes it."""
         super().finish(beside)
         with self._file, zipfile.ZipFile(self._archive, "w") as archive:
             self._file.seek(0)
             with archive.open("features.npy", "w", force_zip64=True) as member:
-                shutil.copyfileobj(self._file, member, _COPY_BYTES)
-            for name, values in beside.items():
-                with archive.open(f"{name}.npy", "w") as member:
-                    npy.write_array(member, np.asarray(values), allow_pickle=False)
+                shutil.copyfileobj(self._file, member, COPY_BYTES)
+            if self._head.times_s is not None:
+                self._pack_times(archive)
+            _pack(archive, "settings", beside.settings)
+            if beside.freqs_hz is not None:
+                _pack(archive, "freqs", beside.freqs_hz)
+            _pack(archive, "names", np.array(self._head.names, np.str_))
+
+    def _pack_times(self, archive: zipfile.ZipFile) -> None:
+        member = zipfile.ZipInfo("times.npy")
+        member.file_size = 8 * self.frames  # decides whether it may grow beyond 2 GB
+        with archive.open(member, "w") as file:
+            _write_npy_header(file, np.dtype(np.float64), (self.frames,))
+            for times in self._head.times(self.frames):
+                file.write(np.ascontiguousarray(times).data)
+
+
+def _write_npy_header(
+    file: IO[bytes], dtype: np.dtype[Any], shape: tuple[int, ...], by_columns: bool = False
+) -> None:
+    header = {"descr": npy.dtype_to_descr(dtype), "fortran_order": by_columns, "shape": shape}
+    npy.write_array_header_1_0(file, header)
+
+
+def _pack(archive: zipfile.ZipFile, name: str, values: ArrayLike) -> None:
+    with archive.open(f"{name}.npy", "w") as member:
+        npy.write_array(member, np.asarray(values), allow_pickle=False)

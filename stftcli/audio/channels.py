@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.errors import InputError
-from stftcli.settings import Channel
+from stftcli.settings.choices import Channel
 
 
 def check_channel(choice: Channel, channels: int, name: str) -> None:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import IO
 
 from stftcli.audio.header import Container, WavData, find_wav_data, foreign_format, sniff
@@ -22,16 +23,50 @@ from stftcli.files.publish import STANDARD
 
 _HEAD_BYTES = 1 << 16
 _COPY_BYTES = 1 << 16
+_HASH_BYTES = 1 << 20
+
+
+class Passing:
+    """The SHA-256 of bytes that are seen once, as they pass through a pipe."""
+
+    def __init__(self) -> None:
+        self._hash, self._ended = sha256(), False
+
+    def see(self, piece: bytes) -> None:
+        """Take the next bytes; none are the end."""
+        self._hash.update(piece)
+        self._ended = not piece
+
+    def sha256(self) -> str | None:
+        """Give the hash of all that has passed; None before the end."""
+        return self._hash.hexdigest() if self._ended else None
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A readable descriptor, and what was learned from the first bytes."""
+    """A readable descriptor, and what was learned from the first bytes.
+
+    `kept` is the descriptor of a regular file that holds every byte of the input, if there is one;
+    `passing` sees those of a pipe otherwise, if they are to be hashed.
+    """
 
     descriptor: int
     container: Container
     seekable: bool
     wav: WavData | None
+    kept: int | None
+    passing: Passing | None = None
+
+    def sha256(self, *, sound_ended: bool) -> str | None:
+        """Hash the input; a pipe only where its sound has ended, and then to its own end."""
+        if self.kept is not None:
+            return _file_sha256(self.kept)
+        if self.passing is None or not sound_ended:
+            return None
+        # Chunks that follow the sound wait in the pipe, and nobody else will take them.
+        while os.read(self.descriptor, _COPY_BYTES):
+            pass
+        return self.passing.sha256()
 
 
 def display_name(path: str) -> str:
@@ -40,8 +75,8 @@ def display_name(path: str) -> str:
 
 
 @contextmanager
-def opened(path: str) -> Iterator[Opened]:
-    """Open a sound file, pipe or standard input ("-").
+def opened(path: str, *, hashed: bool = False) -> Iterator[Opened]:
+    """Open a sound file, pipe or standard input ("-"); a pipe is hashed only if that is asked for.
 
     Raises
     ------
@@ -64,20 +99,23 @@ def opened(path: str) -> Iterator[Opened]:
         wav = find_wav_data(head) if container.name == "WAV" else None
         unclosed = wav is not None and wav.unclosed
         if regular and not unclosed:
-            yield Opened(descriptor, container, True, wav)
+            yield Opened(descriptor, container, True, wav, descriptor)
             return
         if regular:
             os.lseek(descriptor, len(head), os.SEEK_SET)
         if container.streams:
+            passing = Passing() if hashed and not regular else None
+            if passing is not None:
+                passing.see(head)
             if wav is not None and wav.claimed_samples is None and (unclosed or wav.claimed_bytes):
                 head = wav.as_w64(head)
-            piped = _pumped(head, descriptor, stack.enter_context(_interrupts()))
+            piped = _pumped(head, descriptor, stack.enter_context(_interrupts()), passing)
             stack.callback(_close, piped)
-            yield Opened(piped, container, False, wav)
+            yield Opened(piped, container, False, wav, descriptor if regular else None, passing)
         else:
             spool = stack.enter_context(tempfile.TemporaryFile())
             _fill(spool, head, descriptor, name)
-            yield Opened(spool.fileno(), container, True, None)
+            yield Opened(spool.fileno(), container, True, None, spool.fileno())
 
 
 def _descriptor(path: str) -> int:
@@ -120,10 +158,11 @@ def _read_head(descriptor: int) -> bytes:
     return head
 
 
-def _pumped(head: bytes, descriptor: int, stop: int) -> int:
+def _pumped(head: bytes, descriptor: int, stop: int, passing: Passing | None) -> int:
     """Give the end of a new pipe through which a thread sends `head` and then all that follows.
 
-    The thread ends the pipe early when something can be read from `stop`.
+    What follows is shown to `passing`, the empty piece at the end too. The thread ends the pipe
+    early when something can be read from `stop`.
     """
     reader, writer = os.pipe()
     source = os.dup(descriptor)
@@ -144,7 +183,11 @@ def _pumped(head: bytes, descriptor: int, stop: int) -> int:
                 outgoing.write(piece)
                 outgoing.flush()
                 ready = {descriptor for descriptor, _ in waiting.poll()}
-                piece = b"" if stop in ready else incoming.read(_COPY_BYTES)
+                if stop in ready:
+                    break
+                piece = incoming.read(_COPY_BYTES)
+                if passing is not None:
+                    passing.see(piece)
 
     threading.Thread(target=pump, name="stftcli-pump", daemon=True).start()
     return reader
@@ -168,6 +211,15 @@ def _interrupts() -> Iterator[int]:
             signal.set_wakeup_fd(before)
         os.close(writer)
         os.close(reader)
+
+
+def _file_sha256(descriptor: int) -> str:
+    # At offsets of its own: where the file is read next belongs to libsndfile.
+    digest, offset = sha256(), 0
+    while piece := os.pread(descriptor, _HASH_BYTES, offset):
+        digest.update(piece)
+        offset += len(piece)
+    return digest.hexdigest()
 
 
 def _fill(spool: IO[bytes], head: bytes, descriptor: int, name: str) -> None:

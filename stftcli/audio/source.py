@@ -13,8 +13,8 @@ from numpy.typing import DTypeLike, NDArray
 from stftcli.audio.channels import check_channel, pick_channels
 from stftcli.audio.header import FLOAT_SUBTYPES, SUBTYPES
 from stftcli.audio.opening import Opened, display_name, opened
-from stftcli.errors import InputError
-from stftcli.settings import PartSettings
+from stftcli.errors import InputError, SettingsError
+from stftcli.settings.frames import PartSettings
 
 WHOLE = PartSettings(channel="all")
 
@@ -40,6 +40,9 @@ class Source:
     ----------
     path : str
         A file, a pipe, or "-" for standard input.
+    hashed : bool, default False
+        Whether a pipe is hashed while it is read, so that `sha256` can tell; half a second of
+        another thread for a gigabyte.
 
     Attributes
     ----------
@@ -60,13 +63,13 @@ class Source:
         If it cannot be opened or is no sound that is read.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, hashed: bool = False) -> None:
         self.name = display_name(path)
         self.read_samples = 0
         self._came_to_end = False
         self._stack = ExitStack()
         try:
-            self._opened = self._stack.enter_context(opened(path))
+            self._opened = self._stack.enter_context(opened(path, hashed=hashed))
             self._file = self._stack.enter_context(self._decoder(self._opened))
             self._check_subtype()
         except BaseException:
@@ -152,6 +155,20 @@ class Source:
         if self._opened.seekable and self._opened.wav is None and self._longer_by_header():
             return f"{self.name} ends early: its header promises more than the file holds"
         return None
+
+    def sha256(self) -> str | None:
+        """Give the SHA-256 of every byte of the input as it was delivered, in hexadecimal.
+
+        A file's is computed now. A pipe's is there once its sound has been read to the end, and
+        what follows the sound is waited for; it is None if the pipe was left before that (as with
+        --duration) or opened without `hashed`.
+        """
+        if self._file.closed:
+            raise SettingsError(f"{self.name} is closed: ask for its hash before")
+        try:
+            return self._opened.sha256(sound_ended=self._came_to_end)
+        except OSError as error:
+            raise InputError(f"{self.name} cannot be read: {error.strerror}") from error
 
     def _decoder(self, opened: Opened) -> soundfile.SoundFile:
         try:

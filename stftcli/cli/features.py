@@ -2,28 +2,22 @@
 
 import click
 
-from stftcli.cli import options
+from stftcli.cli import types
+from stftcli.cli.options import common
+from stftcli.cli.options.settings import settings_options
 from stftcli.cli.output import choose_input, choose_output
 from stftcli.cli.progress import Talk
+from stftcli.cli.sections import SectionedCommand, under
 from stftcli.errors import SettingsError
 from stftcli.files.publish import STANDARD
-from stftcli.settings import (
-    ARRAY_FORMATS,
-    LAYOUTS,
-    PRECISIONS,
-    ArrayFormat,
-    FeatureSettings,
-    FrameSettings,
-    Layout,
-    PartSettings,
-    Precision,
-    ValueSettings,
-)
+from stftcli.settings.choices import ARRAY_FORMATS, LAYOUTS, PRECISIONS, ArrayFormat
+from stftcli.settings.features import FeatureSettings
+from stftcli.settings.steps import NewLinear
 
 
 @click.command(
     "features",
-    cls=options.OrderedCommand,
+    cls=SectionedCommand,
     epilog="""\b
 Examples:
   stftcli features in.wav --out feats.npy
@@ -31,13 +25,13 @@ Examples:
   cat in.wav | stftcli features --linear proj.safetensors --out feats.npy
   ffmpeg -i talk.mp4 -f wav - | stftcli features --out - | python train.py""",
 )
-@click.argument("path", metavar="[INPUT]", required=False, type=options.FILE)
+@click.argument("path", metavar="[INPUT]", required=False, type=types.FILE)
 @click.option(
     "-o",
     "--out",
     "--output",
     "out",
-    type=options.FILE,
+    type=types.FILE,
     metavar="FILE|-",
     help="Where the array goes; - is standard output.  [default: the input's name with .npy, here; "
     "- for standard input]",
@@ -48,41 +42,37 @@ Examples:
     type=click.Choice(ARRAY_FORMATS),
     help="How it is written; raw is numbers alone.  [default: by the ending of --out, or npy]",
 )
-@options.frame_options()
-@options.part_options("mix")
-@options.value_options("magnitude")
+@click.option("--sidecar", is_flag=True, help="Describe the array in FILE.json as well.")
+@settings_options()
 @click.option(
     "--save-linear",
-    type=options.FILE,
+    type=types.FILE,
     metavar="FILE",
     help="Write the weights that --linear-out drew.",
 )
-@click.option(
+@under("Array")(
     "--dtype",
+    "array__dtype",
     type=click.Choice(PRECISIONS),
-    default="float32",
-    show_default=True,
-    help="Type of the values; float64 is computed as such. Complex spectra have two of them.",
+    help="Type of the values; float64 is computed as such. Complex spectra have two of them.  "
+    "[default: float32]",
 )
-@click.option(
+@under("Array")(
     "--layout",
+    "array__layout",
     type=click.Choice(LAYOUTS),
-    default="frames-first",
-    show_default=True,
-    help="(frames, [channels,] bins), or ([channels,] bins, frames) as librosa has it.",
+    help="(frames, [channels,] bins), or ([channels,] bins, frames) as librosa has it.  "
+    "[default: frames-first]",
 )
-@options.threads
-@options.quiet
+@common.threads
+@common.quiet
 def features(
     path: str | None,
     out: str | None,
     array_format: ArrayFormat | None,
-    frames: FrameSettings,
-    part: PartSettings,
-    values: ValueSettings,
+    sidecar: bool,
+    settings: FeatureSettings,
     save_linear: str | None,
-    dtype: Precision,
-    layout: Layout,
     threads: int | None,
     quiet: bool,
 ) -> None:
@@ -93,14 +83,13 @@ def features(
     INPUT is a sound file (WAV, FLAC, AIFF, Ogg, MP3 and more), - or nothing for standard input. It
     is read as a stream, so its length does not matter.
     """
-    new = [kind for kind, _ in values.stages].count("linear_out")
+    new = sum(isinstance(step, NewLinear) for step in settings.values.steps)
     if new != 1 and save_linear is not None:
         raise SettingsError("--save-linear writes what one --linear-out N draws: give both")
-    if new == 0 and values.seed is not None:
+    if new == 0 and settings.values.seed is not None:
         raise SettingsError("--seed is for --linear-out N: give both")
     path = choose_input(path)
     out = choose_output(out, path, array_format or "npy")
-    settings = FeatureSettings(frames, part, values, dtype, layout)
 
     from stftcli.jobs.features import write_features
 
@@ -110,6 +99,7 @@ def features(
             out,
             settings,
             array_format=array_format,
+            sidecar=sidecar,
             save_linear=save_linear,
             threads=threads,
             watcher=talk,

@@ -1,63 +1,102 @@
 """`stftcli info`: what a sound is, and what would become of it."""
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from stftcli.cli import options
+from stftcli.cli import types
 from stftcli.cli.many import for_each
+from stftcli.cli.options.settings import settings_options
 from stftcli.cli.output import choose_input
 from stftcli.cli.progress import Talk
-from stftcli.settings import FrameSettings
+from stftcli.cli.sections import SectionedCommand
+from stftcli.settings.features import FeatureSettings
 
 if TYPE_CHECKING:
+    from stftcli.arrays.described import Description
     from stftcli.jobs.inspect import SoundInfo
 
 
 @click.command(
     "info",
+    cls=SectionedCommand,
     epilog="""\b
 Examples:
   stftcli info in.wav
   stftcli info --n-fft 25ms --hop-length 10ms recordings/*.wav
-  stftcli info --json *.flac | jq .duration_s""",
+  stftcli info in.wav --preset whisper --rate 16000
+  stftcli info --json *.flac | jq .duration_s
+  stftcli info feats.npz""",
 )
-@click.argument("paths", metavar="[INPUT]...", nargs=-1, type=options.FILE)
+@click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
-@options.frame_options()
-def info(paths: tuple[str, ...], as_json: bool, frames: FrameSettings) -> None:
-    """Show format, duration and size of the result.
+@settings_options()
+def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings) -> None:
+    """Show format, duration and size of the result; or how an array was made.
 
-    INPUT is a sound file, - or nothing for standard input.
+    INPUT is a sound file, - or nothing for standard input, or an array with its description:
+    .npz, .safetensors, or any other with its .json beside it.
     """
     inputs = [choose_input(path) for path in paths or (None,)]
 
-    from stftcli.jobs.inspect import inspect_sound
+    from stftcli.jobs.inspect import inspect_array, inspect_sound, is_array
 
     with Talk() as talk:
 
         def show(path: str) -> None:
-            sound = inspect_sound(path, frames, watcher=talk)
-            click.echo(json.dumps(sound.to_dict()) if as_json else _in_words(sound))
+            if is_array(path):
+                array = inspect_array(path)
+                click.echo(json.dumps(asdict(array)) if as_json else _array_in_words(path, array))
+            else:
+                sound = inspect_sound(path, settings, watcher=talk)
+                click.echo(json.dumps(sound.to_dict()) if as_json else _sound_in_words(sound))
 
         for_each(inputs, show, talk)
 
 
-def _in_words(sound: "SoundInfo") -> str:
+def _array_in_words(path: str, array: "Description") -> str:
+    stored = array.settings or {}
+    sound, features = stored.get("input") or {}, stored.get("features")
+    rows = {"array": f"{' x '.join(map(str, array.shape))} {array.dtype}"}
+    if array.names:
+        rows["names"] = f"{array.names[0]} ... {array.names[-1]}"
+    if sound:
+        rows["input"] = f"{sound.get('name')}, {sound.get('rate_hz')} Hz"
+        rows["sha256"] = str(sound.get("sha256"))
+    if stored:
+        rows["made by"] = f"stftcli {stored.get('stftcli')}, FFT {stored.get('fft')}"
+    lines = [path, *(f"  {name:<9} {text}" for name, text in rows.items())]
+    if features is None:
+        return "\n".join([*lines, "  nothing says how it was made"])
+    from stftcli.settings.toml import format_toml
+
+    settings = format_toml(features).strip()
+    return "\n".join([*lines, "", *(f"  {line}".rstrip() for line in settings.splitlines())])
+
+
+def _sound_in_words(sound: "SoundInfo") -> str:
     window = "" if sound.win_length == sound.filter_length else f", windows of {sound.win_length}"
     rows = {
         "format": f"{sound.container}, {sound.encoding}",
-        "rate": f"{sound.rate_hz} Hz",
+        "rate": f"{sound.rate_hz} Hz{_resampled(sound)}",
         "channels": f"{sound.channels}",
         "duration": f"{sound.duration_s:.3f} s ({sound.samples} samples)",
         "frames": f"{sound.frames} of {sound.filter_length} samples{window}, one every "
-        f"{sound.hop_length} ({1000 * sound.hop_length / sound.rate_hz:.4g} ms)",
-        "bins": f"{sound.bins}, one every {sound.bin_hz:.4g} Hz up to {sound.rate_hz / 2:g} Hz",
-        "times": f"{sound.first_s:.3f} to {sound.last_s:.3f} s",
-        "array": f"{sound.frames} x {sound.bins} float32 a channel, {_size(sound.array_bytes)}",
+        f"{sound.hop_length} ({1000 * sound.hop_length / sound.used_rate_hz:.4g} ms)",
+        "bins": f"{sound.bins}, one every {sound.bin_hz:.4g} Hz "
+        f"up to {sound.used_rate_hz / 2:g} Hz",
+        "times": "none"
+        if sound.first_s is None
+        else f"{sound.first_s:.3f} to {sound.last_s:.3f} s",
+        "array": f"{' x '.join(map(str, sound.shape))} a channel, {_size(sound.array_bytes)}",
     }
     return "\n".join((sound.input, *(f"  {name:<9} {text}" for name, text in rows.items())))
+
+
+def _resampled(sound: "SoundInfo") -> str:
+    return "" if sound.used_rate_hz == sound.rate_hz else f", to {sound.used_rate_hz} Hz"
 
 
 def _size(count: float) -> str:

@@ -2,25 +2,22 @@
 
 import click
 
-from stftcli.cli import options, types
+from stftcli.cli import types
 from stftcli.cli.many import for_each
+from stftcli.cli.options import common
+from stftcli.cli.options.settings import settings_options
 from stftcli.cli.output import choose_input, choose_output
 from stftcli.cli.progress import Talk
+from stftcli.cli.sections import SectionedCommand
 from stftcli.errors import SettingsError
 from stftcli.files.publish import STANDARD
-from stftcli.settings import (
-    PICTURE_FORMATS,
-    FeatureSettings,
-    FrameSettings,
-    PartSettings,
-    PictureFormat,
-    ValueSettings,
-)
+from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
+from stftcli.settings.features import FeatureSettings
 
 
 @click.command(
     "spectrogram",
-    cls=options.OrderedCommand,
+    cls=SectionedCommand,
     epilog="""\b
 Examples:
   stftcli spectrogram in.wav
@@ -29,13 +26,13 @@ Examples:
   stftcli spectrogram in.wav --linear mel.safetensors
   ffmpeg -i talk.mp4 -f wav - | stftcli spectrogram > talk.png""",
 )
-@click.argument("paths", metavar="[INPUT]...", nargs=-1, type=options.FILE)
+@click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
 @click.option(
     "-o",
     "--out",
     "--output",
     "out",
-    type=options.FILE,
+    type=types.FILE,
     metavar="FILE|-",
     help="Where the picture goes; - is standard output.  [default: the input's name with .png, "
     "here; - for standard input]",
@@ -46,9 +43,7 @@ Examples:
     type=click.Choice(PICTURE_FORMATS),
     help="How it is written.  [default: by the ending of --out, else png]",
 )
-@options.frame_options("the power of two nearest 40ms; 2048 with --linear or --log")
-@options.part_options("all")
-@options.value_options("power")
+@settings_options("the power of two nearest 40ms; 2048 for features such as --mel", "all", "power")
 @click.option(
     "--range",
     "range_db",
@@ -58,15 +53,13 @@ Examples:
     metavar="DB",
     help="From the highest level down to the darkest colour.",
 )
-@options.threads
-@options.quiet
+@common.threads
+@common.quiet
 def spectrogram(
     paths: tuple[str, ...],
     out: str | None,
     picture_format: PictureFormat | None,
-    frames: FrameSettings,
-    part: PartSettings,
-    values: ValueSettings,
+    settings: FeatureSettings,
     range_db: float,
     threads: int | None,
     quiet: bool,
@@ -86,8 +79,6 @@ def spectrogram(
     outputs = [choose_output(out, path, picture_format or "png") for path in inputs]
     if twice := sorted({name for name in outputs if outputs.count(name) > 1}):
         raise SettingsError(f"several inputs would be drawn into {twice[0]}: draw them one by one")
-
-    settings = FeatureSettings(frames, part, values)
 
     from stftcli.jobs.spectrogram import draw_spectrogram
 

@@ -1,18 +1,32 @@
 """What options take beyond Click's own types: functions from a text to a value."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import click
 
 from stftcli.errors import SettingsError
-from stftcli.settings import Channel, Length, parse_length
+from stftcli.settings.choices import Channel
+from stftcli.settings.lengths import Length, parse_length, parse_transform_length
+from stftcli.settings.record import nearest
+
+FILE = click.Path(path_type=str, allow_dash=True, readable=False)
+"""A file to be read or written: shells complete its name."""
 
 
 def length(text: str) -> Length:
     """Read "512" as samples and "25ms" as milliseconds."""
     try:
         return parse_length(text)
+    except SettingsError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def transform_length(text: str) -> Length:
+    """Read a length, or "pow2"."""
+    try:
+        return parse_transform_length(text)
     except SettingsError as error:
         raise click.BadParameter(str(error)) from None
 
@@ -57,3 +71,49 @@ def number(lowest: float, highest: float) -> Callable[[str], float]:
         return value
 
     return read
+
+
+def number_or(word: str, lowest: float, highest: float) -> Callable[[str], float | str]:
+    """Make a reader of numbers within bounds, or of one word."""
+    read = number(lowest, highest)
+    return lambda text: text if text == word else read(text)
+
+
+def pair(text: str) -> tuple[float, float]:
+    """Read "MEAN,STD"."""
+    read = number(-1e30, 1e30)
+    parts = text.split(",")
+    if len(parts) != 2:
+        raise click.BadParameter(f"{text!r} is no pair: give two numbers, as in -4.27,9.14")
+    return read(parts[0]), read(parts[1])
+
+
+def names_of(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
+    """Make a reader of names with commas between, or "all"."""
+
+    def read(text: str) -> tuple[str, ...]:
+        names = tuple(known) if text == "all" else tuple(text.split(","))
+        for name in names:
+            if name not in known:
+                raise click.BadParameter(f"there is no {name!r}: {nearest(name, list(known))}")
+        return names
+
+    return read
+
+
+class Names(click.Choice[str]):
+    """One of many names: a wrong one is answered with the nearest."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the name."""
+        if value not in self.choices:
+            self.fail(f"there is no {value!r}: {nearest(str(value), list(self.choices))}")
+        return super().convert(value, param, ctx)
+
+    def get_missing_message(
+        self,
+        param: click.Parameter,  # noqa: ARG002  # click passes it
+        ctx: click.Context | None,  # noqa: ARG002
+    ) -> str:
+        """Add nothing: the names would fill a screen."""
+        return ""

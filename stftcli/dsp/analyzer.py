@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from stftcli.dsp.checks import complex_of
 from stftcli.dsp.scaling import scale_of
-from stftcli.dsp.stages import Projection, Stage, run_stages, widths
+from stftcli.dsp.stages import Measured, Projection, Stage, run_stages, widths
 from stftcli.dsp.stft import STFT
 from stftcli.dsp.workspace import Workspace
 from stftcli.errors import SettingsError
-from stftcli.settings import Spectrum
+from stftcli.settings.choices import Spectrum
 
 
 class Analyzer:
@@ -27,7 +27,9 @@ class Analyzer:
     spectrum : str
         A name of `stftcli.dsp.scaling.SCALES`.
     stages : sequence of Stage
-        Linears and logarithms, in the order in which they are applied.
+        What is done with the bins, in this order.
+    epsilon : float, default 0
+        Is added to abs(X)^2 of a magnitude or power spectrum.
 
     Attributes
     ----------
@@ -42,9 +44,17 @@ class Analyzer:
         If the stages do not fit each other or the spectrum.
     """
 
-    def __init__(self, stft: STFT, spectrum: Spectrum, stages: Sequence[Stage] = ()) -> None:
-        self.stft, self.stages = stft, tuple(stages)
-        self._scale = scale_of(spectrum)
+    def __init__(
+        self,
+        stft: STFT,
+        spectrum: Spectrum,
+        stages: Sequence[Stage] = (),
+        *,
+        epsilon: float = 0.0,
+    ) -> None:
+        self.stft, self.spectrum, self.stages = stft, spectrum, tuple(stages)
+        self._measured = [stage for stage in stages if isinstance(stage, Measured)]
+        self._scale = scale_of(spectrum, epsilon)
         self._workspace = Workspace()
         self._complex_dtype = complex_of(stft.dtype)
         self.dtype = self._complex_dtype if self._scale is None else stft.dtype
@@ -52,7 +62,7 @@ class Analyzer:
             self.stages, stft.bins, f"the spectrum (n-fft {stft.plan.filter_length})"
         )
         if self.stages and self._scale is None:
-            raise SettingsError("a Linear or a log takes real numbers: choose another --spectrum")
+            raise SettingsError("features take real numbers: choose another --spectrum")
 
     @property
     def projects(self) -> bool:
@@ -79,9 +89,18 @@ class Analyzer:
             return self.stft.transform(span)
         plan, take = self.stft.plan, self._workspace.take
         shape = (len(span), plan.frames_of_span(span.shape[-1]), plan.bins)
-        spectra = self.stft.transform(span, take("spectra", shape, self._complex_dtype))
+        columns: dict[Stage, NDArray[Any]] = {}
+
+        def observe(frames: NDArray[Any]) -> None:
+            columns.update((stage, stage.measure(frames)) for stage in self._measured)
+
+        spectra = self.stft.transform(
+            span,
+            take("spectra", shape, self._complex_dtype),
+            observe if self._measured else None,
+        )
         # A projection gives a new array, so what it projects may be scratch.
         scratch = self.projects
         scaled = take("scaled", shape, self.dtype) if scratch else np.empty(shape, self.dtype)
         self._scale(spectra, scaled)
-        return run_stages(self.stages, scaled)
+        return run_stages(self.stages, scaled, columns)

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from stftcli.dsp.plan import FramePlan
 
 
-def frame_times_s(plan: FramePlan, frames: int, rate_hz: int) -> NDArray[np.float64]:
-    """Give the times that the frames are centred on, in seconds after the first sample."""
+def frame_times_s(plan: FramePlan, frames: range, rate_hz: int) -> NDArray[np.float64]:
+    """Give the times that frames are centred on, in seconds after the first sample."""
     return np.array(plan.centers(frames), np.float64) / rate_hz
 
 

@@ -1,11 +1,15 @@
 """What the engine takes: real numbers, in two precisions, and buffers that fit."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from stftcli.errors import SettingsError
+
+Row = TypeVar("Row")
 
 
 def real_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
@@ -53,3 +57,22 @@ def check_out(out: NDArray[Any], shape: tuple[int, ...], dtype: np.dtype[Any]) -
         raise SettingsError(
             f"out has shape {out.shape} of {out.dtype}: it must be a contiguous {shape} of {dtype}"
         )
+
+
+def rows_of(table: Mapping[str, Row], names: Sequence[str], kind: str) -> list[Row]:
+    """Give the rows of these names; SettingsError lists the table and tells the nearest name."""
+    known = ", ".join(table)
+    if not names:
+        raise SettingsError(f"no {kind} is named: choose from {known}")
+    for name in names:
+        if name not in table:
+            near = get_close_matches(name, table, n=1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            raise SettingsError(f"there is no {kind} {name!r}{hint}: choose from {known}")
+    return [table[name] for name in names]
+
+
+def check_value(name: str, value: object, good: bool, rule: str) -> None:
+    """Raise SettingsError, with the rule, unless a value is good."""
+    if not good:
+        raise SettingsError(f"{name} is {value!r}: it must be {rule}")

@@ -5,16 +5,15 @@ raises a SettingsError that names it.
 """
 
 import math
-from collections.abc import Callable
 from typing import Literal, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stftcli.errors import SettingsError
-from stftcli.settings import MelScale
+from stftcli.dsp.checks import check_value
+from stftcli.dsp.frequency_scales import SCALES, Floats
+from stftcli.settings.choices import Lifter, MelScale, Triangles
 
-Floats = NDArray[np.float64]
 BandScale = Literal["slaney", "htk", "bark", "erb"]
 BandNorm = Literal["slaney"] | None
 
@@ -25,39 +24,7 @@ class BandOptions(TypedDict, total=False):
     fmin_hz: float
     fmax_hz: float | None
     norm: BandNorm
-    last_bin_hz: float | None
-
-
-def _slaney_of(hz: Floats) -> Floats:
-    upper = 15 + 27 * np.log(np.maximum(hz, 1000) / 1000) / math.log(6.4)
-    return np.where(hz < 1000, 3 * hz / 200, upper)
-
-
-def _hz_of_slaney(mel: Floats) -> Floats:
-    return np.where(mel < 15, 200 * mel / 3, 1000 * 6.4 ** ((mel - 15) / 27))
-
-
-def _bark_of(hz: Floats) -> Floats:
-    bark = 26.81 * hz / (1960 + hz) - 0.53
-    return bark + 0.15 * np.maximum(2 - bark, 0) + 0.22 * np.maximum(bark - 20.1, 0)
-
-
-def _hz_of_bark(bark: Floats) -> Floats:
-    low, high = (bark - 0.3) / 0.85, (bark + 4.422) / 1.22
-    plain = np.where(bark < 2, low, np.where(bark > 20.1, high, bark))
-    return 1960 * (plain + 0.53) / (26.28 - plain)
-
-
-# Name -> (scale of Hz, Hz of scale); the functions of these names below tell the sources.
-SCALES: dict[str, tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]] = {
-    "slaney": (_slaney_of, _hz_of_slaney),
-    "htk": (lambda hz: 2595 * np.log10(1 + hz / 700), lambda mel: 700 * (10 ** (mel / 2595) - 1)),
-    "bark": (_bark_of, _hz_of_bark),
-    "erb": (
-        lambda hz: 21.4 * np.log10(1 + 0.00437 * hz),
-        lambda erb: (10 ** (erb / 21.4) - 1) / 0.00437,
-    ),
-}
+    triangles: Triangles
 
 
 def band_weights(
@@ -69,9 +36,9 @@ def band_weights(
     fmin_hz: float = 0.0,
     fmax_hz: float | None = None,
     norm: BandNorm = "slaney",
-    last_bin_hz: float | None = None,
+    triangles: Triangles = "hz",
 ) -> Floats:
-    """Give bands spaced evenly on a scale, triangles over Hz that end where their neighbours peak.
+    """Give bands spaced evenly on a scale, triangles that end where their neighbours peak.
 
     Parameters
     ----------
@@ -83,10 +50,8 @@ def band_weights(
         Where the first band begins and where the last one ends; 0 and rate_hz / 2 if not given.
     norm : {"slaney", None}, default "slaney"
         The height of a triangle: 2 / (its width in Hz), which makes its area 1, or else 1.
-    last_bin_hz : float, optional
-        The frequency taken for the last bin, to which the others rise evenly from 0. None is the
-        true one, as in librosa. torchaudio and transformers take rate_hz // 2, which is another
-        only if `rate_hz` or `filter_length` is odd.
+    triangles : {"hz", "mel"}, default "hz"
+        Whether their sides are straight over Hz, or over the scale itself, as in Kaldi and VGGish.
 
     Returns
     -------
@@ -94,13 +59,14 @@ def band_weights(
         What each bin of a power (or magnitude) spectrum counts for in each band. A band so narrow
         that it falls between two bins is all zero: see `empty_bands`.
     """
-    _check("norm", norm, norm in ("slaney", None), "slaney or None")
-    bin_hz = _bins(rate_hz, filter_length, last_bin_hz)
+    check_value("norm", norm, norm in ("slaney", None), "slaney or None")
+    check_value("triangles", triangles, triangles in ("hz", "mel"), "hz or mel")
+    bin_hz = _bins(rate_hz, filter_length)
     edges_hz = _edges(rate_hz, bands, scale, fmin_hz, fmax_hz)[:, None]
     left, center, right = edges_hz[:-2], edges_hz[1:-1], edges_hz[2:]
-    rising = (bin_hz - left) / (center - left)
-    falling = (right - bin_hz) / (right - center)
-    weights = np.maximum(0, np.minimum(rising, falling))
+    straight = SCALES[scale][0] if triangles == "mel" else np.asarray
+    x, start, peak, end = straight(bin_hz), straight(left), straight(center), straight(right)
+    weights = np.maximum(0, np.minimum((x - start) / (peak - start), (end - x) / (end - peak)))
     return weights if norm is None else weights * (2 / (right - left))
 
 
@@ -118,7 +84,7 @@ def mel_weights(
     6.4 kHz): M. Slaney, "Auditory Toolbox", version 2, Interval Research report 1998-010, also for
     the norm. HTK's is ``2595 log10(1 + f / 700)``, f in Hz: S. Young et al., "The HTK Book".
     """
-    _check("scale", scale, scale in ("slaney", "htk"), "slaney or htk")
+    check_value("scale", scale, scale in ("slaney", "htk"), "slaney or htk")
     return band_weights(rate_hz, filter_length, bands, scale=scale, **options)
 
 
@@ -195,11 +161,11 @@ def chroma_weights(
         Gaussians of the distance from bin to step, wider where bins are further apart than steps:
         D. P. W. Ellis, "Chroma feature analysis and synthesis" (2007).
     """
-    _check("bands", bands, bands >= 1, "1 or more")
-    _check("tuning", tuning, math.isfinite(tuning), "finite")
-    _check("ctroct", ctroct, math.isfinite(ctroct), "finite")
-    _check("octwidth", octwidth, octwidth is None or octwidth > 0, "above 0, or None")
-    _check("norm", norm, norm is None or norm > 0, "above 0, or None")
+    check_value("bands", bands, bands >= 1, "1 or more")
+    check_value("tuning", tuning, math.isfinite(tuning), "finite")
+    check_value("ctroct", ctroct, math.isfinite(ctroct), "finite")
+    check_value("octwidth", octwidth, octwidth is None or octwidth > 0, "above 0, or None")
+    check_value("norm", norm, norm is None or norm > 0, "above 0, or None")
     bin_hz = _bins(rate_hz, filter_length)
     # One bin more than there are gives the last one its width; 0 Hz is put low, but not at -inf.
     octaves = np.log2(np.append(bin_hz[1:], bin_hz[-1] + bin_hz[1]) / 27.5) - tuning / bands
@@ -215,7 +181,9 @@ def chroma_weights(
     return np.roll(weights, -3 * (bands // 12), axis=0) if base_c else weights
 
 
-def dct_weights(outputs: int, inputs: int, *, lifter: float = 0) -> Floats:
+def dct_weights(
+    outputs: int, inputs: int, *, lifter: float = 0, lifter_form: Lifter = "librosa"
+) -> Floats:
     """Give the orthonormal cosine transform of type 2, which makes MFCC of log mel.
 
     Parameters
@@ -223,8 +191,9 @@ def dct_weights(outputs: int, inputs: int, *, lifter: float = 0) -> Floats:
     outputs, inputs : int
         Coefficients to keep, from the first on; number of bands.
     lifter : float, default 0
-        Multiplies row k (from 0) with ``1 + lifter / 2 sin(pi (k + 1) / lifter)``, as
-        librosa.feature.mfcc does; HTK and Kaldi have k there for k + 1. 0: not at all.
+        Multiplies row k (from 0) with ``1 + lifter / 2 sin(pi (k + 1) / lifter)``. 0: not at all.
+    lifter_form : {"librosa", "htk"}, default "librosa"
+        HTK and Kaldi have k in the place of the k + 1 of librosa.feature.mfcc.
 
     Returns
     -------
@@ -232,42 +201,43 @@ def dct_weights(outputs: int, inputs: int, *, lifter: float = 0) -> Floats:
         ``sqrt(2 / inputs) cos(pi k (n + 0.5) / inputs)``, row 0 divided by sqrt(2): N. Ahmed,
         T. Natarajan, K. R. Rao, "Discrete cosine transform", IEEE Trans. Computers C-23 (1974).
     """
-    _check("outputs", outputs, 1 <= outputs <= inputs, f"1 to inputs, which is {inputs}")
-    _check("lifter", lifter, 0 <= lifter < math.inf, "0 or more")
+    check_value("outputs", outputs, 1 <= outputs <= inputs, f"1 to inputs, which is {inputs}")
+    check_value("lifter", lifter, 0 <= lifter < math.inf, "0 or more")
+    known = lifter_form in ("librosa", "htk")
+    check_value("lifter_form", lifter_form, known, "librosa or htk")
     k = np.arange(outputs)[:, None]
     weights: Floats = np.sqrt(2 / inputs) * np.cos(np.pi / inputs * k * (np.arange(inputs) + 0.5))
     weights[0] /= np.sqrt(2)
     if lifter:
-        weights *= 1 + lifter / 2 * np.sin(np.pi * (k + 1) / lifter)
+        weights *= 1 + lifter / 2 * np.sin(np.pi * (k + (lifter_form == "librosa")) / lifter)
     return weights
 
 
-def _edges(rate_hz: float, bands: int, scale: str, fmin_hz: float, fmax_hz: float | None) -> Floats:
-    _check("rate_hz", rate_hz, 0 < rate_hz < math.inf, "above 0")
+def check_bands(rate_hz: float, bands: int, scale: str, fmin_hz: float, top_hz: float) -> None:
+    """Raise SettingsError unless there can be such bands."""
+    check_value("rate_hz", rate_hz, 0 < rate_hz < math.inf, "above 0")
     half_hz = rate_hz / 2
-    top_hz = half_hz if fmax_hz is None else fmax_hz
-    _check("scale", scale, scale in SCALES, f"one of {', '.join(SCALES)}")
-    _check("bands", bands, bands >= 1, "1 or more")
-    _check("fmax_hz", top_hz, top_hz <= half_hz, f"{half_hz}, half the rate, or less")
-    _check("fmin_hz", fmin_hz, 0 <= fmin_hz < top_hz, f"0 or more, and below fmax_hz, {top_hz}")
+    check_value("scale", scale, scale in SCALES, f"one of {', '.join(SCALES)}")
+    check_value("bands", bands, bands >= 1, "1 or more")
+    check_value("fmax_hz", top_hz, top_hz <= half_hz, f"{half_hz:g}, half the rate, or less")
+    good = 0 <= fmin_hz < top_hz
+    check_value("fmin_hz", fmin_hz, good, f"0 or more, and below fmax_hz, {top_hz:g}")
+
+
+def _edges(rate_hz: float, bands: int, scale: str, fmin_hz: float, fmax_hz: float | None) -> Floats:
+    top_hz = rate_hz / 2 if fmax_hz is None else fmax_hz
+    check_bands(rate_hz, bands, scale, fmin_hz, top_hz)
     scale_of, hz_of = SCALES[scale]
     low, high = scale_of(np.array([fmin_hz, top_hz], np.float64))
     edges_hz = hz_of(np.linspace(low, high, bands + 2))
     edges_hz[[0, -1]] = fmin_hz, top_hz  # unrounded, so that a bin that lies there weighs nothing
     apart = bool((np.diff(edges_hz) > 0).all())
-    _check("bands", bands, apart, f"less, from {fmin_hz} to {top_hz} Hz")
+    check_value("bands", bands, apart, f"less, from {fmin_hz} to {top_hz} Hz")
     return edges_hz
 
 
-def _bins(rate_hz: float, filter_length: int, last_bin_hz: float | None = None) -> Floats:
-    _check("rate_hz", rate_hz, 0 < rate_hz < math.inf, "above 0")
-    _check("filter_length", filter_length, filter_length >= 2, "2 or more")
+def _bins(rate_hz: float, filter_length: int) -> Floats:
+    check_value("rate_hz", rate_hz, 0 < rate_hz < math.inf, "above 0")
+    check_value("filter_length", filter_length, filter_length >= 2, "2 or more")
     last = filter_length // 2
-    last_hz = last * rate_hz / filter_length if last_bin_hz is None else last_bin_hz
-    _check("last_bin_hz", last_hz, 0 < last_hz <= rate_hz / 2, f"above 0, to {rate_hz / 2}")
-    return np.linspace(0, last_hz, last + 1)
-
-
-def _check(name: str, value: object, good: bool, rule: str) -> None:
-    if not good:
-        raise SettingsError(f"{name} is {value!r}: it must be {rule}")
+    return np.linspace(0, last * rate_hz / filter_length, last + 1)

@@ -6,7 +6,18 @@ import numpy as np
 
 from stftcli.dsp.padding import Padder, Samples
 from stftcli.dsp.plan import FramePlan
-from stftcli.settings import PadMode
+from stftcli.settings.choices import PadMode
+
+
+def frames_of(span: Samples, plan: FramePlan) -> Samples:
+    """Give a read-only view of a span's frames, shape (channels, frames, frame_length)."""
+    channel_step, step = span.strides
+    return np.lib.stride_tricks.as_strided(
+        span,
+        (len(span), plan.frames_of_span(span.shape[-1]), plan.frame_length),
+        (channel_step, plan.hop_length * step, step),
+        writeable=False,
+    )
 
 
 class Framer:
@@ -38,9 +49,9 @@ class Framer:
             yield from self._cut(piece)
         if self._span is None:
             return
-        if not self._emitted and self._filled < self._plan.filter_length:
-            self._span[:, self._filled : self._plan.filter_length] = 0
-            self._filled = self._plan.filter_length
+        if not self._emitted and self._filled < self._plan.frame_length:
+            self._span[:, self._filled : self._plan.frame_length] = 0
+            self._filled = self._plan.frame_length
         if frames := self._plan.frames_of_span(self._filled):
             yield self._span[:, : self._plan.span_samples(frames)]
 

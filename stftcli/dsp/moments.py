@@ -1,4 +1,4 @@
-"""Means and second moments of rows that arrive in batches, and the projections they give."""
+"""Moments of rows that arrive in batches, and the projections they give."""
 
 from typing import Any, NamedTuple
 
@@ -106,7 +106,7 @@ def principal_components(
             f"{moments.count} frames of {features} features have 1 to {most} components: "
             f"{components} were asked for"
         )
-    _check_finite(moments)
+    check_finite(moments.scatter)
     values, vectors = np.linalg.eigh(moments.scatter / (moments.count - 1))
     variance = np.maximum(values[::-1], 0.0)
     weight = vectors[:, ::-1].T[:kept].copy()
@@ -151,7 +151,7 @@ def ridge(moments: Moments, targets: int, alpha: float = 1.0) -> tuple[Floats, F
     """
     if not moments.count:
         raise InputError("there are no frames to fit")
-    _check_finite(moments)
+    check_finite(moments.scatter)
     features = len(moments.mean) - targets
     inner = moments.scatter[:features, :features] + alpha * np.eye(features)
     try:
@@ -164,6 +164,7 @@ def ridge(moments: Moments, targets: int, alpha: float = 1.0) -> tuple[Floats, F
     return weight, moments.mean[features:] - weight @ moments.mean[:features]
 
 
-def _check_finite(moments: Moments) -> None:
-    if not np.isfinite(moments.scatter).all():
+def check_finite(squares: Floats) -> None:
+    """Raise InputError if sums of squares have overflown."""
+    if not np.isfinite(squares).all():
         raise InputError("the values are so large that their squares overflow")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.dsp.plan import FramePlan
-from stftcli.settings import PadMode
+from stftcli.settings.choices import PadMode
 
 Samples = NDArray[np.floating[Any]]
 

@@ -1,9 +1,11 @@
 """The arithmetic of frames, in integers: how many, where each begins, what is padded."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
 from stftcli.errors import SettingsError
+from stftcli.settings.choices import PADDINGS, Padding
 
 # A batch of about this many samples of frames stays inside a core's L2 cache with its spectrum.
 _BATCH_SAMPLES = 1 << 17
@@ -12,39 +14,66 @@ _LONGEST_SPAN = 1 << 21
 _LONGEST = 1 << 24
 
 
+# Length of a frame and hop -> samples of padding before and after the signal.
+_AMOUNTS: dict[Padding, Callable[[int, int], tuple[int, int]]] = {
+    "center": lambda frame, _: (frame // 2, frame // 2),
+    "none": lambda *_: (0, 0),
+    "causal": lambda frame, hop: (max(0, frame - hop), 0),
+    "same": lambda frame, hop: (max(0, frame - hop) // 2, max(0, frame - hop) // 2),
+    # Frame t lies around hop * (t + 1/2), and there is one for each hop, to the nearest: Kaldi's
+    # FirstSampleOfFrame and NumFrames.
+    "kaldi": lambda frame, hop: (
+        frame // 2 - hop // 2,
+        frame - frame // 2 - hop + 2 * (hop // 2),
+    ),
+}
+
+
 @dataclass(frozen=True)
 class FramePlan:
     """Where the frames of a signal lie; it can be asked before any sound is there.
 
     The signal is thought of with `left` samples of padding before it and `right` after it. Frame t
-    covers the padded samples from ``t * hop_length`` on, `filter_length` of them.
+    covers the padded samples from ``t * hop_length`` on, `frame_length` of them; zeros after them
+    fill its transform up to `filter_length`.
     """
 
     filter_length: int
     hop_length: int
+    frame_length: int
     left: int
     right: int
 
     @classmethod
     def make(
-        cls, filter_length: int, hop_length: int, *, center: bool, causal: bool = False
+        cls,
+        filter_length: int,
+        hop_length: int,
+        padding: Padding = "center",
+        frame_length: int | None = None,
     ) -> Self:
-        """Lay the frames out centred, causal, or (neither) without padding.
+        """Lay the frames out; a `frame_length` of None is `filter_length`.
 
         Raises
         ------
         SettingsError
-            If a length is below 1, or the frames shall be both centred and causal.
+            If a length is below 1, or there is no such padding.
         """
+        frame_length = filter_length if frame_length is None else frame_length
         for name, length in (("filter_length", filter_length), ("hop_length", hop_length)):
             if not 1 <= length <= _LONGEST:
                 raise SettingsError(f"{name} is {length}: it must be 1 to {_LONGEST} samples")
-        if center and causal:
-            raise SettingsError("frames are either centred or causal, not both")
-        if center:
-            return cls(filter_length, hop_length, filter_length // 2, filter_length // 2)
-        left = max(0, filter_length - hop_length) if causal else 0
-        return cls(filter_length, hop_length, left, 0)
+        if padding not in PADDINGS:
+            raise SettingsError(
+                f"there is no padding {padding!r}: choose from {', '.join(PADDINGS)}"
+            )
+        left, right = _AMOUNTS[padding](frame_length, hop_length)
+        if left < 0 or right < 0:
+            raise SettingsError(
+                f"hop_length is {hop_length}: with padding {padding} it must not be longer than "
+                f"the frame ({frame_length})"
+            )
+        return cls(filter_length, hop_length, frame_length, left, right)
 
     @property
     def bins(self) -> int:
@@ -65,13 +94,17 @@ class FramePlan:
 
     def span_samples(self, frames: int) -> int:
         """Give the number of padded samples that so many neighbouring frames cover."""
-        return (frames - 1) * self.hop_length + self.filter_length
+        return (frames - 1) * self.hop_length + self.frame_length
 
     def frames_of_span(self, samples: int) -> int:
         """Give the number of whole frames in so many padded samples."""
-        return max(0, 1 + (samples - self.filter_length) // self.hop_length)
+        return max(0, 1 + (samples - self.frame_length) // self.hop_length)
 
-    def centers(self, frames: int) -> range:
-        """Give the samples of the signal that the frames are centred on, its first being 0."""
-        first = self.filter_length // 2 - self.left
-        return range(first, first + frames * self.hop_length, self.hop_length)
+    def centers(self, frames: range) -> range:
+        """Give the samples of the signal that frames are centred on, its first being 0."""
+        first = self.frame_length // 2 - self.left
+        return range(
+            first + frames.start * self.hop_length,
+            first + frames.stop * self.hop_length,
+            self.hop_length,
+        )

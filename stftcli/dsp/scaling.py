@@ -1,13 +1,14 @@
 """What is taken of a complex spectrum, as a table of named scales."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.errors import SettingsError
-from stftcli.settings import FLOOR, SPECTRA, Spectrum
+from stftcli.settings.choices import FLOOR, SPECTRA, Spectrum
 
 Spectra = NDArray[Any]
 Reals = NDArray[Any]
@@ -49,8 +50,30 @@ SCALES: dict[Spectrum, Scale | None] = {
 }
 
 
-def scale_of(spectrum: Spectrum) -> Scale | None:
-    """Give the scale of a name (None leaves spectra complex); SettingsError lists the names."""
+def scale_of(spectrum: Spectrum, epsilon: float = 0.0) -> Scale | None:
+    """Give the scale of a name; None leaves spectra complex.
+
+    `epsilon` is added to abs(X)^2, before the root of a magnitude.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such spectrum, or none that takes an epsilon.
+    """
     if spectrum not in SCALES:
         raise SettingsError(f"there is no spectrum {spectrum!r}: choose from {', '.join(SPECTRA)}")
-    return SCALES[spectrum]
+    if not epsilon:
+        return SCALES[spectrum]
+    if spectrum not in ("magnitude", "power") or not 0 < epsilon < np.inf:
+        raise SettingsError(
+            f"epsilon is {epsilon:g} for the spectrum {spectrum}: give a number above 0, to a "
+            "magnitude or power spectrum"
+        )
+    return partial(_raised, epsilon=epsilon, root=spectrum == "magnitude")
+
+
+def _raised(spectra: Spectra, out: Reals, *, epsilon: float, root: bool) -> None:
+    _power(spectra, out)
+    out += epsilon
+    if root:
+        np.sqrt(out, out=out)

@@ -7,14 +7,25 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from stftcli.dsp.checks import check_out, complex_of, finite_array, real_array, real_dtype
+from stftcli.dsp.conditioning import Conditioning, Observer
 from stftcli.dsp.fft import load_rfft
 from stftcli.dsp.framing import Framer
 from stftcli.dsp.kernel import dft_kernel
 from stftcli.dsp.plan import FramePlan
+from stftcli.dsp.windowing import Windowing, placed
 from stftcli.dsp.windows import WindowLike, make_window
 from stftcli.dsp.workspace import Workspace
 from stftcli.errors import SettingsError
-from stftcli.settings import PAD_MODES, PadMode
+from stftcli.settings.choices import (
+    FORCED_PAD_MODES,
+    PAD_MODES,
+    WINDOW_ALIGNS,
+    Padding,
+    PadMode,
+    WindowAlign,
+)
+
+_UNCHANGED = Conditioning()
 
 
 class STFT:
@@ -47,9 +58,17 @@ class STFT:
     freeze_parameters : bool, default True
         True: window and kernel are read-only and the FFT does the work. False: both may be
         replaced, and the product with the kernel does the work.
-    causal : bool, default False
-        Pad ``filter_length - hop_length`` zeros on the left only, so that a frame sees nothing of
-        the future. Needs ``center=False``.
+    padding : {"center", "none", "causal", "same", "kaldi"}, optional
+        What is padded, by a name in the place of `center`: "causal" is ``filter_length -
+        hop_length`` zeros on the left only, so that a frame sees nothing of the future; "same" is
+        half of that on both sides (HiFi-GAN); "kaldi" is Kaldi's snip-edges=false.
+    periodic : bool, default True
+        Whether a named window is periodic, or symmetric.
+    win_align : {"center", "left"}, default "center"
+        "left" puts a shorter window at the beginning of the transform: frames are `win_length`
+        samples then, and zeros follow them (Kaldi).
+    conditioning : Conditioning, optional
+        What is done to each frame before its window.
     dtype : {"float32", "float64"}, optional
         Precision of the signal and the window; float32 if None.
 
@@ -92,11 +111,19 @@ class STFT:
         pad_mode: PadMode = "reflect",
         freeze_parameters: bool = True,
         *,
-        causal: bool = False,
+        padding: Padding | None = None,
+        periodic: bool = True,
+        win_align: WindowAlign = "center",
+        conditioning: Conditioning = _UNCHANGED,
         dtype: DTypeLike | None = None,
     ) -> None:
-        self.plan = FramePlan.make(filter_length, hop_length, center=center, causal=causal)
+        if padding is None:
+            padding = "center" if center else "none"
         self.win_length = filter_length if win_length is None else win_length
+        if win_align not in WINDOW_ALIGNS:
+            raise SettingsError(f"win_align is {win_align!r}: choose center or left")
+        frame_length = self.win_length if win_align == "left" else filter_length
+        self.plan = FramePlan.make(filter_length, hop_length, padding, frame_length)
         if not 1 <= self.win_length <= filter_length:
             raise SettingsError(
                 f"win_length is {win_length}: it must lie between 1 and "
@@ -106,10 +133,11 @@ class STFT:
             raise SettingsError(
                 f"there is no pad_mode {pad_mode!r}: choose from {', '.join(PAD_MODES)}"
             )
-        self.pad_mode: PadMode = pad_mode if center else "constant"
+        self.pad_mode: PadMode = FORCED_PAD_MODES.get(padding, pad_mode)
         self.freeze_parameters = freeze_parameters
         self.dtype = real_dtype(dtype)
-        self._window = self._in_frame(make_window(window, self.win_length))
+        values = make_window(window, self.win_length, periodic=periodic)
+        self._windowing = Windowing(self.plan, conditioning, self._in_frame(values))
         self._kernel = None if freeze_parameters else dft_kernel(filter_length, self.dtype)
         self._rfft = load_rfft()
         self._workspace = Workspace()
@@ -122,13 +150,15 @@ class STFT:
     @property
     def window(self) -> NDArray[Any]:
         """The window as it lies on a frame, shape (filter_length,); replaceable if not frozen."""
-        return self._window
+        return self._windowing.window
 
     @window.setter
     def window(self, values: ArrayLike) -> None:
         self._check_replaceable("window")
-        length = len(self._window) if np.shape(values) == self._window.shape else self.win_length
-        self._window = self._in_frame(make_window(values, length))
+        whole = np.shape(values) == self.window.shape
+        length = len(self.window) if whole else self.win_length
+        window = make_window(values, length)[: self.plan.frame_length]
+        self._windowing.window = self._in_frame(window)
 
     @property
     def kernel(self) -> NDArray[Any]:
@@ -213,7 +243,12 @@ class STFT:
         """Make the framer that cuts a signal of shape (channels, samples) for `transform`."""
         return Framer(self.plan, self.pad_mode)
 
-    def transform(self, span: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
+    def transform(
+        self,
+        span: NDArray[Any],
+        out: NDArray[Any] | None = None,
+        observe: Observer | None = None,
+    ) -> NDArray[Any]:
         """Transform a span of padded samples, as a framer gives it.
 
         Parameters
@@ -222,29 +257,22 @@ class STFT:
             The samples of whole frames, of this STFT's `dtype`.
         out : ndarray of complex64, shape (channels, frames, bins), optional
             Where the result goes.
+        observe : function, optional
+            Is shown the frames, shape (channels, frames, frame_length), before pre-emphasis and
+            window.
 
         Returns
         -------
         ndarray of complex64, shape (channels, frames, bins)
             The spectra.
         """
-        channels, samples = span.shape
-        hop_length, length = self.plan.hop_length, self.plan.filter_length
-        frames = self.plan.frames_of_span(samples)
-        channel_step, step = span.strides
-        view = np.lib.stride_tricks.as_strided(
-            span,
-            (channels, frames, length),
-            (channel_step, hop_length * step, step),
-            writeable=False,
-        )
-        windowed = self._workspace.take("windowed", view.shape, self.dtype)
-        np.multiply(view, self._window, out=windowed)
+        windowed = self._windowing(span, observe)
+        shape = (*windowed.shape[:2], self.bins)
         if out is None:
-            out = np.empty((channels, frames, self.bins), complex_of(self.dtype))
+            out = np.empty(shape, complex_of(self.dtype))
         else:
-            check_out(out, (channels, frames, self.bins), complex_of(self.dtype))
-        rows = windowed.reshape(-1, length)
+            check_out(out, shape, complex_of(self.dtype))
+        rows = windowed.reshape(-1, self.plan.filter_length)
         spectra = out.reshape(-1, self.bins)
         if self._kernel is None:
             self._rfft(rows, spectra)
@@ -261,9 +289,7 @@ class STFT:
         return np.ascontiguousarray(signals, self.dtype)
 
     def _in_frame(self, window: NDArray[Any]) -> NDArray[Any]:
-        frame = np.zeros(self.plan.filter_length, self.dtype)
-        left = (len(frame) - len(window)) // 2
-        frame[left : left + len(window)] = window
+        frame = placed(window, self.plan, self.dtype)
         frame.setflags(write=not self.freeze_parameters)
         return frame
 

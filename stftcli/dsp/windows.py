@@ -1,19 +1,20 @@
-"""Window functions by name, in their periodic form, equal to scipy.signal.get_window.
+"""Window functions by name, periodic or symmetric, equal to scipy.signal.get_window.
 
 Coefficients and formulas: F. J. Harris, "On the use of windows for harmonic analysis with the
 discrete Fourier transform", Proc. IEEE 66 (1978); Nuttall's minimum 4-term window: A. H. Nuttall,
 IEEE Trans. ASSP 29 (1981); flat top: G. D'Antona and A. Ferrero, "Digital Signal Processing for
-Measurement Systems" (2006).
+Measurement Systems" (2006). The povey window is Kaldi's own, a Hann window to the power 0.85.
 """
 
 from collections.abc import Callable
+from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stftcli.dsp.checks import finite_array
 from stftcli.errors import SettingsError
-from stftcli.settings import WINDOWS, window_names
+from stftcli.settings.choices import WINDOWS, window_names
 
 Floats = NDArray[np.float64]
 WindowLike = str | tuple[str, float] | ArrayLike
@@ -55,6 +56,10 @@ def _tukey(n: Floats, period: int, alpha: float) -> Floats:
     return np.where(distance < edge, 0.5 - 0.5 * np.cos(np.pi * distance / edge), 1.0)
 
 
+def _povey(n: Floats, period: int) -> Floats:
+    return np.asarray(_cosine_sum(0.5, 0.5)(n, period) ** 0.85)
+
+
 def _gaussian(n: Floats, period: int, std: float) -> Floats:
     return np.exp(-0.5 * ((n - period / 2) / std) ** 2)
 
@@ -71,13 +76,14 @@ SHAPES: dict[str, Callable[..., Floats]] = {
     "bohman": _bohman,
     "cosine": _cosine,
     "boxcar": lambda n, _: np.ones_like(n),
+    "povey": _povey,
     "kaiser": _kaiser,
     "tukey": _tukey,
     "gaussian": _gaussian,
 }
 
 
-def make_window(window: WindowLike, length: int) -> Floats:
+def make_window(window: WindowLike, length: int, *, periodic: bool = True) -> Floats:
     """Give a window of `length` samples.
 
     Parameters
@@ -87,11 +93,14 @@ def make_window(window: WindowLike, length: int) -> Floats:
         window's own values, `length` of them.
     length : int
         Number of samples.
+    periodic : bool, default True
+        Whether a named window is one period of what repeats (so that the sample after it would be
+        its first), or symmetric.
 
     Returns
     -------
     ndarray of float64, shape (length,)
-        One period of the periodic window.
+        The window.
 
     Raises
     ------
@@ -101,26 +110,29 @@ def make_window(window: WindowLike, length: int) -> Floats:
     """
     if isinstance(window, str):
         name, _, parameter = window.partition(":")
-        return _named_window(name, parameter, length)
+        return _named_window(name, parameter, length, periodic)
     if isinstance(window, tuple) and len(window) == 2 and isinstance(window[0], str):
-        return _named_window(window[0], str(window[1]), length)
+        return _named_window(window[0], str(window[1]), length, periodic)
     values = finite_array(window, "window", np.float64)
     if values.shape != (length,):
         raise SettingsError(f"the window has shape {values.shape}: it must have ({length},)")
     return values
 
 
-def _named_window(name: str, text: str, length: int) -> Floats:
+def _named_window(name: str, text: str, length: int, periodic: bool) -> Floats:
     if name not in WINDOWS:
-        raise SettingsError(f"there is no window {name!r}: choose from {window_names()}")
+        close = get_close_matches(name, WINDOWS, n=1)
+        hint = f" (did you mean {close[0]}?)" if close else ""
+        raise SettingsError(f"there is no window {name!r}{hint}: choose from {window_names()}")
     parameter = WINDOWS[name]
     if parameter is None and text:
         raise SettingsError(f"the window {name} takes no parameter: {text!r} was given")
     values = () if parameter is None else (_parameter(name, parameter, text),)
     if length == 1:
         return np.ones(1)
+    period = length if periodic else length - 1
     with np.errstate(over="ignore", invalid="ignore"):
-        samples = SHAPES[name](np.arange(length, dtype=np.float64), length, *values)
+        samples = SHAPES[name](np.arange(length, dtype=np.float64), period, *values)
     if not np.isfinite(samples).all():
         raise SettingsError(f"the window {name}:{text} is beyond what can be computed")
     return samples

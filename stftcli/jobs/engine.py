@@ -1,23 +1,124 @@
 """From settings to the engine that carries them out."""
 
-from typing import cast
+from dataclasses import dataclass, replace
+from secrets import randbits
+from typing import Any
 
 import numpy as np
 
 from stftcli.dsp.analyzer import Analyzer
+from stftcli.dsp.conditioning import Conditioning
 from stftcli.dsp.linear import Linear
-from stftcli.dsp.stages import Projection, Stage
 from stftcli.dsp.stft import STFT
-from stftcli.errors import SettingsError
+from stftcli.errors import InputError, SettingsError
 from stftcli.files.kernels import read_kernel
-from stftcli.settings import (
-    USUAL_LENGTH,
-    FeatureSettings,
-    FrameSettings,
-    Log,
-    SampledFrames,
-    ValueSettings,
-)
+from stftcli.jobs.passes import Pass, without_last
+from stftcli.jobs.recipe import Recipe
+from stftcli.jobs.watch import SILENCE, Watcher
+from stftcli.settings.choices import Spectrum
+from stftcli.settings.features import FeatureSettings, ValueSettings
+from stftcli.settings.frames import FrameSettings, SampledFrames
+from stftcli.settings.lengths import USUAL_LENGTH
+from stftcli.settings.steps import NewLinear
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What turns the samples of one sound into features.
+
+    Attributes
+    ----------
+    settings : FeatureSettings
+        With every choice made: they give the same numbers again.
+    frames : SampledFrames
+        Those of the settings.
+    rate_hz : int
+        Of the samples that are cut into frames.
+    analyzer : Analyzer
+        Spans to batches.
+    passes : tuple of Pass
+        What is done with the batches after that.
+    names : tuple of str
+        Of the features.
+    per_frame : bool
+        Whether a row is a frame, or else the whole file.
+    of_bins : bool
+        Whether the features are the bins of the spectrum.
+    new_linears : tuple of Linear
+        Those that were drawn.
+    """
+
+    settings: FeatureSettings
+    frames: SampledFrames
+    rate_hz: int
+    analyzer: Analyzer
+    passes: tuple[Pass, ...]
+    names: tuple[str, ...]
+    per_frame: bool
+    of_bins: bool
+    new_linears: tuple[Linear, ...]
+
+    @property
+    def features(self) -> int:
+        """Length of the last axis."""
+        return len(self.names)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the values."""
+        return self.analyzer.dtype
+
+
+def make_engine(
+    settings: FeatureSettings,
+    sound_rate_hz: int,
+    *,
+    usual_length: int = USUAL_LENGTH,
+    usual_spectrum: Spectrum = "magnitude",
+    watcher: Watcher = SILENCE,
+) -> Engine:
+    """Make the engine for a sound of this rate, reading the weights that it needs.
+
+    `usual_length` is the filter_length, `usual_spectrum` the spectrum where the settings leave
+    them open.
+
+    Raises
+    ------
+    InputError
+        If the settings are for another rate, and do not say that it is to be changed.
+    SettingsError
+        If the settings do not fit each other.
+    """
+    rate_hz = _choose_rate(settings, sound_rate_hz)
+    values = _decided(settings.values, usual_spectrum)
+    dtype = "float64" if settings.dtype == "float64" else "float32"
+    if values.kernel is None:
+        frames = settings.frames.at(rate_hz, usual_length)
+        stft = make_stft(frames, dtype=dtype)
+    else:
+        stft, frames = _make_replaced(values.kernel, settings.frames, rate_hz, dtype)
+    assert values.spectrum is not None
+    if values.spectrum == "complex" and values.steps:
+        raise SettingsError("features take real numbers: choose another --spectrum than complex")
+    recipe = Recipe(stft.plan, rate_hz, values.spectrum, dtype, values.seed, watcher)
+    for step in values.steps:
+        recipe.extend(step)
+    return Engine(
+        replace(
+            settings,
+            signal=replace(settings.signal, rate_hz=rate_hz),
+            frames=frames,
+            values=values,
+        ),
+        frames,
+        rate_hz,
+        Analyzer(stft, values.spectrum, recipe.stages, epsilon=values.epsilon),
+        (without_last, *recipe.passes) if frames.drop_last else tuple(recipe.passes),
+        tuple(recipe.names),
+        recipe.per_frame,
+        recipe.of_bins,
+        tuple(recipe.new_linears),
+    )
 
 
 def make_stft(
@@ -29,31 +130,41 @@ def make_stft(
         frames.hop_length,
         frames.win_length,
         frames.window,
-        frames.center,
-        frames.pad_mode,
-        freeze_parameters,
-        causal=frames.causal,
+        pad_mode=frames.pad_mode,
+        freeze_parameters=freeze_parameters,
+        padding=frames.padding,
+        periodic=frames.periodic,
+        win_align=frames.win_align,
+        conditioning=Conditioning(frames.remove_dc, frames.preemphasis),
         dtype=dtype,
     )
 
 
-def make_analyzer(
-    settings: FeatureSettings, rate_hz: int, usual_length: int = USUAL_LENGTH
-) -> Analyzer:
-    """Make the analyzer for a sound of this rate, reading the weights that it needs.
-
-    `usual_length` is the filter_length where the settings leave it open.
-    """
-    values = settings.values
-    dtype = "float64" if settings.dtype == "float64" else "float32"
-    if values.kernel is None:
-        stft = make_stft(settings.frames.at(rate_hz, usual_length), dtype=dtype)
-    else:
-        stft = _make_replaced(values.kernel, settings.frames, rate_hz, dtype)
-    return Analyzer(stft, values.spectrum, _make_stages(values, stft.bins, dtype))
+def _choose_rate(settings: FeatureSettings, sound_rate_hz: int) -> int:
+    rate_hz = settings.signal.rate_hz
+    if rate_hz in (None, sound_rate_hz):
+        return sound_rate_hz
+    assert rate_hz is not None
+    if settings.signal.resample is None:
+        made = settings.based_on or "the configuration"
+        raise InputError(
+            f"the sound has {sound_rate_hz} Hz, {made} is for {rate_hz} Hz: "
+            f"--rate {rate_hz} resamples"
+        )
+    return rate_hz
 
 
-def _make_replaced(file: str, frames: FrameSettings, rate_hz: int, dtype: str) -> STFT:
+def _decided(values: ValueSettings, usual_spectrum: Spectrum) -> ValueSettings:
+    values = values.chosen(usual_spectrum)
+    if values.seed is None and any(isinstance(step, NewLinear) for step in values.steps):
+        # Drawn here, so that the settings that are stored give the same numbers again.
+        return replace(values, seed=randbits(32))
+    return values
+
+
+def _make_replaced(
+    file: str, frames: FrameSettings, rate_hz: int, dtype: str
+) -> tuple[STFT, SampledFrames]:
     kernel = read_kernel(file)
     sampled = frames.at(rate_hz, kernel.matrix.shape[-1])
     stft = make_stft(sampled, freeze_parameters=False, dtype=dtype)
@@ -63,24 +174,4 @@ def _make_replaced(file: str, frames: FrameSettings, rate_hz: int, dtype: str) -
         raise SettingsError(f"{file}: {error}") from None
     if kernel.holds_window:
         stft.window = np.ones(stft.plan.filter_length)
-    return stft
-
-
-def _make_stages(values: ValueSettings, features: int, dtype: str) -> list[Stage]:
-    stages: list[Stage] = []
-    drawn = 0
-    for kind, value in values.stages:
-        if kind == "log":
-            stages.append(cast(Log, value))
-            continue
-        if kind == "linear":
-            projection = Projection(str(value), Linear.load(str(value), dtype))
-        else:
-            # Each is drawn from a seed of its own.
-            seed = None if values.seed is None else values.seed + drawn
-            drawn += 1
-            new = Linear(features, int(value), dtype=dtype, seed=seed)
-            projection = Projection("the new Linear", new)
-        stages.append(projection)
-        features = projection.linear.out_features
-    return stages
+    return stft, sampled

@@ -1,28 +1,29 @@
 """From a sound to a feature array."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from secrets import randbits
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePath
+from typing import IO, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
-import stftcli
 from stftcli.arrays.formats import choose_format
+from stftcli.arrays.head import ArrayHead, Beside
+from stftcli.arrays.sidecar import has_sidecar, sidecar_path, write_sidecar
 from stftcli.audio.source import Source
-from stftcli.dsp.analyzer import Analyzer
 from stftcli.dsp.axes import bin_frequencies_hz, frame_times_s
 from stftcli.dsp.linear import Linear
-from stftcli.dsp.stages import Projection
 from stftcli.errors import SettingsError
 from stftcli.files.layers import check_layer_name
-from stftcli.files.publish import check_distinct, published
-from stftcli.jobs.engine import make_analyzer
+from stftcli.files.publish import check_distinct, is_stream, published
+from stftcli.jobs.config import describe
+from stftcli.jobs.engine import Engine, make_engine
 from stftcli.jobs.stream import analyze
 from stftcli.jobs.watch import SILENCE, Watcher
-from stftcli.settings import ArrayFormat, FeatureSettings, Precision
+from stftcli.settings.choices import ArrayFormat, Precision
+from stftcli.settings.features import FeatureSettings
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def write_features(
     settings: FeatureSettings,
     *,
     array_format: ArrayFormat | None = None,
+    sidecar: bool = False,
     save_linear: str | None = None,
     threads: int | None = None,
     watcher: Watcher = SILENCE,
@@ -56,8 +58,11 @@ def write_features(
         Where the array goes: a file, or "-" for standard output.
     settings : FeatureSettings
         What is computed.
-    array_format : {"npy", "npz", "raw"}, optional
+    array_format : {"npy", "npz", "safetensors", "csv", "raw", "ark"}, optional
         How it is written; by the ending of `output` if None.
+    sidecar : bool, default False
+        Whether its description is written beside it, as ``output.json``; one that is there is
+        renewed in any case.
     save_linear : str, optional
         Where the new Linear of the settings is written to as well.
     threads : int, optional
@@ -72,24 +77,38 @@ def write_features(
         output's name then.
     """
     row = choose_format(array_format, output)
-    if settings.values.seed is None and any(k == "linear_out" for k, _ in settings.values.stages):
-        # Drawn here, so that the settings that are stored give the same numbers again.
-        settings = replace(settings, values=replace(settings.values, seed=randbits(32)))
-    check_distinct(output, path, save_linear)
+    index = _index_path(output, row.index_ending)
+    # One that describes an earlier array must not be believed of this one.
+    sidecar = sidecar or has_sidecar(output)
+    described = sidecar_path(output) if sidecar else None
+    for name in (output, index, described):
+        if name is not None:
+            check_distinct(name, path, save_linear)
     if save_linear is not None:
         check_layer_name(save_linear, bias=True)
-    with Source(path) as source:
-        analyzer = make_analyzer(settings, source.rate_hz)
-        several = settings.part.channel == "all" and source.channels > 1
-        frame_shape = (source.channels, analyzer.features) if several else (analyzer.features,)
-        dtype = stored_dtype(settings.dtype, analyzer.dtype)
-        with published(output, seekable=row.needs_seeking(settings.layout)) as file:
-            sink = row.sink(file, frame_shape, dtype, settings.layout)
-            for batch in analyze(source, settings.part, analyzer, threads, watcher):
+    describes = sidecar or row.describes
+    with Source(path, hashed=describes) as source:
+        engine = make_engine(settings, source.rate_hz, watcher=watcher)
+        dtype = stored_dtype(settings.dtype, engine.dtype)
+        row.sink.check(dtype, settings.layout)
+        head = _head(engine, source, dtype)
+        seekable = row.needs_seeking(settings.layout)
+        with (
+            _published_or_none(described) as description,
+            _published_or_none(index) as places,
+            published(output, seekable=seekable) as file,
+        ):
+            sink = row.sink(file, head)
+            for batch in analyze(source, engine, threads, watcher):
                 sink.write(batch)
-            sink.finish(_description(settings, analyzer, source, sink.frames))
+            provenance = describe(engine, source) if describes else ""
+            sink.finish(Beside(provenance, _frequencies_hz(engine)))
+            if description is not None:
+                write_sidecar(description, head, sink.frames, provenance)
+            if places is not None:
+                places.write(sink.index(output))
             if save_linear is not None:
-                _new_linear(settings, analyzer).save(save_linear)
+                _new_linear(engine).save(save_linear)
         return ArrayReport(sink.shape, str(dtype))
 
 
@@ -102,27 +121,40 @@ def stored_dtype(precision: Precision, computed: np.dtype[Any]) -> np.dtype[Any]
     return np.dtype(np.float16)
 
 
-def _new_linear(settings: FeatureSettings, analyzer: Analyzer) -> Linear:
-    for (kind, _), stage in zip(settings.values.stages, analyzer.stages, strict=True):
-        if kind == "linear_out" and isinstance(stage, Projection):
-            return stage.linear
-    raise SettingsError("there is no new Linear to be saved: ask for one with linear_out")
+def _published_or_none(path: str | None) -> AbstractContextManager[IO[bytes] | None]:
+    return nullcontext() if path is None else published(path)
 
 
-def _description(
-    settings: FeatureSettings, analyzer: Analyzer, source: Source, frames: int
-) -> Mapping[str, ArrayLike]:
-    plan, rate_hz = analyzer.stft.plan, source.rate_hz
-    described = {
-        "stftcli": stftcli.__version__,
-        "input": source.name,
-        "rate_hz": rate_hz,
-        **replace(settings, frames=settings.frames.at(rate_hz, plan.filter_length)).to_dict(),
-    }
-    beside: dict[str, ArrayLike] = {
-        "times": settings.part.start_s + frame_times_s(plan, frames, rate_hz),
-        "settings": json.dumps(described),
-    }
-    if not analyzer.projects:
-        beside["freqs"] = bin_frequencies_hz(plan, rate_hz)
-    return beside
+def _index_path(output: str, ending: str | None) -> str | None:
+    if ending is None or is_stream(output):
+        return None
+    return str(PurePath(output).with_suffix(ending))
+
+
+def _new_linear(engine: Engine) -> Linear:
+    if not engine.new_linears:
+        raise SettingsError("there is no new Linear to be saved: ask for one with linear_out")
+    return engine.new_linears[0]
+
+
+def _head(engine: Engine, source: Source, dtype: np.dtype[Any]) -> ArrayHead:
+    several = engine.settings.part.channel == "all" and source.channels > 1
+    return ArrayHead(
+        (source.channels, engine.features) if several else (engine.features,),
+        dtype,
+        engine.settings.layout,
+        engine.names,
+        PurePath(source.name).stem,
+        partial(_times_s, engine) if engine.per_frame else None,
+    )
+
+
+def _times_s(engine: Engine, first: int, last: int) -> NDArray[np.float64]:
+    times_s = frame_times_s(engine.analyzer.stft.plan, range(first, last), engine.rate_hz)
+    return engine.settings.part.start_s + times_s
+
+
+def _frequencies_hz(engine: Engine) -> NDArray[np.float64] | None:
+    if not engine.of_bins:
+        return None
+    return bin_frequencies_hz(engine.analyzer.stft.plan, engine.rate_hz)

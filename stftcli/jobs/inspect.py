@@ -3,10 +3,15 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from stftcli.arrays.described import Description, read_description
+from stftcli.arrays.formats import FORMATS
+from stftcli.audio.resample import resampled_samples
 from stftcli.audio.source import Source
-from stftcli.jobs.engine import make_stft
+from stftcli.errors import InputError
+from stftcli.jobs.engine import Engine, make_engine
+from stftcli.jobs.features import stored_dtype
 from stftcli.jobs.watch import SILENCE, Watcher
-from stftcli.settings import FrameSettings
+from stftcli.settings.features import FeatureSettings
 
 
 @dataclass(frozen=True)
@@ -19,16 +24,20 @@ class SoundInfo:
         The name, the kind of file, the format of its samples.
     rate_hz, channels, samples, duration_s
         Its measures; a sample is one time step of all channels.
+    used_rate_hz : int
+        The rate that the features are computed at.
     filter_length, hop_length, win_length : int
-        The frame settings, in samples.
+        The frame settings, in samples of that.
     frames, bins : int
-        Shape of the array.
+        How many there are of each.
     bin_hz : float
         From one bin to the next.
-    first_s, last_s : float
+    first_s, last_s : float, or None without frames
         Times that the first and the last frame are centred on.
+    shape : (int, int)
+        Of the array.
     array_bytes : int
-        Size of the array in float32.
+        Its size.
     """
 
     input: str
@@ -38,14 +47,16 @@ class SoundInfo:
     channels: int
     samples: int
     duration_s: float
+    used_rate_hz: int
     filter_length: int
     hop_length: int
     win_length: int
     frames: int
     bins: int
     bin_hz: float
-    first_s: float
-    last_s: float
+    first_s: float | None
+    last_s: float | None
+    shape: tuple[int, int]
     array_bytes: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -53,15 +64,33 @@ class SoundInfo:
         return asdict(self)
 
 
-def inspect_sound(path: str, frames: FrameSettings, *, watcher: Watcher = SILENCE) -> SoundInfo:
+def is_array(path: str) -> bool:
+    """Say whether a path names a feature array, or the description of one."""
+    return path.lower().endswith(
+        (*(ending for row in FORMATS.values() for ending in row.endings), ".json")
+    )
+
+
+def inspect_array(path: str) -> Description:
+    """Tell what a feature array says of itself.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is none.
+    """
+    return read_description(path)
+
+
+def inspect_sound(path: str, settings: FeatureSettings, *, watcher: Watcher = SILENCE) -> SoundInfo:
     """Tell what a sound is; one whose header does not say its length is read to the end.
 
     Parameters
     ----------
     path : str
         The sound: a file, a pipe, or "-" for standard input.
-    frames : FrameSettings
-        How it would be cut.
+    settings : FeatureSettings
+        What would be computed of it.
     watcher : Watcher, optional
         Hears of warnings.
 
@@ -74,25 +103,40 @@ def inspect_sound(path: str, frames: FrameSettings, *, watcher: Watcher = SILENC
         samples = source.count()
         if complaint := source.ended_early():
             watcher.warn(complaint)
-        rate_hz = source.rate_hz
-        cut = frames.at(rate_hz)
-        plan = make_stft(cut).plan
-        centers = plan.centers(plan.frames(samples))
+        engine = make_engine(settings, source.rate_hz, watcher=watcher)
+        plan, rate_hz = engine.analyzer.stft.plan, engine.rate_hz
+        frames = plan.frames(_signal_samples(samples, engine, source)) - engine.frames.drop_last
+        centers = plan.centers(range(frames))
+        rows = frames if engine.per_frame else 1
+        stored = stored_dtype(settings.dtype, engine.dtype)
         return SoundInfo(
             input=source.name,
             container=source.container,
             encoding=source.encoding,
-            rate_hz=rate_hz,
+            rate_hz=source.rate_hz,
             channels=source.channels,
             samples=samples,
-            duration_s=samples / rate_hz,
-            filter_length=cut.filter_length,
-            hop_length=cut.hop_length,
-            win_length=cut.win_length,
-            frames=len(centers),
+            duration_s=samples / source.rate_hz,
+            used_rate_hz=rate_hz,
+            filter_length=plan.filter_length,
+            hop_length=plan.hop_length,
+            win_length=engine.frames.win_length,
+            frames=frames,
             bins=plan.bins,
             bin_hz=rate_hz / plan.filter_length,
-            first_s=centers[0] / rate_hz,
-            last_s=centers[-1] / rate_hz,
-            array_bytes=4 * len(centers) * plan.bins,
+            first_s=settings.part.start_s + centers[0] / rate_hz if frames else None,
+            last_s=settings.part.start_s + centers[-1] / rate_hz if frames else None,
+            shape=(rows, engine.features),
+            array_bytes=stored.itemsize * rows * engine.features,
         )
+
+
+def _signal_samples(samples: int, engine: Engine, source: Source) -> int:
+    part, signal = engine.settings.part, engine.settings.signal
+    left = samples - round(part.start_s * source.rate_hz)
+    if part.duration_s is not None:
+        left = min(left, round(part.duration_s * source.rate_hz))
+    if left <= 0:
+        raise InputError(f"{source.name} is shorter than that: there is nothing at --start")
+    resampled = resampled_samples(left, source.rate_hz, engine.rate_hz)
+    return max(resampled, round((signal.pad_to_s or 0) * engine.rate_hz))

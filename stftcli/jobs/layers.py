@@ -13,9 +13,10 @@ from stftcli.dsp.bands import is_filterbank
 from stftcli.dsp.linear import Linear
 from stftcli.files.layers import read_layer, write_layer
 from stftcli.files.publish import published
+from stftcli.jobs.recipe import warn_of_empty_bands
 from stftcli.jobs.watch import Watcher
 from stftcli.pictures.formats import choose_format
-from stftcli.settings import samples_of
+from stftcli.settings.lengths import samples_of
 
 # What can be made: functions that give weights.
 MAKERS: dict[str, Callable[..., NDArray[np.float64]]] = {
@@ -46,12 +47,7 @@ def make_layer(kind: str, file: str, options: dict[str, Any], watcher: Watcher) 
         length = samples_of(options["filter_length"], options["rate_hz"])
         options = {**options, "filter_length": length}
     weights = MAKERS[kind](**options)
-    if len(empty := filterbanks.empty_bands(weights)):
-        listed = ", ".join(str(band + 1) for band in empty[:8])
-        watcher.warn(
-            f"{len(empty)} of {len(weights)} bands are narrower than a bin and stay empty "
-            f"({listed}{', ...' if len(empty) > 8 else ''}): give fewer bands or longer frames"
-        )
+    warn_of_empty_bands(weights, watcher)
     linear = Linear.from_weights(weights)
     linear.save(file)
     return linear

@@ -5,61 +5,63 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.dsp.analyzer import Analyzer
 from stftcli.dsp.bands import is_filterbank
 from stftcli.dsp.linear import Linear
-from stftcli.dsp.plan import FramePlan
 from stftcli.dsp.stages import Projection
+from stftcli.jobs.engine import Engine
 from stftcli.pictures.figure import ColourScale, RowAxis, TimeAxis
 from stftcli.pictures.fold import ColumnFolder
 from stftcli.pictures.levels import levels_db, levels_dbfs
-from stftcli.settings import ValueSettings
+from stftcli.settings.steps import Chroma, Log, Mel, NewLinear, Projected, TopDb
 
 _QUIETEST_TOP_DB = -100.0  # silence stays dark
+_KEEP_POWERS = (Mel, Chroma, Projected, NewLinear)
 _ROUND_HZ = [step * 10**power for power in range(1, 6) for step in (1, 2, 5)]
 
 
-def times(
-    folder: ColumnFolder, plan: FramePlan, rate_hz: int, shown_s: tuple[float, float]
-) -> TimeAxis:
+def times(folder: ColumnFolder, engine: Engine, shown_s: tuple[float, float]) -> TimeAxis:
     """Place the columns: a frame stands for half a hop on either side of its centre."""
-    first_s = shown_s[0] + (plan.centers(1)[0] - plan.hop_length / 2) / rate_hz
+    plan, rate_hz = engine.analyzer.stft.plan, engine.rate_hz
+    first_s = shown_s[0] + (plan.centers(range(1))[0] - plan.hop_length / 2) / rate_hz
     column_s = folder.frames_per_column * plan.hop_length / rate_hz
     return TimeAxis((first_s, first_s + folder.columns * column_s), shown_s)
 
 
-def rows(folder: ColumnFolder, analyzer: Analyzer, rate_hz: int) -> RowAxis:
+def rows(folder: ColumnFolder, engine: Engine) -> RowAxis:
     """Place the rows: bins in Hz, the bands of a filterbank by their centres, else by number."""
     edge = folder.rows * folder.bins_per_row
-    if not analyzer.projects:
-        bin_hz = rate_hz / analyzer.stft.plan.filter_length
+    if engine.of_bins:
+        bin_hz = engine.rate_hz / engine.frames.filter_length
         edges = (-bin_hz / 2, (edge - 0.5) * bin_hz)
-        return RowAxis("Frequency (Hz)", edges, (0, rate_hz / 2))
-    shown = (0.5, analyzer.features + 0.5)
-    centers_hz = _bank_centers_hz(analyzer, rate_hz)
+        return RowAxis("Frequency (Hz)", edges, (0, engine.rate_hz / 2))
+    shown = (0.5, engine.features + 0.5)
+    centers_hz = _bank_centers_hz(engine)
     if centers_hz is None:
         return RowAxis("Output", (0.5, edge + 0.5), shown)
     return RowAxis("Frequency (Hz)", (0.5, edge + 0.5), shown, _ticks(centers_hz))
 
 
 def colours(
-    picture: NDArray[Any], analyzer: Analyzer, values: ValueSettings, range_db: float
+    picture: NDArray[Any], engine: Engine, range_db: float
 ) -> tuple[NDArray[Any], ColourScale]:
     """Turn values into what is drawn: powers and magnitudes as levels, all else as it is."""
-    last = values.stages[-1] if values.stages else None
-    takes_log = any(kind == "log" for kind, _ in values.stages)
-    powers = values.spectrum in ("power", "magnitude") and not takes_log
-    if powers and not analyzer.projects and analyzer.stft.freeze_parameters:
+    values, stft = engine.settings.values, engine.analyzer.stft
+    last = values.steps[-1] if values.steps else None
+    powers = values.spectrum in ("power", "magnitude") and all(
+        isinstance(step, _KEEP_POWERS) for step in values.steps
+    )
+    if powers and engine.of_bins and stft.freeze_parameters:
         power = picture if values.spectrum == "power" else picture**2
-        levels = levels_dbfs(power, float(analyzer.stft.window.sum()))
+        levels = levels_dbfs(power, float(stft.window.sum()))
         return levels, _level_scale(levels, "Level (dBFS)", range_db)
     if powers and picture.min() >= 0:
         levels = levels_db(picture if values.spectrum == "power" else picture**2)
         return levels, _level_scale(levels, "Level (dB)", range_db)
-    decibels = values.spectrum == "power" and last == ("log", "db")
+    logs = [step.kind for step in values.steps if isinstance(step, Log)]
+    decibels = values.spectrum == "power" and logs == ["db"] and isinstance(last, Log | TopDb)
     if decibels or (last is None and values.spectrum == "db"):
         return picture, _level_scale(picture, "Level (dB)", range_db)
-    label = f"Value ({last[1]})" if last is not None and last[0] == "log" else "Value"
+    label = f"Value ({last.kind})" if isinstance(last, Log) else "Value"
     lowest, highest = float(picture.min()), float(picture.max())
     if lowest < 0 < highest:
         largest = max(-lowest, highest)
@@ -72,12 +74,14 @@ def _level_scale(levels: NDArray[Any], label: str, range_db: float) -> ColourSca
     return ColourScale(label, top - range_db, top)
 
 
-def _bank_centers_hz(analyzer: Analyzer, rate_hz: int) -> NDArray[Any] | None:
-    projections = [stage for stage in analyzer.stages if isinstance(stage, Projection)]
-    bank = projections[0].linear
-    if len(projections) > 1 or bank.bias is not None or not is_filterbank(bank.weight):
+def _bank_centers_hz(engine: Engine) -> NDArray[Any] | None:
+    projections = [stage for stage in engine.analyzer.stages if isinstance(stage, Projection)]
+    if len(projections) != 1 or len(engine.names) != projections[0].linear.out_features:
         return None
-    centers = _centroids(bank) * rate_hz / analyzer.stft.plan.filter_length
+    bank = projections[0].linear
+    if bank.bias is not None or not is_filterbank(bank.weight):
+        return None
+    centers = _centroids(bank) * engine.rate_hz / engine.frames.filter_length
     known = centers[np.isfinite(centers)]
     return centers if len(known) > 1 and (np.diff(known) > 0).all() else None
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from stftcli.arrays.read import ENDINGS, read_rows
 from stftcli.audio.source import Source
 from stftcli.errors import InputError, SettingsError
-from stftcli.jobs.engine import make_analyzer
+from stftcli.jobs.engine import make_engine
 from stftcli.jobs.stream import analyze
 from stftcli.jobs.watch import SILENCE, Watcher
-from stftcli.settings import FeatureSettings
+from stftcli.settings.features import FeatureSettings
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,12 @@ class Rows:
                     f"{next(iter(rates))} Hz): the same bin is another frequency in each"
                 )
             rates.add(source.rate_hz)
-            analyzer = make_analyzer(self.settings, source.rate_hz)
-            if analyzer.dtype.kind == "c":
+            engine = make_engine(self.settings, source.rate_hz, watcher=self.watcher)
+            if engine.dtype.kind == "c":
                 raise SettingsError("complex spectra cannot be fitted: choose another --spectrum")
-            part = self.settings.part
-            for batch in analyze(source, part, analyzer, self.threads, self.watcher):
+            for batch in analyze(source, engine, self.threads, self.watcher):
                 # Each channel of a frame is a row of its own.
-                yield batch.reshape(-1, analyzer.features)
+                yield batch.reshape(-1, engine.features)
 
 
 def gather(batches: Iterator[tuple[int, NDArray[Any]]], rows: int = 1024) -> Iterator[NDArray[Any]]:

@@ -5,14 +5,16 @@ from math import log2
 from pathlib import PurePath
 
 from stftcli.audio.source import Source
-from stftcli.errors import SettingsError
+from stftcli.errors import InputError, SettingsError
 from stftcli.files.publish import check_distinct, published
-from stftcli.jobs.engine import make_analyzer
+from stftcli.jobs.engine import make_engine
 from stftcli.jobs.stream import analyze
 from stftcli.jobs.watch import SILENCE, Watcher
 from stftcli.pictures.fold import ColumnFolder
 from stftcli.pictures.formats import choose_format
-from stftcli.settings import USUAL_LENGTH, FeatureSettings, PictureFormat
+from stftcli.settings.choices import PictureFormat
+from stftcli.settings.features import FeatureSettings
+from stftcli.settings.lengths import USUAL_LENGTH
 
 
 @dataclass(frozen=True)
@@ -73,21 +75,28 @@ def draw_spectrogram(
     check_distinct(output, path)
     part = settings.part
     with Source(path) as source, published(output) as file:
-        rate_hz = source.rate_hz
-        bare = not settings.values.stages
-        usual_length = picture_frame_length(rate_hz) if bare else USUAL_LENGTH
-        analyzer = make_analyzer(settings, rate_hz, usual_length)
+        bare = not settings.values.steps
+        engine = make_engine(
+            settings,
+            source.rate_hz,
+            usual_length=picture_frame_length(source.rate_hz) if bare else USUAL_LENGTH,
+            usual_spectrum="power",
+            watcher=watcher,
+        )
+        if not engine.per_frame:
+            raise SettingsError("--stats gives one row for the file, which is no picture")
         # Deferred until the sound is open: matplotlib takes half a second to import.
         from stftcli.jobs import picture_axes as axes
         from stftcli.pictures.figure import MOST_COLUMNS, MOST_ROWS, Panel, draw_figure
 
         channels = source.channels if part.channel == "all" else 1
-        folder = ColumnFolder(channels, analyzer.features, MOST_COLUMNS, MOST_ROWS)
-        for batch in analyze(source, part, analyzer, threads, watcher):
-            folder.write(batch.reshape(len(batch), channels, analyzer.features))
-        end_s = source.read_samples / rate_hz
-        sampled = settings.frames.at(rate_hz, analyzer.stft.plan.filter_length)
-        values, colours = axes.colours(folder.picture(), analyzer, settings.values, range_db)
+        folder = ColumnFolder(channels, engine.features, MOST_COLUMNS, MOST_ROWS)
+        for batch in analyze(source, engine, threads, watcher):
+            folder.write(batch.reshape(len(batch), channels, engine.features))
+        if folder.frames == 0:
+            raise InputError(f"{source.name} is too short: there is no frame to be drawn")
+        end_s = source.read_samples / source.rate_hz
+        values, colours = axes.colours(folder.picture(), engine, range_db)
         draw_figure(
             file,
             picture_format,
@@ -96,12 +105,12 @@ def draw_spectrogram(
                 for panel, name in zip(values, _channel_names(channels), strict=True)
             ],
             (
-                axes.times(folder, analyzer.stft.plan, rate_hz, (part.start_s, end_s)),
-                axes.rows(folder, analyzer, rate_hz),
+                axes.times(folder, engine, (part.start_s, end_s)),
+                axes.rows(folder, engine),
                 colours,
             ),
             title=PurePath(source.name).name,
-            subtitle=f"{rate_hz / 1000:g} kHz, {sampled}",
+            subtitle=f"{engine.rate_hz / 1000:g} kHz, {engine.frames}",
         )
     return PictureReport(end_s - part.start_s, folder.frames)
 

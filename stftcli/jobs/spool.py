@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.errors import InputError, OutputError
+from stftcli.errors import InputError
+from stftcli.jobs.passes import spooled
 from stftcli.jobs.rows import Rows
 
 _BATCH_ROWS = 4096
@@ -37,13 +38,8 @@ class Spool:
 
     def __init__(self, source: Rows) -> None:
         self.counts = [0] * len(source.inputs)
-        try:
+        with spooled():
             self.rows = self._keep(source)
-        except OSError as error:
-            raise OutputError(
-                f"{tempfile.gettempdir()} cannot take the features: {error.strerror}; TMPDIR names "
-                "another folder"
-            ) from error
 
     def _keep(self, source: Rows) -> NDArray[Any]:
         # The mapping keeps the file alive when this name of it is gone.

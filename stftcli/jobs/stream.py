@@ -1,4 +1,4 @@
-"""The one stream: blocks of a source through framer and analyzer, batches out."""
+"""The one stream: blocks of a source through framer, analyzer and passes, batches out."""
 
 import os
 from collections.abc import Iterator
@@ -7,13 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stftcli.audio.conditioning import filled, pre_emphasized, scaled
 from stftcli.audio.header import FLOAT_SUBTYPES
+from stftcli.audio.resample import resampled
 from stftcli.audio.source import Source
-from stftcli.dsp.analyzer import Analyzer
 from stftcli.errors import InputError, SettingsError
+from stftcli.jobs.engine import Engine
 from stftcli.jobs.parallel import ordered_map
 from stftcli.jobs.watch import Watcher
-from stftcli.settings import MOST_THREADS, PartSettings
+from stftcli.settings.choices import MOST_THREADS
+
+_INT16_SCALE = 32768.0
 
 
 def choose_threads(threads: int | None) -> int:
@@ -26,32 +30,75 @@ def choose_threads(threads: int | None) -> int:
 
 
 def analyze(
-    source: Source, part: PartSettings, analyzer: Analyzer, threads: int | None, watcher: Watcher
+    source: Source, engine: Engine, threads: int | None, watcher: Watcher
 ) -> Iterator[NDArray[Any]]:
-    """Give the features of a part of a source, batch after batch.
+    """Give the features of a source, batch after batch.
 
     Yields
     ------
     ndarray, shape (frames, features) or (frames, channels, features)
-        What the analyzer makes of each span, in order.
+        What the engine makes of it, in order.
     """
-    spans = _spans(source, part, analyzer, watcher)
-    for batch in ordered_map(analyzer, spans, choose_threads(threads)):
-        # Samples of limited range cannot overflow.
-        if source.subtype in FLOAT_SUBTYPES and not np.isfinite(batch).all():
-            raise InputError(f"{source.name} has samples so large that its features overflow")
+    batches = _batches(source, engine, threads, watcher)
+    # Spectra of samples of limited range cannot overflow, whatever is made of them may.
+    if source.subtype in FLOAT_SUBTYPES or engine.settings.values.steps:
+        batches = _checked(batches, source)
+    for step in engine.passes:
+        batches = _checked(step(batches), source)
+    return batches
+
+
+def _checked(batches: Iterator[NDArray[Any]], source: Source) -> Iterator[NDArray[Any]]:
+    while True:
+        with np.errstate(all="ignore"):
+            batch = next(batches, None)
+            # A sum is finite only if all its terms are; it is cheaper than asking for each.
+            good = batch is None or np.isfinite(batch.sum()) or np.isfinite(batch).all()
+        if not good:
+            raise InputError(
+                f"{source.name} gives features that overflow: make it quieter, or choose "
+                "--dtype float64"
+            )
+        if batch is None:
+            return
         yield batch
+
+
+def _batches(
+    source: Source, engine: Engine, threads: int | None, watcher: Watcher
+) -> Iterator[NDArray[Any]]:
+    spans = _spans(source, engine, watcher)
+    yield from ordered_map(engine.analyzer, spans, choose_threads(threads))
     if complaint := source.ended_early():
         watcher.warn(complaint)
 
 
-def _spans(
-    source: Source, part: PartSettings, analyzer: Analyzer, watcher: Watcher
-) -> Iterator[NDArray[Any]]:
+def _spans(source: Source, engine: Engine, watcher: Watcher) -> Iterator[NDArray[Any]]:
+    framer = engine.analyzer.stft.framer()
+    for block in _signal(source, engine, watcher):
+        yield from framer.push(block)
+    yield from framer.finish()
+
+
+def _signal(source: Source, engine: Engine, watcher: Watcher) -> Iterator[NDArray[Any]]:
+    signal, dtype = engine.settings.signal, engine.analyzer.stft.dtype
+    blocks = _watched(source, engine, watcher)
+    if engine.rate_hz != source.rate_hz:
+        assert signal.resample is not None
+        blocks = resampled(blocks, source.rate_hz, engine.rate_hz, dtype, signal.resample)
+    if signal.pad_to_s is not None:
+        blocks = filled(blocks, round(signal.pad_to_s * engine.rate_hz))
+    if signal.int16_scale:
+        blocks = scaled(blocks, _INT16_SCALE)
+    if signal.preemphasis:
+        blocks = pre_emphasized(blocks, signal.preemphasis)
+    return blocks
+
+
+def _watched(source: Source, engine: Engine, watcher: Watcher) -> Iterator[NDArray[Any]]:
+    part = engine.settings.part
     samples = source.part_samples(part)
     watcher.begin(source.name, None if samples is None else samples / source.rate_hz)
-    framer = analyzer.stft.framer()
-    for block in source.blocks(part, analyzer.stft.dtype):
-        yield from framer.push(block)
+    for block in source.blocks(part, engine.analyzer.stft.dtype):
+        yield block
         watcher.advance(block.shape[-1] / source.rate_hz)
-    yield from framer.finish()

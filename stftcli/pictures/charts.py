@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.pictures.style import written_figure
-from stftcli.settings import PictureFormat
+from stftcli.settings.choices import PictureFormat
 
 _SIZE_IN = (8.0, 4.5)
 

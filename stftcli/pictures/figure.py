@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from stftcli.pictures.fold import fold_to
 from stftcli.pictures.style import DPI, written_figure
-from stftcli.settings import PictureFormat
+from stftcli.settings.choices import PictureFormat
 
 _WIDTH_IN, _PANEL_IN, _MARGIN_IN = 10.0, 3.6, 0.9
 # Of a panel's pixels so many are surely inside its axes.

@@ -4,7 +4,7 @@ from pathlib import PurePath
 
 from stftcli.errors import SettingsError
 from stftcli.files.publish import is_stream
-from stftcli.settings import PICTURE_FORMATS, PictureFormat
+from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
 
 
 def choose_format(name: PictureFormat | None, output: str) -> PictureFormat:

@@ -8,7 +8,7 @@ from typing import IO, Any
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from stftcli.settings import PictureFormat
+from stftcli.settings.choices import PictureFormat
 
 DPI = 150
 _STYLE: dict[Any, Any] = {

@@ -16,7 +16,8 @@ from stftcli.audio.channels import pick_channels
 from stftcli.audio.header import find_wav_data
 from stftcli.audio.source import Source
 from stftcli.errors import InputError
-from stftcli.settings import Channel, PartSettings
+from stftcli.settings.choices import Channel
+from stftcli.settings.frames import PartSettings
 from tests.audio.wav import chunk, wav_bytes
 from tests.signals import noise
 

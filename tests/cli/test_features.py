@@ -1,5 +1,6 @@
 """`stftcli features` writes what the Python API computes, whichever way the sound comes in."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,11 @@ import pytest
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
+import stftcli
 from stftcli import STFT, Linear
-from stftcli.settings import FeatureSettings
+from stftcli.dsp.conditioning import Conditioning
+from stftcli.dsp.fft import provider_name
+from stftcli.settings.features import FeatureSettings
 from tests.cli.conftest import RATE_HZ
 from tests.cli.shell import Shell
 from tests.signals import assert_close, assert_same_bits, hann, noise, padded
@@ -57,10 +61,20 @@ def test_phase(shell: Shell, mono: Floats) -> None:
     ("words", "options"),
     [
         ("--no-center", {"center": False}),
-        ("--causal", {"center": False, "causal": True}),
+        ("--causal", {"padding": "causal"}),
+        ("--no-center --causal", {"padding": "causal"}),
+        ("--center", {"padding": "center"}),
+        ("--padding none", {"center": False}),
+        ("--padding causal", {"padding": "causal"}),
+        ("--padding same --pad-mode constant", {"padding": "same", "pad_mode": "constant"}),
+        ("--padding kaldi", {"padding": "kaldi"}),
         ("--pad-mode constant", {"pad_mode": "constant"}),
         ("--pad-mode wrap", {"pad_mode": "wrap"}),
         ("--win-length 200 --window kaiser:8", {"win_length": 200, "window": ("kaiser", 8.0)}),
+        ("--symmetric --window povey", {"periodic": False, "window": "povey"}),
+        ("--win-length 200 --win-align left", {"win_length": 200, "win_align": "left"}),
+        ("--remove-dc", {"conditioning": Conditioning(remove_dc=True)}),
+        ("--frame-preemphasis 0.97", {"conditioning": Conditioning(preemphasis=0.97)}),
     ],
 )
 def test_frame_options_are_those_of_the_stft(
@@ -68,6 +82,20 @@ def test_frame_options_are_those_of_the_stft(
 ) -> None:
     got = shell.features("mono.wav", *SMALL, *words.split(), "--spectrum", "complex")
     assert_same_bits(got, small_stft(**options)(mono))
+
+
+def test_the_last_frame_may_be_dropped(shell: Shell, mono: Floats) -> None:
+    kept = shell.features("mono.wav", *SMALL, "--keep-last")
+    assert len(kept) == len(mono) // 64 + 1
+    assert_same_bits(shell.features("mono.wav", *SMALL, "--drop-last"), kept[:-1])
+
+
+def test_a_transform_may_be_the_power_of_two_that_holds_the_window(
+    shell: Shell, mono: Floats
+) -> None:
+    words = ("--n-fft", "pow2", "--win-length", "25ms", "--hop-length", "10ms")
+    got = shell.features("mono.wav", *words, "--spectrum", "complex")
+    assert_same_bits(got, STFT(256, 80, 200)(mono))
 
 
 def test_lengths_in_milliseconds_follow_the_rate(shell: Shell, mono: Floats) -> None:
@@ -134,18 +162,28 @@ def test_npz_says_what_its_axes_are_and_how_it_was_made(shell: Shell, stereo: Fl
     words = (*SMALL, "--spectrum", "power", "--channel", "2", "--start", "0.5", "--out", "out.npz")
     shell.ok("features", "stereo.wav", *words)
     with np.load(shell.folder / "out.npz") as archive:
-        assert set(archive) == {"features", "times", "freqs", "settings"}
+        assert set(archive) == {"features", "times", "freqs", "names", "settings"}
         frames = len(archive["features"])
         np.testing.assert_allclose(archive["times"], 0.5 + np.arange(frames) * 64 / RATE_HZ)
         np.testing.assert_allclose(archive["freqs"], np.fft.rfftfreq(256, 1 / RATE_HZ))
+        names = list(archive["names"])
         settings = json.loads(str(archive["settings"]))
     assert frames == (stereo.shape[1] - RATE_HZ // 2) // 64 + 1
-    assert settings.pop("input") == "stereo.wav"
-    assert settings.pop("rate_hz") == RATE_HZ
-    assert settings.pop("stftcli")
-    read_back = FeatureSettings.from_dict(settings)
+    assert names == [f"{hz:g} Hz" for hz in np.fft.rfftfreq(256, 1 / RATE_HZ)]
+    assert settings.keys() == {"stftcli", "fft", "input", "settings_version", "features"}
+    assert (settings["stftcli"], settings["fft"]) == (stftcli.__version__, provider_name())
+    content = (shell.folder / "stereo.wav").read_bytes()
+    assert settings["input"] == {
+        "name": "stereo.wav",
+        "rate_hz": RATE_HZ,
+        "channels": 2,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    assert settings["settings_version"] == 1
+    read_back = FeatureSettings.from_dict(settings["features"])
+    assert read_back.signal.rate_hz == RATE_HZ
     assert read_back.frames.filter_length == 256
-    assert read_back.frames.center is True
+    assert read_back.frames.padding == "center"
     assert read_back.values.spectrum == "power"
     assert (read_back.part.start_s, read_back.part.channel) == (0.5, 2)
 
@@ -231,7 +269,8 @@ class TestLinear:
     def test_bins_of_a_projection_have_no_frequencies(self, shell: Shell, mono: Floats) -> None:
         shell.ok("features", "mono.wav", "--linear-out", "3", "--out", "out.npz")
         with np.load(shell.folder / "out.npz") as archive:
-            assert set(archive) == {"features", "times", "settings"}
+            assert set(archive) == {"features", "times", "names", "settings"}
+            assert list(archive["names"]) == ["linear_1", "linear_2", "linear_3"]
             assert archive["features"].shape == (len(mono) // 512 + 1, 3)
 
     def test_drawn_weights_come_again_by_seed_and_by_file(self, shell: Shell, mono: Floats) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 import stftcli
 from stftcli.cli.main import cli
-from stftcli.settings import PAD_MODES, WINDOWS
+from stftcli.settings.choices import PAD_MODES, WINDOWS
 from tests.cli.shell import Shell
 
 COMMANDS = sorted(cli.commands)

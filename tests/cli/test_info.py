@@ -44,8 +44,15 @@ def test_words(shell: Shell) -> None:
         ["frames", "87 of 512 samples, windows of 400, one every 128 (11.61 ms)"],
         ["bins", "257, one every 21.53 Hz up to 5512.5 Hz"],
         ["times", "0.000 to 0.998 s"],
-        ["array", "87 x 257 float32 a channel, 89.4 kB"],
+        ["array", "87 x 257 a channel, 89.4 kB"],
     ]
+
+
+@pytest.mark.usefixtures("sound")
+def test_words_of_features(shell: Shell) -> None:
+    words = ("--n-fft", "512", "--mel", "40", "--deltas", "1")
+    rows = shell.ok("info", "in.wav", *words).out.decode().splitlines()
+    assert rows[-1].split(maxsplit=1) == ["array", "87 x 80 a channel, 27.8 kB"]
 
 
 @pytest.mark.usefixtures("sound")
@@ -58,6 +65,7 @@ def test_json(shell: Shell) -> None:
         "channels": 2,
         "samples": 11_025,
         "duration_s": 1.0,
+        "used_rate_hz": 11_025,
         "filter_length": 220,
         "hop_length": 110,
         "win_length": 220,
@@ -66,13 +74,31 @@ def test_json(shell: Shell) -> None:
         "bin_hz": 11_025 / 220,
         "first_s": 0.0,
         "last_s": 11_000 / 11_025,
+        "shape": [101, 111],
         "array_bytes": 4 * 101 * 111,
     }
 
 
 @pytest.mark.parametrize(
     "options",
-    ["", "--no-center", "--causal", "--n-fft 25ms --hop-length 7ms", "--n-fft 20000 --no-center"],
+    [
+        "",
+        "--no-center",
+        "--causal",
+        "--padding same --n-fft 25ms --hop-length 10ms",
+        "--padding kaldi --n-fft pow2 --win-length 25ms --win-align left --hop-length 10ms",
+        "--n-fft 25ms --hop-length 7ms",
+        "--n-fft 20000 --no-center",
+        "--drop-last",
+        "--start 0.25 --duration 0.5",
+        "--start 0.9 --pad-to 2",
+        "--pad-to 0.5",
+        "--spectrum complex",
+        "--mel 20 --log db --deltas 2",
+        "--mfcc 13 --normalize meanvar",
+        "--preset librosa-mel",
+        "--preset kaldi-mfcc --drop-last",
+    ],
 )
 @pytest.mark.usefixtures("sound")
 def test_frames_are_those_that_features_writes(shell: Shell, options: str) -> None:
@@ -81,12 +107,47 @@ def test_frames_are_those_that_features_writes(shell: Shell, options: str) -> No
     with np.load(shell.folder / "out.npz") as archive:
         frames, times, settings = archive["features"], archive["times"], archive["settings"]
     answer = told(shell, "in.wav", *words)
-    assert (answer["frames"], answer["bins"]) == frames.shape
+    assert (answer["frames"], answer["shape"]) == (len(frames), list(frames.shape))
     assert answer["array_bytes"] == frames.nbytes
     assert (answer["first_s"], answer["last_s"]) == pytest.approx((times[0], times[-1]))
-    used = json.loads(str(settings))["frames"]
+    used = json.loads(str(settings))["features"]["frames"]
     for name in ("filter_length", "hop_length", "win_length"):
         assert answer[name] == used[name]
+    assert answer["bins"] == used["filter_length"] // 2 + 1
+
+
+@pytest.mark.usefixtures("sound")
+def test_statistics_are_one_row(shell: Shell) -> None:
+    words = ("in.wav", "--mel", "20", "--stats", "mean,std,max")
+    row, answer = shell.features(*words), told(shell, *words)
+    assert (tuple(answer["shape"]), answer["array_bytes"]) == (row.shape, row.nbytes)
+    assert answer["frames"] == 1 + 11_025 // 512
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.usefixtures("sound")
+def test_the_size_is_that_of_the_type_that_is_stored(shell: Shell, dtype: str) -> None:
+    shell.ok("features", "in.wav", "--dtype", dtype, "--out", "out.npz")
+    with np.load(shell.folder / "out.npz") as archive:
+        size = archive["features"].nbytes
+    assert told(shell, "in.wav", "--config", "out.npz")["array_bytes"] == size
+
+
+def test_a_sound_whose_only_frame_is_dropped_has_none(shell: Shell) -> None:
+    soundfile.write(shell.folder / "short.wav", noise(100) / 8, 16_000)
+    words = ("short.wav", "--preset", "whisper")
+    assert shell.features(*words).shape == (0, 80)
+    answer = told(shell, *words)
+    assert (answer["frames"], answer["shape"], answer["array_bytes"]) == (0, [0, 80], 0)
+
+
+@pytest.mark.usefixtures("sound")
+@pytest.mark.parametrize("start", ["1", "5"])
+def test_nothing_is_told_of_what_lies_behind_the_end(shell: Shell, start: str) -> None:
+    done = shell.run("info", "in.wav", "--start", start)
+    assert (done.code, done.out) == (1, b"")
+    assert "in.wav" in done.err
+    assert "--start" in done.err
 
 
 @pytest.mark.parametrize("name", ["speech.wav", "music.flac", "sweep.wav", "birds.wav"])

@@ -82,6 +82,15 @@ class TestLearned:
         got = shell.features("in.wav", *COMPLEX, "--kernel", "k.npz")
         assert_close(got, brute_force_stft(sound, 64, 16, hann(64)), 2e-6)
 
+    def test_frames_may_be_shorter_with_zeros_after_them(
+        self, shell: Shell, sound: Floats, keep: Keep
+    ) -> None:
+        kernel = basis(64, learned=0.1)
+        layers.write(shell.folder / "k.npz", **in_float32(keep(kernel)))
+        words = (*COMPLEX, "--win-length", "40", "--win-align", "left", "--hop-length", "16")
+        got = shell.features("in.wav", *words, "--kernel", "k.npz")
+        assert_close(got, spectra_of(sound, kernel[:, :40], 16), 2e-6)
+
     def test_a_model_keeps_them_under_a_prefix(
         self, shell: Shell, sound: Floats, keep: Keep
     ) -> None:

@@ -1,6 +1,7 @@
 """--linear, --linear-out and --log: what stands on the command line is done in that order."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,15 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from stftcli import STFT, Linear
-from stftcli.dsp.analyzer import Analyzer
+from stftcli import Linear
 from stftcli.dsp.filterbanks import band_centers_hz, dct_weights, mel_weights
-from stftcli.dsp.stages import Projection, Stage
 from stftcli.jobs import picture_axes as axes
+from stftcli.jobs.engine import make_engine
 from stftcli.pictures.figure import RowAxis
 from stftcli.pictures.fold import ColumnFolder
+from stftcli.settings.features import FeatureSettings, ValueSettings
+from stftcli.settings.frames import FrameSettings
+from stftcli.settings.steps import Dct, Deltas, Log, Projected, Step, TopDb
 from tests.cli import layers
 from tests.cli.inside import run_inside
 from tests.cli.shell import Shell
@@ -116,8 +119,12 @@ class TestOrder:
         with np.load(shell.folder / "out.npz") as archive:
             settings = json.loads(str(archive["settings"]))
             assert archive["features"].shape == (len(power), 5)
-        wanted = [["linear", "mel.npy"], ["log", "ln"], ["linear", "dct.safetensors"]]
-        assert settings["values"]["stages"] == wanted
+        wanted = [
+            {"step": "linear", "file": "mel.npy"},
+            {"step": "log", "kind": "ln", "floor": 1e-10, "ref": 1.0},
+            {"step": "linear", "file": "dct.safetensors"},
+        ]
+        assert settings["features"]["values"]["steps"] == wanted
 
     def test_the_help_states_it(self, shell: Shell) -> None:
         for command in (["features"], ["spectrogram"], ["linear", "fit", "pca"]):
@@ -267,19 +274,31 @@ class TestPictures:
         assert "Frequency (Hz)" not in got
 
 
-def row_axis(
-    weight: Floats, filter_length: int, *later: Stage, bias: Floats | None = None
-) -> RowAxis:
-    """Give the axis of a picture of one bank, and of what is done with it later."""
-    stft = STFT(filter_length, filter_length // 4)
-    bank = Projection("bank", Linear.from_weights(weight, bias))
-    analyzer = Analyzer(stft, "power", [bank, *later])
-    return axes.rows(ColumnFolder(1, analyzer.features, 100, 2048), analyzer, RATE_HZ)
+MakeAxis = Callable[..., RowAxis]
+
+
+@pytest.fixture
+def row_axis(tmp_path: Path) -> MakeAxis:
+    """Makes the axis of a picture of one bank, and of what is done with it later."""
+
+    def make(
+        weight: Floats, filter_length: int, *later: Step, bias: Floats | None = None
+    ) -> RowAxis:
+        bank = tmp_path / "bank.npz"
+        Linear.from_weights(weight, bias).save(bank)
+        settings = FeatureSettings(
+            frames=FrameSettings(filter_length),
+            values=ValueSettings("power", steps=(Projected(str(bank)), *later)),
+        )
+        engine = make_engine(settings, RATE_HZ)
+        return axes.rows(ColumnFolder(1, engine.features, 100, 2048), engine)
+
+    return make
 
 
 class TestTicks:
     @pytest.mark.parametrize("bands", [40, 64, 128])
-    def test_stand_where_the_bands_are(self, bands: int) -> None:
+    def test_stand_where_the_bands_are(self, row_axis: MakeAxis, bands: int) -> None:
         axis = row_axis(mel_weights(RATE_HZ, 2048, bands), 2048)
         assert axis.ticks is not None
         assert len(axis.ticks) >= 3
@@ -288,7 +307,7 @@ class TestTicks:
             there_hz = np.interp(place, np.arange(1, bands + 1), centers_hz)
             assert there_hz == pytest.approx(float(text.replace(",", "")), rel=0.03)
 
-    def test_keep_apart(self) -> None:
+    def test_keep_apart(self, row_axis: MakeAxis) -> None:
         axis = row_axis(mel_weights(RATE_HZ, 2048, 64), 2048)
         assert axis.ticks is not None
         assert np.diff(sorted(axis.ticks)).min() > 0.05 * 64
@@ -304,27 +323,33 @@ class TestTicks:
         ids=["negative", "falling", "with a bias", "dense"],
     )
     def test_are_numbers_where_the_outputs_are_no_bands(
-        self, weight: Floats, bias: Floats | None
+        self, row_axis: MakeAxis, weight: Floats, bias: Floats | None
     ) -> None:
         axis = row_axis(weight, 2048, bias=bias)
         assert axis.label == "Output"
         assert axis.ticks is None
 
-    def test_are_numbers_where_something_is_made_of_the_bands(self) -> None:
+    def test_are_numbers_where_something_is_made_of_the_bands(
+        self, row_axis: MakeAxis, tmp_path: Path
+    ) -> None:
         bank = mel_weights(RATE_HZ, 2048, 40)
-        rising = Projection("rising", Linear.from_weights(mel_weights(RATE_HZ, 78, 20)))
-        assert row_axis(bank, 2048, "ln").label == "Frequency (Hz)"
-        assert row_axis(bank, 2048, rising).label == "Output"
+        layers.write(tmp_path / "rising.npy", weight=mel_weights(RATE_HZ, 78, 20))
+        rising = Projected(str(tmp_path / "rising.npy"))
+        assert row_axis(bank, 2048, Log("ln")).label == "Frequency (Hz)"
+        for later in ((rising,), (Log("ln"), Dct(5)), (Deltas(),), (Log("db"), TopDb(), Deltas())):
+            assert row_axis(bank, 2048, *later).label == "Output"
 
     @pytest.mark.parametrize(("bands", "filter_length"), [(12, 256), (32, 1024)])
     def test_do_not_hang_on_how_the_bank_is_multiplied(
-        self, bands: int, filter_length: int
+        self, row_axis: MakeAxis, bands: int, filter_length: int
     ) -> None:
         axis = row_axis(mel_weights(RATE_HZ, filter_length, bands), filter_length)
         assert axis.label == "Frequency (Hz)"
 
     @pytest.mark.filterwarnings("error")
-    def test_of_a_bank_with_empty_bands_stand_where_the_others_are(self) -> None:
+    def test_of_a_bank_with_empty_bands_stand_where_the_others_are(
+        self, row_axis: MakeAxis
+    ) -> None:
         weight = mel_weights(RATE_HZ, 2048, 40)
         whole = row_axis(weight, 2048)
         weight[[0, 17, 39]] = 0
@@ -337,5 +362,7 @@ class TestTicks:
 
     @pytest.mark.filterwarnings("error")
     @pytest.mark.parametrize("bands", [40, 99])
-    def test_of_bands_that_share_their_bins_are_numbers(self, bands: int) -> None:
+    def test_of_bands_that_share_their_bins_are_numbers(
+        self, row_axis: MakeAxis, bands: int
+    ) -> None:
         assert row_axis(mel_weights(RATE_HZ, 64, bands), 64).label == "Output"

@@ -1,55 +1,77 @@
 """Each choice is a row of one table: every row works, and the tables agree."""
 
-import json
-from dataclasses import is_dataclass
-from math import isfinite
-from typing import Any, get_type_hints
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from stftcli import STFT, settings
+from stftcli import STFT, Linear
 from stftcli.arrays.formats import FORMATS
+from stftcli.dsp import descriptors, whole
 from stftcli.dsp.analyzer import Analyzer
 from stftcli.dsp.fft import PROVIDERS
+from stftcli.dsp.plan import FramePlan
 from stftcli.dsp.scaling import SCALES
-from stftcli.dsp.stages import LOGARITHMS
+from stftcli.dsp.stages import LOGARITHMS, Logarithm
 from stftcli.dsp.windows import SHAPES
-from stftcli.errors import SettingsError
-from stftcli.settings import (
+from stftcli.jobs.engine import make_engine
+from stftcli.settings.choices import (
     ARRAY_FORMATS,
+    DB_OF_UNIT,
+    DESCRIPTORS,
+    FORCED_PAD_MODES,
     LOGS,
+    NORMALIZATIONS,
     PAD_MODES,
+    PADDINGS,
     SPECTRA,
+    STATISTICS,
+    WINDOW_ALIGNS,
     WINDOWS,
-    FeatureSettings,
-    FrameSettings,
+    LogKind,
+    Padding,
     PadMode,
-    PartSettings,
     Spectrum,
-    ValueSettings,
+    WindowAlign,
     window_names,
 )
-from tests.signals import noise
+from stftcli.settings.features import FeatureSettings, ValueSettings
+from stftcli.settings.frames import FrameSettings
+from stftcli.settings.steps import (
+    STEPS,
+    Chroma,
+    Dct,
+    Describe,
+    Log,
+    Mel,
+    Normalize,
+    Projected,
+    Stats,
+    Step,
+    TopDb,
+)
+from tests.signals import EDGES, noise
 
-RECORDS = [value for value in vars(settings).values() if is_dataclass(value)]
-each_record = pytest.mark.parametrize("record", RECORDS)
-
-
-def values_of(hint: Any) -> st.SearchStrategy[Any]:
-    """Any values of a type, but numbers that JSON does not have."""
-    if isinstance(hint, type) and is_dataclass(hint):
-        parts = {name: values_of(part) for name, part in get_type_hints(hint).items()}
-        return st.builds(hint, **parts)
-    return st.from_type(hint).filter(lambda value: not isinstance(value, float) or isfinite(value))
+RATE_HZ = 44_100
 
 
 @pytest.mark.parametrize(
     ("names", "rows"),
-    [(WINDOWS, SHAPES), (SPECTRA, SCALES), (LOGS, LOGARITHMS), (ARRAY_FORMATS, FORMATS)],
-    ids=["windows", "spectra", "logs", "array formats"],
+    [
+        (WINDOWS, SHAPES),
+        (SPECTRA, SCALES),
+        (LOGS, LOGARITHMS),
+        (ARRAY_FORMATS, FORMATS),
+        (DESCRIPTORS, descriptors.DESCRIPTORS),
+        (STATISTICS, whole.STATISTICS),
+        # What each frame is normalised by does not depend on the file.
+        (NORMALIZATIONS, [*whole.NORMALIZATIONS, "frame"]),
+    ],
+    ids=[
+        *("windows", "spectra", "logs", "array formats", "descriptors", "statistics"),
+        "normalizations",
+    ],
 )
 def test_the_names_are_those_of_the_rows(names: Any, rows: Any) -> None:
     assert list(names) == list(rows)
@@ -80,6 +102,50 @@ def test_every_pad_mode_pads(pad_mode: PadMode, samples: int) -> None:
     assert np.isfinite(spectra).all()
 
 
+@pytest.mark.parametrize("padding", PADDINGS)
+@pytest.mark.parametrize("win_align", WINDOW_ALIGNS)
+@pytest.mark.parametrize("samples", [1, 5, 100])
+def test_every_padding_pads(padding: Padding, win_align: WindowAlign, samples: int) -> None:
+    stft = STFT(32, 8, 20, padding=padding, win_align=win_align)
+    spectra = stft(noise(samples))
+    assert spectra.shape == (stft.plan.frames(samples), 17)
+    assert len(spectra) >= 1
+    assert np.isfinite(spectra).all()
+
+
+def test_every_padding_lays_frames_out_in_a_way_of_its_own() -> None:
+    plans = {FramePlan.make(64, 16, padding) for padding in PADDINGS}
+    assert len(plans) == len(PADDINGS)
+
+
+def test_every_padding_is_compared_with_a_plain_one() -> None:
+    usual = {True: "center", False: "none"}
+    compared = {
+        edges.get("padding") or usual[edges.get("center", True)] for edges in EDGES.values()
+    }
+    assert compared == set(PADDINGS)
+
+
+@pytest.mark.parametrize("padding", FORCED_PAD_MODES)
+def test_a_pad_mode_without_a_choice_is_one_of_all(padding: Padding) -> None:
+    assert padding in PADDINGS
+    forced = FORCED_PAD_MODES[padding]
+    assert forced in PAD_MODES
+    for pad_mode in PAD_MODES:
+        assert STFT(32, 8, padding=padding, pad_mode=pad_mode).pad_mode == forced
+
+
+@pytest.mark.parametrize("kind", DB_OF_UNIT)
+def test_every_logarithm_of_a_power_is_so_many_decibels(kind: LogKind) -> None:
+    values = np.array([1e-3, 1.0, 50.0])
+    Logarithm(kind)(levels := values.copy())
+    np.testing.assert_allclose(levels * DB_OF_UNIT[kind], 10 * np.log10(values), rtol=1e-12)
+
+
+def test_only_log1p_of_a_power_is_no_decibels() -> None:
+    assert set(LOGS) - set(DB_OF_UNIT) == {"log1p"}
+
+
 @pytest.mark.parametrize("spectrum", SPECTRA)
 def test_every_spectrum_keeps_frames_and_bins(spectrum: Spectrum) -> None:
     stft = STFT(32, 8)
@@ -101,34 +167,58 @@ def test_numpy_is_always_there_to_transform() -> None:
     assert list(PROVIDERS)[-1] == "numpy"
 
 
-@each_record
-@given(data=st.data())
-def test_settings_survive_json(record: Any, data: st.DataObject) -> None:
-    before = data.draw(values_of(record))
-    text = json.dumps(before.to_dict(), allow_nan=False)
-    after = type(before).from_dict(json.loads(text))
-    assert after == before
-    assert type(after) is type(before)
+# What has to stand before a step, and settings of those that have no usual ones.
+BEFORE: dict[str, tuple[Step, ...]] = {
+    "top_db": (Mel(8), Log("db")),
+    "dct": (Mel(20), Log("db")),
+}
+STEPS_TO_TRY: dict[str, tuple[Step, ...]] = {
+    **{name: (*BEFORE.get(name, ()), kind()) for name, kind in STEPS.items()},
+    "mel": (Mel(8),),
+    "descriptors": (Describe(DESCRIPTORS),),
+    "linear": (Projected("layer.npz"),),
+    **{f"normalize by {by}": (Chroma(), Normalize(by)) for by in NORMALIZATIONS},
+    **{f"log {kind}": (Mel(8), Log(kind)) for kind in LOGS},
+    **{f"log {kind} of the largest": (Mel(8), Log(kind, ref="max")) for kind in DB_OF_UNIT},
+    **{f"{name} of files": (Describe((name,)), Stats(STATISTICS)) for name in DESCRIPTORS},
+    "all at once": (Mel(20), Log("db"), TopDb(), Dct(5), Normalize(), Stats()),
+}
 
 
-def test_settings_inside_settings_keep_their_type() -> None:
-    after = FeatureSettings.from_dict(json.loads(json.dumps(FeatureSettings().to_dict())))
-    assert type(after.frames) is FrameSettings
-    assert hash(after) == hash(FeatureSettings())
+def features_of(engine: Any, signal: NDArray[Any]) -> NDArray[Any]:
+    """Give what an engine makes of a signal of shape (channels, samples)."""
+    framer = engine.analyzer.stft.framer()
+    spans = [*framer.push(signal), *framer.finish()]
+    batches = map(engine.analyzer, spans)
+    for step in engine.passes:
+        batches = step(batches)
+    return np.concatenate(list(batches))
 
 
-@each_record
-def test_an_unknown_name_is_answered_with_those_allowed(record: Any) -> None:
-    with pytest.raises(SettingsError, match="unknown setting 'hop'") as caught:
-        record.from_dict({"hop": 1})
-    assert all(name in str(caught.value) for name in record.__dataclass_fields__)
+def test_every_step_is_tried() -> None:
+    assert {step.step for steps in STEPS_TO_TRY.values() for step in steps} == set(STEPS)
 
 
-def test_an_unknown_name_further_in_is_an_error_too() -> None:
-    with pytest.raises(SettingsError, match=r"unknown setting 'hop'.*hop_length"):
-        FeatureSettings.from_dict({"frames": {"hop": 1}})
-
-
-@pytest.mark.parametrize("record", [FrameSettings, PartSettings, ValueSettings, FeatureSettings])
-def test_what_is_not_named_is_the_default(record: Any) -> None:
-    assert record.from_dict({}) == record()
+@pytest.mark.parametrize("case", STEPS_TO_TRY)
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_every_step_gives_as_many_features_as_it_names(
+    case: str, channels: int, dtype: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Linear(1025, 5, seed=0).save("layer.npz")
+    settings = FeatureSettings(
+        frames=FrameSettings(2048, 512),
+        values=ValueSettings(steps=STEPS_TO_TRY[case], seed=1),
+        dtype=dtype,
+    )
+    engine = make_engine(settings, RATE_HZ)
+    signal = noise(channels, 20_000).astype(dtype)
+    features = features_of(engine, signal)
+    assert features.dtype == engine.dtype == np.dtype(dtype)
+    rows = engine.analyzer.stft.plan.frames(20_000) if engine.per_frame else 1
+    both = () if channels == 1 else (2,)
+    assert features.shape == (rows, *both, engine.features)
+    assert len(set(engine.names)) == len(engine.names) == engine.features
+    assert np.isfinite(features).all()
+    assert engine.per_frame == (not isinstance(STEPS_TO_TRY[case][-1], Stats))

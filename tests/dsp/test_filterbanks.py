@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from stftcli import Linear
 from stftcli.dsp.filterbanks import (
-    SCALES,
     BandScale,
-    Floats,
     band_centers_hz,
     band_weights,
     bark_weights,
@@ -22,6 +20,7 @@ from stftcli.dsp.filterbanks import (
     erb_weights,
     mel_weights,
 )
+from stftcli.dsp.frequency_scales import SCALES, Floats
 from stftcli.errors import SettingsError
 from tests.signals import assert_close, noise
 
@@ -43,7 +42,7 @@ each_bank = pytest.mark.parametrize("bank", BANKS.values(), ids=BANKS)
 def test_every_scale_has_a_bank_that_is_the_same_as_asking_for_it_by_name() -> None:
     assert BANKS.keys() == SCALES.keys()
     for scale, bank in BANKS.items():
-        options = {"fmin_hz": 60.0, "fmax_hz": 5000.0, "norm": None, "last_bin_hz": 5512.0}
+        options = {"fmin_hz": 60.0, "fmax_hz": 5000.0, "norm": None, "triangles": "mel"}
         wanted = band_weights(11025, 512, 20, scale=scale, **options)  # type: ignore[arg-type]
         np.testing.assert_array_equal(bank(11025, 512, 20, **options), wanted)
 
@@ -133,12 +132,27 @@ def test_bins_at_the_ends_weigh_nothing(bank: Bank) -> None:
     assert weights[:, 32 + 1 : 96].any(axis=0).all()
 
 
+@each_scale
+@pytest.mark.parametrize("norm", ["slaney", None])
+def test_triangles_may_be_straight_over_the_scale_itself(scale: BandScale, norm: Any) -> None:
+    options: Any = {"fmin_hz": 100, "fmax_hz": 7000}
+    weights = BANKS[scale](16000, 2048, 30, triangles="mel", norm=norm, **options)
+    centers_hz = band_centers_hz(16000, 30, scale=scale, **options)
+    edges_hz = np.array([100, *centers_hz, 7000])
+    of_hz = SCALES[scale][0]
+    edges, bins = of_hz(edges_hz), of_hz(np.arange(1025) * 16000 / 2048)
+    for band, row in enumerate(weights):
+        wanted = np.interp(bins, edges[band : band + 3], [0, 1, 0])
+        height = 1 if norm is None else 2 / (edges_hz[band + 2] - edges_hz[band])
+        np.testing.assert_allclose(row, wanted * height, rtol=0, atol=1e-12)
+
+
 @each_bank
-def test_the_last_bin_may_be_put_elsewhere(bank: Bank) -> None:
-    np.testing.assert_array_equal(bank(16000, 512, 20, last_bin_hz=8000), bank(16000, 512, 20))
-    moved = bank(11025, 512, 20, fmax_hz=5000, last_bin_hz=5512)
-    assert_close(moved, bank(11024, 512, 20, fmax_hz=5000), 1e-12)
-    assert np.abs(moved - bank(11025, 512, 20, fmax_hz=5000)).max() > 1e-7
+def test_triangles_over_hz_are_the_default(bank: Bank) -> None:
+    over_hz, over_mel = (bank(16000, 512, 20, triangles=over) for over in ("hz", "mel"))
+    np.testing.assert_array_equal(bank(16000, 512, 20), over_hz)
+    assert np.abs(over_hz - over_mel).max() > 1e-3 * over_hz.max()
+    np.testing.assert_array_equal(over_hz > 0, over_mel > 0)
 
 
 @pytest.mark.parametrize("fmin_hz", [0, 20, 62.5])
@@ -226,6 +240,20 @@ def test_lifter_multiplies_coefficients() -> None:
     np.testing.assert_array_equal(dct_weights(13, 40, lifter=0), dct_weights(13, 40))
 
 
+@pytest.mark.parametrize("lifter", [1, 12, 22, 26.5])
+def test_lifter_of_htk_leaves_the_first_coefficient_alone(lifter: float) -> None:
+    factors = dct_weights(13, 40, lifter=lifter, lifter_form="htk") / dct_weights(13, 40)
+    wanted = 1 + lifter / 2 * np.sin(np.pi * np.arange(13) / lifter)
+    np.testing.assert_allclose(factors, np.tile(wanted[:, None], 40), rtol=1e-9, atol=1e-12)
+    assert factors[0] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("lifter_form", ["librosa", "htk"])
+def test_without_a_lifter_the_forms_are_the_same(lifter_form: Any) -> None:
+    got = dct_weights(13, 40, lifter_form=lifter_form)
+    np.testing.assert_array_equal(got, dct_weights(13, 40))
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -233,10 +261,10 @@ def test_lifter_multiplies_coefficients() -> None:
         ({"rate_hz": np.nan}, "rate_hz is nan"),
         ({"rate_hz": np.inf}, "rate_hz is inf"),
         ({"bands": 0}, "bands is 0: it must be 1 or more"),
-        ({"fmax_hz": 8000.5}, "fmax_hz is 8000.5: it must be 8000.0, half the rate, or less"),
+        ({"fmax_hz": 8000.5}, "fmax_hz is 8000.5: it must be 8000, half the rate, or less"),
         ({"fmax_hz": np.nan}, "fmax_hz is nan"),
         ({"fmin_hz": -1}, "fmin_hz is -1: it must be 0 or more"),
-        ({"fmin_hz": 8000}, "fmin_hz is 8000: it must be 0 or more, and below fmax_hz, 8000.0"),
+        ({"fmin_hz": 8000}, "fmin_hz is 8000: it must be 0 or more, and below fmax_hz, 8000"),
         ({"fmin_hz": 900, "fmax_hz": 800}, "fmin_hz is 900: it must be .* below fmax_hz, 800"),
         ({"fmin_hz": np.nan}, "fmin_hz is nan"),
         ({"bands": 9, "fmin_hz": 800, "fmax_hz": np.nextafter(800, 900)}, "bands is 9: .* less"),
@@ -255,8 +283,7 @@ def test_a_bank_refuses(scale: BandScale, arguments: dict[str, Any], message: st
     [
         ({"filter_length": 1}, "filter_length is 1: it must be 2 or more"),
         ({"norm": "l1"}, "norm is 'l1': it must be slaney or None"),
-        ({"last_bin_hz": 0}, "last_bin_hz is 0: it must be above 0, to 8000.0"),
-        ({"last_bin_hz": 8001}, "last_bin_hz is 8001"),
+        ({"triangles": "bark"}, "triangles is 'bark': it must be hz or mel"),
     ],
 )
 @each_bank
@@ -306,3 +333,8 @@ def test_chroma_refuses(arguments: dict[str, Any], message: str) -> None:
 def test_dct_refuses(outputs: int, inputs: int, lifter: float, message: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(message)):
         dct_weights(outputs, inputs, lifter=lifter)
+
+
+def test_dct_refuses_a_lifter_of_no_form() -> None:
+    with pytest.raises(SettingsError, match=r"lifter_form is 'kaldi': it must be .*librosa.*htk"):
+        dct_weights(13, 40, lifter_form="kaldi")  # type: ignore[arg-type]

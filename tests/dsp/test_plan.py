@@ -6,40 +6,39 @@ from hypothesis import strategies as st
 from stftcli.dsp.axes import bin_frequencies_hz, frame_times_s
 from stftcli.dsp.plan import FramePlan
 from stftcli.errors import SettingsError
-from tests.signals import padded
+from stftcli.settings.choices import PADDINGS, Padding
+from tests.signals import longest_hop, padded
 
 LENGTHS = st.integers(1, 80)
-LAYOUTS = {
-    "centred": {"center": True},
-    "unpadded": {"center": False},
-    "causal": {"center": False, "causal": True},
-}
-each_layout = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+each_padding = pytest.mark.parametrize("padding", PADDINGS)
 
 
-@each_layout
-@given(filter_length=LENGTHS, hop_length=LENGTHS, samples=st.integers(1, 300))
+@each_padding
+@given(data=st.data(), frame_length=LENGTHS, zeros=st.integers(0, 80), samples=st.integers(1, 300))
 def test_counts_the_frames_that_fit_in_the_padded_signal(
-    layout: dict[str, bool], filter_length: int, hop_length: int, samples: int
+    padding: Padding, data: st.DataObject, frame_length: int, zeros: int, samples: int
 ) -> None:
-    plan = FramePlan.make(filter_length, hop_length, **layout)
-    whole = padded(np.zeros(samples), filter_length, hop_length, **layout)
-    assert plan.frames(samples) == len(range(0, len(whole) - filter_length + 1, hop_length))
+    longest = longest_hop({"padding": padding}, frame_length, 80)
+    hop_length = data.draw(st.integers(1, longest), label="hop_length")
+    plan = FramePlan.make(frame_length + zeros, hop_length, padding, frame_length)
+    whole = padded(np.zeros(samples), frame_length, hop_length, padding=padding)
+    assert plan.frames(samples) == len(range(0, len(whole) - frame_length + 1, hop_length))
 
 
-@each_layout
-def test_an_empty_signal_has_no_frames(layout: dict[str, bool]) -> None:
-    assert FramePlan.make(64, 16, **layout).frames(0) == 0
+@each_padding
+def test_an_empty_signal_has_no_frames(padding: Padding) -> None:
+    assert FramePlan.make(64, 16, padding).frames(0) == 0
 
 
 @pytest.mark.parametrize(("filter_length", "frames"), [(1024, 1 + 4096 // 256), (1023, 16)])
 def test_centred_frames_of_even_and_odd_length(filter_length: int, frames: int) -> None:
-    assert FramePlan.make(filter_length, 256, center=True).frames(4096) == frames
+    assert FramePlan.make(filter_length, 256, "center").frames(4096) == frames
+    assert FramePlan.make(filter_length, 256) == FramePlan.make(filter_length, 256, "center")
 
 
 def test_counts_frames_beyond_the_integers_that_a_float_holds() -> None:
     samples = 2**62 + 3
-    assert FramePlan.make(2, 1, center=True).frames(samples) == samples + 1
+    assert FramePlan.make(2, 1, "center").frames(samples) == samples + 1
 
 
 @pytest.mark.parametrize(
@@ -48,15 +47,50 @@ def test_counts_frames_beyond_the_integers_that_a_float_holds() -> None:
 def test_causal_frames_are_padded_on_the_left_only(
     filter_length: int, hop_length: int, left: int
 ) -> None:
-    plan = FramePlan.make(filter_length, hop_length, center=False, causal=True)
+    plan = FramePlan.make(filter_length, hop_length, "causal")
     assert (plan.left, plan.right) == (left, 0)
 
 
-@given(filter_length=LENGTHS, hop_length=LENGTHS, frames=st.integers(1, 50))
-def test_a_span_holds_its_frames_and_not_one_sample_more(
-    filter_length: int, hop_length: int, frames: int
+@pytest.mark.parametrize(
+    ("filter_length", "hop_length", "side"), [(1024, 256, 384), (64, 15, 24), (64, 80, 0)]
+)
+def test_same_is_half_of_what_frames_overlap_on_both_sides(
+    filter_length: int, hop_length: int, side: int
 ) -> None:
-    plan = FramePlan.make(filter_length, hop_length, center=False)
+    plan = FramePlan.make(filter_length, hop_length, "same")
+    assert (plan.left, plan.right) == (side, side)
+
+
+@given(data=st.data(), frame_length=LENGTHS, samples=st.integers(1, 2000))
+def test_kaldis_frames_are_counted_and_placed_as_in_its_feature_window(
+    data: st.DataObject, frame_length: int, samples: int
+) -> None:
+    hop_length = data.draw(st.integers(1, frame_length), label="hop_length")
+    plan = FramePlan.make(128, hop_length, "kaldi", frame_length)
+    # NumFrames and FirstSampleOfFrame with snip-edges=false; there are no frames at all of a
+    # signal shorter than half a hop, which has one here.
+    assert plan.frames(samples) == max(1, (samples + hop_length // 2) // hop_length)
+    assert -plan.left == hop_length // 2 - frame_length // 2
+
+
+@pytest.mark.parametrize(("frame_length", "hop_length"), [(16, 40), (1, 2), (400, 1600)])
+def test_kaldis_frames_leave_no_gaps(frame_length: int, hop_length: int) -> None:
+    with pytest.raises(
+        SettingsError, match=rf"hop_length is {hop_length}: with padding kaldi .*\({frame_length}\)"
+    ):
+        FramePlan.make(2048, hop_length, "kaldi", frame_length)
+
+
+@given(
+    frame_length=LENGTHS,
+    zeros=st.integers(0, 80),
+    hop_length=LENGTHS,
+    frames=st.integers(1, 50),
+)
+def test_a_span_holds_its_frames_and_not_one_sample_more(
+    frame_length: int, zeros: int, hop_length: int, frames: int
+) -> None:
+    plan = FramePlan.make(frame_length + zeros, hop_length, "none", frame_length)
     samples = plan.span_samples(frames)
     assert plan.frames_of_span(samples) == frames
     assert plan.frames_of_span(samples - 1) == frames - 1
@@ -67,38 +101,48 @@ def test_a_span_holds_its_frames_and_not_one_sample_more(
     hop_length=st.integers(1, 1 << 24),
 )
 def test_batches_are_neither_empty_nor_without_bound(filter_length: int, hop_length: int) -> None:
-    plan = FramePlan.make(filter_length, hop_length, center=False)
+    plan = FramePlan.make(filter_length, hop_length, "none")
     assert 1 <= plan.batch_frames <= 256
     assert plan.span_samples(plan.batch_frames) <= max(8 * filter_length, 1 << 22)
 
 
 @pytest.mark.parametrize(
-    ("layout", "first"), [("centred", 0), ("unpadded", 32), ("causal", 32 - (64 - 16))]
+    ("padding", "first"),
+    [("center", 0), ("none", 32), ("causal", 32 - (64 - 16)), ("same", 8), ("kaldi", 8)],
 )
-def test_frames_are_centred_on_these_samples(layout: str, first: int) -> None:
-    plan = FramePlan.make(64, 16, **LAYOUTS[layout])
-    assert list(plan.centers(3)) == [first, first + 16, first + 32]
+def test_frames_are_centred_on_these_samples(padding: Padding, first: int) -> None:
+    plan = FramePlan.make(64, 16, padding)
+    assert list(plan.centers(range(3))) == [first, first + 16, first + 32]
+    assert list(plan.centers(range(5, 7))) == [first + 80, first + 96]
+    assert list(plan.centers(range(4, 4))) == []
+
+
+@pytest.mark.parametrize(("padding", "first"), [("center", 0), ("none", 20), ("kaldi", 8)])
+def test_zeros_after_a_frame_do_not_move_its_centre(padding: Padding, first: int) -> None:
+    plan = FramePlan.make(64, 16, padding, frame_length=40)
+    assert list(plan.centers(range(2))) == [first, first + 16]
+    assert plan.bins == 33
 
 
 def test_times_are_in_seconds_and_frequencies_in_hz() -> None:
-    plan = FramePlan.make(400, 160, center=True)
-    np.testing.assert_allclose(frame_times_s(plan, 3, 16000), [0, 0.01, 0.02], rtol=1e-15)
+    plan = FramePlan.make(400, 160, "center")
+    np.testing.assert_allclose(frame_times_s(plan, range(3), 16000), [0, 0.01, 0.02], rtol=1e-15)
     frequencies = bin_frequencies_hz(plan, 16000)
     np.testing.assert_allclose(frequencies[[0, 1, -1]], [0, 40, 8000], rtol=1e-15)
     assert len(frequencies) == plan.bins
 
 
 def test_the_last_frequency_of_an_odd_length_lies_below_half_the_rate() -> None:
-    plan = FramePlan.make(5, 1, center=True)
+    plan = FramePlan.make(5, 1, "center")
     np.testing.assert_allclose(bin_frequencies_hz(plan, 10), [0, 2, 4], rtol=1e-15)
 
 
 @pytest.mark.parametrize(("lengths", "name"), [((0, 4), "filter_length"), ((4, -1), "hop_length")])
 def test_lengths_below_one_are_refused_by_name(lengths: tuple[int, int], name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is {min(lengths)}"):
-        FramePlan.make(*lengths, center=True)
+        FramePlan.make(*lengths, "center")
 
 
-def test_centred_and_causal_exclude_each_other() -> None:
-    with pytest.raises(SettingsError, match="not both"):
-        FramePlan.make(64, 16, center=True, causal=True)
+def test_an_unknown_padding_is_answered_with_all_names() -> None:
+    with pytest.raises(SettingsError, match=f"no padding 'full'.*{', '.join(PADDINGS)}"):
+        FramePlan.make(64, 16, "full")  # type: ignore[arg-type]

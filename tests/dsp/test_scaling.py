@@ -11,7 +11,7 @@ from stftcli import STFT, Linear
 from stftcli.dsp.analyzer import Analyzer
 from stftcli.dsp.stages import Projection
 from stftcli.errors import SettingsError
-from stftcli.settings import SPECTRA, Spectrum
+from stftcli.settings.choices import SPECTRA, Spectrum
 from tests.signals import assert_close, assert_same_bits, noise
 
 STEREO = noise(2, 64 * 20)
@@ -25,11 +25,15 @@ def impulse(height: float) -> NDArray[np.float32]:
 
 
 def analyze(
-    spectrum: Any, signal: NDArray[Any] = STEREO, linear: Linear | None = None, **settings: Any
+    spectrum: Any,
+    signal: NDArray[Any] = STEREO,
+    linear: Linear | None = None,
+    epsilon: float = 0.0,
+    **settings: Any,
 ) -> NDArray[Any]:
     stft = STFT(64, 64, window="boxcar", center=False, **settings)
     stages = [] if linear is None else [Projection("the layer", linear)]
-    return Analyzer(stft, spectrum, stages)(signal.astype(stft.dtype))
+    return Analyzer(stft, spectrum, stages, epsilon=epsilon)(signal.astype(stft.dtype))
 
 
 def expected(spectrum: Spectrum) -> NDArray[Any]:
@@ -84,6 +88,35 @@ def test_keeps_the_precision_and_says_so_beforehand(spectrum: Spectrum, dtype: s
 def test_of_a_known_magnitude(spectrum: Spectrum, height: float, value: float) -> None:
     features = np.abs(analyze(spectrum, impulse(height))) * (-1 if value < 0 else 1)
     np.testing.assert_allclose(features, np.full((1, 33), value), rtol=1e-6)
+
+
+@pytest.mark.parametrize("epsilon", [1e-9, 1e-2])
+@pytest.mark.parametrize("linear", [None, Linear(33, 5, seed=1)])
+def test_epsilon_is_added_to_the_power_before_any_root(
+    epsilon: float, linear: Linear | None
+) -> None:
+    raised = expected("power") + epsilon
+    project = linear or np.asarray
+    assert_close(analyze("power", linear=linear, epsilon=epsilon), project(raised))
+    wanted = project(np.sqrt(raised))
+    assert_close(analyze("magnitude", linear=linear, epsilon=epsilon), wanted)
+
+
+def test_epsilon_is_what_there_is_of_silence() -> None:
+    np.testing.assert_allclose(analyze("power", impulse(0), epsilon=1e-6), 1e-6, rtol=1e-6)
+    np.testing.assert_allclose(analyze("magnitude", impulse(0), epsilon=1e-6), 1e-3, rtol=1e-6)
+
+
+@pytest.mark.parametrize("spectrum", sorted(SPECTRA.keys() - {"magnitude", "power"}))
+def test_epsilon_belongs_to_magnitudes_and_powers(spectrum: Spectrum) -> None:
+    with pytest.raises(SettingsError, match=f"epsilon is 0.1 for the spectrum {spectrum}"):
+        analyze(spectrum, epsilon=0.1)
+
+
+@pytest.mark.parametrize("epsilon", [-1e-6, np.nan, np.inf])
+def test_epsilon_is_above_zero(epsilon: float) -> None:
+    with pytest.raises(SettingsError, match=f"epsilon is {epsilon:g} .*above 0"):
+        analyze("power", epsilon=epsilon)
 
 
 def test_one_channel_has_no_channel_axis_and_several_come_after_time() -> None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from stftcli import STFT
+from stftcli.dsp.windows import make_window
 from stftcli.errors import SettingsError
-from stftcli.settings import PAD_MODES
+from stftcli.settings.choices import PAD_MODES, PADDINGS
 from tests.signals import (
     EDGES,
     assert_close,
@@ -19,19 +20,22 @@ from tests.signals import (
     blocks_of,
     brute_force_stft,
     each_edges,
+    edges_and_sizes,
     hann,
+    longest_hop,
     noise,
 )
 
-SIZES = [(64, 16), (64, 23), (63, 20), (64, 64), (16, 40), (15, 31), (1, 1), (2, 1)]
-each_size = pytest.mark.parametrize(("filter_length", "hop_length"), SIZES)
+each_edges_and_size = edges_and_sizes(
+    (64, 16), (64, 23), (63, 20), (64, 64), (63, 21), (16, 40), (15, 31), (1, 1), (2, 1)
+)
 
 
 def lengths_to_try(stft: STFT) -> list[int]:
-    """Nothing, hardly anything, about half a window, about a window, one batch, two and more."""
-    window, half = stft.plan.filter_length, stft.plan.filter_length // 2
+    """Nothing, hardly anything, about half a frame, about a frame, one batch, two and more."""
+    frame, half = stft.plan.frame_length, stft.plan.frame_length // 2
     batches = stft.plan.span_samples(2 * stft.plan.batch_frames + 1) + 1
-    around = (0, 1, 2, half - 1, half, half + 1, window - 1, window, window + 1, 3 * window)
+    around = (0, 1, 2, half - 1, half, half + 1, frame - 1, frame, frame + 1, 3 * frame)
     full_batch = stft.plan.span_samples(stft.plan.batch_frames) - stft.plan.left - stft.plan.right
     return sorted({max(0, length) for length in (*around, full_batch, full_batch + 1, batches)})
 
@@ -43,10 +47,9 @@ def streamed(stft: STFT, blocks: Any) -> NDArray[Any]:
 
 
 class TestNumbers:
-    @each_edges
-    @each_size
+    @each_edges_and_size
     def test_equal_a_transform_of_one_frame_after_the_other(
-        self, filter_length: int, hop_length: int, edges: dict[str, Any]
+        self, edges: dict[str, Any], filter_length: int, hop_length: int
     ) -> None:
         stft = STFT(filter_length, hop_length, **edges)
         for samples in lengths_to_try(stft):
@@ -72,6 +75,44 @@ class TestNumbers:
         signal = noise(1000)
         wanted = brute_force_stft(signal, 64, 16, window)
         assert_close(STFT(64, 16, win_length)(signal), wanted)
+
+    @each_edges
+    @pytest.mark.parametrize(("win_length", "hop_length"), [(40, 16), (41, 16), (63, 40), (64, 16)])
+    @pytest.mark.parametrize("freeze_parameters", [True, False], ids=["fft", "kernel"])
+    def test_with_a_window_at_the_beginning_of_the_transform(
+        self, edges: dict[str, Any], win_length: int, hop_length: int, freeze_parameters: bool
+    ) -> None:
+        stft = STFT(
+            *(64, hop_length, win_length, "hamming"),
+            freeze_parameters=freeze_parameters,
+            win_align="left",
+            **edges,
+        )
+        window = make_window("hamming", win_length)
+        np.testing.assert_allclose(stft.window, np.pad(window, (0, 64 - win_length)), atol=1e-7)
+        for samples in lengths_to_try(stft):
+            signal = noise(samples, seed=samples)
+            wanted = brute_force_stft(signal, 64, hop_length, window, **edges)
+            assert_close(stft(signal), wanted)
+
+    @pytest.mark.parametrize("win_length", [1, 40, 41, 64])
+    def test_of_a_window_at_the_beginning_are_those_in_the_middle_of_other_samples(
+        self, win_length: int
+    ) -> None:
+        signal = noise(1000)
+        moved = np.concatenate((np.zeros((64 - win_length) // 2, np.float32), signal))
+        middle = STFT(64, 16, win_length, padding="none")(moved)
+        left = STFT(64, 16, win_length, padding="none", win_align="left")(signal)
+        assert_close(np.abs(left[: len(middle)]), np.abs(middle))
+
+    @pytest.mark.parametrize("win_align", ["center", "left"])
+    def test_with_a_symmetric_window(self, win_align: Any) -> None:
+        signal, left = noise(1000), {"center": 12, "left": 0}[win_align]
+        stft = STFT(64, 16, 40, periodic=False, padding="none", win_align=win_align)
+        window = np.zeros(64)
+        window[left : left + 40] = np.hanning(40)
+        wanted = brute_force_stft(signal, 64, 16, window, center=False)
+        assert_close(stft(signal)[: len(wanted)], wanted)
 
     def test_of_an_impulse_are_the_window_and_its_phase(self) -> None:
         signal = np.zeros(64, np.float32)
@@ -104,7 +145,7 @@ class TestNumbers:
 class TestCausal:
     @pytest.mark.parametrize(("filter_length", "hop_length"), [(64, 16), (63, 20), (16, 40)])
     def test_a_frame_sees_nothing_of_the_future(self, filter_length: int, hop_length: int) -> None:
-        stft = STFT(filter_length, hop_length, center=False, causal=True, window="boxcar")
+        stft = STFT(filter_length, hop_length, padding="causal", window="boxcar")
         signal = noise(1000)
         spectra = stft(signal)
         for frame in (0, 1, 5, 20):
@@ -116,19 +157,52 @@ class TestCausal:
 
     def test_the_first_frame_holds_the_first_hop_at_its_end(self) -> None:
         signal = noise(1000)
-        stft = STFT(64, 16, center=False, causal=True, window="boxcar")
+        stft = STFT(64, 16, padding="causal", window="boxcar")
         wanted = np.fft.rfft(np.concatenate((np.zeros(48), signal[:16])))
         assert_close(stft(signal)[0], wanted)
 
     def test_a_frame_is_there_as_soon_as_its_last_sample_is(self) -> None:
-        assert len(STFT(64, 16, center=False, causal=True)(noise(160))) == 10
+        assert len(STFT(64, 16, padding="causal")(noise(160))) == 10
+
+    @pytest.mark.parametrize("pad_mode", PAD_MODES)
+    def test_is_padded_with_zeros_whatever_the_pad_mode(self, pad_mode: Any) -> None:
+        signal = noise(200)
+        for padding in ("causal", "none"):
+            stft = STFT(64, 16, padding=padding, pad_mode=pad_mode)
+            assert_same_bits(stft(signal), STFT(64, 16, padding=padding)(signal))
+
+
+class TestPadding:
+    @pytest.mark.parametrize(("center", "padding"), [(True, "center"), (False, "none")])
+    def test_may_be_asked_for_in_two_ways(self, center: bool, padding: Any) -> None:
+        signal = noise(1000)
+        wanted = STFT(64, 16, center=center)
+        for other in (True, False):
+            stft = STFT(64, 16, center=other, padding=padding)
+            assert stft.plan == wanted.plan
+            assert_same_bits(stft(signal), wanted(signal))
+
+    @pytest.mark.parametrize("pad_mode", PAD_MODES)
+    def test_same_holds_what_the_pad_mode_says(self, pad_mode: Any) -> None:
+        signal = noise(1000)
+        whole = np.pad(signal, 24, pad_mode)
+        got = STFT(64, 16, padding="same", pad_mode=pad_mode)(signal)
+        assert_close(got, STFT(64, 16, padding="none")(whole))
+
+    @pytest.mark.parametrize("pad_mode", PAD_MODES)
+    def test_kaldi_repeats_the_edge_sample_whatever_the_pad_mode(self, pad_mode: Any) -> None:
+        signal = noise(1000)
+        got = STFT(64, 16, padding="kaldi", pad_mode=pad_mode, window="boxcar")(signal)
+        mirrored = np.concatenate((signal[:24][::-1], signal[:40]))
+        assert_close(got[0], np.fft.rfft(mirrored))
+        end = len(got) * 16 - 8 + 32  # of the last frame, which lies around 16 (t + 1/2)
+        assert_close(got[-1], np.fft.rfft(np.concatenate((signal, signal[::-1]))[end - 64 : end]))
 
 
 class TestStream:
-    @each_edges
-    @each_size
+    @each_edges_and_size
     def test_equals_the_whole_for_blocks_of_any_size(
-        self, filter_length: int, hop_length: int, edges: dict[str, Any]
+        self, edges: dict[str, Any], filter_length: int, hop_length: int
     ) -> None:
         stft = STFT(filter_length, hop_length, **edges)
         for samples in lengths_to_try(stft):
@@ -155,11 +229,31 @@ class TestStream:
         self, edges: dict[str, Any], data: st.DataObject
     ) -> None:
         filter_length = data.draw(st.integers(1, 300), label="filter_length")
-        hop_length = data.draw(st.integers(1, 400), label="hop_length")
+        longest = longest_hop(edges, filter_length, 400)
+        hop_length = data.draw(st.integers(1, longest), label="hop_length")
         signal = noise(data.draw(st.integers(0, 3000), label="samples"))
         cuts = data.draw(st.lists(st.integers(0, len(signal))).map(sorted), label="cuts")
         stft = STFT(filter_length, hop_length, **edges)
         assert_same_bits(streamed(stft, np.split(signal, cuts)), stft(signal))
+
+    @each_edges
+    @given(data=st.data())
+    def test_equals_the_whole_where_zeros_follow_the_window(
+        self, edges: dict[str, Any], data: st.DataObject
+    ) -> None:
+        win_length = data.draw(st.integers(1, 200), label="win_length")
+        filter_length = win_length + data.draw(st.integers(0, 100), label="zeros")
+        longest = longest_hop(edges, win_length, 300)
+        hop_length = data.draw(st.integers(1, longest), label="hop_length")
+        signal = noise(data.draw(st.integers(0, 3000), label="samples"))
+        cuts = data.draw(st.lists(st.integers(0, len(signal))).map(sorted), label="cuts")
+        stft = STFT(filter_length, hop_length, win_length, win_align="left", **edges)
+        whole = stft(signal)
+        assert_same_bits(streamed(stft, np.split(signal, cuts)), whole)
+        wanted = brute_force_stft(
+            signal, filter_length, hop_length, make_window("hann", win_length), **edges
+        )
+        np.testing.assert_allclose(whole, wanted, rtol=0, atol=1e-4)
 
     def test_equals_the_whole_with_a_kernel(self) -> None:
         stft = STFT(64, 16, freeze_parameters=False)
@@ -310,6 +404,16 @@ class TestFrozen:
 
 class TestWindowReplaced:
     @pytest.mark.parametrize("length", [40, 64])
+    def test_at_the_beginning_of_the_transform_stays_there(self, length: int) -> None:
+        stft = STFT(64, 16, 40, win_align="left", freeze_parameters=False)
+        values = noise(length)
+        values[40:] = 0
+        stft.window = values
+        np.testing.assert_array_equal(stft.window, np.pad(values, (0, 64 - length)))
+        wanted = brute_force_stft(noise(500), 64, 16, values[:40])
+        assert_close(stft(noise(500)), wanted)
+
+    @pytest.mark.parametrize("length", [40, 64])
     def test_by_values_for_the_window_or_for_the_frame(self, length: int) -> None:
         stft = STFT(64, 16, win_length=40, freeze_parameters=False)
         values, left = noise(length), (64 - length) // 2
@@ -347,7 +451,11 @@ class TestSettings:
             ({"filter_length": 64, "win_length": 65}, r"win_length is 65.*\(64\)"),
             ({"win_length": 0}, "win_length is 0"),
             ({"pad_mode": "zero"}, f"'zero'.*{', '.join(PAD_MODES)}"),
-            ({"causal": True}, "not both"),
+            ({"padding": "full"}, f"'full'.*{', '.join(PADDINGS)}"),
+            ({"win_align": "right"}, "win_align is 'right': choose center or left"),
+            ({"win_align": "left", "win_length": 0}, "win_length is 0"),
+            ({"win_align": "left", "win_length": 2049}, r"win_length is 2049.*\(2048\)"),
+            ({"padding": "kaldi", "hop_length": 4000}, "hop_length is 4000: with padding kaldi"),
             ({"dtype": "float16"}, "'float16': choose float32 or float64"),
             ({"window": "hat"}, "'hat'"),
         ],

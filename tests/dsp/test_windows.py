@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 from stftcli import STFT
 from stftcli.dsp.windows import make_window
 from stftcli.errors import SettingsError
-from stftcli.settings import WINDOWS
+from stftcli.settings.choices import WINDOWS
 from tests.signals import hann
 
 PARAMETERS = {"beta": 14.0, "alpha": 0.3, "std": 5.5}
@@ -17,9 +18,10 @@ NAMES = [
 ]
 
 
-def window_of(name: object, length: int = 64, win_length: int | None = None) -> NDArray[np.float64]:
-    stft = STFT(length, 16, win_length, window=name, dtype="float64")  # type: ignore[arg-type]
-    return stft.window
+def window_of(
+    name: Any, length: int = 64, win_length: int | None = None, **options: Any
+) -> NDArray[np.float64]:
+    return STFT(length, 16, win_length, window=name, dtype="float64", **options).window
 
 
 @pytest.mark.parametrize("length", [2, 63, 64])
@@ -27,6 +29,58 @@ def window_of(name: object, length: int = 64, win_length: int | None = None) -> 
 def test_is_one_period_of_an_even_function(name: str, length: int) -> None:
     window = window_of(name, length)
     np.testing.assert_allclose(window[1:], window[:0:-1], rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("length", [2, 63, 64])
+@pytest.mark.parametrize("name", NAMES)
+def test_symmetric_is_the_same_from_both_ends(name: str, length: int) -> None:
+    window = make_window(name, length, periodic=False)
+    np.testing.assert_allclose(window, window[::-1], rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("length", [2, 63, 64])
+@pytest.mark.parametrize("name", NAMES)
+def test_periodic_is_the_symmetric_one_of_a_sample_more_without_its_last(
+    name: str, length: int
+) -> None:
+    longer = make_window(name, length + 1, periodic=False)
+    np.testing.assert_allclose(make_window(name, length), longer[:-1], rtol=0, atol=1e-14)
+
+
+def test_periodic_is_the_default() -> None:
+    np.testing.assert_array_equal(make_window("hann", 64), make_window("hann", 64, periodic=True))
+    np.testing.assert_array_equal(window_of("hann"), window_of("hann", periodic=True))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("win_length", [None, 40])
+def test_the_transform_takes_either_form(name: str, win_length: int | None) -> None:
+    expected = np.zeros(64)
+    inside = expected if win_length is None else expected[12:52]
+    inside[:] = make_window(name, len(inside), periodic=False)
+    np.testing.assert_array_equal(window_of(name, 64, win_length, periodic=False), expected)
+
+
+@pytest.mark.parametrize("periodic", [True, False])
+def test_given_values_have_a_form_already(periodic: bool) -> None:
+    values = np.arange(64.0)
+    np.testing.assert_array_equal(make_window(values, 64, periodic=periodic), values)
+
+
+@pytest.mark.parametrize("periodic", [True, False])
+@pytest.mark.parametrize("length", [2, 3, 25, 400])
+def test_povey_is_the_hann_window_to_a_power(length: int, periodic: bool) -> None:
+    period = length if periodic else length - 1
+    wanted = np.sin(np.pi * np.arange(length) / period) ** 1.7
+    got = make_window("povey", length, periodic=periodic)
+    np.testing.assert_allclose(got, wanted, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("win_length", [1, 40, 64])
+def test_a_shorter_one_may_lie_at_the_beginning(win_length: int) -> None:
+    expected = np.pad(make_window("hamming", win_length), (0, 64 - win_length))
+    got = window_of("hamming", 64, win_length, win_align="left")
+    np.testing.assert_array_equal(got, expected)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -39,6 +93,7 @@ def test_is_one_in_the_middle(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_of_one_sample_is_one(name: str) -> None:
     assert window_of(name, 1) == [1.0]
+    assert window_of(name, 1, periodic=False) == [1.0]
 
 
 @pytest.mark.parametrize("name", ["hann", "tukey:1", ("tukey", 1)])

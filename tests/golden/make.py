@@ -18,13 +18,13 @@ STFT_CASES: dict[str, dict[str, Any]] = {
     "zeros around": {"filter_length": 64, "hop_length": 40, "pad_mode": "constant"},
     "edges repeated": {"filter_length": 64, "hop_length": 40, "pad_mode": "edge"},
     "unpadded": {"filter_length": 128, "hop_length": 100, "center": False, "window": "boxcar"},
-    "causal": {"filter_length": 96, "hop_length": 40, "center": False, "causal": True},
+    "causal": {"filter_length": 96, "hop_length": 40, "padding": "causal"},
     "kaiser": {"filter_length": 64, "hop_length": 64, "window": ("kaiser", 8.0)},
 }
 LINEAR_CASES = {"1-D": (5,), "2-D": (4, 5), "3-D": (2, 3, 5), "4-D": (2, 2, 2, 5), "empty": (0, 5)}
 WINDOW_CASES = [
     *("hann", "hamming", "blackman", "blackmanharris", "nuttall", "flattop", "bartlett", "bohman"),
-    *("cosine", "boxcar", "kaiser:8.6", "tukey:0.3", "gaussian:7"),
+    *("cosine", "boxcar", "povey", "kaiser:8.6", "tukey:0.3", "gaussian:7"),
 ]
 WINDOW_LENGTHS = [1, 2, 3, 16, 41]
 
@@ -40,14 +40,15 @@ def librosa_stft(
     filter_length: int,
     hop_length: int,
     pad_mode: str = "reflect",
-    causal: bool = False,
+    padding: str | None = None,
     **more: Any,
 ) -> NDArray[Any]:
     """Transform in float64, so that the golden numbers are better than what is held to them."""
     import librosa
 
-    if causal:
+    if padding == "causal":
         signal = np.pad(signal, (filter_length - hop_length, 0))
+        more["center"] = False
     spectra = librosa.stft(
         signal.astype(np.float64),
         n_fft=filter_length,
@@ -74,15 +75,16 @@ def torch_linear() -> dict[str, NDArray[Any]]:
 
 
 def scipy_windows() -> dict[str, NDArray[Any]]:
-    """Give every window at every length."""
+    """Give every window at every length; scipy has no povey, but the Hann window to its power."""
     from scipy.signal import get_window
 
     arrays = {}
     for text in WINDOW_CASES:
-        name, _, parameter = text.partition(":")
+        name, _, parameter = text.replace("povey", "hann").partition(":")
         window = (name, float(parameter)) if parameter else name
+        power = 0.85 if text == "povey" else 1
         for length in WINDOW_LENGTHS:
-            arrays[f"{text} {length}"] = get_window(window, length)
+            arrays[f"{text} {length}"] = get_window(window, length) ** power
     return arrays
 
 

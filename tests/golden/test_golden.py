@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from stftcli import STFT, Linear
-from stftcli.settings import WINDOWS
+from stftcli.settings.choices import WINDOWS
 from tests.golden.make import FOLDER, LINEAR_CASES, STFT_CASES, WINDOW_CASES, WINDOW_LENGTHS, chirp
 from tests.signals import assert_close
 

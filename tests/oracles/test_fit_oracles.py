@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stftcli import Linear
 from stftcli.jobs.fit import fit_classes, fit_pca, fit_ridge
 from stftcli.jobs.rows import Rows
-from stftcli.settings import FeatureSettings
+from stftcli.settings.features import FeatureSettings
 from tests.oracles.conftest import oracle
 from tests.signals import assert_close, noise
 

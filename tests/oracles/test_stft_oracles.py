@@ -108,7 +108,28 @@ def test_several_signals_at_once(oracle_stft: Any) -> None:
 def test_causal_frames_are_those_of_a_delayed_signal(hop_length: int, oracle_stft: Any) -> None:
     delayed = np.pad(SIGNAL, (512 - hop_length, 0))
     wanted = oracle_stft(delayed, 512, hop_length, center=False)
-    assert_close(STFT(512, hop_length, center=False, causal=True)(SIGNAL), wanted)
+    assert_close(STFT(512, hop_length, padding="causal")(SIGNAL), wanted)
+
+
+@pytest.mark.parametrize("hop_length", [128, 100, 99])
+def test_same_frames_are_those_of_hifigan(hop_length: int, oracle_stft: Any) -> None:
+    side = (512 - hop_length) // 2
+    wanted = oracle_stft(np.pad(SIGNAL, side, "reflect"), 512, hop_length, center=False)
+    assert_close(STFT(512, hop_length, padding="same")(SIGNAL), wanted)
+
+
+@pytest.mark.parametrize("win_length", [400, 333, 512])
+def test_a_window_at_the_beginning_is_one_of_so_many_values_and_zeros(
+    win_length: int, torch: Any
+) -> None:
+    window = torch.zeros(512)
+    window[:win_length] = torch.hann_window(win_length, periodic=False)
+    wanted = torch.stft(
+        torch.from_numpy(SIGNAL), 512, 160, window=window, center=False, return_complex=True
+    )
+    stft = STFT(512, 160, win_length, periodic=False, padding="none", win_align="left")
+    # torch needs all 512 samples of a frame, of which the last ones are multiplied by zero.
+    assert_close(stft(SIGNAL)[: wanted.shape[1]], wanted.numpy().T)
 
 
 def test_the_kernel_does_what_the_oracles_do(oracle_stft: Any) -> None:

@@ -5,11 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stftcli.cli import options, types
+from stftcli.cli import types
 from stftcli.cli.linear.make import output
+from stftcli.cli.options import common
+from stftcli.cli.options.settings import settings_options
 from stftcli.cli.progress import Talk
+from stftcli.cli.sections import Command, SectionedCommand, stacked
 from stftcli.errors import SettingsError
-from stftcli.settings import FeatureSettings
+from stftcli.settings.features import FeatureSettings
+from stftcli.settings.steps import NewLinear
 
 if TYPE_CHECKING:
     from stftcli.jobs.rows import Rows
@@ -24,37 +28,40 @@ def fit() -> None:
     """
 
 
-def _rows(command: options.Command) -> options.Command:
+def _rows(command: Command) -> Command:
     """Add the inputs and the options of features; the command gets `rows` and `talk`."""
 
     @wraps(command)
-    def wrapped(paths: tuple[str, ...], threads: int | None, quiet: bool, **values: Any) -> None:
+    def wrapped(
+        paths: tuple[str, ...],
+        settings: FeatureSettings,
+        threads: int | None,
+        quiet: bool,
+        **values: Any,
+    ) -> None:
         from stftcli.jobs.rows import Rows
 
-        if any(kind == "linear_out" for kind, _ in values["values"].stages):
+        if any(isinstance(step, NewLinear) for step in settings.values.steps):
             raise SettingsError(
                 "the new Linear of --linear-out would be lost: make one with `stftcli linear init` "
                 "and give it as --linear"
             )
-        settings = FeatureSettings(values.pop("frames"), values.pop("part"), values.pop("values"))
         with Talk(quiet) as talk:
             command(rows=Rows(paths, settings, threads, talk), talk=talk, **values)
 
-    return options.stacked(
-        click.argument("paths", metavar="INPUT...", nargs=-1, required=True, type=options.FILE),
+    return stacked(
+        click.argument("paths", metavar="INPUT...", nargs=-1, required=True, type=types.FILE),
         output("--out", "--output"),
-        options.frame_options(),
-        options.part_options("mix"),
-        options.value_options("magnitude"),
-        options.threads,
-        options.quiet,
+        settings_options(),
+        common.threads,
+        common.quiet,
     )(wrapped)
 
 
 _targets = click.option(
     "--targets",
     required=True,
-    type=options.FILE,
+    type=types.FILE,
     metavar="FILE",
     help="A .npy file with one row per frame, all inputs in order; for logistic also "
     "one label per input.",
@@ -69,7 +76,7 @@ _alpha = click.option(
 )
 
 
-@fit.command("pca", cls=options.OrderedCommand)
+@fit.command("pca", cls=SectionedCommand)
 @click.option(
     "--components",
     type=click.IntRange(min=1),
@@ -79,7 +86,7 @@ _alpha = click.option(
 @click.option("--whiten", is_flag=True, help="Scale each component to a variance of 1.")
 @click.option(
     "--plot",
-    type=options.FILE,
+    type=types.FILE,
     metavar="PICTURE",
     help="Draw the explained variance into a .png, .svg or .pdf.",
 )
@@ -107,7 +114,7 @@ def pca(
     talk.report(f"{output}: {report}")
 
 
-@fit.command("ridge", cls=options.OrderedCommand)
+@fit.command("ridge", cls=SectionedCommand)
 @_targets
 @_alpha
 @_rows
@@ -118,7 +125,7 @@ def ridge(rows: "Rows", talk: Talk, output: str, targets: str, alpha: float) -> 
     talk.report(f"{output}: {fit_ridge(rows, targets, output, alpha)}")
 
 
-@fit.command("logistic", cls=options.OrderedCommand)
+@fit.command("logistic", cls=SectionedCommand)
 @_targets
 @_alpha
 @click.option(

@@ -5,9 +5,10 @@ from typing import Any
 import click
 
 from stftcli.cli import types
-from stftcli.cli.options import FILE, Decorator, stacked
 from stftcli.cli.progress import Talk
-from stftcli.settings import MEL_SCALES
+from stftcli.cli.sections import Decorator, stacked
+from stftcli.cli.types import FILE
+from stftcli.settings.choices import MEL_SCALES
 
 
 def output(*names: str) -> Decorator:

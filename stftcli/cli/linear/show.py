@@ -2,7 +2,7 @@
 
 import click
 
-from stftcli.cli.options import FILE
+from stftcli.cli.types import FILE
 
 
 @click.command("show")

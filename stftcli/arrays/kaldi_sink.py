@@ -1,0 +1,89 @@
+"""Feature arrays as Kaldi keeps them: matrices with a key, and an index of where each begins."""
+
+import os
+import tempfile
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.arrays.head import ArrayHead, Beside
+from stftcli.arrays.refusals import refuse_bins_first, refuse_complex
+from stftcli.arrays.sinks import RawSink
+from stftcli.arrays.turning import turned
+from stftcli.errors import MissingExtraError, SettingsError
+from stftcli.settings.choices import Layout
+
+
+class KaldiSink(RawSink):
+    """A .ark file: one matrix under the array's key, or one a channel under `key-ch1` and so on.
+
+    A key has no blanks in Kaldi: each stretch of them becomes "_".
+    """
+
+    def __init__(self, file: IO[bytes], head: ArrayHead) -> None:
+        self._archive = file
+        self._places: dict[str, int] = {}
+        # The number of frames stands before them, and kaldiio writes whole matrices.
+        spool = tempfile.TemporaryFile()  # noqa: SIM115  # closed by finish, or with the sink
+        super().__init__(spool, head)
+
+    @classmethod
+    def check(cls, dtype: np.dtype[Any], layout: Layout) -> None:
+        """Raise SettingsError for what is no matrix of floats, MissingExtraError without kaldiio.
+
+        Numbers of float16 are refused, not written as float32: nobody asked for those.
+        """
+        refuse_complex("ark", dtype)
+        refuse_bins_first("ark", layout)
+        if dtype not in (np.float32, np.float64):
+            raise SettingsError(f"ark has no {dtype} numbers: choose --dtype float32 or float64")
+        try:
+            import kaldiio  # noqa: F401
+        except ImportError:
+            raise MissingExtraError("--format ark", "kaldiio", "kaldi") from None
+
+    def finish(self, beside: Beside) -> None:  # noqa: ARG002  # Kaldi has no place for it
+        """Write the matrices."""
+        import kaldiio
+
+        with self._by_channel() as values:
+            for channel, key in enumerate(self._keys()):
+                self._places[key] = self._archive.tell() + len(f"{key} ".encode())
+                kaldiio.save_ark(self._archive, {key: self._matrix(values, channel)})
+        self._file.close()
+
+    def index(self, path: str) -> bytes:
+        """Give the lines of the .scp file that says where in the file `path` each matrix is."""
+        place = os.fsencode(path)
+        return b"".join(
+            b"%s %s:%d\n" % (key.encode(), place, start) for key, start in self._places.items()
+        )
+
+    def _keys(self) -> list[str]:
+        readable = self._head.key.encode(errors="replace").decode()
+        key = "_".join(readable.split()) or "_"
+        if self._head.channels is None:
+            return [key]
+        return [f"{key}-ch{channel}" for channel in range(1, self._head.channels + 1)]
+
+    def _by_channel(self) -> IO[bytes]:
+        if self._head.channels is None:
+            self._file.flush()
+            return self._file
+        frame_bytes = self._head.features * self._head.dtype.itemsize
+        return turned(self._file, 0, self.frames, self._head.channels, frame_bytes)
+
+    def _matrix(self, values: IO[bytes], channel: int) -> NDArray[Any]:
+        shape, dtype = (self.frames, self._head.features), self._head.dtype
+        if self.frames == 0:
+            return np.empty((0, 0), dtype)  # Kaldi has no rows without columns, nor the reverse
+        size = self.frames * self._head.features * dtype.itemsize
+        return _OnDisk(values, dtype, "r", channel * size, shape)
+
+
+class _OnDisk(np.memmap):
+    """A matrix in a file whose bytes are lent: kaldiio writes what `tobytes` gives."""
+
+    def tobytes(self, order: Any = "C") -> Any:  # noqa: ARG002  # rows, as they are on disk
+        return self.data

@@ -1,0 +1,120 @@
+"""All options that decide the numbers: together they become one settings object.
+
+An option that sets a field of the settings is named after it, as in ``frames__hop_length``, and is
+None unless it was given, so that it changes a preset only where its user says so.
+"""
+
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+
+import click
+
+from stftcli.cli import types
+from stftcli.cli.options.features import feature_options
+from stftcli.cli.options.frames import chosen_padding, frame_options
+from stftcli.cli.options.signal import part_options, signal_options
+from stftcli.cli.sections import Command, Decorator, stacked, under
+from stftcli.cli.steps import changed_steps
+from stftcli.errors import SettingsError
+from stftcli.presets import load_preset, preset_names
+from stftcli.settings.choices import Spectrum
+from stftcli.settings.features import FeatureSettings
+from stftcli.settings.frames import PartSettings
+
+
+def settings_options(
+    usual_length: str = "2048", usual_channel: str = "mix", usual_spectrum: Spectrum = "magnitude"
+) -> Decorator:
+    """Add all options that decide the numbers to a SectionedCommand, as `settings`.
+
+    `usual_length` is what the help says of --n-fft; the others are what the settings get where
+    nobody says more.
+    """
+    spectrum = f"{usual_spectrum}, or power with --mel, --mfcc or --chroma"
+    options = stacked(
+        _recipe_options(),
+        part_options(usual_channel),
+        signal_options(),
+        frame_options(usual_length),
+        feature_options(spectrum if usual_spectrum != "power" else usual_spectrum),
+    )
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def wrapped(**values: Any) -> None:
+            base = _base(values.pop("preset"), values.pop("config"), usual_channel)
+            print_config = values.pop("print_config")
+            settings = _changed(base, values)
+            if print_config:
+                _print(settings, usual_spectrum)
+                return
+            command(settings=settings, **values)
+
+        return options(wrapped)
+
+    return decorate
+
+
+def _base(preset: str | None, config: str | None, usual_channel: str) -> FeatureSettings:
+    if preset is not None and config is not None:
+        raise SettingsError("--preset and --config are both the base of the settings: give one")
+    base = FeatureSettings()
+    if preset is not None:
+        base = load_preset(preset).settings
+    elif config is not None:
+        from stftcli.jobs.config import read_config
+
+        base = read_config(config)
+    if base.part == PartSettings() and config is None:
+        base = replace(base, part=PartSettings(channel=types.channel(usual_channel)))
+    return base
+
+
+def _changed(base: FeatureSettings, values: dict[str, Any]) -> FeatureSettings:
+    """Put what was given into the base; it is taken out of `values`."""
+    values["frames__padding"] = chosen_padding(values)
+    own: dict[str, dict[str, Any]] = {}
+    for name in [name for name in values if "__" in name]:
+        section, _, field = name.partition("__")
+        if (value := values.pop(name)) is not None:
+            own.setdefault(section, {})[field] = value
+    resamples = "rate_hz" in own.get("signal", {}) or base.signal.resample is not None
+    if "resample" in own.get("signal", {}) and not resamples:
+        raise SettingsError("--resampling says how well --rate is done: give both")
+    if "rate_hz" in own.get("signal", {}):
+        own["signal"].setdefault("resample", base.signal.resample or "HQ")
+    base = replace(base, **own.pop("array", {}))
+    changed = changed_steps(base.values.steps, own.pop("steps", {}))
+    own.setdefault("values", {})["steps"] = changed
+    return replace(
+        base,
+        **{section: replace(getattr(base, section), **fields) for section, fields in own.items()},
+    )
+
+
+def _print(settings: FeatureSettings, usual_spectrum: Spectrum) -> None:
+    from stftcli.settings.toml import format_settings
+
+    settings = replace(settings, values=settings.values.chosen(usual_spectrum))
+    click.echo(format_settings(settings), nl=False)
+
+
+def _recipe_options() -> Decorator:
+    option = under("Recipe")
+    return stacked(
+        option(
+            "--preset",
+            type=types.Names(preset_names()),
+            metavar="NAME",
+            help="Begin with the settings of a named tool; `stftcli presets` lists them.",
+        ),
+        option(
+            "--config",
+            type=types.FILE,
+            metavar="FILE",
+            help="Begin with settings from TOML, or with those stored in .npz, .safetensors or a "
+            ".json sidecar.",
+        ),
+        option("--print-config", is_flag=True, help="Show the settings as TOML, do nothing else."),
+    )

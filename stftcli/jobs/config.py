@@ -1,0 +1,63 @@
+"""Settings that come from a file, and what is stored of them beside a result."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import stftcli
+from stftcli.arrays.described import read_description
+from stftcli.audio.source import Source
+from stftcli.dsp.fft import provider_name
+from stftcli.errors import InputError, SettingsError
+from stftcli.files.tensors import explained
+from stftcli.jobs.engine import Engine
+from stftcli.settings.features import FeatureSettings
+from stftcli.settings.record import MisplacedError
+from stftcli.settings.toml import VERSION, parse_settings, settings_from
+
+
+def read_config(path: str) -> FeatureSettings:
+    """Read settings from TOML, or those that made a feature array.
+
+    Parameters
+    ----------
+    path : str
+        A .toml file; or an array, or its .json sidecar, as `stftcli features` wrote it.
+
+    Raises
+    ------
+    StftcliError
+        If it cannot be read or holds no settings.
+    """
+    if Path(path).suffix.lower() == ".toml":
+        with explained(path, "a text in UTF-8"):
+            text = Path(path).read_text(encoding="utf-8")
+        return parse_settings(text, path)
+    stored = read_description(path).settings
+    if stored is None or not isinstance(stored.get("features"), dict):
+        raise InputError(
+            f"{path} holds no settings: give TOML, or a .npz, .safetensors or .json that "
+            "`stftcli features` wrote"
+        )
+    version = {"settings_version": stored.get("settings_version", VERSION)}
+    try:
+        return settings_from({**version, **stored["features"]}, path)
+    except MisplacedError as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def describe(engine: Engine, source: Source) -> str:
+    """Tell, as JSON, how features were made: settings, versions, and what of."""
+    described: dict[str, Any] = {
+        "stftcli": stftcli.__version__,
+        "fft": provider_name(),
+        "input": {
+            "name": source.name,
+            "rate_hz": source.rate_hz,
+            "channels": source.channels,
+            "sha256": source.sha256(),
+        },
+        "settings_version": VERSION,
+        "features": engine.settings.to_dict(),
+    }
+    return json.dumps(described)

@@ -1,0 +1,83 @@
+"""What is done with all the frames of a sound, batch after batch, beyond one frame at a time."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.dsp.stages import Stage, run_stages
+from stftcli.errors import OutputError
+
+Batch = NDArray[Any]
+Batches = Iterator[Batch]
+Pass = Callable[[Batches], Batches]
+
+
+class WholeStep(Protocol):
+    """A step whose numbers depend on the whole file."""
+
+    def observe(self, batch: Batch) -> None:
+        """Take note of some frames."""
+
+    def apply(self, batch: Batch) -> Batch:
+        """Change them, when all have been noted; they may be overwritten."""
+
+
+@contextmanager
+def spooled() -> Iterator[None]:
+    """Say what to do where the folder of temporary files cannot take what is kept there."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"{tempfile.gettempdir()} cannot take the features: {error.strerror}; TMPDIR names "
+            "another folder"
+        ) from error
+
+
+def each_batch(stage: Stage) -> Pass:
+    """Make a pass of a stage that works on each frame alone."""
+    return partial(map, partial(_staged, stage))
+
+
+def _staged(stage: Stage, batch: Batch) -> Batch:
+    return run_stages((stage,), batch)
+
+
+def second_pass(make_step: Callable[[], WholeStep]) -> Pass:
+    """Make a pass of a step over the whole file, which waits on disk meanwhile.
+
+    `make_step` is called for each file.
+    """
+
+    def run(batches: Batches) -> Batches:
+        step = make_step()
+        with spooled(), tempfile.TemporaryFile() as spool:
+            shape: tuple[int, ...] = ()
+            dtype = np.dtype(np.float32)
+            for batch in batches:
+                step.observe(batch)
+                spool.write(np.ascontiguousarray(batch).data)
+                shape, dtype = shape or batch.shape, batch.dtype
+            spool.seek(0)
+            frame_bytes = dtype.itemsize * int(np.prod(shape[1:]))
+            while shape and (content := spool.read(shape[0] * frame_bytes)):
+                # A copy, for bytes cannot be overwritten.
+                yield step.apply(np.frombuffer(content, dtype).reshape(-1, *shape[1:]).copy())
+
+    return run
+
+
+def without_last(batches: Batches) -> Batches:
+    """Leave out the last frame."""
+    waiting: Batch | None = None
+    for batch in batches:
+        if waiting is not None:
+            yield waiting
+        waiting = batch
+    if waiting is not None and len(waiting) > 1:
+        yield waiting[:-1]

@@ -1,0 +1,111 @@
+"""What can be chosen, as tables: options, their help and the messages of errors come from here."""
+
+from typing import Literal, get_args
+
+PadMode = Literal["reflect", "constant", "edge", "symmetric", "wrap"]
+Padding = Literal["center", "none", "causal", "same", "kaldi"]
+WindowAlign = Literal["center", "left"]
+Spectrum = Literal["complex", "magnitude", "power", "db", "log", "phase"]
+LogKind = Literal["ln", "log10", "log1p", "db"]
+MelScale = Literal["slaney", "htk"]
+MelNorm = Literal["slaney", "none"]
+Triangles = Literal["hz", "mel"]
+Lifter = Literal["librosa", "htk"]
+Normalization = Literal["mean", "meanvar", "peak", "frame"]
+Statistic = Literal["mean", "std", "min", "max", "skewness", "kurtosis"]
+Descriptor = Literal[
+    "rms", "zcr", "centroid", "bandwidth", "rolloff", "flatness", "flux", "contrast"
+]
+Precision = Literal["float32", "float64", "float16"]
+Layout = Literal["frames-first", "bins-first"]
+Resampling = Literal["QQ", "LQ", "MQ", "HQ", "VHQ"]
+ArrayFormat = Literal["npy", "npz", "safetensors", "csv", "raw", "ark"]
+PictureFormat = Literal["png", "svg", "pdf"]
+Channel = Literal["mix", "all"] | int
+
+MOST_THREADS = 64
+
+PAD_MODES: tuple[PadMode, ...] = get_args(PadMode)
+WINDOW_ALIGNS: tuple[WindowAlign, ...] = get_args(WindowAlign)
+MEL_SCALES: tuple[MelScale, ...] = get_args(MelScale)
+MEL_NORMS: tuple[MelNorm, ...] = get_args(MelNorm)
+NORMALIZATIONS: tuple[Normalization, ...] = get_args(Normalization)
+STATISTICS: tuple[Statistic, ...] = get_args(Statistic)
+DESCRIPTORS: tuple[Descriptor, ...] = get_args(Descriptor)
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+RESAMPLINGS: tuple[Resampling, ...] = get_args(Resampling)
+ARRAY_FORMATS: tuple[ArrayFormat, ...] = get_args(ArrayFormat)
+PICTURE_FORMATS: tuple[PictureFormat, ...] = get_args(PictureFormat)
+
+PADDINGS: dict[Padding, str] = {
+    "center": "half a frame on both sides, so that frame t is centred on sample t * hop",
+    "none": "nothing, full frames only",
+    "causal": "frame minus hop zeros on the left, so that no frame sees the future",
+    "same": "(frame - hop) / 2 on both sides, as HiFi-GAN",
+    "kaldi": "as Kaldi with snip-edges=false, mirrored with the edge sample repeated",
+}
+"""What is put around a signal before it is cut into frames."""
+
+FORCED_PAD_MODES: dict[Padding, PadMode] = {
+    "none": "constant",
+    "causal": "constant",
+    "kaldi": "symmetric",
+}
+"""Paddings that leave no choice of what they hold."""
+
+FLOOR = 1e-5
+"""The smallest magnitude that a logarithm is taken of: -100 dB."""
+
+SPECTRA: dict[Spectrum, str] = {
+    "complex": "the spectrum X itself",
+    "magnitude": "|X|",
+    "power": "|X|^2",
+    "db": f"20 log10 max(|X|, {FLOOR:g})",
+    "log": f"ln max(|X|, {FLOOR:g})",
+    "phase": "the angle of X in radians",
+}
+"""What each spectrum is."""
+
+LOG_FLOOR = 1e-10
+"""The smallest value that --log takes a logarithm of, unless it is told another."""
+
+LOGS: dict[LogKind, str] = {
+    "ln": "natural",
+    "log10": "decimal",
+    "db": "10 log10 y",
+    "log1p": "ln(1 + y)",
+}
+"""What each logarithm of values y is."""
+
+KALDI_FLOOR = 2.0**-23
+"""The smallest value that Kaldi takes a logarithm of: the machine epsilon of float32."""
+
+DB_OF_UNIT: dict[LogKind, float] = {"db": 1.0, "log10": 10.0, "ln": 4.342944819032518}
+"""Decibels of one unit of each logarithm of a power: 10 / ln(base)."""
+
+WINDOWS: dict[str, str | None] = {
+    "hann": None,
+    "hamming": None,
+    "blackman": None,
+    "blackmanharris": None,
+    "nuttall": None,
+    "flattop": None,
+    "bartlett": None,
+    "bohman": None,
+    "cosine": None,
+    "boxcar": None,
+    "povey": None,
+    "kaiser": "beta",
+    "tukey": "alpha",
+    "gaussian": "std",
+}
+"""The windows, each with the name of its parameter if it takes one."""
+
+
+def window_names() -> str:
+    """List the windows for help and messages."""
+    return ", ".join(
+        name if parameter is None else f"{name}:{parameter.upper()}"
+        for name, parameter in WINDOWS.items()
+    )

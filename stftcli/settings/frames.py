@@ -1,0 +1,111 @@
+"""How a signal is prepared and cut into frames."""
+
+from dataclasses import asdict, dataclass
+
+from stftcli.settings.choices import Channel, Padding, PadMode, Resampling, WindowAlign
+from stftcli.settings.lengths import (
+    POWER_OF_TWO,
+    USUAL_LENGTH,
+    Length,
+    parse_length,
+    parse_transform_length,
+    samples_of,
+)
+from stftcli.settings.record import Record, check_between
+
+HIGHEST_RATE_HZ, LONGEST_S, LONGEST_SAMPLES = 10_000_000, 1e9, 999_999_999
+
+
+@dataclass(frozen=True)
+class PartSettings(Record):
+    """Which stretch of the sound is used, and which of its channels (counted from 1)."""
+
+    start_s: float = 0.0
+    duration_s: float | None = None
+    channel: Channel = "mix"
+
+    def __post_init__(self) -> None:
+        check_between("start_s", self.start_s, 0, LONGEST_S)
+        check_between("duration_s", self.duration_s, 0, LONGEST_S)
+
+
+@dataclass(frozen=True)
+class SignalSettings(Record):
+    """What is done to the samples before they are cut into frames, in this order.
+
+    `rate_hz` is the rate that the features are meant for; a sound of another rate is resampled if
+    `resample` says how well, else refused. `pad_to_s` fills a shorter sound up with zeros,
+    `int16_scale` multiplies samples with 32768, `preemphasis` subtracts so much of the sample
+    before.
+    """
+
+    rate_hz: int | None = None
+    resample: Resampling | None = None
+    pad_to_s: float | None = None
+    int16_scale: bool = False
+    preemphasis: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_between("rate_hz", self.rate_hz, 1, HIGHEST_RATE_HZ)
+        check_between("pad_to_s", self.pad_to_s, 0, LONGEST_S)
+        check_between("preemphasis", self.preemphasis, 0, 1)
+
+
+@dataclass(frozen=True)
+class FrameSettings(Record):
+    """How a signal is cut into frames, and what each is multiplied with.
+
+    None leaves a choice to `at`: `hop_length` becomes a quarter of `filter_length`, `win_length`
+    all of it. `win_align` "left" puts a shorter window at the beginning of the transform, so that
+    only zeros follow it. `remove_dc` and `preemphasis` are done to each frame alone, as in Kaldi.
+    """
+
+    filter_length: Length | None = None
+    hop_length: Length | None = None
+    win_length: Length | None = None
+    window: str = "hann"
+    periodic: bool = True
+    win_align: WindowAlign = "center"
+    padding: Padding = "center"
+    pad_mode: PadMode = "reflect"
+    drop_last: bool = False
+    remove_dc: bool = False
+    preemphasis: float = 0.0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.filter_length, str):
+            parse_transform_length(self.filter_length)
+        for name in ("filter_length", "hop_length", "win_length"):
+            length = getattr(self, name)
+            if isinstance(length, int):
+                check_between(name, length, 1, LONGEST_SAMPLES)
+            elif name != "filter_length" and length is not None:
+                parse_length(length)
+        check_between("preemphasis", self.preemphasis, 0, 1)
+
+    def at(self, rate_hz: int, usual_length: int = USUAL_LENGTH) -> "SampledFrames":
+        """Give the same settings with every length in samples of a sound of this rate."""
+        if self.filter_length == POWER_OF_TWO:
+            win_length = samples_of(self.win_length or usual_length, rate_hz)
+            length = 1 << (win_length - 1).bit_length()
+        else:
+            length = samples_of(self.filter_length or usual_length, rate_hz)
+            win_length = samples_of(self.win_length or length, rate_hz)
+        hop_length = samples_of(self.hop_length or max(1, length // 4), rate_hz)
+        lengths = {"filter_length": length, "hop_length": hop_length, "win_length": win_length}
+        return SampledFrames(**{**asdict(self), **lengths})
+
+
+@dataclass(frozen=True)
+class SampledFrames(FrameSettings):
+    """Frame settings with every choice made and every length in samples."""
+
+    filter_length: int
+    hop_length: int
+    win_length: int
+
+    def __str__(self) -> str:
+        length = f"{self.win_length} of {self.filter_length}"
+        if self.win_length == self.filter_length:
+            length = str(self.filter_length)
+        return f"{self.window} {length}, hop {self.hop_length}"

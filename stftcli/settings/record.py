@@ -1,0 +1,120 @@
+"""Frozen settings to plain dictionaries and back, with every name and type checked."""
+
+from dataclasses import fields
+from difflib import get_close_matches
+from types import UnionType
+from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
+
+from stftcli.errors import SettingsError
+
+Place = tuple[str | int, ...]
+"""The names and numbers that lead to a value within nested dictionaries and lists."""
+
+
+class MisplacedError(SettingsError):
+    """A value that settings cannot take.
+
+    Attributes
+    ----------
+    place : tuple of str and int
+        Where it stands.
+    """
+
+    def __init__(self, text: str, place: Place) -> None:
+        super().__init__(text)
+        self.place = place
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """Say which names come near to a wrong one, or else list all of them."""
+    close = get_close_matches(name, known, n=3)
+    return f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known)}"
+
+
+def check_between(name: str, value: float | None, lowest: float, highest: float) -> None:
+    """Raise SettingsError unless a value, if there is one, lies within bounds."""
+    if value is not None and not lowest <= value <= highest:
+        raise SettingsError(f"{name} is {value:g}: it must be {lowest:g} to {highest:g}")
+
+
+class Record:
+    """Base of the settings: dataclasses of numbers, texts, tuples and other records."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the settings as JSON's own types; what is None is left out."""
+        return {
+            item.name: _plain(value)
+            for item in fields(self)  # type: ignore[arg-type]  # subclasses are dataclasses
+            if (value := getattr(self, item.name)) is not None
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any], place: Place = ()) -> Self:
+        """Make the settings that `to_dict` described.
+
+        Raises
+        ------
+        MisplacedError
+            If a name is unknown or a value is of the wrong kind; it says where.
+        """
+        hints = get_type_hints(cls)
+        names = [item.name for item in fields(cls)]  # type: ignore[arg-type]
+        for name in values:
+            if name not in names:
+                raise MisplacedError(
+                    f"there is no setting {name!r} here: {nearest(name, names)}", (*place, name)
+                )
+        try:
+            return cls(
+                **{
+                    name: _made(hints[name], value, (*place, name))
+                    for name, value in values.items()
+                }
+            )
+        except MisplacedError:
+            raise
+        except (SettingsError, TypeError) as error:  # TypeError: one that has no default is missing
+            raise MisplacedError(str(error), place) from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Record):
+        return value.to_dict()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _made(hint: Any, value: Any, place: Place) -> Any:
+    if isinstance(hint, type) and issubclass(hint, Record):
+        if isinstance(value, dict):
+            return hint.from_dict(value, place)
+        raise MisplacedError(f"{place[-1]} is {value!r}: it must be a table of settings", place)
+    if get_origin(hint) is tuple and isinstance(value, list | tuple):
+        kind = get_args(hint)[0]
+        return tuple(_made(kind, item, (*place, at)) for at, item in enumerate(value))
+    if not _fits(hint, value):
+        *_, outer, last = ("", *place)
+        what = f"{last} is" if isinstance(last, str) else f"{outer} holds"
+        raise MisplacedError(f"{what} {value!r}: it must be {_described(hint)}", place)
+    return float(value) if hint is float else value
+
+
+def _fits(hint: Any, value: Any) -> bool:
+    if get_origin(hint) in (Union, UnionType):
+        return any(_fits(kind, value) for kind in get_args(hint))
+    if get_origin(hint) is Literal:
+        return any(value == choice and type(value) is type(choice) for choice in get_args(hint))
+    if hint is float:
+        return type(value) in (int, float) and abs(value) < float("inf")
+    return type(value) is hint
+
+
+def _described(hint: Any) -> str:
+    if get_origin(hint) in (Union, UnionType):
+        kinds = [kind for kind in get_args(hint) if kind is not type(None)]
+        return " or ".join(_described(kind) for kind in kinds)
+    if get_origin(hint) is Literal:
+        return "one of " + ", ".join(map(str, get_args(hint)))
+    names = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
+    return names.get(hint, "a list")

@@ -1,0 +1,93 @@
+"""Feature arrays as text: what a spreadsheet, or a reader of tables, finds in them."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from stftcli.arrays.csv_sink import CsvSink
+from stftcli.arrays.head import ArrayHead, Beside
+from tests.arrays.writing import csv_lines, head_of, written
+from tests.signals import assert_same_bits, noise
+
+
+def text_of(head: ArrayHead, values: object) -> str:
+    file = io.BytesIO()
+    sink = CsvSink(file, head)
+    sink.write(np.asarray(values))
+    sink.finish(Beside("{}"))
+    return file.getvalue().decode()
+
+
+def times_s(first: int, last: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.arange(first, last) / 4
+
+
+def test_a_line_a_frame(tmp_path: Path) -> None:
+    del tmp_path
+    head = head_of((2,), times_s=times_s)
+    assert text_of(head, [[1, -0.5], [1e-10, 2e20], [0.1, 1 / 3]]) == (
+        "time_s,mel_1,mel_2\n"
+        "0.0,1,-0.5\n"
+        "0.25,1.00000001e-10,2.00000004e+20\n"
+        "0.5,0.100000001,0.333333343\n"
+    )
+
+
+def test_channels_stand_in_one_line() -> None:
+    head = head_of((2, 2), "float64", times_s=times_s)
+    assert text_of(head, [[[1, 2], [3, 4]], [[0.1, 6], [7, 8]]]) == (
+        "time_s,ch1_mel_1,ch1_mel_2,ch2_mel_1,ch2_mel_2\n"
+        "0.0,1.0,2.0,3.0,4.0\n"
+        "0.25,0.1,6.0,7.0,8.0\n"
+    )
+
+
+def test_rows_that_are_no_frames_have_no_time() -> None:
+    head = head_of((2,), times_s=None)
+    assert text_of(head, [[1, 2]]) == "mel_1,mel_2\n1,2\n"
+
+
+def test_no_frames_leave_the_header() -> None:
+    assert text_of(head_of((2,)), np.empty((0, 2))) == "time_s,mel_1,mel_2\n"
+
+
+def test_names_are_quoted_where_they_must_be(tmp_path: Path) -> None:
+    names = ("a,b", 'say "c"', "two\nlines", "plain Hz", "ä")
+    written(tmp_path / "x.csv", "csv", head_of((5,), names=names), noise(3, 5))
+    header, rows = csv_lines(tmp_path / "x.csv")
+    assert header == ["time_s", *names]
+    assert [len(row) for row in rows] == [6] * 3
+    assert b'"a,b","say ""c""","two\nlines",plain Hz,' in (tmp_path / "x.csv").read_bytes()
+    assert b"\r" not in (tmp_path / "x.csv").read_bytes()
+
+
+def test_numpy_reads_it_as_a_table(tmp_path: Path) -> None:
+    values = noise(70_000, 2)  # more than are put into text at once
+    written(tmp_path / "x.csv", "csv", head_of((2,), times_s=times_s), values)
+    table = np.genfromtxt(tmp_path / "x.csv", delimiter=",", names=True)
+    assert table.dtype.names == ("time_s", "mel_1", "mel_2")
+    np.testing.assert_array_equal(table["time_s"], times_s(0, 70_000))
+    np.testing.assert_array_equal(table["mel_2"].astype(np.float32), values[:, 1])
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_values_of_every_size_come_back(dtype: str) -> None:
+    bits = np.random.default_rng(0).bytes(80_000)
+    values = np.frombuffer(bits, dtype)
+    values = values[np.isfinite(values)]
+    lines = text_of(head_of((1,), dtype, times_s=None), values[:, None]).splitlines()[1:]
+    assert_same_bits(np.array([float(line) for line in lines]).astype(dtype), values)
+
+
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+@example(-0.0)
+@example(2.0**-149)
+@example(3.4028234663852886e38)
+def test_a_float32_comes_back_from_few_digits(value: float) -> None:
+    line = text_of(head_of((1,), times_s=None), [[value]]).splitlines()[1]
+    assert_same_bits(np.array(float(line)).astype(np.float32), np.array(value, np.float32))
+    assert len(line.partition("e")[0].lstrip("-0.").replace(".", "")) <= 9

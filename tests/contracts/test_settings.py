@@ -1,0 +1,524 @@
+"""The contract of all settings: they survive JSON and TOML, and say what is wrong and where."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any, get_args, get_origin, get_type_hints
+
+import pytest
+from hypothesis import given, reject
+from hypothesis import strategies as st
+
+from stftcli.errors import SettingsError
+from stftcli.jobs.engine import make_engine
+from stftcli.presets import load_preset, preset_names, preset_text
+from stftcli.settings.features import FeatureSettings, ValueSettings
+from stftcli.settings.frames import FrameSettings, PartSettings, SampledFrames, SignalSettings
+from stftcli.settings.record import MisplacedError, Record
+from stftcli.settings.steps import (
+    STEPS,
+    Chroma,
+    Dct,
+    Deltas,
+    Describe,
+    Energy,
+    Log,
+    Mel,
+    NewLinear,
+    Normalize,
+    Projected,
+    Standardize,
+    Stats,
+    Step,
+    TopDb,
+)
+from stftcli.settings.toml import VERSION, format_settings, parse_settings, settings_from
+
+RECORDS: list[type[Record]] = [
+    PartSettings,
+    SignalSettings,
+    FrameSettings,
+    SampledFrames,
+    ValueSettings,
+    FeatureSettings,
+    *STEPS.values(),
+]
+OTHER_STEPS: tuple[Step, ...] = (
+    Mel(23, 20.0, 3800.5, "htk", "none", "mel", "torchaudio"),
+    Chroma(24, -0.25),
+    Describe(("rms", "contrast", "flux")),
+    Projected("a folder/päß \\ 'x'.npz:head.0"),
+    NewLinear(40),
+    Log("db", 1e-7, 0.5, "max"),
+    TopDb(60.5),
+    Dct(20, 22.0, "htk"),
+    Energy(replace=False, floor=1e-9),
+    Standardize(-4.2677393, 4.5689974),
+    Normalize("mean", 1, 1e-5),
+    Deltas(2, 4),
+    Stats(("max", "kurtosis")),
+)
+"""Each of another value than its default in every field."""
+
+OTHER_SETTINGS = FeatureSettings(
+    PartSettings(1.5, 2.25, 2),
+    SignalSettings(16_000, "VHQ", 30.0, int16_scale=True, preemphasis=0.97),
+    FrameSettings(
+        *("pow2", "10ms", "25ms", "kaiser:8.6"),
+        periodic=False,
+        win_align="left",
+        padding="kaldi",
+        pad_mode="edge",
+        drop_last=True,
+        remove_dc=True,
+        preemphasis=0.9,
+    ),
+    ValueSettings("power", 1e-9, OTHER_STEPS, 7, "kernel.npz:stft"),
+    "float64",
+    "bins-first",
+    "the preset kaldi-mfcc (version 1)",
+)
+
+each_record = pytest.mark.parametrize("record", RECORDS)
+each_preset = pytest.mark.parametrize("name", preset_names())
+
+SECONDS, SHARES = st.floats(0, 1e9), st.floats(0, 1)
+LENGTHS = st.integers(1, 1 << 24) | st.from_regex(r"[1-9]\d{0,4}(\.\d{1,3})? ?ms", fullmatch=True)
+WITHIN: dict[str, st.SearchStrategy[Any]] = {
+    "start_s": SECONDS,
+    "duration_s": SECONDS,
+    "pad_to_s": SECONDS,
+    "channel": st.sampled_from(["mix", "all"]) | st.integers(1, 999_999),
+    "rate_hz": st.integers(1, 10_000_000),
+    "preemphasis": SHARES,
+    "filter_length": LENGTHS | st.just("pow2"),
+    "hop_length": LENGTHS,
+    "win_length": LENGTHS,
+    "bands": st.integers(1, 10_000),
+    "outputs": st.integers(1, 10_000),
+}
+"""Values of fields that do not take any."""
+
+
+def values_of(hint: Any) -> st.SearchStrategy[Any]:
+    """Any values of a type, but numbers that JSON does not have."""
+    if hint is Step:
+        return st.one_of([values_of(kind) for kind in STEPS.values()])
+    if isinstance(hint, type) and issubclass(hint, Record):
+        return made(hint, {item.name: values_of_field(hint, item.name) for item in fields_of(hint)})
+    if get_origin(hint) is tuple:
+        return st.lists(values_of(get_args(hint)[0]), max_size=4).map(tuple)
+    return st.from_type(hint).filter(lambda value: not isinstance(value, float) or finite(value))
+
+
+def values_of_field(record: type[Record], name: str) -> st.SearchStrategy[Any]:
+    hint = get_type_hints(record)[name]
+    if name not in WITHIN:
+        return values_of(hint)
+    if record is SampledFrames and name.endswith("_length"):
+        return st.integers(1, 1 << 24)
+    return st.none() | WITHIN[name] if type(None) in get_args(hint) else WITHIN[name]
+
+
+@st.composite
+def made(draw: st.DrawFn, record: type[Record], parts: dict[str, Any]) -> Record:
+    """What can be made of these values, and is not refused."""
+    try:
+        return record(**draw(st.fixed_dictionaries(parts)))
+    except SettingsError:
+        reject()
+
+
+def finite(value: float) -> bool:
+    return abs(value) < float("inf")
+
+
+def fields_of(record: Any) -> tuple[Any, ...]:
+    return fields(record)
+
+
+def through_json(settings: Record) -> Any:
+    return json.loads(json.dumps(settings.to_dict(), allow_nan=False))
+
+
+def within(record: Record) -> FeatureSettings:
+    """Put a record where it belongs within all settings."""
+    homes: dict[type, str] = {
+        PartSettings: "part",
+        SignalSettings: "signal",
+        FrameSettings: "frames",
+        SampledFrames: "frames",
+        ValueSettings: "values",
+    }
+    if isinstance(record, FeatureSettings):
+        return record
+    if isinstance(record, Step):
+        return FeatureSettings(values=ValueSettings(steps=(record,)))
+    return replace(FeatureSettings(), **{homes[type(record)]: record})  # type: ignore[arg-type]
+
+
+class TestRoundTrip:
+    @each_record
+    @given(data=st.data())
+    def test_of_any_values_through_json(self, record: type[Record], data: st.DataObject) -> None:
+        before = data.draw(values_of(record))
+        after = (Step if issubclass(record, Step) else record).from_dict(through_json(before))
+        assert after == before
+        assert type(after) is record
+        assert after.to_dict() == before.to_dict()
+
+    @each_record
+    @given(data=st.data())
+    def test_of_any_values_through_toml(self, record: type[Record], data: st.DataObject) -> None:
+        before = within(data.draw(values_of(record)))
+        after = parse_settings(format_settings(before), "x.toml")
+        assert after.to_dict() == before.to_dict()
+        if record is not SampledFrames:
+            assert after == before
+
+    @pytest.mark.parametrize("step", [*(kind() for kind in STEPS.values()), *OTHER_STEPS], ids=str)
+    def test_of_every_step(self, step: Step) -> None:
+        assert through_json(step)["step"] == step.step
+        assert Step.from_dict(step.to_dict()) == step
+        assert Step.from_dict(through_json(step)) == step
+        assert parse_settings(format_settings(within(step)), "x.toml") == within(step)
+
+    def test_covers_every_step_and_every_field_with_other_values(self) -> None:
+        assert [type(step) for step in OTHER_STEPS] == list(STEPS.values())
+        for record in (OTHER_SETTINGS, *parts_of(OTHER_SETTINGS), *OTHER_STEPS):
+            usual = type(record)()
+            for item in fields_of(record):
+                assert getattr(record, item.name) != getattr(usual, item.name), item.name
+
+    def test_of_everything_at_once(self) -> None:
+        assert FeatureSettings.from_dict(through_json(OTHER_SETTINGS)) == OTHER_SETTINGS
+        assert parse_settings(format_settings(OTHER_SETTINGS), "x.toml") == OTHER_SETTINGS
+
+    def test_keeps_the_order_of_steps(self) -> None:
+        for steps in (OTHER_STEPS, OTHER_STEPS[::-1], OTHER_STEPS * 2):
+            settings = FeatureSettings(values=ValueSettings(steps=steps))
+            assert parse_settings(format_settings(settings), "x.toml").values.steps == steps
+
+    def test_keeps_types_and_can_be_hashed(self) -> None:
+        after = FeatureSettings.from_dict(through_json(FeatureSettings()))
+        assert type(after.frames) is FrameSettings
+        assert hash(after) == hash(FeatureSettings())
+        assert hash(FeatureSettings.from_dict(through_json(OTHER_SETTINGS))) == hash(OTHER_SETTINGS)
+
+    def test_of_lengths_in_samples_says_the_same_of_every_sound(self) -> None:
+        sampled = FrameSettings("25ms", "10ms").at(16_000)
+        again = FrameSettings.from_dict(through_json(sampled))
+        assert again.at(8000) == sampled == again.at(16_000)
+
+    @each_record
+    def test_of_nothing_is_the_default(self, record: type[Record]) -> None:
+        assert record.from_dict(needed(record)) == record(**needed(record))
+
+    @each_record
+    def test_whole_numbers_may_stand_for_numbers(self, record: type[Record]) -> None:
+        hints = get_type_hints(record)
+        for item in fields_of(record):
+            if hints[item.name] is float:
+                values = {**needed(record), item.name: 1}
+                value = getattr(record.from_dict(values), item.name)
+                assert (value, type(value)) == (1.0, float)
+
+
+def parts_of(settings: FeatureSettings) -> tuple[Record, ...]:
+    return (settings.part, settings.signal, settings.frames, settings.values)
+
+
+def needed(record: type[Record]) -> dict[str, Any]:
+    """Give values of the fields that have no default."""
+    lengths = {"filter_length": 64, "hop_length": 16, "win_length": 64}
+    return dict(lengths) if record is SampledFrames else {}
+
+
+@each_record
+class TestDictionaries:
+    def test_with_an_unknown_name_are_answered_with_the_nearest(self, record: Any) -> None:
+        for item in fields_of(record):
+            name = item.name + item.name[-1]
+            with pytest.raises(MisplacedError, match=f"'{name}'.*did you mean.* {item.name}") as e:
+                record.from_dict({name: 1})
+            assert e.value.place == (name,)
+
+    def test_with_a_name_like_no_other_are_answered_with_all(self, record: Any) -> None:
+        with pytest.raises(MisplacedError, match="no setting 'qqqqq'") as caught:
+            record.from_dict({"qqqqq": 1})
+        assert all(item.name in str(caught.value) for item in fields_of(record))
+
+    @pytest.mark.parametrize("value", [date(2000, 1, 1), b"x", None, {"a": 1}, [[1]], 1j])
+    def test_with_values_of_no_kind_are_refused_by_name(self, record: Any, value: Any) -> None:
+        for item in fields_of(record):
+            if value is None and type(None) in get_args(get_type_hints(record)[item.name]):
+                continue
+            with pytest.raises(MisplacedError) as caught:
+                record.from_dict({**needed(record), item.name: value})
+            assert caught.value.place[0] == item.name
+
+    def test_with_values_of_another_kind_are_refused_with_what_is_allowed(
+        self, record: Any
+    ) -> None:
+        hints = get_type_hints(record)
+        for item in fields_of(record):
+            for value, words in wrong_values(hints[item.name]):
+                with pytest.raises(MisplacedError, match=words) as caught:
+                    record.from_dict({**needed(record), item.name: value})
+                assert caught.value.place[0] == item.name
+
+
+def wrong_values(hint: Any) -> Iterator[tuple[Any, str]]:
+    """Give values that a simple type does not take, and what is said then."""
+    kinds = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
+    samples: dict[type, Any] = {bool: True, str: "text", float: 0.5}
+    if hint in kinds:
+        for kind, sample in samples.items():
+            if kind is not hint:
+                yield sample, f"is {sample!r}: it must be {kinds[hint]}"
+    if hint is float:
+        for number in ("inf", "-inf", "nan"):
+            yield float(number), f"is {number}: it must be a number"
+    if choices := [choice for choice in get_args(hint) if isinstance(choice, str)]:
+        yield "none such", f"one of {', '.join(choices)}"
+
+
+@pytest.mark.parametrize(
+    ("record", "name", "beyond"),
+    [
+        (PartSettings, "start_s", [-0.5, 2e9]),
+        (PartSettings, "duration_s", [-0.5, 2e9]),
+        (PartSettings, "channel", [0, -1, 1_000_000]),
+        (SignalSettings, "rate_hz", [0, -8000, 10_000_001]),
+        (SignalSettings, "pad_to_s", [-0.5, 2e9]),
+        (SignalSettings, "preemphasis", [-0.5, 1.5]),
+        (FrameSettings, "preemphasis", [-0.5, 1.5]),
+        (Mel, "bands", [0, -1, 10_001]),
+        (Chroma, "bands", [0, -1, 10_001]),
+        (NewLinear, "outputs", [0, -1, 1_000_001]),
+    ],
+)
+def test_numbers_beyond_bounds_are_refused_by_name(
+    record: type[Record], name: str, beyond: list[float]
+) -> None:
+    for value in beyond:
+        given = str(value) if isinstance(value, int) else re.escape(f"{value:g}")
+        with pytest.raises(SettingsError, match=rf"{name} is {given}: it must be .+ to ."):
+            record.from_dict({name: value})
+        with pytest.raises(SettingsError, match=f"{name} is "):
+            record(**{name: value})
+
+
+class TestWithinOthers:
+    def test_an_unknown_name_is_an_error_too(self) -> None:
+        with pytest.raises(MisplacedError, match=r"'hop'.*hop_length") as caught:
+            FeatureSettings.from_dict({"frames": {"hop": 1}})
+        assert caught.value.place == ("frames", "hop")
+
+    @pytest.mark.parametrize("value", [1, "x", [], None])
+    def test_a_table_is_needed(self, value: Any) -> None:
+        with pytest.raises(MisplacedError, match=r"frames is .*table of settings"):
+            FeatureSettings.from_dict({"frames": value})
+        with pytest.raises(MisplacedError, match=r"is .*table of settings") as caught:
+            FeatureSettings.from_dict({"values": {"steps": [{"step": "log"}, value]}})
+        assert caught.value.place == ("values", "steps", 1)
+
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [("logg", "did you mean log"), ("qqqq", "mel, chroma"), (None, "mel"), (3, "mel")],
+    )
+    def test_an_unknown_step_is_answered_with_the_nearest(self, name: Any, words: str) -> None:
+        step = {} if name is None else {"step": name}
+        with pytest.raises(MisplacedError, match=f"no step {name!r}: .*{words}") as caught:
+            FeatureSettings.from_dict({"values": {"steps": [{"step": "mel"}, step]}})
+        assert caught.value.place == ("values", "steps", 1, "step")
+
+    def test_a_step_is_not_made_as_another(self) -> None:
+        with pytest.raises(MisplacedError, match="no setting 'bands'"):
+            Step.from_dict({"step": "log", "bands": 3})
+
+    def test_what_is_given_is_not_changed(self) -> None:
+        values = {"values": {"steps": [{"step": "mel", "bands": 3}]}}
+        before = json.dumps(values)
+        FeatureSettings.from_dict(values)
+        assert json.dumps(values) == before
+
+
+LINES = format_settings(OTHER_SETTINGS).splitlines()
+SIMPLE = [
+    number
+    for number, line in enumerate(LINES, start=1)
+    if re.match(r"\w+ = [^\[]+$", line) and not line.startswith(("settings_version", "step "))
+]
+
+
+@pytest.mark.parametrize("number", SIMPLE)
+class TestLines:
+    def test_a_wrong_type_is_reported_with_its_line(self, number: int) -> None:
+        name = LINES[number - 1].split(" = ")[0]
+        text = with_line(number, f"{name} = 2000-01-01")
+        with pytest.raises(SettingsError, match=rf"x\.toml, line {number}: {name} is datetime"):
+            parse_settings(text, "x.toml")
+
+    def test_an_unknown_name_is_reported_with_its_line_and_the_nearest(self, number: int) -> None:
+        name, value = LINES[number - 1].split(" = ")
+        text = with_line(number, f"{name}{name[-1]} = {value}")
+        words = rf"x\.toml, line {number}: there is no setting '{name}{name[-1]}'.*{name}"
+        with pytest.raises(SettingsError, match=words):
+            parse_settings(text, "x.toml")
+
+
+def with_line(number: int, line: str) -> str:
+    return "\n".join([*LINES[: number - 1], line, *LINES[number:]])
+
+
+def test_lines_are_tried_in_every_table() -> None:
+    assert len(SIMPLE) > 40
+    assert LINES.count("[[values.steps]]") == len(STEPS)
+
+
+STEP = "[[values.steps]]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (f'{STEP}step = "mel"\n\n{STEP}step = "log"\nfloor = "a"\n', 6, "floor is 'a'"),
+        (f'{STEP}step = "mel"\nbands = 2\n\n{STEP}step = "mel"\nbands = "a"\n', 7, "bands is 'a'"),
+        (f'{STEP}step = "mel"\nbands = "a"\n\n{STEP}step = "mel"\nbands = 2\n', 3, "bands is 'a'"),
+        (f'{STEP}step = "mel"\n# floor = 1\n{STEP}\nstep = "lg"\n', 6, "no step 'lg'.*log"),
+        (f'{STEP}step = "mel"\n\n{STEP}bands = 3\n', 4, "no step None"),
+        (f'{STEP}step = "stats"\nnames = [\n  "mean",\n  "lean",\n]\n', 3, "names holds 'lean'"),
+        ('[[ values . steps ]]\nstep = "mel"\n\n[[ values . steps ]]\nstep = 3\n', 5, "no step 3"),
+        ("frames.hop_length = 1\nframes.hop_lenght = 3\n", 2, "hop_length"),
+        ("[frames]\n'hop_lenght' = 3\n", 2, "hop_length"),
+        ("[values]\nsteps = [\n{step = 'mel'},\n{step = 'mel', bnds = 3}]\n", 2, "bands"),
+        ("\n\n[frame]\nhop_length = 3\n", 3, "'frame'.*did you mean frames"),
+        ("[frames]\n\nhop_length = 'x'\n", None, "'x' is not a length.*25ms"),
+        ("[frames]\nhop_length = true\n", 2, "hop_length is True.*a whole number or a text"),
+        ("[part]\nchannel = 'left'\n", 2, "channel is 'left'.*mix, all.*whole number"),
+    ],
+)
+def test_where_an_error_is_reported(text: str, line: int | None, words: str) -> None:
+    place = r"line \d+" if line is None else f"line {line}"
+    with pytest.raises(SettingsError, match=rf"^x\.toml, {place}: .*{words}"):
+        parse_settings(text, "x.toml")
+
+
+def test_what_is_no_toml_is_reported_with_its_line() -> None:
+    with pytest.raises(SettingsError, match=r"^x\.toml is not TOML: .*line 3"):
+        parse_settings("[frames]\n\nhop_length = = 3\n", "x.toml")
+
+
+class TestVersion:
+    @pytest.mark.parametrize("version", [VERSION + 1, 1000, 1.5, "1", "newest"])
+    def test_a_newer_one_is_refused(self, version: Any) -> None:
+        with pytest.raises(
+            SettingsError, match=rf"a\.npz holds .*{version!r}.*up to {VERSION}.*new"
+        ):
+            settings_from({"settings_version": version}, "a.npz")
+        text = f"settings_version = {json.dumps(version)}\n"
+        with pytest.raises(SettingsError, match=r"x\.toml .*install a newer stftcli"):
+            parse_settings(text, "x.toml")
+
+    def test_a_newer_one_may_hold_what_is_not_known_here(self) -> None:
+        with pytest.raises(SettingsError, match="newer stftcli"):
+            parse_settings("settings_version = 2\n[later]\nx = 1\n", "x.toml")
+
+    def test_is_written_first_and_need_not_be_given(self) -> None:
+        text = format_settings(OTHER_SETTINGS)
+        first, rest = text.split("\n", 1)
+        assert first == f"settings_version = {VERSION}"
+        assert parse_settings(rest, "x.toml") == OTHER_SETTINGS
+
+
+class TestPresets:
+    @each_preset
+    def test_load_and_survive_toml_and_json(self, name: str) -> None:
+        preset = load_preset(name)
+        assert preset.name == name
+        assert preset.version >= 1
+        assert preset.title
+        assert preset.equals
+        settings = preset.settings
+        assert settings.based_on == f"the preset {name} (version {preset.version})"
+        assert parse_settings(format_settings(settings), name) == settings
+        assert FeatureSettings.from_dict(through_json(settings)) == settings
+
+    @each_preset
+    def test_may_be_given_as_a_configuration(self, name: str) -> None:
+        settings = parse_settings(preset_text(name), name)
+        assert replace(settings, based_on=load_preset(name).settings.based_on) == (
+            load_preset(name).settings
+        )
+
+    def test_are_of_different_numbers(self) -> None:
+        settings = [replace(load_preset(name).settings, based_on=None) for name in preset_names()]
+        assert len(set(settings)) == len(preset_names()) > 10
+
+    @pytest.mark.parametrize(
+        ("name", "near"), [("wisper", "whisper"), ("kaldi_fbank", "kaldi-fbank")]
+    )
+    def test_that_are_none_are_answered_with_the_nearest(self, name: str, near: str) -> None:
+        for read in (load_preset, preset_text):
+            with pytest.raises(SettingsError, match=f"no preset '{name}'.*{near}"):
+                read(name)
+
+    @pytest.mark.parametrize("name", ["", "../settings/x", "whisper.toml", "/etc/passwd"])
+    def test_are_no_files(self, name: str) -> None:
+        with pytest.raises(SettingsError, match="no preset"):
+            preset_text(name)
+
+
+class TestLengths:
+    @pytest.mark.parametrize("name", ["filter_length", "hop_length", "win_length"])
+    @pytest.mark.parametrize("length", ["x", "0", "0ms", "-5", "1e3ms", "5 s", "", "٣ms"])
+    def test_that_are_none_are_refused(self, name: str, length: str) -> None:
+        with pytest.raises(SettingsError, match="is not a length"):
+            FrameSettings(**{name: length})  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize("name", ["hop_length", "win_length"])
+    def test_only_a_transform_is_a_power_of_two(self, name: str) -> None:
+        with pytest.raises(SettingsError, match="'pow2' is not a length"):
+            FrameSettings(**{name: "pow2"})  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize("name", ["filter_length", "hop_length", "win_length"])
+    @pytest.mark.parametrize("length", [0, -1])
+    def test_below_one_are_refused_and_not_taken_for_none(self, name: str, length: int) -> None:
+        with pytest.raises(SettingsError, match=f"{name} is {length}"):
+            make_engine(parse_settings(f"[frames]\n{name} = {length}\n", "x.toml"), 8000)
+
+    @pytest.mark.parametrize(
+        ("win_length", "rate_hz", "filter_length"),
+        [
+            ("25ms", 16_000, 512),
+            ("25ms", 8000, 256),
+            ("25ms", 44_100, 2048),
+            ("32ms", 16_000, 512),
+            (512, 16_000, 512),
+            (513, 16_000, 1024),
+            (1, 16_000, 1),
+            (None, 16_000, 2048),
+        ],
+    )
+    def test_a_power_of_two_holds_the_window(
+        self, win_length: Any, rate_hz: int, filter_length: int
+    ) -> None:
+        frames = FrameSettings("pow2", win_length=win_length).at(rate_hz)
+        assert frames.filter_length == filter_length
+        assert frames.hop_length == max(1, filter_length // 4)
+        assert frames.win_length <= filter_length < 2 * max(1, frames.win_length)
+
+    @given(frames=values_of(FrameSettings), rate_hz=st.integers(100, 192_000))
+    def test_become_samples_and_leave_the_rest_alone(
+        self, frames: FrameSettings, rate_hz: int
+    ) -> None:
+        sampled = frames.at(rate_hz)
+        assert all(
+            type(length) is int
+            for length in (sampled.filter_length, sampled.hop_length, sampled.win_length)
+        )
+        for item in fields_of(frames)[3:]:
+            assert getattr(sampled, item.name) == getattr(frames, item.name)
