@@ -115,7 +115,7 @@ def _of_json(path: Path) -> Description:
         if not isinstance(settings, dict):
             raise ValueError("its settings are no JSON object")  # noqa: TRY004
         return Description(
-            tuple(shape), str(described["dtype"]), _names(described["names"]), settings
+            tuple(shape), str(described["dtype"]), _names(described["names"]), _checked(settings)
         )
 
 
@@ -171,7 +171,14 @@ def _names(values: Any) -> tuple[str, ...]:
 def _settings(text: str) -> dict[str, Any]:
     if len(text) > _LONGEST_SETTINGS:
         raise ValueError(f"its settings are longer than {_LONGEST_SETTINGS} characters")
-    return _object(text)
+    return _checked(_object(text))
+
+
+def _checked(settings: dict[str, Any]) -> dict[str, Any]:
+    for name in ("input", "features"):
+        if not isinstance(settings.get(name, {}), dict):
+            raise ValueError(f"its {name} is no JSON object")  # noqa: TRY004
+    return settings
 
 
 def _object(text: str | bytes) -> dict[str, Any]:

@@ -21,7 +21,11 @@ from stftcli.settings.steps import NewLinear
     epilog="""\b
 Examples:
   stftcli features in.wav --out feats.npy
-  stftcli features in.wav --n-fft 25ms --hop-length 10ms --spectrum db --out feats.npz
+  stftcli features in.wav --preset whisper --rate 16000 --out mel.npz
+  stftcli features in.wav --mel 80 --log db --n-fft 25ms --hop-length 10ms --out mel.npz
+  stftcli features in.wav --mfcc 13 --deltas 2 --stats mean,std --out row.csv
+  stftcli features in.wav --preset kaldi-fbank --mel 80 --out feats.ark
+  stftcli features in.wav --config mel.npz --out again.npz
   cat in.wav | stftcli features --linear proj.safetensors --out feats.npy
   ffmpeg -i talk.mp4 -f wav - | stftcli features --out - | python train.py""",
 )

@@ -15,8 +15,7 @@ from stftcli.cli.sections import SectionedCommand
 from stftcli.settings.features import FeatureSettings
 
 if TYPE_CHECKING:
-    from stftcli.arrays.described import Description
-    from stftcli.jobs.inspect import SoundInfo
+    from stftcli.jobs.inspect import ArrayInfo, SoundInfo
 
 
 @click.command(
@@ -41,7 +40,8 @@ def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings) -> No
     """
     inputs = [choose_input(path) for path in paths or (None,)]
 
-    from stftcli.jobs.inspect import inspect_array, inspect_sound, is_array
+    from stftcli.jobs.config import is_array
+    from stftcli.jobs.inspect import inspect_array, inspect_sound
 
     with Talk() as talk:
 
@@ -56,7 +56,7 @@ def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings) -> No
         for_each(inputs, show, talk)
 
 
-def _array_in_words(path: str, array: "Description") -> str:
+def _array_in_words(path: str, array: "ArrayInfo") -> str:
     stored = array.settings or {}
     sound, features = stored.get("input") or {}, stored.get("features")
     rows = {"array": f"{' x '.join(map(str, array.shape))} {array.dtype}"}
@@ -90,7 +90,8 @@ def _sound_in_words(sound: "SoundInfo") -> str:
         "times": "none"
         if sound.first_s is None
         else f"{sound.first_s:.3f} to {sound.last_s:.3f} s",
-        "array": f"{' x '.join(map(str, sound.shape))} a channel, {_size(sound.array_bytes)}",
+        "array": f"{' x '.join(map(str, sound.shape))} {sound.dtype} a channel, "
+        f"{_size(sound.array_bytes)}",
     }
     return "\n".join((sound.input, *(f"  {name:<9} {text}" for name, text in rows.items())))
 

@@ -41,7 +41,7 @@ _DETAILS: dict[str, tuple[type[Step], str, str]] = {
 }
 
 # Options of what takes the bins: the option, its step, and the field that it sets.
-_BANKS: tuple[tuple[str, Callable[[Any], Step], str], ...] = (
+_BANKS: tuple[tuple[str, type[Mel] | type[Chroma] | type[Describe], str], ...] = (
     ("mel", Mel, "bands"),
     ("chroma", Chroma, "bands"),
     ("descriptors", Describe, "names"),
@@ -59,7 +59,8 @@ def changed_steps(base: tuple[Step, ...], given: dict[str, Any]) -> tuple[Step, 
     """Change steps by options: those that are there in place, new ones in their order.
 
     A bank comes first. --linear and --log follow in the order given; where the base has a log, the
-    first one given takes its place. The cosine transform of --mfcc comes after the last log.
+    first one given takes its place. The cosine transform of --mfcc comes after the last log, then
+    what is standardised, normalised, the deltas and the statistics.
 
     Raises
     ------
@@ -69,9 +70,7 @@ def changed_steps(base: tuple[Step, ...], given: dict[str, Any]) -> tuple[Step, 
     if "floor" in given and "log_offset" in given:
         raise SettingsError("--floor and --log-offset exclude each other: give one")
     steps = list(base)
-    for option, kind, field in _BANKS:
-        if option in given:
-            _put(steps, 0, kind(given[option]), field)
+    _choose_bank(steps, given)
     _follow(steps, given)
     _finish(steps, given)
     for option, (kind, field, maker) in _DETAILS.items():
@@ -80,11 +79,28 @@ def changed_steps(base: tuple[Step, ...], given: dict[str, Any]) -> tuple[Step, 
     return tuple(steps)
 
 
+def _choose_bank(steps: Steps, given: dict[str, Any]) -> None:
+    asked = [row for row in _BANKS if row[0] in given]
+    if len(asked) > 1:
+        names = " and ".join(f"--{option}" for option, *_ in asked)
+        raise SettingsError(f"{names} both take the bins: give one")
+    for option, kind, field in asked:
+        # It takes the place of another bank.
+        steps[:] = [
+            step
+            for step in steps
+            if isinstance(step, kind) or not isinstance(step, Mel | Chroma | Describe)
+        ]
+        _put(steps, 0, kind(given[option]), field)
+
+
 def _follow(steps: Steps, given: dict[str, Any]) -> None:
     values = {kind: iter(given.get(kind, ())) for kind in _ORDERED}
     order = [name.removeprefix("steps__") for name in given_order()]
     new = [(kind, next(values[kind])) for kind in order if kind in _ORDERED]
     if ("log", NONE) in new:
+        if len(given["log"]) > 1:
+            raise SettingsError("--log none takes the logarithm away: give no other --log")
         new.remove(("log", NONE))
         steps[:] = [step for step in steps if not isinstance(step, Log)]
     logs, at = [value for kind, value in new if kind == "log"], _place(steps, Log)
@@ -92,18 +108,18 @@ def _follow(steps: Steps, given: dict[str, Any]) -> None:
         new.remove(("log", logs[0]))
         plain = logs[0] == "log1p"  # which has none of a preset's details
         steps[at] = Log(logs[0]) if plain else replace(steps[at], kind=logs[0])  # type: ignore[call-arg]
-    steps += [_ORDERED[kind](value) for kind, value in new]
+    end = _before(steps, Stats)
+    steps[end:end] = [_ORDERED[kind](value) for kind, value in new]
     if "mfcc" in given:
-        _add_mfcc(steps, given["mfcc"])
+        _add_mfcc(steps, given["mfcc"], takes_log=NONE not in given.get("log", ()))
 
 
-def _add_mfcc(steps: Steps, outputs: int) -> None:
+def _add_mfcc(steps: Steps, outputs: int, *, takes_log: bool) -> None:
     if _place(steps, Mel) is None:
         steps.insert(0, Mel())
-    if _place(steps, Log) is None:
-        after_bank = _after(steps, Mel)
-        steps.insert(after_bank, Log("db"))
-    _put(steps, _after(steps, TopDb, Log), Dct(outputs), "outputs")
+    if takes_log and _place(steps, Log) is None:
+        steps.insert(_after(steps, Mel), Log("db"))
+    _put(steps, _after(steps, Mel, TopDb, Log, Standardize), Dct(outputs), "outputs")
 
 
 def _finish(steps: Steps, given: dict[str, Any]) -> None:
@@ -111,16 +127,21 @@ def _finish(steps: Steps, given: dict[str, Any]) -> None:
         steps[:] = [step for step in steps if not isinstance(step, Energy)]
     elif given.get("energy") and _place(steps, Energy) is None:
         replaces = _place(steps, Dct) is not None
-        steps.insert(_after(steps, Dct, Log, Mel), Energy(replaces))
+        after = _after(steps, Dct, Log, Mel, Chroma, Projected, NewLinear)
+        steps.insert(after, Energy(replaces))
     if "top_db" in given:
         _put_or_remove(steps, _after(steps, Log), TopDb, given["top_db"], NONE)
     if "standardize" in given:
+        place = _place(steps, Standardize)
         steps[:] = [step for step in steps if not isinstance(step, Standardize)]
-        steps.append(Standardize(*given["standardize"]))
+        if given["standardize"] != NONE:
+            end = _before(steps, Normalize, Deltas, Stats)
+            steps.insert(end if place is None else place, Standardize(*given["standardize"]))
     if "normalize" in given:
-        _put_or_remove(steps, len(steps), Normalize, given["normalize"], NONE)
+        end = _before(steps, Deltas, Stats)
+        _put_or_remove(steps, end, Normalize, given["normalize"], NONE)
     if "deltas" in given:
-        _put_or_remove(steps, len(steps), Deltas, given["deltas"], 0)
+        _put_or_remove(steps, _before(steps, Stats), Deltas, given["deltas"], 0)
     if "stats" in given:
         _put(steps, len(steps), Stats(given["stats"]), "names")
 
@@ -152,11 +173,20 @@ def _refine(
     changes = {field: value}
     if option == "--floor":
         changes["offset"] = None
-    steps[:] = [replace(step, **changes) if isinstance(step, kind) else step for step in steps]
+    plain = all(step.kind == "log1p" for step in steps if isinstance(step, Log))
+    for at, step in enumerate(steps):
+        # Of several logarithms, log1p has no such details.
+        if isinstance(step, kind) and (plain or getattr(step, "kind", "") != "log1p"):
+            steps[at] = replace(step, **changes)
 
 
 def _place(steps: Steps, kind: type[Step]) -> int | None:
     return next((at for at, step in enumerate(steps) if isinstance(step, kind)), None)
+
+
+def _before(steps: Steps, *kinds: type[Step]) -> int:
+    """Give the place before the first step of any of these kinds, or the end."""
+    return min((at for at, step in enumerate(steps) if isinstance(step, kinds)), default=len(steps))
 
 
 def _after(steps: Steps, *kinds: type[Step]) -> int:

@@ -79,13 +79,19 @@ def number_or(word: str, lowest: float, highest: float) -> Callable[[str], float
     return lambda text: text if text == word else read(text)
 
 
-def pair(text: str) -> tuple[float, float]:
-    """Read "MEAN,STD"."""
-    read = number(-1e30, 1e30)
-    parts = text.split(",")
-    if len(parts) != 2:
-        raise click.BadParameter(f"{text!r} is no pair: give two numbers, as in -4.27,9.14")
-    return read(parts[0]), read(parts[1])
+def pair_or(word: str) -> Callable[[str], tuple[float, float] | str]:
+    """Make a reader of two numbers with a comma between, or of one word."""
+    number_of = number(-1e30, 1e30)
+
+    def read(text: str) -> tuple[float, float] | str:
+        if text == word:
+            return word
+        parts = text.split(",")
+        if len(parts) != 2:
+            raise click.BadParameter(f"{text!r} is no pair: give two numbers, as in -4.27,9.14")
+        return number_of(parts[0]), number_of(parts[1])
+
+    return read
 
 
 def names_of(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
@@ -107,6 +113,8 @@ class Names(click.Choice[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Check the name."""
         if value not in self.choices:
+            if str(value).endswith(".toml"):
+                self.fail(f"there is no {value!r} here: a file goes to --config")
             self.fail(f"there is no {value!r}: {nearest(str(value), list(self.choices))}")
         return super().convert(value, param, ctx)
 

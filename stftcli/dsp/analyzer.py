@@ -66,7 +66,7 @@ class Analyzer:
 
     @property
     def projects(self) -> bool:
-        """Whether the features are no longer the bins."""
+        """Whether a Linear is among the stages, which gives a new array."""
         return any(isinstance(stage, Projection) for stage in self.stages)
 
     def __call__(self, span: NDArray[Any]) -> NDArray[Any]:
@@ -99,7 +99,6 @@ class Analyzer:
             take("spectra", shape, self._complex_dtype),
             observe if self._measured else None,
         )
-        # A projection gives a new array, so what it projects may be scratch.
         scratch = self.projects
         scaled = take("scaled", shape, self.dtype) if scratch else np.empty(shape, self.dtype)
         self._scale(spectra, scaled)

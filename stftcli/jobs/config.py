@@ -6,6 +6,7 @@ from typing import Any
 
 import stftcli
 from stftcli.arrays.described import read_description
+from stftcli.arrays.formats import FORMATS
 from stftcli.audio.source import Source
 from stftcli.dsp.fft import provider_name
 from stftcli.errors import InputError, SettingsError
@@ -29,7 +30,7 @@ def read_config(path: str) -> FeatureSettings:
     StftcliError
         If it cannot be read or holds no settings.
     """
-    if Path(path).suffix.lower() == ".toml":
+    if not is_array(path):
         with explained(path, "a text in UTF-8"):
             text = Path(path).read_text(encoding="utf-8")
         return parse_settings(text, path)
@@ -44,6 +45,12 @@ def read_config(path: str) -> FeatureSettings:
         return settings_from({**version, **stored["features"]}, path)
     except MisplacedError as error:
         raise SettingsError(f"{path}: {error}") from None
+
+
+def is_array(path: str) -> bool:
+    """Say whether a path names a feature array, or the description of one."""
+    endings = (ending for row in FORMATS.values() for ending in row.endings)
+    return path.lower().endswith((*endings, ".json"))
 
 
 def describe(engine: Engine, source: Source) -> str:

@@ -146,9 +146,8 @@ def _choose_rate(settings: FeatureSettings, sound_rate_hz: int) -> int:
         return sound_rate_hz
     assert rate_hz is not None
     if settings.signal.resample is None:
-        made = settings.based_on or "the configuration"
         raise InputError(
-            f"the sound has {sound_rate_hz} Hz, {made} is for {rate_hz} Hz: "
+            f"the sound has {sound_rate_hz} Hz, {settings.origin} are for {rate_hz} Hz: "
             f"--rate {rate_hz} resamples"
         )
     return rate_hz
@@ -172,6 +171,9 @@ def _make_replaced(
         stft.kernel = kernel.matrix
     except SettingsError as error:
         raise SettingsError(f"{file}: {error}") from None
+    usual = FrameSettings()
+    if kernel.holds_window and (frames.window, frames.periodic) != (usual.window, usual.periodic):
+        raise SettingsError(f"{file} holds its window: leave out --window and --symmetric")
     if kernel.holds_window:
         stft.window = np.ones(stft.plan.filter_length)
     return stft, sampled

@@ -81,9 +81,9 @@ def write_features(
     # One that describes an earlier array must not be believed of this one.
     sidecar = sidecar or has_sidecar(output)
     described = sidecar_path(output) if sidecar else None
-    for name in (output, index, described):
-        if name is not None:
-            check_distinct(name, path, save_linear)
+    results = [name for name in (output, index, described, save_linear) if name is not None]
+    for number, name in enumerate(results):
+        check_distinct(name, path, *results[number + 1 :])
     if save_linear is not None:
         check_layer_name(save_linear, bias=True)
     describes = sidecar or row.describes

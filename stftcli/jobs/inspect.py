@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from stftcli.arrays.described import Description, read_description
-from stftcli.arrays.formats import FORMATS
 from stftcli.audio.resample import resampled_samples
 from stftcli.audio.source import Source
 from stftcli.errors import InputError
@@ -12,6 +11,8 @@ from stftcli.jobs.engine import Engine, make_engine
 from stftcli.jobs.features import stored_dtype
 from stftcli.jobs.watch import SILENCE, Watcher
 from stftcli.settings.features import FeatureSettings
+
+ArrayInfo = Description
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class SoundInfo:
         Times that the first and the last frame are centred on.
     shape : (int, int)
         Of the array.
+    dtype : str
+        Type of its values.
     array_bytes : int
         Its size.
     """
@@ -57,6 +60,7 @@ class SoundInfo:
     first_s: float | None
     last_s: float | None
     shape: tuple[int, int]
+    dtype: str
     array_bytes: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,14 +68,7 @@ class SoundInfo:
         return asdict(self)
 
 
-def is_array(path: str) -> bool:
-    """Say whether a path names a feature array, or the description of one."""
-    return path.lower().endswith(
-        (*(ending for row in FORMATS.values() for ending in row.endings), ".json")
-    )
-
-
-def inspect_array(path: str) -> Description:
+def inspect_array(path: str) -> ArrayInfo:
     """Tell what a feature array says of itself.
 
     Raises
@@ -105,7 +102,8 @@ def inspect_sound(path: str, settings: FeatureSettings, *, watcher: Watcher = SI
             watcher.warn(complaint)
         engine = make_engine(settings, source.rate_hz, watcher=watcher)
         plan, rate_hz = engine.analyzer.stft.plan, engine.rate_hz
-        frames = plan.frames(_signal_samples(samples, engine, source)) - engine.frames.drop_last
+        whole = plan.frames(_signal_samples(samples, engine, source))
+        frames = max(0, whole - engine.frames.drop_last)
         centers = plan.centers(range(frames))
         rows = frames if engine.per_frame else 1
         stored = stored_dtype(settings.dtype, engine.dtype)
@@ -127,6 +125,7 @@ def inspect_sound(path: str, settings: FeatureSettings, *, watcher: Watcher = SI
             first_s=settings.part.start_s + centers[0] / rate_hz if frames else None,
             last_s=settings.part.start_s + centers[-1] / rate_hz if frames else None,
             shape=(rows, engine.features),
+            dtype=str(stored),
             array_bytes=stored.itemsize * rows * engine.features,
         )
 

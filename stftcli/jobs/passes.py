@@ -4,27 +4,18 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.dsp.stages import Stage, run_stages
+from stftcli.dsp.whole import WholeFileStep
 from stftcli.errors import OutputError
 
 Batch = NDArray[Any]
 Batches = Iterator[Batch]
 Pass = Callable[[Batches], Batches]
-
-
-class WholeStep(Protocol):
-    """A step whose numbers depend on the whole file."""
-
-    def observe(self, batch: Batch) -> None:
-        """Take note of some frames."""
-
-    def apply(self, batch: Batch) -> Batch:
-        """Change them, when all have been noted; they may be overwritten."""
 
 
 @contextmanager
@@ -48,7 +39,7 @@ def _staged(stage: Stage, batch: Batch) -> Batch:
     return run_stages((stage,), batch)
 
 
-def second_pass(make_step: Callable[[], WholeStep]) -> Pass:
+def second_pass(make_step: Callable[[], WholeFileStep]) -> Pass:
     """Make a pass of a step over the whole file, which waits on disk meanwhile.
 
     `make_step` is called for each file.

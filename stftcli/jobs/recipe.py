@@ -107,6 +107,8 @@ class Recipe:
             raise SettingsError(f"statistics come last: nothing ({step.step}) can follow them")
         self._add(step)
         self.of_bins &= not isinstance(step, _NEW_FEATURES)
+        if not isinstance(step, steps.Log | steps.TopDb):
+            self._log = None  # what comes out is in decibels no more
 
     @singledispatchmethod
     def _add(self, step: steps.Step) -> None:
@@ -118,6 +120,8 @@ class Recipe:
         length, bands = self.plan.filter_length, step.bands
         edges: dict[str, Any] = {"fmin_hz": step.fmin_hz, "fmax_hz": step.fmax_hz}
         if step.computed == "torchaudio":
+            if step.triangles != "hz":
+                raise SettingsError("the bank that torchaudio computes has its triangles over hz")
             weights = torchaudio_mel_weights(
                 self.rate_hz, length, bands, scale=step.scale, norm=norm, **edges
             )
@@ -155,6 +159,8 @@ class Recipe:
 
     @_add.register
     def _(self, step: steps.Projected) -> None:
+        if not step.file:
+            raise SettingsError("a linear step names no file: give one, file = ...")
         self._project(step.file, Linear.load(step.file, self.dtype), "linear")
 
     @_add.register
@@ -177,10 +183,14 @@ class Recipe:
     @_add.register
     def _(self, step: steps.TopDb) -> None:
         if self._log not in DB_OF_UNIT:
-            raise SettingsError("--top-db needs decibels: give --log db, ln or log10 before it")
+            raise SettingsError(
+                "--top-db needs decibels: give --log db, ln or log10 before it, or --top-db none"
+            )
         if not 0 < step.db < np.inf:
             raise SettingsError(f"--top-db is {step.db:g}: it must be above 0")
-        self._pass(second_pass(partial(LimitRange, step.db / DB_OF_UNIT[self._log])))
+        of_magnitude = self.spectrum == "magnitude" and self._log != "db"
+        unit_db = DB_OF_UNIT[self._log] * (2 if of_magnitude else 1)
+        self._pass(second_pass(partial(LimitRange, step.db / unit_db)))
 
     @_add.register
     def _(self, step: steps.Dct) -> None:
@@ -198,9 +208,12 @@ class Recipe:
     @_add.register
     def _(self, step: steps.Energy) -> None:
         if self.passes:
-            raise SettingsError("the energy is taken frame by frame: before all of the whole file")
+            raise SettingsError(
+                "the energy is taken frame by frame, before what needs the whole file: leave out "
+                "--top-db, --ref max and the like"
+            )
         self._stage(Measured(LogEnergy(step.floor), "replace" if step.replace else "first"))
-        self.names = ["energy", *self.names[step.replace :]]
+        self.names, self._source = ["energy", *self.names[step.replace :]], "the energy"
 
     @_add.register
     def _(self, step: steps.Standardize) -> None:
@@ -230,7 +243,7 @@ class Recipe:
 
     def _project(self, name: str, linear: Linear, kind: str, first: int = 1) -> None:
         self._stage(Projection(name, linear))
-        self._source, self._log = name, None
+        self._source = name
         self.names = [f"{kind}_{first + row}" for row in range(linear.out_features)]
 
     def _stage(self, stage: Stage) -> None:
@@ -248,7 +261,8 @@ def warn_of_empty_bands(weights: NDArray[np.float64], watcher: Watcher) -> None:
     """Name the bands that no bin falls into."""
     if len(empty := filterbanks.empty_bands(weights)):
         listed = ", ".join(str(band + 1) for band in empty[:8])
+        is_narrower = "is narrower" if len(empty) == 1 else "are narrower"
         watcher.warn(
-            f"{len(empty)} of {len(weights)} bands are narrower than a bin and stay empty "
+            f"{len(empty)} of {len(weights)} bands {is_narrower} than a bin and empty "
             f"({listed}{', ...' if len(empty) > 8 else ''}): give fewer bands or longer frames"
         )

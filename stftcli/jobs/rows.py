@@ -61,13 +61,13 @@ class Rows:
             yield from read_rows(path)
             return
         with Source(path) as source:
-            if source.rate_hz not in rates and len(rates) == 1:
+            engine = make_engine(self.settings, source.rate_hz, watcher=self.watcher)
+            if engine.rate_hz not in rates and len(rates) == 1:
                 self.watcher.warn(
-                    f"sample rates differ ({path} has {source.rate_hz} Hz, others "
+                    f"sample rates differ ({path} has {engine.rate_hz} Hz, others "
                     f"{next(iter(rates))} Hz): the same bin is another frequency in each"
                 )
-            rates.add(source.rate_hz)
-            engine = make_engine(self.settings, source.rate_hz, watcher=self.watcher)
+            rates.add(engine.rate_hz)
             if engine.dtype.kind == "c":
                 raise SettingsError("complex spectra cannot be fitted: choose another --spectrum")
             for batch in analyze(source, engine, self.threads, self.watcher):

@@ -1,5 +1,6 @@
 """What can be chosen, as tables: options, their help and the messages of errors come from here."""
 
+from math import log
 from typing import Literal, get_args
 
 PadMode = Literal["reflect", "constant", "edge", "symmetric", "wrap"]
@@ -81,7 +82,7 @@ LOGS: dict[LogKind, str] = {
 KALDI_FLOOR = 2.0**-23
 """The smallest value that Kaldi takes a logarithm of: the machine epsilon of float32."""
 
-DB_OF_UNIT: dict[LogKind, float] = {"db": 1.0, "log10": 10.0, "ln": 4.342944819032518}
+DB_OF_UNIT: dict[LogKind, float] = {"db": 1.0, "log10": 10.0, "ln": 10 / log(10)}
 """Decibels of one unit of each logarithm of a power: 10 / ln(base)."""
 
 WINDOWS: dict[str, str | None] = {

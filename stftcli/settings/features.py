@@ -47,3 +47,8 @@ class FeatureSettings(Record):
     dtype: Precision = "float32"
     layout: Layout = "frames-first"
     based_on: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """What messages call the settings."""
+        return f"the settings, based on {self.based_on}," if self.based_on else "the settings"

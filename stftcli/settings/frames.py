@@ -13,16 +13,19 @@ from stftcli.settings.lengths import (
 )
 from stftcli.settings.record import Record, check_between
 
-HIGHEST_RATE_HZ, LONGEST_S, LONGEST_SAMPLES = 10_000_000, 1e9, 999_999_999
+HIGHEST_RATE_HZ, LONGEST_S, LONGEST_SAMPLES = 10_000_000, 1_000_000_000, 999_999_999
 
 
 @dataclass(frozen=True)
 class PartSettings(Record):
-    """Which stretch of the sound is used, and which of its channels (counted from 1)."""
+    """Which stretch of the sound is used, and which of its channels (counted from 1).
+
+    None is the mean of the channels, unless a command has another habit.
+    """
 
     start_s: float = 0.0
     duration_s: float | None = None
-    channel: Channel = "mix"
+    channel: Channel | None = None
 
     def __post_init__(self) -> None:
         check_between("start_s", self.start_s, 0, LONGEST_S)

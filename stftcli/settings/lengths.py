@@ -18,8 +18,8 @@ USUAL_LENGTH = 2048
 
 def samples_of(length: Length, rate_hz: int) -> int:
     """Give a length in samples; a part of a sample is dropped, as Kaldi and torchaudio do."""
-    if isinstance(length, int):
-        return length
+    if isinstance(length, int) or not length.endswith("ms"):
+        return int(length)
     return int(Fraction(length.removesuffix("ms").strip()) * rate_hz / 1000)
 
 

@@ -34,7 +34,7 @@ def nearest(name: str, known: list[str]) -> str:
 def check_between(name: str, value: float | None, lowest: float, highest: float) -> None:
     """Raise SettingsError unless a value, if there is one, lies within bounds."""
     if value is not None and not lowest <= value <= highest:
-        raise SettingsError(f"{name} is {value:g}: it must be {lowest:g} to {highest:g}")
+        raise SettingsError(f"{name} is {value}: it must be {lowest} to {highest}")
 
 
 class Record:
@@ -73,7 +73,7 @@ class Record:
             )
         except MisplacedError:
             raise
-        except (SettingsError, TypeError) as error:  # TypeError: one that has no default is missing
+        except SettingsError as error:
             raise MisplacedError(str(error), place) from None
 
 

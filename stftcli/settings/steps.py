@@ -18,7 +18,7 @@ from stftcli.settings.choices import (
 )
 from stftcli.settings.record import MisplacedError, Place, Record, check_between, nearest
 
-MOST_BANDS, MOST_OUTPUTS = 10_000, 1_000_000
+MOST_BANDS, MOST_OUTPUTS, MOST_DELTA_FRAMES = 10_000, 1_000_000, 1000
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class NewLinear(Step):
 
 @dataclass(frozen=True)
 class Log(Step):
-    """A logarithm of ``max(y, floor)``, or of ``y + offset`` where an offset is given.
+    """A logarithm of ``max(y, floor)``, or of ``max(y, 0) + offset`` where an offset is given.
 
     `ref` divides the values first, "max" by the largest of the file.
     """
@@ -184,6 +184,10 @@ class Deltas(Step):
     step = "deltas"
     order: int = 1
     window: int = 2
+
+    def __post_init__(self) -> None:
+        check_between("order", self.order, 1, 2)
+        check_between("window", self.window, 1, MOST_DELTA_FRAMES)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Settings as TOML: a user's own, the presets, and what --print-config shows."""
 
+import json
 import re
 from collections import Counter
 from typing import Any
@@ -53,10 +54,13 @@ def format_settings(settings: FeatureSettings) -> str:
 
 
 def format_toml(values: dict[str, Any]) -> str:
-    """Write a dictionary as TOML."""
+    """Write a dictionary as TOML, or as JSON what TOML cannot hold."""
     import tomli_w
 
-    return tomli_w.dumps(values)
+    try:
+        return tomli_w.dumps(values)
+    except TypeError:  # null
+        return json.dumps(values, indent=2)
 
 
 def _line_of(text: str, place: Place) -> int:

@@ -242,7 +242,7 @@ class TestStepsAdded:
             ("--linear a.npy --deltas 1", "mel log top_db standardize linear deltas"),
             ("--deltas 1 --linear a.npy", "mel log top_db standardize linear deltas"),
             ("--normalize mean --stats mean", "mel log top_db standardize normalize stats"),
-            ("--mfcc 13", "mel log top_db dct standardize"),
+            ("--mfcc 13", "mel log top_db standardize dct"),
         ],
     )
     def test_after_a_preset(self, shell: Shell, words: str, names: str) -> None:

@@ -98,6 +98,8 @@ WITHIN: dict[str, st.SearchStrategy[Any]] = {
     "win_length": LENGTHS,
     "bands": st.integers(1, 10_000),
     "outputs": st.integers(1, 10_000),
+    "order": st.integers(1, 2),
+    "window": st.integers(1, 1000),
 }
 """Values of fields that do not take any."""
 
@@ -115,7 +117,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
 
 def values_of_field(record: type[Record], name: str) -> st.SearchStrategy[Any]:
     hint = get_type_hints(record)[name]
-    if name not in WITHIN:
+    if name not in WITHIN or (hint is str and name == "window"):
         return values_of(hint)
     if record is SampledFrames and name.endswith("_length"):
         return st.integers(1, 1 << 24)
@@ -290,7 +292,6 @@ def wrong_values(hint: Any) -> Iterator[tuple[Any, str]]:
     [
         (PartSettings, "start_s", [-0.5, 2e9]),
         (PartSettings, "duration_s", [-0.5, 2e9]),
-        (PartSettings, "channel", [0, -1, 1_000_000]),
         (SignalSettings, "rate_hz", [0, -8000, 10_000_001]),
         (SignalSettings, "pad_to_s", [-0.5, 2e9]),
         (SignalSettings, "preemphasis", [-0.5, 1.5]),
@@ -298,13 +299,15 @@ def wrong_values(hint: Any) -> Iterator[tuple[Any, str]]:
         (Mel, "bands", [0, -1, 10_001]),
         (Chroma, "bands", [0, -1, 10_001]),
         (NewLinear, "outputs", [0, -1, 1_000_001]),
+        (Deltas, "order", [0, 3]),
+        (Deltas, "window", [0, 1001]),
     ],
 )
 def test_numbers_beyond_bounds_are_refused_by_name(
     record: type[Record], name: str, beyond: list[float]
 ) -> None:
     for value in beyond:
-        given = str(value) if isinstance(value, int) else re.escape(f"{value:g}")
+        given = re.escape(str(value))
         with pytest.raises(SettingsError, match=rf"{name} is {given}: it must be .+ to ."):
             record.from_dict({name: value})
         with pytest.raises(SettingsError, match=f"{name} is "):
@@ -511,7 +514,14 @@ class TestLengths:
         assert frames.hop_length == max(1, filter_length // 4)
         assert frames.win_length <= filter_length < 2 * max(1, frames.win_length)
 
-    @given(frames=values_of(FrameSettings), rate_hz=st.integers(100, 192_000))
+    @pytest.mark.parametrize("name", ["hop_length", "win_length"])
+    def test_too_short_for_the_rate_are_refused_by_name(self, name: str) -> None:
+        frames = FrameSettings(**{name: "1ms"})  # type: ignore[arg-type]
+        with pytest.raises(SettingsError, match=f"{name} is 0"):
+            make_engine(FeatureSettings(frames=frames), 999)
+        assert getattr(frames.at(1000), name) == 1
+
+    @given(frames=values_of(FrameSettings), rate_hz=st.integers(1000, 192_000))
     def test_become_samples_and_leave_the_rest_alone(
         self, frames: FrameSettings, rate_hz: int
     ) -> None:

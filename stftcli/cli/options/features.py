@@ -197,8 +197,8 @@ def _step_options() -> Decorator:
         option(
             "--standardize",
             "steps__standardize",
-            type=types.pair,
-            metavar="MEAN,STD",
+            type=types.pair_or(NONE),
+            metavar="MEAN,STD|none",
             help="Subtract this mean, divide by this deviation.",
         ),
     )
@@ -211,7 +211,7 @@ def _whole_options() -> Decorator:
             "--top-db",
             "steps__top_db",
             type=types.number_or(NONE, 0, 1e4),
-            metavar="DB",
+            metavar="DB|none",
             help="Raise what lies more than this below the file's largest value.",
         ),
         option(

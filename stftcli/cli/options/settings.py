@@ -14,13 +14,13 @@ from stftcli.cli import types
 from stftcli.cli.options.features import feature_options
 from stftcli.cli.options.frames import chosen_padding, frame_options
 from stftcli.cli.options.signal import part_options, signal_options
+from stftcli.cli.progress import Talk
 from stftcli.cli.sections import Command, Decorator, stacked, under
 from stftcli.cli.steps import changed_steps
 from stftcli.errors import SettingsError
 from stftcli.presets import load_preset, preset_names
-from stftcli.settings.choices import Spectrum
+from stftcli.settings.choices import FORCED_PAD_MODES, Spectrum
 from stftcli.settings.features import FeatureSettings
-from stftcli.settings.frames import PartSettings
 
 
 def settings_options(
@@ -66,8 +66,9 @@ def _base(preset: str | None, config: str | None, usual_channel: str) -> Feature
         from stftcli.jobs.config import read_config
 
         base = read_config(config)
-    if base.part == PartSettings() and config is None:
-        base = replace(base, part=PartSettings(channel=types.channel(usual_channel)))
+    if base.part.channel is None:
+        part = replace(base.part, channel=types.channel(usual_channel))
+        base = replace(base, part=part)
     return base
 
 
@@ -79,11 +80,13 @@ def _changed(base: FeatureSettings, values: dict[str, Any]) -> FeatureSettings:
         section, _, field = name.partition("__")
         if (value := values.pop(name)) is not None:
             own.setdefault(section, {})[field] = value
+    _warn_of_another_rate(base, own.get("signal", {}).get("rate_hz"))
     resamples = "rate_hz" in own.get("signal", {}) or base.signal.resample is not None
     if "resample" in own.get("signal", {}) and not resamples:
         raise SettingsError("--resampling says how well --rate is done: give both")
     if "rate_hz" in own.get("signal", {}):
         own["signal"].setdefault("resample", base.signal.resample or "HQ")
+    _check_pad_mode(base, own.get("frames", {}))
     base = replace(base, **own.pop("array", {}))
     changed = changed_steps(base.values.steps, own.pop("steps", {}))
     own.setdefault("values", {})["steps"] = changed
@@ -91,6 +94,19 @@ def _changed(base: FeatureSettings, values: dict[str, Any]) -> FeatureSettings:
         base,
         **{section: replace(getattr(base, section), **fields) for section, fields in own.items()},
     )
+
+
+def _warn_of_another_rate(base: FeatureSettings, rate_hz: int | None) -> None:
+    meant_hz = base.signal.rate_hz
+    if rate_hz is not None and meant_hz not in (None, rate_hz):
+        Talk().warn(f"{base.origin} are for {meant_hz} Hz, not {rate_hz}")
+
+
+def _check_pad_mode(base: FeatureSettings, frames: dict[str, Any]) -> None:
+    padding = frames.get("padding", base.frames.padding)
+    forced = FORCED_PAD_MODES.get(padding)
+    if forced is not None and frames.get("pad_mode", forced) != forced:
+        raise SettingsError(f"--pad-mode has no say where frames are padded as {padding!r}")
 
 
 def _print(settings: FeatureSettings, usual_spectrum: Spectrum) -> None:
