@@ -5,7 +5,8 @@ import click
 from stftcli.cli import types
 from stftcli.cli.many import for_each
 from stftcli.cli.options import common
-from stftcli.cli.options.settings import settings_options
+from stftcli.cli.options.pictures import figure_options
+from stftcli.cli.options.settings import picture_options
 from stftcli.cli.output import choose_input, choose_output
 from stftcli.cli.progress import Talk
 from stftcli.cli.sections import SectionedCommand
@@ -13,6 +14,7 @@ from stftcli.errors import SettingsError
 from stftcli.files.publish import STANDARD
 from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
 from stftcli.settings.features import FeatureSettings
+from stftcli.settings.pictures import FigureSettings, ViewSettings
 
 
 @click.command(
@@ -43,24 +45,19 @@ Examples:
     type=click.Choice(PICTURE_FORMATS),
     help="How it is written.  [default: by the ending of --out, else png]",
 )
-@settings_options("the power of two nearest 40ms; 2048 for features such as --mel", "all", "power")
-@click.option(
-    "--range",
-    "range_db",
-    type=types.number(0.1, 400),
-    default="80",
-    show_default=True,
-    metavar="DB",
-    help="From the highest level down to the darkest colour.",
-)
+@click.option("--grid", is_flag=True, help="Draw several inputs into one figure.")
+@picture_options("all; mix for --bare")
+@figure_options()
 @common.threads
 @common.quiet
 def spectrogram(
     paths: tuple[str, ...],
     out: str | None,
     picture_format: PictureFormat | None,
+    grid: bool,
     settings: FeatureSettings,
-    range_db: float,
+    view: ViewSettings,
+    figure: FigureSettings,
     threads: int | None,
     quiet: bool,
 ) -> None:
@@ -69,14 +66,17 @@ def spectrogram(
     Time runs to the right, frequency upwards, and colour is the level.
 
     INPUT is a sound file (WAV, FLAC, AIFF, Ogg, MP3 and more), - or nothing for standard input.
-    Several files get a picture each. Levels are in dBFS: a sine at full scale is at
-    0 dBFS. Features (--linear, --log, another --spectrum) are drawn as they are, powers and
-    magnitudes in dB.
+    Several files get a picture each, or one together with --grid. Levels are in dBFS: a sine at
+    full scale is at 0 dBFS. Features (--mel, --linear, --log, another --spectrum) are drawn as
+    they are, powers and magnitudes in dB.
     """
-    if out is not None and len(paths) > 1:
-        raise SettingsError(f"--out names one picture, there are {len(paths)} inputs: leave it out")
+    if out is not None and len(paths) > 1 and not grid:
+        raise SettingsError(
+            f"--out names one picture, there are {len(paths)} inputs: leave it out, or give --grid"
+        )
     inputs = [choose_input(path) for path in paths or (None,)]
-    outputs = [choose_output(out, path, picture_format or "png") for path in inputs]
+    figures = [inputs] if grid else [[path] for path in inputs]
+    outputs = [choose_output(out, sounds[0], picture_format or "png") for sounds in figures]
     if twice := sorted({name for name in outputs if outputs.count(name) > 1}):
         raise SettingsError(f"several inputs would be drawn into {twice[0]}: draw them one by one")
 
@@ -84,18 +84,19 @@ def spectrogram(
 
     with Talk(quiet) as talk:
 
-        def draw(job: tuple[str, str]) -> None:
-            path, output = job
+        def draw(job: tuple[list[str], str]) -> None:
+            sounds, output = job
             report = draw_spectrogram(
-                path,
+                sounds,
                 output,
                 settings,
+                view,
+                figure,
                 picture_format=picture_format,
-                range_db=range_db,
                 threads=threads,
                 watcher=talk,
             )
             if output != STANDARD:
                 talk.report(f"{output}: {report}")
 
-        for_each(zip(inputs, outputs, strict=True), draw, talk)
+        for_each(zip(figures, outputs, strict=True), draw, talk)

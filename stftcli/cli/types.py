@@ -9,6 +9,7 @@ import click
 from stftcli.errors import SettingsError
 from stftcli.settings.choices import Channel
 from stftcli.settings.lengths import Length, parse_length, parse_transform_length
+from stftcli.settings.pictures import check_size
 from stftcli.settings.record import nearest
 
 FILE = click.Path(path_type=str, allow_dash=True, readable=False)
@@ -47,6 +48,18 @@ def duration_s(text: str) -> float:
     if seconds <= 0:
         raise click.BadParameter(f"{text!r} is no duration: give a time above zero")
     return seconds
+
+
+def size(text: str) -> tuple[int, int]:
+    """Read "1200x600" as a width and a height."""
+    if not re.fullmatch(r"\d{1,7}x\d{1,7}", text, re.ASCII):
+        raise click.BadParameter(f"{text!r} is no size: give width and height, as in 1200x600")
+    width, height = map(int, text.split("x"))
+    try:
+        check_size(width, height)
+    except SettingsError as error:
+        raise click.BadParameter(str(error)) from None
+    return width, height
 
 
 def channel(text: str) -> Channel:

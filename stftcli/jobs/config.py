@@ -55,16 +55,21 @@ def is_array(path: str) -> bool:
 
 def describe(engine: Engine, source: Source) -> str:
     """Tell, as JSON, how features were made: settings, versions, and what of."""
-    described: dict[str, Any] = {
+    sound = {
+        "name": source.name,
+        "rate_hz": source.rate_hz,
+        "channels": source.channels,
+        "sha256": source.sha256(),
+    }
+    return json.dumps(description(engine, sound))
+
+
+def description(engine: Engine, made_of: Any) -> dict[str, Any]:
+    """Tell how features were made, of what they were made of as it is told."""
+    return {
         "stftcli": stftcli.__version__,
         "fft": provider_name(),
-        "input": {
-            "name": source.name,
-            "rate_hz": source.rate_hz,
-            "channels": source.channels,
-            "sha256": source.sha256(),
-        },
+        "input": made_of,
         "settings_version": VERSION,
         "features": engine.settings.to_dict(),
     }
-    return json.dumps(described)

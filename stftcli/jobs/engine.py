@@ -1,5 +1,6 @@
 """From settings to the engine that carries them out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from secrets import randbits
 from typing import Any
@@ -17,7 +18,7 @@ from stftcli.jobs.recipe import Recipe
 from stftcli.jobs.watch import SILENCE, Watcher
 from stftcli.settings.choices import Spectrum
 from stftcli.settings.features import FeatureSettings, ValueSettings
-from stftcli.settings.frames import FrameSettings, SampledFrames
+from stftcli.settings.frames import FrameSettings, SampledFrames, quarter
 from stftcli.settings.lengths import USUAL_LENGTH
 from stftcli.settings.steps import NewLinear
 
@@ -74,13 +75,14 @@ def make_engine(
     sound_rate_hz: int,
     *,
     usual_length: int = USUAL_LENGTH,
+    usual_hop: Callable[[int], int] = quarter,
     usual_spectrum: Spectrum = "magnitude",
     watcher: Watcher = SILENCE,
 ) -> Engine:
     """Make the engine for a sound of this rate, reading the weights that it needs.
 
-    `usual_length` is the filter_length, `usual_spectrum` the spectrum where the settings leave
-    them open.
+    `usual_length` is the filter_length, `usual_hop` gives the hop from that, and `usual_spectrum`
+    is the spectrum where the settings leave them open.
 
     Raises
     ------
@@ -93,7 +95,7 @@ def make_engine(
     values = _decided(settings.values, usual_spectrum)
     dtype = "float64" if settings.dtype == "float64" else "float32"
     if values.kernel is None:
-        frames = settings.frames.at(rate_hz, usual_length)
+        frames = settings.frames.at(rate_hz, usual_length, usual_hop)
         stft = make_stft(frames, dtype=dtype)
     else:
         stft, frames = _make_replaced(values.kernel, settings.frames, rate_hz, dtype)

@@ -1,7 +1,7 @@
 """The one stream: blocks of a source through framer, analyzer and passes, batches out."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from stftcli.jobs.parallel import ordered_map
 from stftcli.jobs.watch import Watcher
 from stftcli.settings.choices import MOST_THREADS
 
+Hear = Callable[[NDArray[Any]], None]
+
 _INT16_SCALE = 32768.0
 
 
@@ -30,16 +32,22 @@ def choose_threads(threads: int | None) -> int:
 
 
 def analyze(
-    source: Source, engine: Engine, threads: int | None, watcher: Watcher
+    source: Source,
+    engine: Engine,
+    threads: int | None,
+    watcher: Watcher,
+    hear: Hear | None = None,
 ) -> Iterator[NDArray[Any]]:
     """Give the features of a source, batch after batch.
+
+    Each block of samples, shape (channels, any), is shown to `hear` before it is cut into frames.
 
     Yields
     ------
     ndarray, shape (frames, features) or (frames, channels, features)
         What the engine makes of it, in order.
     """
-    batches = _batches(source, engine, threads, watcher)
+    batches = _batches(source, engine, threads, watcher, hear)
     # Spectra of samples of limited range cannot overflow, whatever is made of them may.
     if source.subtype in FLOAT_SUBTYPES or engine.settings.values.steps:
         batches = _checked(batches, source)
@@ -65,17 +73,25 @@ def _checked(batches: Iterator[NDArray[Any]], source: Source) -> Iterator[NDArra
 
 
 def _batches(
-    source: Source, engine: Engine, threads: int | None, watcher: Watcher
+    source: Source,
+    engine: Engine,
+    threads: int | None,
+    watcher: Watcher,
+    hear: Hear | None,
 ) -> Iterator[NDArray[Any]]:
-    spans = _spans(source, engine, watcher)
+    spans = _spans(source, engine, watcher, hear)
     yield from ordered_map(engine.analyzer, spans, choose_threads(threads))
     if complaint := source.ended_early():
         watcher.warn(complaint)
 
 
-def _spans(source: Source, engine: Engine, watcher: Watcher) -> Iterator[NDArray[Any]]:
+def _spans(
+    source: Source, engine: Engine, watcher: Watcher, hear: Hear | None
+) -> Iterator[NDArray[Any]]:
     framer = engine.analyzer.stft.framer()
     for block in _signal(source, engine, watcher):
+        if hear is not None:
+            hear(block)
         yield from framer.push(block)
     yield from framer.finish()
 

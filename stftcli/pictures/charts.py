@@ -5,7 +5,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.pictures.style import written_figure
+from stftcli.pictures.style import written_chart
 from stftcli.settings.choices import PictureFormat
 
 _SIZE_IN = (8.0, 4.5)
@@ -26,7 +26,7 @@ def plot_weights(
     ----------
     file : binary file
         Takes the picture.
-    picture_format : {"png", "svg", "pdf"}
+    picture_format : {"png", "svg", "pdf", "webp"}
         How it is written.
     weight : ndarray, shape (outputs, inputs)
         What is drawn.
@@ -40,7 +40,7 @@ def plot_weights(
     outputs, inputs = weight.shape
     last = inputs - 1 if rate_hz is None else rate_hz / 2
     subtitle = f"{outputs} outputs of {inputs} inputs"
-    with written_figure(file, picture_format, _SIZE_IN, title, subtitle) as figure:
+    with written_chart(file, picture_format, _SIZE_IN, title, subtitle) as figure:
         axis = figure.subplots()
         axis.set_xlabel("Input" if rate_hz is None else "Frequency (Hz)")
         if as_curves:
@@ -70,7 +70,7 @@ def plot_variance(
     ----------
     file : binary file
         Takes the picture.
-    picture_format : {"png", "svg", "pdf"}
+    picture_format : {"png", "svg", "pdf", "webp"}
         How it is written.
     ratio : ndarray, shape (components,)
         The shares, from 0 to 1.
@@ -79,7 +79,7 @@ def plot_variance(
     """
     number = np.arange(1, len(ratio) + 1)
     subtitle = f"{len(ratio)} components"
-    with written_figure(file, picture_format, _SIZE_IN, title, subtitle) as figure:
+    with written_chart(file, picture_format, _SIZE_IN, title, subtitle) as figure:
         axis = figure.subplots()
         axis.bar(number, 100 * ratio, color="0.6", label="each")
         axis.plot(number, 100 * np.cumsum(ratio), marker=".", label="together")

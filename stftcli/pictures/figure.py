@@ -3,165 +3,203 @@
 from dataclasses import dataclass
 from typing import IO, Any
 
+import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, MultipleLocator
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from stftcli.pictures.fold import fold_to
-from stftcli.pictures.style import DPI, written_figure
+from stftcli.pictures.axes import ColourScale, RowAxis, TimeAxis
+from stftcli.pictures.colours import colour_table, shades
+from stftcli.pictures.layout import Box, Layout
+from stftcli.pictures.pixels import Pixels
+from stftcli.pictures.style import FAINT, printable, styled, write_figure
+from stftcli.pictures.ticks import Ticks, round_ticks, time_label, time_ticks
 from stftcli.settings.choices import PictureFormat
 
-_WIDTH_IN, _PANEL_IN, _MARGIN_IN = 10.0, 3.6, 0.9
-# Of a panel's pixels so many are surely inside its axes.
-_PIXELS_WIDE, _SHARE_HIGH = int(0.78 * _WIDTH_IN * DPI), 0.7
-_ROUND_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200)
-_LEVELS, _SIGNED = "magma", "RdBu_r"
+Ends = tuple[float, float]
 
-MOST_COLUMNS = 2 * int(_WIDTH_IN * DPI)
-"""More than the pixels that are there: folded while they come, they are folded once more."""
-MOST_ROWS = 4096
+_SMALL = 8.5  # points
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One channel.
+    """One channel of one sound.
 
     Attributes
     ----------
-    values : ndarray, shape (rows, columns)
-        What is drawn as colour, the lowest row first.
+    values : ndarray, shape (height, width)
+        What is drawn as colour, one for each pixel, the lowest row first.
+    times_s, places : (float, float)
+        Where its outer edges lie on the axes.
     name : str
         Stands above the panel, if there is more than one.
+    envelope : ndarray, shape (2, columns), optional
+        The lowest and the highest sample of each stretch of the sound, for the wave above.
     """
 
     values: NDArray[Any]
+    times_s: Ends
+    places: Ends
     name: str
+    envelope: NDArray[Any] | None = None
 
 
 @dataclass(frozen=True)
-class TimeAxis:
-    """The times at the outer edges of the columns, and those that are shown, in seconds."""
+class Legend:
+    """What is written around the panels; `texts` is what a file says of itself beside that."""
 
-    edges_s: tuple[float, float]
-    shown_s: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class RowAxis:
-    """What the rows are.
-
-    Attributes
-    ----------
-    label : str
-        With the unit.
-    edges, shown : (float, float)
-        The lower edge of the first row and the upper one of the last; what is shown of them.
-    ticks : dict of float to str, optional
-        Places and texts; round numbers if None.
-    """
-
-    label: str
-    edges: tuple[float, float]
-    shown: tuple[float, float]
-    ticks: dict[float, str] | None = None
-
-
-@dataclass(frozen=True)
-class ColourScale:
-    """What the colours mean: a label with the unit, and the values at both ends.
-
-    With `signed` the colours part at zero, else they go from dark to bright.
-    """
-
-    label: str
-    lowest: float
-    highest: float
-    signed: bool = False
+    title: str
+    subtitle: str
+    named: bool
+    texts: dict[str, str]
 
 
 def draw_figure(
     file: IO[bytes],
     picture_format: PictureFormat,
     panels: list[Panel],
+    layout: Layout,
     axes: tuple[TimeAxis, RowAxis, ColourScale],
+    legend: Legend,
     *,
-    title: str,
-    subtitle: str,
+    dark: bool = False,
 ) -> None:
-    """Draw panels, one below the other, with one colour bar.
+    """Draw panels with one colour bar.
 
     Parameters
     ----------
     file : binary file
         Takes the picture.
-    picture_format : {"png", "svg", "pdf"}
+    picture_format : {"png", "svg", "pdf", "webp"}
         How it is written.
     panels : list of Panel
-        From top to bottom.
+        Row after row, from the top.
+    layout : Layout
+        Where they lie.
     axes : (TimeAxis, RowAxis, ColourScale)
-        What the columns, the rows and the colours of all panels are.
-    title, subtitle : str
-        Stand above, on the left and on the right.
+        What is shown in all panels. Those whose sound ends earlier are not filled.
+    legend : Legend
+        The words.
+    dark : bool, default False
+        Light on dark, or else dark on light.
     """
-    time, rows, colours = axes
-    panel_in = _PANEL_IN * _shrink(len(panels))
-    most_rows = int(_SHARE_HIGH * panel_in * DPI)
-    size = (_WIDTH_IN, panel_in * len(panels) + _MARGIN_IN)
-    with written_figure(file, picture_format, size, title, subtitle) as figure:
-        places = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
-        for axis, panel in zip(places, panels, strict=True):
-            image = axis.imshow(
-                fold_to(panel.values, most_rows, _PIXELS_WIDE),
-                cmap=_SIGNED if colours.signed else _LEVELS,
-                vmin=colours.lowest,
-                vmax=colours.highest,
-                aspect="auto",
-                origin="lower",
-                extent=(*time.edges_s, *rows.edges),
-                interpolation="nearest",  # no row or column is left out: there are few enough
-            )
-            axis.set_facecolor(image.get_cmap()(0.0))
-            axis.set(xlim=time.shown_s, ylim=rows.shown, ylabel=rows.label)
-            _tick_rows(axis, rows)
-            if len(panels) > 1:
-                axis.set_title(panel.name, loc="left", fontsize="small")
-        _tick_time(places[-1], time.shown_s)
-        bar = figure.colorbar(image, ax=list(places), pad=0.012, aspect=30, fraction=0.05)
-        bar.set_label(colours.label)
-        bar.outline.set_visible(False)
+    colours = axes[2]
+    table = colour_table(colours.colormap)
+    with styled(dark=dark):
+        figure = Figure((layout.width / layout.dpi, layout.height / layout.dpi), dpi=layout.dpi)
+        sheet = _Sheet(figure, layout, *axes, table)
+        for number, panel in enumerate(panels):
+            uppermost = sheet.draw_panel(panel, layout.panels[number])
+            if layout.waves:
+                uppermost = sheet.draw_wave(panel, layout.waves[number])
+            if layout.bar is not None:
+                sheet.tick(number, len(panels))
+                if legend.named:
+                    uppermost.set_title(printable(panel.name), loc="left", fontsize=_SMALL, pad=3)
+        if layout.bar is not None:
+            sheet.draw_bar(layout.bar)
+            sheet.write_words(legend)
+        texts = {"Title": printable(legend.title), "Description": legend.subtitle, **legend.texts}
+        write_figure(file, picture_format, figure, texts)
 
 
-def _shrink(panels: int) -> float:
-    return max(0.4, 1.2 - 0.2 * panels)
+@dataclass(frozen=True)
+class _Sheet:
+    """A figure in the making."""
+
+    figure: Figure
+    layout: Layout
+    times: TimeAxis
+    rows: RowAxis
+    colours: ColourScale
+    table: NDArray[np.uint8]
+
+    def draw_panel(self, panel: Panel, box: Box) -> Axes:
+        """Draw a channel as colours."""
+        axis = self._axes(box)
+        axis.set_facecolor(self.table[0] / 255)
+        axis.set(xlim=self.times.shown_s, ylim=self.rows.shown, xticks=[], yticks=[])
+        colours = self.table[shades(panel.values, self.colours.lowest, self.colours.highest)]
+        Pixels(axis, colours, (panel.times_s[0], panel.places[0]))
+        if self.layout.bar is None:
+            _hide_frame(axis)
+        return axis
+
+    def draw_wave(self, panel: Panel, box: Box) -> Axes:
+        """Draw the envelope of a channel."""
+        assert panel.envelope is not None
+        axis = self._axes(box)
+        lowest, highest = panel.envelope
+        times_s = np.linspace(*panel.times_s, len(lowest))
+        largest = max(1e-9, float(np.abs(panel.envelope).max()))
+        # At least as thick as a line, however quiet it is.
+        thin = 0.004 * largest
+        axis.fill_between(times_s, lowest - thin, highest + thin, color=FAINT, linewidth=0)
+        ends = (-1.05 * largest, 1.05 * largest)
+        axis.set(xlim=self.times.shown_s, ylim=ends, xticks=[], yticks=[])
+        axis.patch.set_visible(False)
+        _hide_frame(axis)
+        return axis
+
+    def tick(self, number: int, panels: int) -> None:
+        """Put ticks on a panel, with texts at the outer edges of the grid."""
+        box, em = self.layout.panels[number], self.layout.em
+        axis = self.figure.axes[-1 - bool(self.layout.waves)]
+        in_a_row = sum(other.bottom == self.layout.panels[0].bottom for other in self.layout.panels)
+        ticks = self.rows.ticks(most_ticks(box.height, 2.4 * em))
+        axis.set_yticks(list(ticks), labels=_texts(ticks, number % in_a_row == 0))
+        ticks = time_ticks(self.times.shown_s, most_ticks(box.width, 4.5 * em))
+        axis.set_xticks(list(ticks), labels=_texts(ticks, number + in_a_row >= panels))
+
+    def draw_bar(self, box: Box) -> None:
+        """Draw what the colours mean."""
+        lowest, highest = self.colours.lowest, self.colours.highest
+        if lowest == highest:
+            lowest, highest = lowest - 0.5, highest + 0.5
+        axis = self._axes(box)
+        axis.set(xlim=(0, 1), ylim=(lowest, highest))
+        rows = self.table[np.arange(box.height) * len(self.table) // box.height]
+        Pixels(axis, np.repeat(rows[:, np.newaxis], box.width, axis=1), (0, lowest))
+        axis.yaxis.tick_right()
+        ticks = round_ticks((lowest, highest), most_ticks(box.height, 2.4 * self.layout.em))
+        axis.set_xticks([])
+        axis.set_yticks(list(ticks), labels=list(ticks.values()))
+        _hide_frame(axis)
+
+    def write_words(self, legend: Legend) -> None:
+        """Write the titles and the labels of the axes."""
+        layout, em, boxes = self.layout, self.layout.em, self.layout.panels
+        left, right = boxes[0].left, boxes[-1].left + boxes[-1].width
+        low, high = boxes[-1].bottom, boxes[0].bottom + boxes[0].height
+
+        def write(x: float, y: float, text: str, **how: Any) -> None:
+            self.figure.text(x / layout.width, y / layout.height, text, **how)
+
+        middle = {"ha": "center", "va": "center"}
+        write(0.9 * em, (low + high) / 2, self.rows.label, rotation=90, **middle)
+        write((left + right) / 2, 0.9 * em, time_label(self.times.shown_s), **middle)
+        write(layout.width - 0.9 * em, (low + high) / 2, self.colours.label, rotation=90, **middle)
+        if legend.title:
+            top = layout.height - 0.6 * em
+            faint = {"va": "top", "ha": "right", "fontsize": _SMALL, "color": FAINT}
+            write(left, top, printable(legend.title), va="top", fontsize=12)
+            write(right, top - 0.2 * em, legend.subtitle, **faint)
+
+    def _axes(self, box: Box) -> Axes:
+        wide, high = self.layout.width, self.layout.height
+        place = (box.left / wide, box.bottom / high, box.width / wide, box.height / high)
+        return self.figure.add_axes(place)
 
 
-def _tick_rows(axis: Axes, rows: RowAxis) -> None:
-    if rows.ticks is None:
-        axis.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10], integer=True))
-        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    else:
-        axis.yaxis.set_major_locator(FixedLocator(list(rows.ticks)))
-        axis.set_yticklabels(list(rows.ticks.values()))
+def most_ticks(length: float, apart: float) -> int:
+    """Give how many ticks, each with so much room, go onto an axis of this length."""
+    return max(2, int(length / apart))
 
 
-def _tick_time(axis: Axes, shown_s: tuple[float, float]) -> None:
-    first_s, last_s = shown_s
-    if last_s < 120:
-        axis.set_xlabel("Time (s)")
-        return
-    span_s = last_s - first_s
-    step_s = next((step for step in _ROUND_STEPS_S if span_s <= 10 * step), _ROUND_STEPS_S[-1])
-    axis.xaxis.set_major_locator(MultipleLocator(step_s))
-    hours = last_s >= 3600
-    axis.xaxis.set_major_formatter(FuncFormatter(_hours if hours else _minutes))
-    axis.set_xlabel("Time (h:mm:ss)" if hours else "Time (m:ss)")
+def _texts(ticks: Ticks, labelled: bool) -> list[str]:
+    return list(ticks.values()) if labelled else [""] * len(ticks)
 
 
-def _minutes(seconds: float, _: int) -> str:
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d}"
-
-
-def _hours(seconds: float, _: int) -> str:
-    whole = round(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+def _hide_frame(axis: Axes) -> None:
+    for spine in axis.spines.values():
+        spine.set_visible(False)

@@ -5,29 +5,82 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
+import numpy as np
 from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from stftcli.settings.choices import PictureFormat
+from stftcli.pictures.bitmap import write_bitmap
+from stftcli.settings.choices import PIXEL_FORMATS, PictureFormat
 
 DPI = 150
-_STYLE: dict[Any, Any] = {
-    "axes.edgecolor": "0.3",
-    "axes.labelcolor": "0.15",
-    "axes.linewidth": 0.8,
-    "font.size": 10,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "stftcli",
-    "text.parse_math": False,
-    "xtick.color": "0.3",
-    "xtick.labelcolor": "0.15",
-    "ytick.color": "0.3",
-    "ytick.labelcolor": "0.15",
-}
+
+
+def _ink(text: str, line: str, paper: str) -> dict[Any, Any]:
+    return {
+        "axes.edgecolor": line,
+        "axes.facecolor": paper,
+        "axes.labelcolor": text,
+        "axes.linewidth": 0.8,
+        "axes.unicode_minus": True,
+        "figure.facecolor": paper,
+        "font.family": "DejaVu Sans",  # the one that matplotlib brings along
+        "font.size": 10,
+        "savefig.facecolor": "auto",
+        "svg.fonttype": "none",
+        "svg.hashsalt": "stftcli",
+        "text.color": text,
+        "text.parse_math": False,
+        "xtick.color": line,
+        "xtick.labelcolor": text,
+        "ytick.color": line,
+        "ytick.labelcolor": text,
+    }
+
+
+_LIGHT, _DARK = _ink("0.13", "0.35", "white"), _ink("0.85", "0.6", "#121217")
+FAINT = "0.5"
+"""The colour of what need not be read at once, on either paper."""
 
 
 @contextmanager
-def written_figure(
+def styled(*, dark: bool = False) -> Iterator[None]:
+    """Make everything that is drawn in the block look alike."""
+    with rc_context(_DARK if dark else _LIGHT), warnings.catch_warnings():
+        # A title in a script that the font lacks is drawn as boxes, and that is all.
+        warnings.filterwarnings("ignore", "Glyph")
+        yield
+
+
+def printable(text: str) -> str:
+    """Put a sign in the place of what a font cannot draw."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+
+
+def write_figure(
+    file: IO[bytes],
+    picture_format: PictureFormat,
+    figure: Figure,
+    texts: dict[str, str],
+) -> None:
+    """Write a figure; `texts` are what the file says of itself: Title, Description and more."""
+    if picture_format in PIXEL_FORMATS:
+        canvas: Any = FigureCanvasAgg(figure)
+        canvas.draw()
+        pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+        write_bitmap(file, picture_format, pixels, texts, round(figure.dpi))
+        return
+    title, description = texts["Title"], texts["Description"]
+    # No dates: the same sound gives the same file.
+    metadata: dict[str, Any] = {
+        "svg": {"Title": title, "Description": description, "Date": None},
+        "pdf": {"Title": title, "Subject": description, "CreationDate": None},
+    }[picture_format]
+    figure.savefig(file, format=picture_format, metadata=metadata, dpi=figure.dpi)
+
+
+@contextmanager
+def written_chart(
     file: IO[bytes],
     picture_format: PictureFormat,
     size_in: tuple[float, float],
@@ -35,18 +88,10 @@ def written_figure(
     subtitle: str,
 ) -> Iterator[Figure]:
     """Give a titled figure of so many inches, written to `file` when the block ends well."""
-    title = "".join(sign if sign.isprintable() else "\ufffd" for sign in title)
-    with rc_context(_STYLE), warnings.catch_warnings():
-        # A title in a script that the font lacks is drawn as boxes, and that is all.
-        warnings.filterwarnings("ignore", "Glyph")
+    title = printable(title)
+    with styled():
         figure = Figure(size_in, dpi=DPI, layout="constrained")
         figure.suptitle(title, x=0.01, ha="left", fontsize=12)
-        figure.text(0.99, 0.985, subtitle, ha="right", va="top", fontsize=8, color="0.4")
+        figure.text(0.99, 0.985, subtitle, ha="right", va="top", fontsize=8, color=FAINT)
         yield figure
-        # No dates: the same sound gives the same file.
-        kinds: dict[PictureFormat, dict[str, Any]] = {
-            "png": {"Title": title, "Description": subtitle},
-            "svg": {"Title": title, "Description": subtitle, "Date": None},
-            "pdf": {"Title": title, "Subject": subtitle, "CreationDate": None},
-        }
-        figure.savefig(file, format=picture_format, metadata=kinds[picture_format])
+        write_figure(file, picture_format, figure, {"Title": title, "Description": subtitle})

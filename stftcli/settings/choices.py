@@ -21,7 +21,10 @@ Precision = Literal["float32", "float64", "float16"]
 Layout = Literal["frames-first", "bins-first"]
 Resampling = Literal["QQ", "LQ", "MQ", "HQ", "VHQ"]
 ArrayFormat = Literal["npy", "npz", "safetensors", "csv", "raw", "ark"]
-PictureFormat = Literal["png", "svg", "pdf"]
+PictureFormat = Literal["png", "svg", "pdf", "webp"]
+FrequencyScale = Literal["linear", "log", "mel", "bark"]
+Folding = Literal["max", "mean"]
+LevelReference = Literal["full-scale", "max"]
 Channel = Literal["mix", "all"] | int
 
 MOST_THREADS = 64
@@ -38,6 +41,9 @@ LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 RESAMPLINGS: tuple[Resampling, ...] = get_args(Resampling)
 ARRAY_FORMATS: tuple[ArrayFormat, ...] = get_args(ArrayFormat)
 PICTURE_FORMATS: tuple[PictureFormat, ...] = get_args(PictureFormat)
+PIXEL_FORMATS: tuple[PictureFormat, ...] = ("png", "webp")
+FREQUENCY_SCALES: tuple[FrequencyScale, ...] = get_args(FrequencyScale)
+FOLDINGS: tuple[Folding, ...] = get_args(Folding)
 
 PADDINGS: dict[Padding, str] = {
     "center": "half a frame on both sides, so that frame t is centred on sample t * hop",

@@ -1,5 +1,6 @@
 """How a signal is prepared and cut into frames."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from stftcli.settings.choices import Channel, Padding, PadMode, Resampling, WindowAlign
@@ -14,6 +15,11 @@ from stftcli.settings.lengths import (
 from stftcli.settings.record import Record, check_between
 
 HIGHEST_RATE_HZ, LONGEST_S, LONGEST_SAMPLES = 10_000_000, 1_000_000_000, 999_999_999
+
+
+def quarter(filter_length: int) -> int:
+    """Give the usual hop of frames of this length."""
+    return max(1, filter_length // 4)
 
 
 @dataclass(frozen=True)
@@ -86,15 +92,24 @@ class FrameSettings(Record):
                 parse_length(length)
         check_between("preemphasis", self.preemphasis, 0, 1)
 
-    def at(self, rate_hz: int, usual_length: int = USUAL_LENGTH) -> "SampledFrames":
-        """Give the same settings with every length in samples of a sound of this rate."""
+    def at(
+        self,
+        rate_hz: int,
+        usual_length: int = USUAL_LENGTH,
+        usual_hop: Callable[[int], int] = quarter,
+    ) -> "SampledFrames":
+        """Give the same settings with every length in samples of a sound of this rate.
+
+        `usual_length` is the length of a frame where none is set, `usual_hop` gives the hop from
+        the length.
+        """
         if self.filter_length == POWER_OF_TWO:
             win_length = samples_of(self.win_length or usual_length, rate_hz)
             length = 1 << (win_length - 1).bit_length()
         else:
             length = samples_of(self.filter_length or usual_length, rate_hz)
             win_length = samples_of(self.win_length or length, rate_hz)
-        hop_length = samples_of(self.hop_length or max(1, length // 4), rate_hz)
+        hop_length = samples_of(self.hop_length or usual_hop(length), rate_hz)
         lengths = {"filter_length": length, "hop_length": hop_length, "win_length": win_length}
         return SampledFrames(**{**asdict(self), **lengths})
 

@@ -10,8 +10,8 @@ from stftcli.errors import SettingsError
 from stftcli.settings.choices import PAD_MODES, PADDINGS, WINDOW_ALIGNS, window_names
 
 
-def frame_options(usual_length: str) -> Decorator:
-    """Add the options; `usual_length` is what the help says of --n-fft."""
+def frame_options(usual_length: str, usual_hop: str) -> Decorator:
+    """Add the options; the help says `usual_length` of --n-fft, `usual_hop` of --hop-length."""
     option = under("Frames")
     return stacked(
         option(
@@ -28,7 +28,7 @@ def frame_options(usual_length: str) -> Decorator:
             "frames__hop_length",
             type=types.length,
             metavar="SAMPLES|MS",
-            help="From one frame to the next.  [default: a quarter of --n-fft]",
+            help=f"From one frame to the next.  [default: {usual_hop}]",
         ),
         option(
             "--win-length",

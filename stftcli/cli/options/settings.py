@@ -13,6 +13,7 @@ import click
 from stftcli.cli import types
 from stftcli.cli.options.features import feature_options
 from stftcli.cli.options.frames import chosen_padding, frame_options
+from stftcli.cli.options.pictures import view_options, with_pictures
 from stftcli.cli.options.signal import part_options, signal_options
 from stftcli.cli.progress import Talk
 from stftcli.cli.sections import Command, Decorator, stacked, under
@@ -23,28 +24,51 @@ from stftcli.settings.choices import FORCED_PAD_MODES, Spectrum
 from stftcli.settings.features import FeatureSettings
 
 
-def settings_options(
-    usual_length: str = "2048", usual_channel: str = "mix", usual_spectrum: Spectrum = "magnitude"
-) -> Decorator:
-    """Add all options that decide the numbers to a SectionedCommand, as `settings`.
+def settings_options() -> Decorator:
+    """Add all options that decide the numbers to a SectionedCommand, as `settings`."""
+    return _options("2048", "a quarter of --n-fft", "mix", "magnitude")
 
-    `usual_length` is what the help says of --n-fft; the others are what the settings get where
-    nobody says more.
+
+def picture_options(usual_channel: str) -> Decorator:
+    """Add those of what is drawn, as `settings`, and of what is shown of it, as `view`.
+
+    --fmin, --fmax and --ref are of the view unless a mel bank or a logarithm takes them.
     """
+    return _options(
+        "the power of two nearest 40ms; 2048 for features such as --mel",
+        "a frame for each pixel, at most half of --n-fft; a quarter of it for features, --bare and "
+        "pipes without a length",
+        usual_channel,
+        "power",
+        view=True,
+    )
+
+
+def _options(
+    usual_length: str,
+    usual_hop: str,
+    usual_channel: str,
+    usual_spectrum: Spectrum,
+    *,
+    view: bool = False,
+) -> Decorator:
     spectrum = f"{usual_spectrum}, or power with --mel, --mfcc or --chroma"
     options = stacked(
         _recipe_options(),
         part_options(usual_channel),
         signal_options(),
-        frame_options(usual_length),
+        frame_options(usual_length, usual_hop),
         feature_options(spectrum if usual_spectrum != "power" else usual_spectrum),
+        *([view_options()] if view else []),
     )
 
     def decorate(command: Command) -> Command:
         @wraps(command)
         def wrapped(**values: Any) -> None:
-            base = _base(values.pop("preset"), values.pop("config"), usual_channel)
+            base = _base(values.pop("preset"), values.pop("config"))
             print_config = values.pop("print_config")
+            if view:
+                values = with_pictures(values, base.values.steps)
             settings = _changed(base, values)
             if print_config:
                 _print(settings, usual_spectrum)
@@ -56,7 +80,7 @@ def settings_options(
     return decorate
 
 
-def _base(preset: str | None, config: str | None, usual_channel: str) -> FeatureSettings:
+def _base(preset: str | None, config: str | None) -> FeatureSettings:
     if preset is not None and config is not None:
         raise SettingsError("--preset and --config are both the base of the settings: give one")
     base = FeatureSettings()
@@ -66,9 +90,6 @@ def _base(preset: str | None, config: str | None, usual_channel: str) -> Feature
         from stftcli.jobs.config import read_config
 
         base = read_config(config)
-    if base.part.channel is None:
-        part = replace(base.part, channel=types.channel(usual_channel))
-        base = replace(base, part=part)
     return base
 
 

@@ -1,0 +1,1 @@
+"""From features to what is drawn of them: pixels, and what rows and colours mean."""

@@ -1,0 +1,99 @@
+"""What the colours of a picture of features mean: levels, or the values as they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from stftcli.errors import SettingsError
+from stftcli.jobs.engine import Engine
+from stftcli.pictures.axes import ColourScale
+from stftcli.pictures.colours import LEVELS_MAP, SIGNED_MAP
+from stftcli.pictures.levels import levels_db, levels_dbfs
+from stftcli.settings.pictures import USUAL_RANGE_DB, ViewSettings
+from stftcli.settings.steps import Chroma, Log, Mel, NewLinear, Projected, TopDb
+
+_QUIETEST_TOP_DB = -100.0  # silence stays dark
+_KEEP_POWERS = (Mel, Chroma, Projected, NewLinear)
+_FULL_SCALE, _RELATIVE = "dBFS", "dB re highest"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Values as they are drawn, and their unit."""
+
+    values: NDArray[Any]
+    unit: str
+
+    @property
+    def are_levels(self) -> bool:
+        """Whether they are in decibels."""
+        return self.unit in ("dB", _FULL_SCALE, _RELATIVE)
+
+
+def drawn(picture: NDArray[Any], engine: Engine) -> Drawn:
+    """Turn values into what is drawn: powers and magnitudes as levels, all else as it is."""
+    values, stft = engine.settings.values, engine.analyzer.stft
+    last = values.steps[-1] if values.steps else None
+    powers = values.spectrum in ("power", "magnitude") and all(
+        isinstance(step, _KEEP_POWERS) for step in values.steps
+    )
+    if powers and engine.of_bins and stft.freeze_parameters:
+        power = picture if values.spectrum == "power" else picture**2
+        return Drawn(levels_dbfs(power, float(stft.window.sum())), _FULL_SCALE)
+    if powers and picture.min() >= 0:
+        return Drawn(levels_db(picture if values.spectrum == "power" else picture**2), "dB")
+    logs = [step.kind for step in values.steps if isinstance(step, Log)]
+    decibels = values.spectrum == "power" and logs == ["db"] and isinstance(last, Log | TopDb)
+    if decibels or (last is None and values.spectrum == "db"):
+        return Drawn(picture, "dB")
+    return Drawn(picture, last.kind if isinstance(last, Log) else "")
+
+
+def colour_scale(
+    pictures: Sequence[Drawn], view: ViewSettings, usual_top_dbfs: float | None = None
+) -> ColourScale:
+    """Give one scale for all pictures of a figure.
+
+    `usual_top_dbfs` is the level of the brightest colour where the view leaves it open; None for
+    the highest that is drawn.
+
+    Raises
+    ------
+    SettingsError
+        If levels are asked for and there are none.
+    """
+    lowest = min(float(picture.values.min()) for picture in pictures)
+    highest = max(float(picture.values.max()) for picture in pictures)
+    if pictures[0].are_levels:
+        return _level_scale(pictures[0].unit, highest, view, usual_top_dbfs)
+    asked = {"--range": view.range_db, "--top": view.top_db, "--ref max": view.ref == "max" or None}
+    for option, value in asked.items():
+        if value is not None:
+            raise SettingsError(f"{option} is for levels, and what is drawn here has none")
+    label = f"Value ({pictures[0].unit})" if pictures[0].unit else "Value"
+    if lowest < 0 < highest:
+        largest = max(-lowest, highest)
+        return ColourScale(label, -largest, largest, view.colormap or SIGNED_MAP)
+    return ColourScale(label, lowest, highest, view.colormap or LEVELS_MAP)
+
+
+def _level_scale(
+    unit: str, highest: float, view: ViewSettings, usual_top_dbfs: float | None
+) -> ColourScale:
+    top_db = view.top_db
+    if top_db is None and unit == _FULL_SCALE:
+        top_db = usual_top_dbfs
+    if top_db is None:
+        top_db = max(_QUIETEST_TOP_DB, highest)
+    range_db = USUAL_RANGE_DB if view.range_db is None else view.range_db
+    return ColourScale(f"Level ({unit})", top_db - range_db, top_db, view.colormap or LEVELS_MAP)
+
+
+def referred(pictures: Sequence[Drawn], view: ViewSettings) -> list[Drawn]:
+    """Count levels from the highest of all pictures, which becomes 0 dB, if the view says so."""
+    if view.ref != "max" or not pictures[0].are_levels:
+        return list(pictures)
+    highest = max(float(picture.values.max()) for picture in pictures)
+    return [Drawn(picture.values - highest, _RELATIVE) for picture in pictures]

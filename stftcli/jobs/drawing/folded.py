@@ -1,0 +1,176 @@
+"""From a sound to the columns of a picture, however long it is."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from math import log2
+from typing import Any
+
+from numpy.typing import NDArray
+
+from stftcli.audio.source import Source
+from stftcli.errors import InputError, SettingsError
+from stftcli.jobs.engine import Engine, make_engine
+from stftcli.jobs.stream import analyze
+from stftcli.jobs.watch import Watcher
+from stftcli.pictures.axes import TimeAxis
+from stftcli.pictures.envelope import Envelope
+from stftcli.pictures.fold import ColumnFolder
+from stftcli.settings.choices import Channel, Folding
+from stftcli.settings.features import FeatureSettings
+from stftcli.settings.frames import quarter
+from stftcli.settings.lengths import USUAL_LENGTH
+
+_LONGEST_STEP = 256
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A sound as columns of features.
+
+    Attributes
+    ----------
+    name : str
+        Of the input.
+    sound : dict
+        The name, rate and channels of the input.
+    engine : Engine
+        What made the features.
+    values : ndarray, shape (channels, rows, columns)
+        Of neighbouring frames and features, one stands for all.
+    frames : int
+        How many there were.
+    bins_per_row : int
+        How many features share a row.
+    time : TimeAxis
+        Where the columns lie.
+    envelope : ndarray, shape (channels, 2, columns), or None
+        The lowest and highest samples, if they were asked for.
+    """
+
+    name: str
+    sound: dict[str, Any]
+    engine: Engine
+    values: NDArray[Any]
+    frames: int
+    bins_per_row: int
+    time: TimeAxis
+    envelope: NDArray[Any] | None
+
+    @property
+    def duration_s(self) -> float:
+        """How long the part is that was read."""
+        return self.time.shown_s[1] - self.time.shown_s[0]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is wanted of a sound.
+
+    Parameters
+    ----------
+    pixels : int
+        How wide its picture will be.
+    fold : {"max", "mean"}
+        What stands for several frames or bins.
+    usual_channel : {"mix", "all"}
+        Which channels, where the settings leave it open.
+    every_frame : bool
+        Whether each frame is to have a column; then `pixels` is the most that there may be.
+    envelope : bool
+        Whether the envelope of the samples is wanted as well.
+    """
+
+    pixels: int
+    fold: Folding = "max"
+    usual_channel: Channel = "all"
+    every_frame: bool = False
+    envelope: bool = False
+
+
+def picture_frame_length(rate_hz: int) -> int:
+    """Give the power of two that is nearest to 40 ms: long enough for tones, short for trills."""
+    return int(2 ** round(log2(max(2.0, 0.04 * rate_hz))))
+
+
+def fold_sound(
+    path: str, settings: FeatureSettings, wanted: Wanted, threads: int | None, watcher: Watcher
+) -> Folded:
+    """Read a sound and fold its features into columns.
+
+    Raises
+    ------
+    StftcliError
+        If the sound cannot be read, the settings do not fit, or there is no frame.
+    """
+    if settings.part.channel is None:
+        settings = replace(settings, part=replace(settings.part, channel=wanted.usual_channel))
+    with Source(path) as source:
+        engine = _engine(source, settings, wanted, watcher)
+        channels = source.channels if settings.part.channel == "all" else 1
+        # Twice the pixels, for they are folded once more.
+        columns = wanted.pixels + 1 if wanted.every_frame else 2 * wanted.pixels
+        folder = ColumnFolder(channels, engine.features, columns, wanted.fold)
+        envelope = None
+        if wanted.envelope:
+            step = min(_LONGEST_STEP, max(1, (_samples(source, settings) or 0) // columns))
+            envelope = Envelope(channels, columns, step)
+        hear = envelope.push if envelope is not None else None
+        for batch in analyze(source, engine, threads, watcher, hear):
+            folder.write(batch.reshape(len(batch), channels, engine.features))
+            if wanted.every_frame and folder.frames > wanted.pixels:
+                raise InputError(
+                    f"{source.name} has more than {wanted.pixels} frames: give --size to fold "
+                    "them into fewer pixels, a longer --hop-length, or a --duration"
+                )
+        if folder.frames == 0:
+            raise InputError(f"{source.name} is too short: there is no frame to be drawn")
+        end_s = source.read_samples / source.rate_hz
+        return Folded(
+            source.name,
+            {"name": source.name, "rate_hz": source.rate_hz, "channels": source.channels},
+            engine,
+            folder.picture(),
+            folder.frames,
+            folder.bins_per_row,
+            _time_axis(folder, engine, settings.part.start_s, end_s),
+            None if envelope is None else envelope.finish(),
+        )
+
+
+def _engine(source: Source, settings: FeatureSettings, wanted: Wanted, watcher: Watcher) -> Engine:
+    of_spectrum = not settings.values.steps
+    samples = _samples(source, settings)
+    hop = quarter
+    if of_spectrum and samples is not None and not wanted.every_frame:
+        hop = partial(_hop_for, samples // wanted.pixels)
+    engine = make_engine(
+        settings,
+        source.rate_hz,
+        usual_length=picture_frame_length(source.rate_hz) if of_spectrum else USUAL_LENGTH,
+        usual_hop=hop,
+        usual_spectrum="power",
+        watcher=watcher,
+    )
+    if not engine.per_frame:
+        raise SettingsError("--stats gives one row for the file, which is no picture")
+    return engine
+
+
+def _samples(source: Source, settings: FeatureSettings) -> int | None:
+    samples = source.part_samples(settings.part)
+    rate_hz = settings.signal.rate_hz
+    if samples is None or rate_hz is None:
+        return samples
+    return samples * rate_hz // source.rate_hz
+
+
+def _hop_for(samples_per_pixel: int, filter_length: int) -> int:
+    """Give a frame to each pixel; but no sample may fall between the windows of two frames."""
+    return max(1, min(samples_per_pixel, filter_length // 2))
+
+
+def _time_axis(folder: ColumnFolder, engine: Engine, start_s: float, end_s: float) -> TimeAxis:
+    # A frame stands for half a hop on either side of its centre.
+    plan, rate_hz = engine.analyzer.stft.plan, engine.rate_hz
+    first_s = start_s + (plan.centers(range(1))[0] - plan.hop_length / 2) / rate_hz
+    return TimeAxis(first_s, folder.frames_per_column * plan.hop_length / rate_hz, (start_s, end_s))

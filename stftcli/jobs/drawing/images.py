@@ -1,0 +1,80 @@
+"""Channels of a sound in pixels."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.jobs.drawing.colours import Drawn, drawn
+from stftcli.jobs.drawing.folded import Folded
+from stftcli.jobs.drawing.rows import row_axis
+from stftcli.pictures.axes import RowAxis
+from stftcli.pictures.fold import fold_to_pixels
+from stftcli.settings.pictures import ViewSettings
+
+Ends = tuple[float, float]
+
+
+class ChannelImage(NamedTuple):
+    """A channel in pixels, where its edges lie, and what it is called."""
+
+    drawn: Drawn
+    times_s: Ends
+    rows: RowAxis
+    name: str
+    envelope: NDArray[Any] | None
+
+
+def rows_of(sound: Folded, view: ViewSettings) -> RowAxis:
+    """Place the rows of a sound."""
+    return row_axis(sound.engine, sound.bins_per_row, view)
+
+
+def channel_images(
+    sound: Folded, view: ViewSettings, size: Sequence[int], shown_s: Ends, shown: Ends
+) -> list[ChannelImage]:
+    """Fold the channels of a sound to its share of a panel.
+
+    Parameters
+    ----------
+    sound : Folded
+        The sound.
+    view : ViewSettings
+        What is shown of it.
+    size : (int, int)
+        Width and height of the panel in pixels.
+    shown_s, shown : (float, float)
+        The times and the places of rows that the panel shows; the sound may have fewer.
+    """
+    rows = rows_of(sound, view)
+    ends_s = sound.time.shown_s
+    wide, high = _share(size[0], ends_s, shown_s), _share(size[1], rows.shown, shown)
+    edges_s = sound.time.edges_s(sound.values.shape[-1])
+    images = []
+    for number, channel in enumerate(sound.values):
+        pixels = fold_to_pixels(channel, rows.edges, rows.shown, high, 0, view.fold)
+        pixels = fold_to_pixels(pixels, edges_s, ends_s, wide, 1, view.fold)
+        envelope = None if sound.envelope is None else sound.envelope[number]
+        values = drawn(pixels, sound.engine)
+        images.append(ChannelImage(values, ends_s, rows, _name(sound, number), envelope))
+    return images
+
+
+def pixel_rows(rows: RowAxis) -> int:
+    """Give how many rows are shown of an axis: those whose centres are."""
+    centers = (rows.edges[:-1] + rows.edges[1:]) / 2
+    return int(np.count_nonzero((rows.shown[0] <= centers) & (centers <= rows.shown[1])))
+
+
+def _share(pixels: int, part: Ends, whole: Ends) -> int:
+    return max(1, round(pixels * (part[1] - part[0]) / (whole[1] - whole[0])))
+
+
+def _name(sound: Folded, channel: int) -> str:
+    file, channels = PurePath(sound.name).name, len(sound.values)
+    if channels == 1:
+        return file
+    side = ("Left", "Right")[channel] if channels == 2 else f"Channel {channel + 1}"
+    return f"{file}: {side}"

@@ -1,0 +1,61 @@
+"""One picture to be made."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from stftcli.jobs.config import description
+from stftcli.jobs.drawing.folded import Folded, Wanted, fold_sound
+from stftcli.jobs.watch import Watcher
+from stftcli.pictures.axes import ColourScale
+from stftcli.settings.choices import PictureFormat
+from stftcli.settings.features import FeatureSettings
+from stftcli.settings.pictures import FigureSettings, ViewSettings
+
+
+@dataclass(frozen=True)
+class PictureJob:
+    """What is to be drawn, and how; where it goes, and who hears of it."""
+
+    file: IO[bytes]
+    picture_format: PictureFormat
+    settings: FeatureSettings
+    view: ViewSettings
+    figure: FigureSettings
+    threads: int | None
+    watcher: Watcher
+
+    def fold(self, path: str, wanted: Wanted) -> Folded:
+        """Read a sound as columns."""
+        return fold_sound(path, self.settings, wanted, self.threads, self.watcher)
+
+    def texts(self, sounds: Sequence[Folded], colours: ColourScale) -> dict[str, str]:
+        """Tell how the picture was made, as a PNG keeps it."""
+        picture = {
+            "view": self.view.to_dict(),
+            "figure": self.figure.to_dict(),
+            "lowest": colours.lowest,
+            "highest": colours.highest,
+            "label": colours.label,
+        }
+        told = description(sounds[0].engine, [sound.sound for sound in sounds])
+        return {"Software": "stftcli", "Settings": json.dumps({**told, "picture": picture})}
+
+
+@dataclass(frozen=True)
+class PictureReport:
+    """What was drawn: the length of the longest sound, its frames, and what the colours mean."""
+
+    duration_s: float
+    frames: int
+    colours: ColourScale
+
+    @classmethod
+    def of(cls, sounds: Sequence[Folded], colours: ColourScale) -> "PictureReport":
+        """Report on the sounds of a picture."""
+        longest = max(sounds, key=lambda sound: sound.duration_s)
+        return cls(longest.duration_s, longest.frames, colours)
+
+    def __str__(self) -> str:
+        return f"{self.duration_s:.2f} s, {self.frames} frames"

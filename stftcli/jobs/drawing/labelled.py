@@ -1,0 +1,85 @@
+"""Figures with axes: one sound or several, a panel for each channel."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePath
+
+from stftcli.jobs.drawing.colours import colour_scale, referred
+from stftcli.jobs.drawing.folded import Folded, Wanted
+from stftcli.jobs.drawing.images import channel_images, rows_of
+from stftcli.jobs.drawing.job import PictureJob, PictureReport
+from stftcli.pictures.axes import TimeAxis
+from stftcli.pictures.layout import Grid, Layout, arrange, lay_out
+from stftcli.settings.pictures import FigureSettings
+
+
+def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
+    """Draw sounds into one figure.
+
+    Raises
+    ------
+    StftcliError
+        If one of them cannot be read, or the settings do not fit.
+    """
+    # Deferred: matplotlib takes half a second to import.
+    from stftcli.pictures.figure import Legend, Panel, draw_figure
+
+    figure, view = job.figure, job.view
+    grid = arrange(len(paths), in_grid=len(paths) > 1, named=len(paths) > 1, waves=figure.waveform)
+    # Wide enough: with more channels than sounds, panels only become narrower.
+    pixels = _laid_out(grid, figure).panels[0].width
+    wanted = Wanted(pixels, view.fold, envelope=figure.waveform)
+    sounds = [job.fold(path, wanted) for path in paths]
+    grid = _grid_of(sounds, grid)
+    layout = _laid_out(grid, figure)
+    times = _joint_times(sounds)
+    rows = max((rows_of(sound, view) for sound in sounds), key=lambda axis: axis.shown[1])
+    box = layout.panels[0]
+    images = [
+        image
+        for sound in sounds
+        for image in channel_images(sound, view, box.size, times.shown_s, rows.shown)
+    ]
+    pictures = referred([image.drawn for image in images], view)
+    colours = colour_scale(pictures, view)
+    panels = [
+        Panel(picture.values, image.times_s, image.rows.shown, image.name, image.envelope)
+        for picture, image in zip(pictures, images, strict=True)
+    ]
+    draw_figure(
+        job.file,
+        job.picture_format,
+        panels,
+        layout,
+        (times, rows, colours),
+        Legend(_title(figure, sounds), _subtitle(sounds), grid.named, job.texts(sounds, colours)),
+        dark=figure.dark,
+    )
+    return PictureReport.of(sounds, colours)
+
+
+def _laid_out(grid: Grid, figure: FigureSettings) -> Layout:
+    return lay_out(grid, figure.size, figure.dpi, framed=figure.axes, titled=figure.title != "")
+
+
+def _grid_of(sounds: Sequence[Folded], grid: Grid) -> Grid:
+    panels = sum(len(sound.values) for sound in sounds)
+    if panels == len(sounds):
+        return grid
+    return arrange(panels, in_grid=len(sounds) > 1, named=True, waves=grid.waves)
+
+
+def _joint_times(sounds: Sequence[Folded]) -> TimeAxis:
+    first, last = zip(*(sound.time.shown_s for sound in sounds), strict=True)
+    return replace(sounds[0].time, shown_s=(min(first), max(last)))
+
+
+def _title(figure: FigureSettings, sounds: Sequence[Folded]) -> str:
+    if figure.title is not None:
+        return figure.title
+    return PurePath(sounds[0].name).name if len(sounds) == 1 else f"{len(sounds)} sounds"
+
+
+def _subtitle(sounds: Sequence[Folded]) -> str:
+    texts = {f"{sound.engine.rate_hz / 1000:g} kHz, {sound.engine.frames}" for sound in sounds}
+    return texts.pop() if len(texts) == 1 else ""

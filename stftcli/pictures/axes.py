@@ -1,0 +1,55 @@
+"""What the columns, the rows and the colours of a picture mean."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.pictures.ticks import Ticks
+
+
+@dataclass(frozen=True)
+class TimeAxis:
+    """Where the columns lie in time, each as wide as the others, and what is shown of them."""
+
+    first_s: float
+    column_s: float
+    shown_s: tuple[float, float]
+
+    def edges_s(self, columns: int) -> NDArray[np.float64]:
+        """Give the edges of so many columns."""
+        return np.asarray(self.first_s + self.column_s * np.arange(columns + 1), np.float64)
+
+
+@dataclass(frozen=True)
+class RowAxis:
+    """Where the rows lie along an axis, from the lowest up.
+
+    Attributes
+    ----------
+    label : str
+        With the unit.
+    edges : ndarray, shape (rows + 1,)
+        Places on the axis, on whatever scale it has.
+    shown : (float, float)
+        The places of its ends.
+    ticks : function
+        From the number that has room to the places and texts of its ticks.
+    """
+
+    label: str
+    edges: NDArray[Any]
+    shown: tuple[float, float]
+    ticks: Callable[[int], Ticks]
+
+
+@dataclass(frozen=True)
+class ColourScale:
+    """What the colours mean: a label with the unit, the values at both ends, and a colour map."""
+
+    label: str
+    lowest: float
+    highest: float
+    colormap: str

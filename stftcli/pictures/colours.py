@@ -1,0 +1,49 @@
+"""From values to the numbers of pixels, and to colours."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.errors import SettingsError
+from stftcli.settings.record import nearest
+
+LEVELS_MAP, SIGNED_MAP = "magma", "RdBu_r"
+"""The colour maps of what goes from dark to bright, and of what parts at zero."""
+
+
+def shades(values: NDArray[Any], lowest: float, highest: float, bits: int = 8) -> NDArray[Any]:
+    """Give the number of a pixel for each value: 0 for the lowest, 2^bits - 1 for the highest.
+
+    A number p stands for ``lowest + p / (2^bits - 1) * (highest - lowest)``, and the nearest is
+    taken; what lies outside becomes one of the ends.
+    """
+    last = (1 << bits) - 1
+    scaled = (np.asarray(values, np.float32) - lowest) * (last / ((highest - lowest) or 1.0))
+    np.clip(scaled, 0, last, out=scaled)
+    np.rint(scaled, out=scaled)
+    return scaled.astype(np.uint8 if bits == 8 else np.uint16)
+
+
+def colour_table(name: str) -> NDArray[np.uint8]:
+    """Give the 256 colours of one of matplotlib's colour maps, shape (256, 3).
+
+    Raises
+    ------
+    SettingsError
+        If there is no such map; the nearest names are offered.
+    """
+    # Deferred: grey pictures do without.
+    from matplotlib import colormaps
+
+    if name not in colormaps:
+        raise SettingsError(f"there is no colour map {name!r}: {_offer(name, list(colormaps))}")
+    colours = colormaps[name](np.arange(256), bytes=True)
+    return np.ascontiguousarray(colours[:, :3])
+
+
+def _offer(name: str, known: list[str]) -> str:
+    offered = nearest(name, known)
+    if len(offered) < 100:
+        return offered
+    return "magma, viridis, gray and all others of matplotlib are known, reversed as magma_r"

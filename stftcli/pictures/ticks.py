@@ -1,0 +1,100 @@
+"""Round numbers along an axis, as people would choose them."""
+
+from collections.abc import Callable
+from math import ceil, floor, log10
+
+Ticks = dict[float, str]
+"""Places along an axis, and what is written there."""
+
+_CLOCK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600)
+_MINUTES_FROM_S, _HOURS_FROM_S = 120.0, 3600.0
+
+
+def round_ticks(shown: tuple[float, float], most: int) -> Ticks:
+    """Give multiples of 1, 2 or 5 times a power of ten, at most so many (but never none of them).
+
+    Negative numbers have a true minus sign.
+    """
+    first, last = shown
+    step = _round_step((last - first) / max(1, most))
+    digits = max(0, -floor(log10(step) + 1e-9))
+    return {place: f"{place:,.{digits}f}".replace("-", "−") for place in _multiples(step, shown)}
+
+
+def time_label(shown_s: tuple[float, float]) -> str:
+    """Name the form in which `time_ticks` writes these times."""
+    if shown_s[1] < _MINUTES_FROM_S:
+        return "Time (s)"
+    return "Time (h:mm:ss)" if shown_s[1] >= _HOURS_FROM_S else "Time (m:ss)"
+
+
+def time_ticks(shown_s: tuple[float, float], most: int) -> Ticks:
+    """Give round times, at most about so many: in seconds, m:ss or h:mm:ss by the last of them."""
+    first_s, last_s = shown_s
+    if last_s < _MINUTES_FROM_S:
+        return round_ticks(shown_s, most)
+    wanted_s = (last_s - first_s) / max(1, most)
+    step_s = _clock_step_s(wanted_s)
+    digits = max(0, -floor(log10(step_s) + 1e-9))
+    hours = last_s >= _HOURS_FROM_S
+    return {
+        place: clock(place, hours=hours, digits=digits) for place in _multiples(step_s, shown_s)
+    }
+
+
+def clock(seconds: float, *, hours: bool, digits: int = 0) -> str:
+    """Write a time as m:ss or h:mm:ss, with so many digits after the second."""
+    ticks = round(seconds * 10**digits)
+    whole, rest = divmod(ticks, 10**digits)
+    fraction = f".{rest:0{digits}d}" if digits else ""
+    minutes, second = divmod(whole, 60)
+    if hours:
+        return f"{minutes // 60}:{minutes % 60:02d}:{second:02d}{fraction}"
+    return f"{minutes}:{second:02d}{fraction}"
+
+
+def kilo_ticks(shown: tuple[float, float], most: int) -> Ticks:
+    """Give round numbers of thousands."""
+    ticks = round_ticks((shown[0] / 1000, shown[1] / 1000), most)
+    return {1000 * thousands: text for thousands, text in ticks.items()}
+
+
+def spread_ticks(
+    place_of: Callable[[float], float], shown: tuple[float, float], most: int
+) -> Ticks:
+    """Give round numbers along an axis that is not linear, no two too near, k for thousands.
+
+    `place_of` tells where a number lies. Powers of ten come before their halves, and these before
+    their fifths.
+    """
+    low, high = shown
+    decades = range(floor(log10(max(1.0, low))), ceil(log10(max(1.0, high))) + 1)
+    candidates = [0.0, *(lead * 10.0**power for lead in (1, 5, 2) for power in reversed(decades))]
+    apart = abs(place_of(high) - place_of(low)) / max(1, most)
+    chosen: Ticks = {}
+    for number in candidates:
+        place = place_of(number) if low <= number <= high else None
+        if place is not None and all(abs(place - other) >= apart for other in chosen):
+            chosen[place] = f"{number / 1000:g}k" if number >= 1000 else f"{number:g}"
+    return chosen
+
+
+def _round_step(wanted: float) -> float:
+    power = 10.0 ** floor(log10(wanted)) if wanted > 0 else 1.0
+    return next(lead * power for lead in (1, 2, 5, 10) if lead * power >= wanted * (1 - 1e-9))
+
+
+def _clock_step_s(wanted_s: float) -> float:
+    if wanted_s < 0.5:
+        return _round_step(wanted_s)
+    if wanted_s > _CLOCK_STEPS_S[-1]:
+        return 3600 * _round_step(wanted_s / 3600)
+    return next(step_s for step_s in _CLOCK_STEPS_S if step_s >= wanted_s)
+
+
+def _multiples(step: float, shown: tuple[float, float]) -> list[float]:
+    first, last = shown
+    slack = 1e-6 * step
+    numbers = range(ceil((first - slack) / step), floor((last + slack) / step) + 1)
+    # Divided where the step is a fraction, so that 3 * 0.1 is 0.3.
+    return [number / round(1 / step) if step < 1 else number * step for number in numbers]

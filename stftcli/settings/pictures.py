@@ -1,0 +1,87 @@
+"""What a picture shows of the features, and how it looks."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from stftcli.errors import SettingsError
+from stftcli.settings.choices import Folding, FrequencyScale, LevelReference
+from stftcli.settings.record import Record, check_between
+
+MOST_SIDE, MOST_PIXELS = 65_000, 1 << 26
+MOST_DPI, MOST_RANGE_DB = 2400, 400
+USUAL_RANGE_DB = 80.0
+
+
+@dataclass(frozen=True)
+class ViewSettings(Record):
+    """What is shown: which frequencies on which scale, which levels, in which colours.
+
+    `fmin_hz` and `fmax_hz` None are the ends of what there is. Levels go from `top_db` (None: the
+    highest that is drawn) down by `range_db`; `ref` "max" counts them from the highest instead of
+    full scale. `fold` says what becomes of several frames or bins in one pixel.
+    """
+
+    scale: FrequencyScale = "linear"
+    fmin_hz: float | None = None
+    fmax_hz: float | None = None
+    range_db: float | None = None
+    top_db: float | None = None
+    ref: LevelReference = "full-scale"
+    fold: Folding = "max"
+    colormap: str | None = None
+
+    def __post_init__(self) -> None:
+        check_between("range_db", self.range_db, 0.1, MOST_RANGE_DB)
+        low, high = self.fmin_hz, self.fmax_hz
+        if low is not None and high is not None and low >= high:
+            raise SettingsError(
+                f"--fmin {low:g} is not below --fmax {high:g}: nothing lies between"
+            )
+        if self.scale == "log" and low == 0:
+            raise SettingsError("a log axis cannot begin at 0 Hz: give --fmin above 0, or leave it")
+
+
+@dataclass(frozen=True)
+class FigureSettings(Record):
+    """How the picture is laid out.
+
+    `size` is (width, height) in pixels, of which `dpi` make an inch. `bare` leaves the pixels of
+    the spectrum alone, `bits` deep where they are grey.
+    """
+
+    size: tuple[int, ...] | None = None
+    dpi: int | None = None
+    title: str | None = None
+    dark: bool = False
+    axes: bool = True
+    waveform: bool = False
+    bare: bool = False
+    bits: Literal[8, 16] = 8
+
+    def __post_init__(self) -> None:
+        check_between("dpi", self.dpi, 10, MOST_DPI)
+        if self.size is not None:
+            check_size(*self.size)
+        if self.bits == 16 and not self.bare:
+            raise SettingsError("--bits 16 is for --bare pictures: give both")
+        framing = {
+            "--title": self.title is not None,
+            "--dpi": self.dpi is not None,
+            "--dark": self.dark,
+            "--no-axes": not self.axes,
+            "--waveform": self.waveform,
+        }
+        if self.bare and any(framing.values()):
+            names = ", ".join(name for name, given in framing.items() if given)
+            raise SettingsError(f"a --bare picture has nothing but pixels: leave out {names}")
+
+
+def check_size(width: int, height: int) -> None:
+    """Raise SettingsError unless a picture of so many pixels can be made."""
+    if not (min(width, height) >= 1 and max(width, height) <= MOST_SIDE):
+        raise SettingsError(f"{width}x{height}: each side must be 1 to {MOST_SIDE} pixels")
+    if width * height > MOST_PIXELS:
+        raise SettingsError(
+            f"{width}x{height} is {width * height / 1e6:.0f} million pixels: give at most "
+            f"{MOST_PIXELS / 1e6:.0f}"
+        )
