@@ -30,7 +30,7 @@ EXCEPTIONS = {
 
 HOMES = {
     "click": {"cli"},
-    "rich": {"cli"},
+    "rich": {"cli", "pictures"},
     "soundfile": {"audio"},
     "matplotlib": {"pictures"},
     "PIL": {"pictures"},

@@ -40,6 +40,8 @@ class Source:
     ----------
     path : str
         A file, a pipe, or "-" for standard input.
+    block_samples : int, optional
+        How many samples are read at a time; what is watched while it sounds wants few.
     hashed : bool, default False
         Whether a pipe is hashed while it is read, so that `sha256` can tell; half a second of
         another thread for a gigabyte.
@@ -63,8 +65,11 @@ class Source:
         If it cannot be opened or is no sound that is read.
     """
 
-    def __init__(self, path: str, *, hashed: bool = False) -> None:
+    def __init__(
+        self, path: str, *, block_samples: int = _BLOCK_SAMPLES, hashed: bool = False
+    ) -> None:
         self.name = display_name(path)
+        self._block_samples = block_samples
         self.read_samples = 0
         self._came_to_end = False
         self._stack = ExitStack()
@@ -199,9 +204,9 @@ class Source:
     def _decoded(self, end: float, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
         # libsndfile takes three times as long to turn 16-bit samples into the same floats.
         as_integers = self.subtype == "PCM_16"
-        buffer = np.empty((_BLOCK_SAMPLES, self.channels), np.int16 if as_integers else dtype)
+        buffer = np.empty((self._block_samples, self.channels), np.int16 if as_integers else dtype)
         scaled = np.empty(buffer.shape, dtype)
-        while (wanted := min(_BLOCK_SAMPLES, end - self.read_samples)) > 0:
+        while (wanted := min(self._block_samples, end - self.read_samples)) > 0:
             try:
                 block = self._file.read(out=buffer[: int(wanted)])
             except soundfile.SoundFileError as error:

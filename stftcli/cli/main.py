@@ -12,6 +12,7 @@ from stftcli.cli.features import features
 from stftcli.cli.info import info
 from stftcli.cli.linear import linear
 from stftcli.cli.presets import presets
+from stftcli.cli.show import show
 from stftcli.cli.spectrogram import spectrogram
 from stftcli.errors import StftcliError
 
@@ -47,6 +48,7 @@ def _show_versions(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
     epilog="""\b
 Examples:
   stftcli spectrogram in.wav                       writes in.png
+  stftcli show in.wav                              draws it here
   stftcli features in.wav --out feats.npy
   stftcli features in.wav --preset whisper --rate 16000 --out mel.npy
   ffmpeg -i talk.mp4 -f wav - | stftcli features --out - | python train.py""",
@@ -64,7 +66,7 @@ def cli() -> None:
     """Turn sound into spectra: pictures and feature arrays, from files and pipes."""
 
 
-for command in (spectrogram, features, presets, info, linear):
+for command in (spectrogram, features, show, presets, info, linear):
     cli.add_command(command)
 
 

@@ -25,14 +25,15 @@ class Framer:
 
     A span holds the samples of `plan.batch_frames` frames, counted from frame 0; the last span
     holds those of the frames that are left. So the spans depend on the signal alone and not on
-    the blocks that it arrives in.
+    the blocks that it arrives in. Who watches a live sound asks for fewer `batch_frames`.
     """
 
-    def __init__(self, plan: FramePlan, pad_mode: PadMode) -> None:
+    def __init__(self, plan: FramePlan, pad_mode: PadMode, batch_frames: int | None = None) -> None:
         self._plan = plan
         self._padder = Padder(plan, pad_mode)
-        self._length = plan.span_samples(plan.batch_frames)
-        self._step = plan.batch_frames * plan.hop_length
+        batch_frames = plan.batch_frames if batch_frames is None else batch_frames
+        self._length = plan.span_samples(batch_frames)
+        self._step = batch_frames * plan.hop_length
         self._span: Samples | None = None
         self._filled = 0
         self._skip = 0  # samples between two spans, where the hop is longer than the frame

@@ -239,9 +239,12 @@ class STFT:
         for span in framer.finish():
             yield self.transform(span)[0]
 
-    def framer(self) -> Framer:
-        """Make the framer that cuts a signal of shape (channels, samples) for `transform`."""
-        return Framer(self.plan, self.pad_mode)
+    def framer(self, batch_frames: int | None = None) -> Framer:
+        """Make the framer that cuts a signal of shape (channels, samples) for `transform`.
+
+        `batch_frames` is the number of frames in a span, None for what is fastest.
+        """
+        return Framer(self.plan, self.pad_mode, batch_frames)
 
     def transform(
         self,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from stftcli.errors import SettingsError
 from stftcli.files.publish import check_distinct, published
 from stftcli.jobs.drawing.bare import draw_bare
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
@@ -56,8 +55,6 @@ def draw_spectrogram(
     """
     view, figure = view or ViewSettings(), figure or FigureSettings()
     picture_format = choose_format(picture_format, output)
-    if settings.values.spectrum == "complex":
-        raise SettingsError("a complex spectrum cannot be drawn: choose another --spectrum")
     for path in paths:
         check_distinct(output, path)
     draw = draw_bare if figure.bare else draw_labelled

@@ -36,18 +36,22 @@ def analyze(
     engine: Engine,
     threads: int | None,
     watcher: Watcher,
+    *,
     hear: Hear | None = None,
+    batch_frames: int | None = None,
 ) -> Iterator[NDArray[Any]]:
     """Give the features of a source, batch after batch.
 
     Each block of samples, shape (channels, any), is shown to `hear` before it is cut into frames.
+    A batch has `batch_frames` of them, None for what is fastest.
 
     Yields
     ------
     ndarray, shape (frames, features) or (frames, channels, features)
         What the engine makes of it, in order.
     """
-    batches = _batches(source, engine, threads, watcher, hear)
+    spans = _spans(source, engine, watcher, hear, batch_frames)
+    batches = _batches(source, engine, spans, threads, watcher)
     # Spectra of samples of limited range cannot overflow, whatever is made of them may.
     if source.subtype in FLOAT_SUBTYPES or engine.settings.values.steps:
         batches = _checked(batches, source)
@@ -75,20 +79,23 @@ def _checked(batches: Iterator[NDArray[Any]], source: Source) -> Iterator[NDArra
 def _batches(
     source: Source,
     engine: Engine,
+    spans: Iterator[NDArray[Any]],
     threads: int | None,
     watcher: Watcher,
-    hear: Hear | None,
 ) -> Iterator[NDArray[Any]]:
-    spans = _spans(source, engine, watcher, hear)
     yield from ordered_map(engine.analyzer, spans, choose_threads(threads))
     if complaint := source.ended_early():
         watcher.warn(complaint)
 
 
 def _spans(
-    source: Source, engine: Engine, watcher: Watcher, hear: Hear | None
+    source: Source,
+    engine: Engine,
+    watcher: Watcher,
+    hear: Hear | None,
+    batch_frames: int | None,
 ) -> Iterator[NDArray[Any]]:
-    framer = engine.analyzer.stft.framer()
+    framer = engine.analyzer.stft.framer(batch_frames)
     for block in _signal(source, engine, watcher):
         if hear is not None:
             hear(block)

@@ -87,8 +87,14 @@ class Wanted:
     envelope: bool = False
 
 
-def picture_frame_length(rate_hz: int) -> int:
-    """Give the power of two that is nearest to 40 ms: long enough for tones, short for trills."""
+def picture_length(settings: FeatureSettings, rate_hz: int) -> int:
+    """Give the usual length of frames in a picture.
+
+    It is that of features, where there are any, or else the power of two that is nearest to 40 ms:
+    long enough for tones, short enough for trills.
+    """
+    if settings.values.steps:
+        return USUAL_LENGTH
     return int(2 ** round(log2(max(2.0, 0.04 * rate_hz))))
 
 
@@ -115,7 +121,7 @@ def fold_sound(
             step = min(_LONGEST_STEP, max(1, (_samples(source, settings) or 0) // columns))
             envelope = Envelope(channels, columns, step)
         hear = envelope.push if envelope is not None else None
-        for batch in analyze(source, engine, threads, watcher, hear):
+        for batch in analyze(source, engine, threads, watcher, hear=hear):
             folder.write(batch.reshape(len(batch), channels, engine.features))
             if wanted.every_frame and folder.frames > wanted.pixels:
                 raise InputError(
@@ -146,14 +152,21 @@ def _engine(source: Source, settings: FeatureSettings, wanted: Wanted, watcher: 
     engine = make_engine(
         settings,
         source.rate_hz,
-        usual_length=picture_frame_length(source.rate_hz) if of_spectrum else USUAL_LENGTH,
+        usual_length=picture_length(settings, source.rate_hz),
         usual_hop=hop,
         usual_spectrum="power",
         watcher=watcher,
     )
+    check_drawable(engine)
+    return engine
+
+
+def check_drawable(engine: Engine) -> None:
+    """Raise SettingsError unless what the engine makes is real numbers, frame by frame."""
+    if engine.dtype.kind == "c":
+        raise SettingsError("a complex spectrum cannot be drawn: choose another --spectrum")
     if not engine.per_frame:
         raise SettingsError("--stats gives one row for the file, which is no picture")
-    return engine
 
 
 def _samples(source: Source, settings: FeatureSettings) -> int | None:

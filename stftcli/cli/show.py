@@ -1,0 +1,122 @@
+"""`stftcli show`: a sound as a picture in the terminal."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from stftcli.cli import types
+from stftcli.cli.options import common
+from stftcli.cli.options.settings import picture_options
+from stftcli.cli.output import choose_input
+from stftcli.cli.progress import Talk
+from stftcli.cli.sections import SectionedCommand
+from stftcli.errors import SettingsError
+from stftcli.settings.features import FeatureSettings
+from stftcli.settings.pictures import ViewSettings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.segment import Segments
+
+    from stftcli.pictures.terminal import Line, Screen
+
+_MOST_SIGNS = 10_000
+
+
+@click.command(
+    "show",
+    cls=SectionedCommand,
+    epilog="""\b
+Examples:
+  stftcli show in.wav
+  stftcli show in.wav --scale mel --fmax 8000 --start 1:30 --duration 5
+  ffmpeg -v error -i talk.mp4 -f wav - | stftcli show
+  arecord -f cd | stftcli show --follow""",
+)
+@click.argument("path", metavar="[INPUT]", required=False, type=types.FILE)
+@click.option(
+    "--follow", is_flag=True, help="Draw what has just been read, again and again, until it ends."
+)
+@click.option(
+    "--width",
+    type=click.IntRange(1, _MOST_SIGNS),
+    metavar="COLUMNS",
+    help="[default: all of the terminal, or 80]",
+)
+@click.option(
+    "--height",
+    type=click.IntRange(1, _MOST_SIGNS),
+    metavar="LINES",
+    help="[default: a quarter of the width, and no more than the terminal has]",
+)
+@picture_options("mix")
+@common.threads
+@common.quiet
+def show(
+    path: str | None,
+    follow: bool,
+    width: int | None,
+    height: int | None,
+    settings: FeatureSettings,
+    view: ViewSettings,
+    threads: int | None,
+    quiet: bool,
+) -> None:
+    """Draw a sound in the terminal.
+
+    INPUT is a sound file, - or nothing for standard input. NO_COLOR and FORCE_COLOR decide about
+    colour where the terminal does not; without it there are shades.
+    """
+    path = choose_input(path)
+
+    from rich.console import Console
+
+    from stftcli.pictures.terminal import Screen
+
+    console = Console(highlight=False)
+
+    def room() -> Screen:
+        wide, high = console.size
+        wide = width or wide
+        lines = height or min(max(1, high - 2), max(8, wide // 4))
+        return Screen(wide, lines, console.color_system is not None and not console.no_color)
+
+    if follow:
+        _follow(path, settings, view, console, room)
+        return
+
+    from stftcli.jobs.show import show_sound
+
+    with Talk(quiet) as talk:
+        lines = show_sound(path, settings, view, room(), threads=threads, watcher=talk)
+    _print(console, lines)
+
+
+def _follow(
+    path: str,
+    settings: FeatureSettings,
+    view: ViewSettings,
+    console: "Console",
+    room: "Callable[[], Screen]",
+) -> None:
+    if not console.is_terminal or console.is_dumb_terminal:
+        raise SettingsError("--follow needs a terminal to draw on: leave it out, or do not pipe on")
+
+    from rich.live import Live
+
+    from stftcli.jobs.follow import follow_sound
+
+    with Live(console=console, auto_refresh=False, vertical_overflow="crop") as live:
+        for lines in follow_sound(path, settings, view, room):
+            live.update(_joined(lines), refresh=True)
+
+
+def _joined(lines: "list[Line]") -> "Segments":
+    from rich.segment import Segment, Segments
+
+    return Segments([part for line in lines for part in (*line, Segment.line())])
+
+
+def _print(console: "Console", lines: "list[Line]") -> None:
+    console.print(_joined(lines), end="", soft_wrap=True)

@@ -1,0 +1,171 @@
+"""A sound watched in the terminal while it sounds."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.audio.source import Source
+from stftcli.errors import SettingsError
+from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
+from stftcli.jobs.drawing.folded import check_drawable, picture_length
+from stftcli.jobs.drawing.rows import row_axis
+from stftcli.jobs.engine import Engine, make_engine
+from stftcli.jobs.stream import analyze
+from stftcli.jobs.watch import SILENCE
+from stftcli.pictures.fold import fold_groups, fold_to_pixels
+from stftcli.pictures.terminal import Line, Screen, render
+from stftcli.settings.choices import Folding
+from stftcli.settings.features import FeatureSettings
+from stftcli.settings.pictures import ViewSettings
+
+PICTURES_PER_S = 20
+_MOST_COLUMNS = 2000
+_TOP_DBFS = 0.0  # one that followed the sound would flicker
+_BLOCK_SAMPLES = 512
+_PATIENCE_S = 2.0
+
+
+def follow_sound(
+    path: str, settings: FeatureSettings, view: ViewSettings, room: Callable[[], Screen]
+) -> Iterator[list[Line]]:
+    """Draw the last seconds of a sound again and again while it is read, until it ends.
+
+    A column is as long as a picture stands, so that the picture moves on by one each time.
+
+    Parameters
+    ----------
+    path : str
+        The sound: usually "-", standard input.
+    settings : FeatureSettings
+        What is drawn.
+    view : ViewSettings
+        Which frequencies and levels are shown, and in which colours.
+    room : function
+        Gives the room that there is at the moment.
+
+    Yields
+    ------
+    list of list of Segment
+        Rich's segments, line after line, 20 times a second and once at the end.
+
+    Raises
+    ------
+    StftcliError
+        Whatever is wrong with the input or the settings.
+    """
+    with Source(path, block_samples=_BLOCK_SAMPLES) as source:
+        engine = _engine(source, settings)
+        columns = _Columns(source, engine, view.fold)
+        with columns:
+            begun, pictures = time.monotonic(), 0
+            ended = False
+            while not ended:
+                ended = columns.ended.wait(begun + pictures / PICTURES_PER_S - time.monotonic())
+                pictures += 1
+                if columns.count:
+                    yield _picture(columns, engine, view, room(), source.name)
+        columns.check()
+
+
+def _engine(source: Source, settings: FeatureSettings) -> Engine:
+    engine = make_engine(
+        settings,
+        source.rate_hz,
+        usual_length=picture_length(settings, source.rate_hz),
+        usual_hop=partial(_hop_within, source.rate_hz / PICTURES_PER_S),
+        usual_spectrum="power",
+    )
+    check_drawable(engine)
+    if engine.passes:
+        raise SettingsError(
+            "--follow draws each frame as it comes: leave out what needs those after it, as "
+            "--deltas, --normalize or --top-db do"
+        )
+    return engine
+
+
+def _hop_within(column: float, filter_length: int) -> int:
+    """Give the longest hop that divides a column and leaves no sample out."""
+    frames = -(-column // max(1, filter_length // 2))
+    return max(1, round(column / frames))
+
+
+class _Columns:
+    """The last columns of a sound, read by a thread of its own while the block lasts."""
+
+    def __init__(self, source: Source, engine: Engine, fold: Folding) -> None:
+        self.count = 0
+        self.ended = threading.Event()
+        hop_s = engine.frames.hop_length / engine.rate_hz
+        self._frames = max(1, round(1 / PICTURES_PER_S / hop_s))
+        self.column_s = self._frames * hop_s
+        self._source, self._engine, self._fold = source, engine, fold
+        self._columns: deque[NDArray[Any]] = deque(maxlen=_MOST_COLUMNS)
+        self._left = False
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._read, name="stftcli-follow", daemon=True)
+
+    def __enter__(self) -> "_Columns":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._left = True
+        # A signal has ended the pipe that the thread may be waiting for.
+        self._thread.join(_PATIENCE_S)
+
+    def last(self, most: int) -> NDArray[Any]:
+        """Give at most so many columns, shape (features, columns)."""
+        columns = list(self._columns)[-most:]
+        return np.stack(columns, axis=-1)
+
+    def check(self) -> None:
+        """Raise what went wrong while the sound was read."""
+        if self._error is not None:
+            raise self._error
+
+    def _read(self) -> None:
+        waiting: list[NDArray[Any]] = []
+        try:
+            for batch in analyze(self._source, self._engine, 1, SILENCE, batch_frames=1):
+                waiting.append(batch[0])
+                if len(waiting) == self._frames:
+                    self._append(waiting)
+                if self._left:
+                    return
+            if waiting:
+                self._append(waiting)
+        except Exception as error:  # raised again by check
+            self._error = error
+        finally:
+            self.ended.set()
+
+    def _append(self, frames: list[NDArray[Any]]) -> None:
+        folded = fold_groups(np.array(frames), np.array([0]), 0, self._fold)
+        self._columns.append(folded[0])
+        self.count += 1
+        frames.clear()
+
+
+def _picture(
+    columns: _Columns, engine: Engine, view: ViewSettings, screen: Screen, name: str
+) -> list[Line]:
+    values, count = columns.last(screen.columns), columns.count
+    rows = row_axis(engine, 1, view)
+    pixels = fold_to_pixels(values, rows.edges, rows.shown, screen.rows, 0, view.fold)
+    (picture,) = referred([drawn(pixels, engine)], view)
+    colours = colour_scale([picture], view, usual_top_dbfs=_TOP_DBFS)
+    first = max(0, count - screen.columns)
+    start_s = engine.settings.part.start_s
+    shown_s = (
+        start_s + first * columns.column_s,
+        start_s + (first + screen.columns) * columns.column_s,
+    )
+    return render(picture.values, shown_s, (rows, colours), screen, PurePath(name).name)

@@ -1,0 +1,157 @@
+"""Spectrograms in a terminal: two pixels in each sign, or shades where there is no colour."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+
+from stftcli.pictures.axes import ColourScale, RowAxis
+from stftcli.pictures.colours import colour_table, shades
+from stftcli.pictures.fold import fold_groups
+from stftcli.pictures.ticks import Ticks, time_label, time_ticks
+
+_SHADES = " ░▒▓█"
+_UPPER_HALF = "▀"
+_STEPS = 48  # as many colours are told apart, and long runs of one are written faster
+_MARGIN = 6  # of the numbers beside the rows, and the line that they stand at
+_ROWS_PER_TICK, _COLUMNS_PER_TICK = 3, 12
+_NARROWEST, _LOWEST = 24, 4  # of what is framed
+
+Line = list[Segment]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The room for a picture: signs in a line, lines, and whether there is colour."""
+
+    width: int
+    height: int
+    coloured: bool
+
+    @property
+    def framed(self) -> bool:
+        """Whether there is room for axes."""
+        return self.width >= _NARROWEST and self.height >= _LOWEST
+
+    @property
+    def columns(self) -> int:
+        """Pixels from left to right."""
+        return max(1, self.width - _MARGIN * self.framed)
+
+    @property
+    def rows(self) -> int:
+        """Pixels from top to bottom, two in each line."""
+        return 2 * max(1, self.height - 3 * self.framed)
+
+
+def render(
+    values: NDArray[Any],
+    shown_s: tuple[float, float],
+    axes: tuple[RowAxis, ColourScale],
+    screen: Screen,
+    title: str,
+) -> list[Line]:
+    """Give the lines of a picture.
+
+    Parameters
+    ----------
+    values : ndarray, shape (screen.rows, any)
+        What is drawn as colour, the lowest row first; narrower than the screen, it is at its left.
+    shown_s : (float, float)
+        The times at both edges of a screen that is full.
+    axes : (RowAxis, ColourScale)
+        What the rows and the colours are.
+    screen : Screen
+        The room.
+    title : str
+        Stands below.
+
+    Returns
+    -------
+    list of list of Segment
+        Rich's segments, line after line.
+    """
+    rows, colours = axes
+    numbers = shades(values, colours.lowest, colours.highest)[::-1]
+    draw = _in_colour if screen.coloured else _in_shades
+    lines = list(draw(numbers, colours.colormap))
+    if not screen.framed:
+        return lines
+    beside = _beside(rows, len(lines))
+    lines = [[Segment(text), *line] for text, line in zip(beside, lines, strict=True)]
+    label = time_label(shown_s)
+    below = _below(shown_s, screen.columns)
+    caption = f"{title}   {label}, {rows.label}   " if rows.label else f"{title}   {label}   "
+    return [*lines, *([Segment(text)] for text in below), _caption(caption, colours, screen)]
+
+
+def _in_colour(numbers: NDArray[Any], colormap: str) -> Iterator[Line]:
+    steps = (numbers.astype(np.int64) * (_STEPS - 1) + 127) // 255
+    for upper, lower in zip(steps[0::2], steps[1::2], strict=True):
+        pairs = zip(upper.tolist(), lower.tolist(), strict=True)
+        yield [
+            Segment(_UPPER_HALF * len(list(run)), _style(colormap, *pair))
+            for pair, run in groupby(pairs)
+        ]
+
+
+def _in_shades(numbers: NDArray[Any], _: str) -> Iterator[Line]:
+    louder = fold_groups(numbers, np.arange(0, len(numbers), 2), 0, "max")
+    for row in louder.astype(np.int64) * len(_SHADES) // 256:
+        yield [Segment("".join(_SHADES[number] for number in row.tolist()))]
+
+
+@cache
+def _style(colormap: str, upper: int, lower: int) -> Style:
+    table = _table(colormap)
+    return Style(color=_colour(table[upper]), bgcolor=_colour(table[lower]))
+
+
+@cache
+def _table(colormap: str) -> NDArray[np.uint8]:
+    table = colour_table(colormap)
+    return np.asarray(table[np.linspace(0, len(table) - 1, _STEPS).astype(int)])
+
+
+def _colour(rgb: NDArray[np.uint8]) -> Color:
+    return Color.from_rgb(*map(int, rgb))
+
+
+def _beside(rows: RowAxis, lines: int) -> list[str]:
+    texts = [" " * (_MARGIN - 1) + "│"] * lines
+    low, high = rows.shown
+    for place, text in rows.ticks(max(2, lines // _ROWS_PER_TICK)).items():
+        line = min(lines - 1, int((high - place) / (high - low) * lines))
+        texts[line] = f"{text[: _MARGIN - 1]:>{_MARGIN - 1}}┤"
+    return texts
+
+
+def _below(shown_s: tuple[float, float], columns: int) -> tuple[str, str]:
+    line, texts = ["─"] * columns, [" "] * (columns + _MARGIN)
+    first_s, last_s = shown_s
+    ticks: Ticks = time_ticks(shown_s, max(1, columns // _COLUMNS_PER_TICK))
+    for place_s, text in ticks.items():
+        column = min(columns - 1, int((place_s - first_s) / (last_s - first_s) * columns))
+        line[column] = "┬"
+        start = min(max(0, _MARGIN + column - len(text) // 2), len(texts) - len(text))
+        texts[start : start + len(text)] = text
+    return " " * (_MARGIN - 1) + "└" + "".join(line), "".join(texts)
+
+
+def _caption(text: str, colours: ColourScale, screen: Screen) -> Line:
+    lowest, highest = (f"{end:.4g}".replace("-", "−") for end in (colours.lowest, colours.highest))
+    unit = colours.label.partition("(")[2].rstrip(")")
+    room = screen.width - len(f" {lowest}  {highest} {unit}") - 12
+    if room < 1:
+        return [Segment(text[: screen.width])]
+    ramp = np.tile(np.arange(0, 256, 22), (2, 1))
+    draw = _in_colour if screen.coloured else _in_shades
+    (bar,) = draw(ramp, colours.colormap)
+    return [Segment(f"{text[:room]}{lowest} "), *bar, Segment(f" {highest} {unit}")]
