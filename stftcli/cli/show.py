@@ -13,13 +13,10 @@ from stftcli.cli.progress import Talk
 from stftcli.cli.sections import SectionedCommand
 from stftcli.errors import SettingsError
 from stftcli.settings.features import FeatureSettings
-from stftcli.settings.pictures import ViewSettings
+from stftcli.settings.pictures import Screen, ViewSettings
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.segment import Segments
-
-    from stftcli.pictures.terminal import Line, Screen
 
 _MOST_SIGNS = 10_000
 
@@ -72,8 +69,6 @@ def show(
 
     from rich.console import Console
 
-    from stftcli.pictures.terminal import Screen
-
     console = Console(highlight=False)
 
     def room() -> Screen:
@@ -89,8 +84,9 @@ def show(
     from stftcli.jobs.show import show_sound
 
     with Talk(quiet) as talk:
-        lines = show_sound(path, settings, view, room(), threads=threads, watcher=talk)
-    _print(console, lines)
+        pictures = show_sound(path, settings, view, room(), threads=threads, watcher=talk)
+    for picture in pictures:
+        console.print(picture, end="", soft_wrap=True)
 
 
 def _follow(
@@ -98,7 +94,7 @@ def _follow(
     settings: FeatureSettings,
     view: ViewSettings,
     console: "Console",
-    room: "Callable[[], Screen]",
+    room: Callable[[], Screen],
 ) -> None:
     if not console.is_terminal or console.is_dumb_terminal:
         raise SettingsError("--follow needs a terminal to draw on: leave it out, or do not pipe on")
@@ -108,15 +104,5 @@ def _follow(
     from stftcli.jobs.follow import follow_sound
 
     with Live(console=console, auto_refresh=False, vertical_overflow="crop") as live:
-        for lines in follow_sound(path, settings, view, room):
-            live.update(_joined(lines), refresh=True)
-
-
-def _joined(lines: "list[Line]") -> "Segments":
-    from rich.segment import Segment, Segments
-
-    return Segments([part for line in lines for part in (*line, Segment.line())])
-
-
-def _print(console: "Console", lines: "list[Line]") -> None:
-    console.print(_joined(lines), end="", soft_wrap=True)
+        for picture in follow_sound(path, settings, view, room):
+            live.update(picture, refresh=True)

@@ -20,10 +20,10 @@ from stftcli.jobs.engine import Engine, make_engine
 from stftcli.jobs.stream import analyze
 from stftcli.jobs.watch import SILENCE
 from stftcli.pictures.fold import fold_groups, fold_to_pixels
-from stftcli.pictures.terminal import Line, Screen, render
+from stftcli.pictures.terminal import Picture, plot_size, render
 from stftcli.settings.choices import Folding
 from stftcli.settings.features import FeatureSettings
-from stftcli.settings.pictures import ViewSettings
+from stftcli.settings.pictures import Screen, ViewSettings
 
 PICTURES_PER_S = 20
 _MOST_COLUMNS = 2000
@@ -34,7 +34,7 @@ _PATIENCE_S = 2.0
 
 def follow_sound(
     path: str, settings: FeatureSettings, view: ViewSettings, room: Callable[[], Screen]
-) -> Iterator[list[Line]]:
+) -> Iterator[Picture]:
     """Draw the last seconds of a sound again and again while it is read, until it ends.
 
     A column is as long as a picture stands, so that the picture moves on by one each time.
@@ -52,8 +52,8 @@ def follow_sound(
 
     Yields
     ------
-    list of list of Segment
-        Rich's segments, line after line, 20 times a second and once at the end.
+    Segments
+        What rich prints, 20 times a second and once at the end.
 
     Raises
     ------
@@ -156,16 +156,13 @@ class _Columns:
 
 def _picture(
     columns: _Columns, engine: Engine, view: ViewSettings, screen: Screen, name: str
-) -> list[Line]:
-    values, count = columns.last(screen.columns), columns.count
+) -> Picture:
+    wide, high = plot_size(screen)
+    values, count = columns.last(wide), columns.count
     rows = row_axis(engine, 1, view)
-    pixels = fold_to_pixels(values, rows.edges, rows.shown, screen.rows, 0, view.fold)
-    (picture,) = referred([drawn(pixels, engine)], view)
-    colours = colour_scale([picture], view, usual_top_dbfs=_TOP_DBFS)
-    first = max(0, count - screen.columns)
-    start_s = engine.settings.part.start_s
-    shown_s = (
-        start_s + first * columns.column_s,
-        start_s + (first + screen.columns) * columns.column_s,
-    )
-    return render(picture.values, shown_s, (rows, colours), screen, PurePath(name).name)
+    pixels = fold_to_pixels(values, rows.edges, rows.shown, high, 0, view.fold)
+    (levels,) = referred([drawn(pixels, engine)], view)
+    colours = colour_scale([levels], view, usual_top_dbfs=_TOP_DBFS)
+    start_s = engine.settings.part.start_s + max(0, count - wide) * columns.column_s
+    shown_s = (start_s, start_s + wide * columns.column_s)
+    return render(levels.values, shown_s, (rows, colours), screen, PurePath(name).name)

@@ -1,14 +1,12 @@
 """From a sound to lines of a terminal."""
 
-from pathlib import PurePath
-
 from stftcli.jobs.drawing.colours import colour_scale, referred
 from stftcli.jobs.drawing.folded import Wanted, fold_sound
 from stftcli.jobs.drawing.images import channel_images, rows_of
 from stftcli.jobs.watch import SILENCE, Watcher
-from stftcli.pictures.terminal import Line, Screen, render
+from stftcli.pictures.terminal import Picture, plot_size, render
 from stftcli.settings.features import FeatureSettings
-from stftcli.settings.pictures import ViewSettings
+from stftcli.settings.pictures import Screen, ViewSettings
 
 
 def show_sound(
@@ -19,8 +17,8 @@ def show_sound(
     *,
     threads: int | None = None,
     watcher: Watcher = SILENCE,
-) -> list[Line]:
-    """Draw a sound for a terminal, its channels below each other.
+) -> list[Picture]:
+    """Draw the channels of a sound for a terminal.
 
     Parameters
     ----------
@@ -39,22 +37,22 @@ def show_sound(
 
     Returns
     -------
-    list of list of Segment
-        Rich's segments, line after line.
+    list of Segments
+        What rich prints, for each channel.
 
     Raises
     ------
     StftcliError
         Whatever is wrong with the input or the settings.
     """
-    wanted = Wanted(screen.columns, view.fold, usual_channel="mix")
+    size = plot_size(screen)
+    wanted = Wanted(size[0], view.fold, usual_channel="mix")
     sound = fold_sound(path, settings, wanted, threads, watcher)
     rows, shown_s = rows_of(sound, view), sound.time.shown_s
-    images = channel_images(sound, view, (screen.columns, screen.rows), shown_s, rows.shown)
-    pictures = referred([image.drawn for image in images], view)
-    axes = (rows, colour_scale(pictures, view))
-    lines = []
-    for image, picture in zip(images, pictures, strict=True):
-        title = PurePath(image.name).name
-        lines += render(picture.values, shown_s, axes, screen, title)
-    return lines
+    images = channel_images(sound, view, size, shown_s, rows.shown)
+    levels = referred([image.drawn for image in images], view)
+    axes = (rows, colour_scale(levels, view))
+    return [
+        render(level.values, shown_s, axes, screen, image.name)
+        for image, level in zip(images, levels, strict=True)
+    ]

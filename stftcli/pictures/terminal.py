@@ -1,7 +1,6 @@
 """Spectrograms in a terminal: two pixels in each sign, or shades where there is no colour."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -9,46 +8,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rich.color import Color
-from rich.segment import Segment
+from rich.segment import Segment, Segments
 from rich.style import Style
 
 from stftcli.pictures.axes import ColourScale, RowAxis
 from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.fold import fold_groups
-from stftcli.pictures.ticks import Ticks, time_label, time_ticks
+from stftcli.pictures.ticks import time_label, time_ticks
+from stftcli.settings.pictures import Screen
 
 _SHADES = " ░▒▓█"
 _UPPER_HALF = "▀"
 _STEPS = 48  # as many colours are told apart, and long runs of one are written faster
 _MARGIN = 6  # of the numbers beside the rows, and the line that they stand at
 _ROWS_PER_TICK, _COLUMNS_PER_TICK = 3, 12
+_BELOW = 3  # lines of the time axis and the caption
 _NARROWEST, _LOWEST = 24, 4  # of what is framed
 
 Line = list[Segment]
+Picture = Segments
 
 
-@dataclass(frozen=True)
-class Screen:
-    """The room for a picture: signs in a line, lines, and whether there is colour."""
-
-    width: int
-    height: int
-    coloured: bool
-
-    @property
-    def framed(self) -> bool:
-        """Whether there is room for axes."""
-        return self.width >= _NARROWEST and self.height >= _LOWEST
-
-    @property
-    def columns(self) -> int:
-        """Pixels from left to right."""
-        return max(1, self.width - _MARGIN * self.framed)
-
-    @property
-    def rows(self) -> int:
-        """Pixels from top to bottom, two in each line."""
-        return 2 * max(1, self.height - 3 * self.framed)
+def plot_size(screen: Screen) -> tuple[int, int]:
+    """Give the width and height in pixels of what is drawn on a screen, two in each sign."""
+    framed = _is_framed(screen)
+    return max(1, screen.width - _MARGIN * framed), 2 * max(1, screen.height - _BELOW * framed)
 
 
 def render(
@@ -57,13 +41,14 @@ def render(
     axes: tuple[RowAxis, ColourScale],
     screen: Screen,
     title: str,
-) -> list[Line]:
-    """Give the lines of a picture.
+) -> Picture:
+    """Draw a picture of text.
 
     Parameters
     ----------
-    values : ndarray, shape (screen.rows, any)
-        What is drawn as colour, the lowest row first; narrower than the screen, it is at its left.
+    values : ndarray, shape (height, any)
+        What is drawn as colour, the lowest row first, as high as `plot_size` says; what is not as
+        wide is drawn at the left.
     shown_s : (float, float)
         The times at both edges of a screen that is full.
     axes : (RowAxis, ColourScale)
@@ -75,21 +60,24 @@ def render(
 
     Returns
     -------
-    list of list of Segment
-        Rich's segments, line after line.
+    Segments
+        What rich prints, line after line.
     """
     rows, colours = axes
     numbers = shades(values, colours.lowest, colours.highest)[::-1]
     draw = _in_colour if screen.coloured else _in_shades
     lines = list(draw(numbers, colours.colormap))
-    if not screen.framed:
-        return lines
-    beside = _beside(rows, len(lines))
-    lines = [[Segment(text), *line] for text, line in zip(beside, lines, strict=True)]
-    label = time_label(shown_s)
-    below = _below(shown_s, screen.columns)
-    caption = f"{title}   {label}, {rows.label}   " if rows.label else f"{title}   {label}   "
-    return [*lines, *([Segment(text)] for text in below), _caption(caption, colours, screen)]
+    if _is_framed(screen):
+        beside = _beside(rows, len(lines))
+        lines = [[Segment(text), *line] for text, line in zip(beside, lines, strict=True)]
+        lines += [[Segment(text)] for text in _below(shown_s, plot_size(screen)[0])]
+        words = f"{title}   {', '.join(filter(None, (time_label(shown_s), rows.label)))}   "
+        lines.append(_caption(words, colours, screen))
+    return Segments([part for line in lines for part in (*line, Segment.line())])
+
+
+def _is_framed(screen: Screen) -> bool:
+    return screen.width >= _NARROWEST and screen.height >= _LOWEST
 
 
 def _in_colour(numbers: NDArray[Any], colormap: str) -> Iterator[Line]:
@@ -136,7 +124,7 @@ def _beside(rows: RowAxis, lines: int) -> list[str]:
 def _below(shown_s: tuple[float, float], columns: int) -> tuple[str, str]:
     line, texts = ["─"] * columns, [" "] * (columns + _MARGIN)
     first_s, last_s = shown_s
-    ticks: Ticks = time_ticks(shown_s, max(1, columns // _COLUMNS_PER_TICK))
+    ticks = time_ticks(shown_s, max(1, columns // _COLUMNS_PER_TICK))
     for place_s, text in ticks.items():
         column = min(columns - 1, int((place_s - first_s) / (last_s - first_s) * columns))
         line[column] = "┬"
@@ -146,7 +134,7 @@ def _below(shown_s: tuple[float, float], columns: int) -> tuple[str, str]:
 
 
 def _caption(text: str, colours: ColourScale, screen: Screen) -> Line:
-    lowest, highest = (f"{end:.4g}".replace("-", "−") for end in (colours.lowest, colours.highest))
+    lowest, highest = (f"{end:.3g}".replace("-", "−") for end in (colours.lowest, colours.highest))
     unit = colours.label.partition("(")[2].rstrip(")")
     room = screen.width - len(f" {lowest}  {highest} {unit}") - 12
     if room < 1:

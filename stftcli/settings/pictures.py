@@ -76,6 +76,15 @@ class FigureSettings(Record):
             raise SettingsError(f"a --bare picture has nothing but pixels: leave out {names}")
 
 
+@dataclass(frozen=True)
+class Screen:
+    """The room in a terminal: signs in a line, lines, and whether there is colour."""
+
+    width: int
+    height: int
+    coloured: bool
+
+
 def check_size(width: int, height: int) -> None:
     """Raise SettingsError unless a picture of so many pixels can be made."""
     if not (min(width, height) >= 1 and max(width, height) <= MOST_SIDE):
