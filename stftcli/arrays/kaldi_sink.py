@@ -5,11 +5,10 @@ import tempfile
 from typing import IO, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stftcli.arrays.head import ArrayHead, Beside
 from stftcli.arrays.refusals import refuse_bins_first, refuse_complex
-from stftcli.arrays.sinks import RawSink
+from stftcli.arrays.sinks import COPY_BYTES, RawSink
 from stftcli.arrays.turning import turned
 from stftcli.errors import MissingExtraError, SettingsError
 from stftcli.settings.choices import Layout
@@ -47,10 +46,17 @@ class KaldiSink(RawSink):
         """Write the matrices."""
         import kaldiio
 
+        # Kaldi has no rows without columns, nor the reverse.
+        shape = (self.frames, self._head.features) if self.frames else (0, 0)
+        matrix = np.broadcast_to(np.zeros((), self._head.dtype), shape).view(_Elsewhere)
         with self._by_channel() as values:
-            for channel, key in enumerate(self._keys()):
+            values.seek(0)
+            for key in self._keys():
                 self._places[key] = self._archive.tell() + len(f"{key} ".encode())
-                kaldiio.save_ark(self._archive, {key: self._matrix(values, channel)})
+                kaldiio.save_ark(self._archive, {key: matrix})
+                for first in range(0, matrix.nbytes, COPY_BYTES):
+                    size = min(COPY_BYTES, matrix.nbytes - first)
+                    self._archive.write(values.read(size))
         self._file.close()
 
     def index(self, path: str) -> bytes:
@@ -69,21 +75,13 @@ class KaldiSink(RawSink):
 
     def _by_channel(self) -> IO[bytes]:
         if self._head.channels is None:
-            self._file.flush()
             return self._file
         frame_bytes = self._head.features * self._head.dtype.itemsize
         return turned(self._file, 0, self.frames, self._head.channels, frame_bytes)
 
-    def _matrix(self, values: IO[bytes], channel: int) -> NDArray[Any]:
-        shape, dtype = (self.frames, self._head.features), self._head.dtype
-        if self.frames == 0:
-            return np.empty((0, 0), dtype)  # Kaldi has no rows without columns, nor the reverse
-        size = self.frames * self._head.features * dtype.itemsize
-        return _OnDisk(values, dtype, "r", channel * size, shape)
 
+class _Elsewhere(np.ndarray):
+    """A matrix whose numbers are not in memory: kaldiio writes all but what `tobytes` gives."""
 
-class _OnDisk(np.memmap):
-    """A matrix in a file whose bytes are lent: kaldiio writes what `tobytes` gives."""
-
-    def tobytes(self, order: Any = "C") -> Any:  # noqa: ARG002  # rows, as they are on disk
-        return self.data
+    def tobytes(self, order: Any = "C") -> bytes:  # noqa: ARG002  # numpy has it
+        return b""

@@ -20,6 +20,7 @@ import soundfile
 from stftcli import STFT
 from tests.audio.wav import wav_bytes
 from tests.cli.shell import STFTCLI, Shell
+from tests.oracles.conftest import oracle
 from tests.signals import assert_close, assert_same_bits, noise
 
 RATE_HZ = 16_000
@@ -216,8 +217,10 @@ def peak_megabytes(seconds: int, *words: str) -> float:
     return int(kilobytes) / 1024
 
 
-@pytest.mark.parametrize("array_format", ["npy", "npz"])
+@pytest.mark.parametrize("array_format", ["npy", "npz", "safetensors", "ark"])
 def test_memory_does_not_grow_with_the_sound(tmp_path: Path, array_format: str) -> None:
+    if array_format == "ark":
+        oracle("kaldiio")
     # Ten minutes are 18 MB as they come in, 37 MB as floats, and 37 MB of features.
     out = tmp_path / f"x.{array_format}"
     words = ("--n-fft", "512", "--hop-length", "256", "--out", str(out))
