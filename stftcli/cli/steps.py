@@ -40,12 +40,13 @@ _DETAILS: dict[str, tuple[type[Step], str, str]] = {
     "delta_window": (Deltas, "window", "--deltas"),
 }
 
-# Options of what takes the bins: the option, its step, and the field that it sets.
-_BANKS: tuple[tuple[str, type[Mel] | type[Chroma] | type[Describe], str], ...] = (
-    ("mel", Mel, "bands"),
-    ("chroma", Chroma, "bands"),
-    ("descriptors", Describe, "names"),
-)
+# Options of what takes the bins, and its step.
+_BANKS: dict[str, type[Mel] | type[Chroma] | type[Describe]] = {
+    "mfcc": Mel,
+    "mel": Mel,
+    "chroma": Chroma,
+    "descriptors": Describe,
+}
 
 # Options that may be repeated, in the order given.
 _ORDERED: dict[str, Callable[[Any], Step]] = {
@@ -80,18 +81,19 @@ def changed_steps(base: tuple[Step, ...], given: dict[str, Any]) -> tuple[Step, 
 
 
 def _choose_bank(steps: Steps, given: dict[str, Any]) -> None:
-    asked = [row for row in _BANKS if row[0] in given]
+    asked = {kind: option for option, kind in _BANKS.items() if option in given}
     if len(asked) > 1:
-        names = " and ".join(f"--{option}" for option, *_ in asked)
+        names = " and ".join(f"--{option}" for option in asked.values())
         raise SettingsError(f"{names} both take the bins: give one")
-    for option, kind, field in asked:
+    for kind, option in asked.items():
         # It takes the place of another bank.
-        steps[:] = [
-            step
-            for step in steps
-            if isinstance(step, kind) or not isinstance(step, Mel | Chroma | Describe)
-        ]
-        _put(steps, 0, kind(given[option]), field)
+        others = tuple(other for other in _BANKS.values() if other is not kind)
+        steps[:] = [step for step in steps if not isinstance(step, others)]
+        if option != "mfcc":
+            bank = kind(given[option])
+            _put(steps, 0, bank, next(iter(vars(bank))))
+        elif _place(steps, Mel) is None:
+            steps.insert(0, Mel())
 
 
 def _follow(steps: Steps, given: dict[str, Any]) -> None:
@@ -115,8 +117,6 @@ def _follow(steps: Steps, given: dict[str, Any]) -> None:
 
 
 def _add_mfcc(steps: Steps, outputs: int, *, takes_log: bool) -> None:
-    if _place(steps, Mel) is None:
-        steps.insert(0, Mel())
     if takes_log and _place(steps, Log) is None:
         steps.insert(_after(steps, Mel), Log("db"))
     _put(steps, _after(steps, Mel, TopDb, Log, Standardize), Dct(outputs), "outputs")

@@ -149,8 +149,15 @@ class Recipe:
 
     @_add.register
     def _(self, step: steps.Describe) -> None:
-        if self.stages or self.passes or self.spectrum != "magnitude":
-            raise SettingsError("descriptors are taken of the magnitude spectrum, before all steps")
+        if self.stages or self.passes:
+            raise SettingsError(
+                "descriptors are taken of the spectrum: put them before other steps"
+            )
+        if self.spectrum != "magnitude":
+            raise SettingsError(
+                f"descriptors are taken of magnitudes, the spectrum is {self.spectrum}: give "
+                "--spectrum magnitude"
+            )
         bin_hz = self.rate_hz / self.plan.filter_length
         chosen = Descriptors(step.names, self.plan.bins, bin_hz, self.rate_hz)
         self.stages += [Measured(frame_rms, "last"), Measured(zero_crossing_rate, "last")]

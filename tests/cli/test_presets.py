@@ -189,6 +189,12 @@ class TestOptionsChangeAPresetInPlace:
     def test_the_array(self, shell: Shell, option: str, field: str) -> None:
         assert settings_of(shell, "--preset", "whisper", f"--{option}", field)[option] == field
 
+    def test_mfcc_take_the_place_of_another_bank_as_mel_does(self, shell: Shell) -> None:
+        printed = ok_inside(shell, "features", "--chroma", "12", "--print-config").out
+        (shell.folder / "mine.toml").write_bytes(printed)
+        assert step_names(shell, "--config", "mine.toml", "--mfcc", "13") == ["mel", "log", "dct"]
+        assert step_names(shell, "--config", "mine.toml", "--mel", "40") == ["mel"]
+
     def test_a_preset_does_not_forget_what_it_is(self, shell: Shell) -> None:
         assert settings_of(shell, "--preset", "ast", "--mel", "64")["based_on"].startswith(
             "the preset ast"
