@@ -89,15 +89,18 @@ def _made(hint: Any, value: Any, place: Place) -> Any:
     if isinstance(hint, type) and issubclass(hint, Record):
         if isinstance(value, dict):
             return hint.from_dict(value, place)
-        raise MisplacedError(f"{place[-1]} is {value!r}: it must be a table of settings", place)
+        raise MisplacedError(f"{_told(place)} {value!r}: it must be a table of settings", place)
     if get_origin(hint) is tuple and isinstance(value, list | tuple):
         kind = get_args(hint)[0]
         return tuple(_made(kind, item, (*place, at)) for at, item in enumerate(value))
     if not _fits(hint, value):
-        *_, outer, last = ("", *place)
-        what = f"{last} is" if isinstance(last, str) else f"{outer} holds"
-        raise MisplacedError(f"{what} {value!r}: it must be {_described(hint)}", place)
+        raise MisplacedError(f"{_told(place)} {value!r}: it must be {_described(hint)}", place)
     return float(value) if hint is float else value
+
+
+def _told(place: Place) -> str:
+    *_, outer, last = ("", *place)
+    return f"{last} is" if isinstance(last, str) else f"{outer} holds"
 
 
 def _fits(hint: Any, value: Any) -> bool:

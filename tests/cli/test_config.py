@@ -188,6 +188,11 @@ BAD_TOML = {
     "half a sample": ("[frames]\nhop_length = 1.5\n", "line 2|hop_length is 1.5|whole number"),
     "true for a number": ("[frames]\nhop_length = true\n", "line 2|hop_length is True"),
     "a number for a table": ("frames = 3\n", "line 1|frames is 3|table"),
+    "a number for a step": ("[values]\nsteps = [3]\n", "line 2|steps holds 3|table"),
+    "descriptors of a bank": (
+        '[[values.steps]]\nstep = "mel"\n[[values.steps]]\nstep = "descriptors"\nnames = ["rms"]\n',
+        "descriptors|before other steps",
+    ),
     "a table for a list": ('[values.steps]\nstep = "mel"\n', "steps|list"),
     "an unknown choice": ('dtype = "int8"\n', "line 1|dtype is 'int8'|float32, float64"),
     "not a number": ('[[values.steps]]\nstep = "log"\nfloor = nan\n', "line 3|floor is nan"),

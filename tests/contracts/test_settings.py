@@ -324,7 +324,7 @@ class TestWithinOthers:
     def test_a_table_is_needed(self, value: Any) -> None:
         with pytest.raises(MisplacedError, match=r"frames is .*table of settings"):
             FeatureSettings.from_dict({"frames": value})
-        with pytest.raises(MisplacedError, match=r"is .*table of settings") as caught:
+        with pytest.raises(MisplacedError, match=r"steps holds .*table of settings") as caught:
             FeatureSettings.from_dict({"values": {"steps": [{"step": "log"}, value]}})
         assert caught.value.place == ("values", "steps", 1)
 
