@@ -139,6 +139,20 @@ def test_librosa_and_torch_differ_at_the_edges_only(shell: Shell) -> None:
     assert_close(mirrored, ask("torch-stft", samples, 22050))
 
 
+@pytest.mark.parametrize("name", ["librosa-stft", "torch-stft"])
+def test_another_length_has_the_hop_that_the_tool_gives_it(shell: Shell, name: str) -> None:
+    samples = noisy_rise(22050)
+    got = ours(shell, samples, 22050, "--preset", name, "--n-fft", "1000")
+    if name == "librosa-stft":
+        wanted = oracle("librosa").stft(samples, n_fft=1000).T
+    else:
+        torch = oracle("torch")
+        window = torch.hann_window(1000)
+        spectra = torch.stft(torch.tensor(samples), 1000, window=window, return_complex=True)
+        wanted = spectra.T.numpy()
+    assert_close(got, np.ascontiguousarray(wanted))
+
+
 class TestKaldi:
     """Against kaldi-native-fbank with options that differ from the defaults of the preset."""
 
