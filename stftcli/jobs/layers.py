@@ -13,7 +13,7 @@ from stftcli.dsp.bands import is_filterbank
 from stftcli.dsp.linear import Linear
 from stftcli.files.layers import read_layer, write_layer
 from stftcli.files.publish import published
-from stftcli.jobs.recipe import warn_of_empty_bands
+from stftcli.jobs.banks import warn_of_empty_bands
 from stftcli.jobs.watch import Watcher
 from stftcli.pictures.formats import choose_format
 from stftcli.settings.lengths import samples_of

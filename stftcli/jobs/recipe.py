@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass, field
 from functools import partial, singledispatchmethod
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stftcli.dsp import filterbanks
 from stftcli.dsp.deltas import add_deltas
@@ -21,7 +19,6 @@ from stftcli.dsp.stages import (
     Standardization,
     widths,
 )
-from stftcli.dsp.torchaudio_bank import torchaudio_mel_weights
 from stftcli.dsp.whole import (
     LimitRange,
     Normalize,
@@ -30,6 +27,7 @@ from stftcli.dsp.whole import (
     summarize,
 )
 from stftcli.errors import SettingsError
+from stftcli.jobs.banks import mel_bank, warn_of_empty_bands
 from stftcli.jobs.passes import Pass, each_batch, second_pass
 from stftcli.jobs.watch import Watcher
 from stftcli.settings import steps
@@ -116,25 +114,7 @@ class Recipe:
 
     @_add.register
     def _(self, step: steps.Mel) -> None:
-        norm = None if step.norm == "none" else step.norm
-        length, bands = self.plan.filter_length, step.bands
-        edges: dict[str, Any] = {"fmin_hz": step.fmin_hz, "fmax_hz": step.fmax_hz}
-        if step.computed == "torchaudio":
-            if step.triangles != "hz":
-                raise SettingsError("the bank that torchaudio computes has its triangles over hz")
-            weights = torchaudio_mel_weights(
-                self.rate_hz, length, bands, scale=step.scale, norm=norm, **edges
-            )
-        else:
-            weights = filterbanks.mel_weights(
-                self.rate_hz,
-                length,
-                bands,
-                scale=step.scale,
-                norm=norm,
-                triangles=step.triangles,
-                **edges,
-            )
+        weights = mel_bank(step, self.rate_hz, self.plan.filter_length)
         warn_of_empty_bands(weights, self.watcher)
         self._project("the mel bank", Linear.from_weights(weights, dtype=self.dtype), "mel")
 
@@ -262,14 +242,3 @@ class Recipe:
 
     def _pass(self, add: Pass) -> None:
         self.passes.append(add)
-
-
-def warn_of_empty_bands(weights: NDArray[np.float64], watcher: Watcher) -> None:
-    """Name the bands that no bin falls into."""
-    if len(empty := filterbanks.empty_bands(weights)):
-        listed = ", ".join(str(band + 1) for band in empty[:8])
-        is_narrower = "is narrower" if len(empty) == 1 else "are narrower"
-        watcher.warn(
-            f"{len(empty)} of {len(weights)} bands {is_narrower} than a bin and empty "
-            f"({listed}{', ...' if len(empty) > 8 else ''}): give fewer bands or longer frames"
-        )
