@@ -64,7 +64,7 @@ def _array_in_words(path: str, array: "ArrayInfo") -> str:
         rows["names"] = f"{array.names[0]} ... {array.names[-1]}"
     if sound:
         rows["input"] = f"{sound.get('name')}, {sound.get('rate_hz')} Hz"
-        rows["sha256"] = str(sound.get("sha256"))
+        rows["sha256"] = sound.get("sha256") or "not known, for the pipe was not read to its end"
     if stored:
         rows["made by"] = f"stftcli {stored.get('stftcli')}, FFT {stored.get('fft')}"
     lines = [path, *(f"  {name:<9} {text}" for name, text in rows.items())]

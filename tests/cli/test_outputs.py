@@ -216,6 +216,7 @@ class TestDescription:
         words = ("--duration", "0.1", "--out", "x.npz")
         shell.ok("features", "--mel", "4", *words, stdin=content)
         assert settings_in(folder / "x.npz")["input"]["sha256"] is None
+        assert "sha256    not known" in ok_inside(shell, "info", "x.npz").out.decode()
         ok_inside(shell, "features", "mono.wav", "--mel", "4", *words)
         digest = hashlib.sha256(content).hexdigest()
         assert settings_in(folder / "x.npz")["input"]["sha256"] == digest
