@@ -40,7 +40,7 @@ LOGARITHMS: dict[LogKind, float] = {
 
 @dataclass(frozen=True)
 class Logarithm:
-    """A logarithm of ``max(y, floor) / ref``, or of ``(y + offset) / ref``."""
+    """A logarithm of ``max(y, floor) / ref``, or of ``(max(y, 0) + offset) / ref``."""
 
     kind: LogKind
     floor: float = LOG_FLOOR

@@ -110,7 +110,7 @@ class NewLinear(Step):
 class Log(Step):
     """A logarithm of ``max(y, floor)``, or of ``max(y, 0) + offset`` where an offset is given.
 
-    `ref` divides the values first, "max" by the largest of the file.
+    `ref` divides that: "max" stands for its largest value in the file.
     """
 
     step = "log"
