@@ -5,12 +5,14 @@ import tempfile
 from typing import IO, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stftcli.arrays.head import ArrayHead, Beside
 from stftcli.arrays.refusals import refuse_bins_first, refuse_complex
 from stftcli.arrays.sinks import COPY_BYTES, RawSink
 from stftcli.arrays.turning import turned
 from stftcli.errors import MissingExtraError, SettingsError
+from stftcli.files.temporary import spooled
 from stftcli.settings.choices import Layout
 
 
@@ -26,6 +28,11 @@ class KaldiSink(RawSink):
         # The number of frames stands before them, and kaldiio writes whole matrices.
         spool = tempfile.TemporaryFile()  # noqa: SIM115  # closed by finish, or with the sink
         super().__init__(spool, head)
+
+    @spooled()
+    def write(self, batch: NDArray[Any]) -> None:
+        """Append frames of shape (frames, *frame_shape)."""
+        super().write(batch)
 
     @classmethod
     def check(cls, dtype: np.dtype[Any], layout: Layout) -> None:
@@ -50,7 +57,8 @@ class KaldiSink(RawSink):
         shape = (self.frames, self._head.features) if self.frames else (0, 0)
         matrix = np.broadcast_to(np.zeros((), self._head.dtype), shape).view(_Elsewhere)
         with self._by_channel() as values:
-            values.seek(0)
+            with spooled():
+                values.seek(0)
             for key in self._keys():
                 self._places[key] = self._archive.tell() + len(f"{key} ".encode())
                 kaldiio.save_ark(self._archive, {key: matrix})

@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import IO, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stftcli.arrays.head import ArrayHead, Beside
 from stftcli.arrays.sinks import COPY_BYTES, RawSink
 from stftcli.arrays.tensor_header import has_type, make_header
 from stftcli.errors import SettingsError
+from stftcli.files.temporary import spooled
 from stftcli.settings.choices import Layout
 
 _FLOAT64 = np.dtype("<f8")
@@ -28,6 +30,11 @@ class SafetensorsSink(RawSink):
         # The header stands first, and the number of frames in it is known last.
         spool = tempfile.TemporaryFile()  # noqa: SIM115  # closed by finish, or with the sink
         super().__init__(spool, replace(head, dtype=head.dtype.newbyteorder("<")))
+
+    @spooled()
+    def write(self, batch: NDArray[Any]) -> None:
+        """Append frames of shape (frames, *frame_shape)."""
+        super().write(batch)
 
     @classmethod
     def check(cls, dtype: np.dtype[Any], layout: Layout) -> None:  # noqa: ARG003  # both are tensors
@@ -47,7 +54,8 @@ class SafetensorsSink(RawSink):
                 self._whole.write(beside.freqs_hz.astype(_FLOAT64).data)
             for times in self._head.times(self.frames):
                 self._whole.write(times.astype(_FLOAT64).data)
-            self._file.seek(0)
+            with spooled():
+                self._file.seek(0)
             shutil.copyfileobj(self._file, self._whole, COPY_BYTES)
 
     def _header(self, beside: Beside) -> bytes:

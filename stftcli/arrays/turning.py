@@ -6,9 +6,12 @@ from typing import IO
 
 import numpy as np
 
+from stftcli.files.temporary import spooled
+
 _PIECE_BYTES = 1 << 22
 
 
+@spooled()
 def turned(source: IO[bytes], offset: int, frames: int, parts: int, part_bytes: int) -> IO[bytes]:
     """Give a file with part 0 of every frame, then part 1 of every frame, and so on.
 

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -11,23 +10,11 @@ from numpy.typing import NDArray
 
 from stftcli.dsp.stages import Stage, run_stages
 from stftcli.dsp.whole import WholeFileStep
-from stftcli.errors import OutputError
+from stftcli.files.temporary import spooled
 
 Batch = NDArray[Any]
 Batches = Iterator[Batch]
 Pass = Callable[[Batches], Batches]
-
-
-@contextmanager
-def spooled() -> Iterator[None]:
-    """Say what to do where the folder of temporary files cannot take what is kept there."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(
-            f"{tempfile.gettempdir()} cannot take the features: {error.strerror}; TMPDIR names "
-            "another folder"
-        ) from error
 
 
 def each_batch(stage: Stage) -> Pass:

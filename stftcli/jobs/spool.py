@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.errors import InputError
-from stftcli.jobs.passes import spooled
+from stftcli.files.temporary import spooled
 from stftcli.jobs.rows import Rows
 
 _BATCH_ROWS = 4096

@@ -3,6 +3,8 @@
 import io
 import os
 import struct
+import tempfile
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +14,9 @@ import soundfile
 
 from stftcli.files.tensors import write_tensors
 from tests.audio.wav import chunk, wav_bytes
+from tests.cli.inside import run_inside
 from tests.cli.shell import Done, Shell
+from tests.oracles.conftest import oracle
 
 TONE = (8000 * np.sin(np.arange(4000) / 3)).astype(np.int16)
 GOOD = wav_bytes(TONE.tobytes())
@@ -295,6 +299,27 @@ def test_a_full_disk_behind_standard_output(shell: Shell, words: str) -> None:
         err = process.communicate()[1].decode()
     done = Done(process.returncode, b"", err)
     assert_explained(done, 1, "standard output", "No space left")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--normalize mean --out x.npy",
+        "--layout bins-first --out x.raw",
+        "--out x.safetensors",
+        "--out x.ark",
+    ],
+)
+def test_a_full_folder_of_temporary_files(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    if words.endswith("ark"):
+        oracle("kaldiio")
+    (shell.folder / "good.wav").write_bytes(GOOD)
+    monkeypatch.setattr(tempfile, "TemporaryFile", partial(Path("/dev/full").open, "w+b", 0))
+    done = run_inside(shell, "features", "good.wav", "--n-fft", "512", *words.split())
+    assert_explained(done, 1, tempfile.gettempdir(), "No space left", "TMPDIR")
+    assert shell.names() == ["good.wav"]
 
 
 def test_a_failure_leaves_the_old_result_as_it_was(shell: Shell, folder: Path) -> None:
