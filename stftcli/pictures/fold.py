@@ -81,16 +81,15 @@ class ColumnFolder:
             self._fold()
         if last >= len(self._values):
             self._grow(last + 1)
-        column = np.arange(self.frames, self.frames + len(batch)) // self.frames_per_column
-        starts = np.flatnonzero(np.diff(column, prepend=-1))
-        part = self._values[column[0] : column[-1] + 1]
-        join = self._way.join
-        if len(batch) < _WORTH_A_LOOP * len(starts):
+        first, wide = self._column(self.frames), self.frames_per_column
+        starts = [0, *range(wide - self.frames % wide, len(batch), wide)]
+        part, join = self._values[first : last + 1], self._way.join
+        if wide < _WORTH_A_LOOP:
             join(part, join.reduceat(batch, starts, axis=0), out=part)
         else:  # as reduceat, which takes ten times as long for long groups
             ends = [*starts[1:], len(batch)]
-            for cell, first, end in zip(part, starts, ends, strict=True):
-                join(cell, join.reduce(batch[first:end], axis=0), out=cell)
+            for cell, start, end in zip(part, starts, ends, strict=True):
+                join(cell, join.reduce(batch[start:end], axis=0), out=cell)
         self.frames += len(batch)
 
     def picture(self) -> NDArray[Any]:
