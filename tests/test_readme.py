@@ -56,6 +56,9 @@ def test_commands_run_as_written(clone: Path, commands: str) -> None:
 
 @pytest.mark.parametrize("code", blocks("python"))
 def test_python_runs_as_written(clone: Path, code: str) -> None:
+    # It may read what the commands before it have written.
+    before = README[: README.index(code)]
+    assert run_shell(re.findall(r"```sh\n(.*?)```", before, re.DOTALL)[-1], clone).returncode == 0
     done = run_python(code, clone)
     assert done.returncode == 0, done.stderr
 
