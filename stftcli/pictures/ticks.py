@@ -7,7 +7,7 @@ Ticks = dict[float, str]
 """Places along an axis, and what is written there."""
 
 _CLOCK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600)
-_MINUTES_FROM_S, _HOURS_FROM_S = 120.0, 3600.0
+_SECONDS_FROM_S, _MINUTES_FROM_S, _HOURS_FROM_S = 0.1, 120.0, 3600.0
 
 
 def round_ticks(shown: tuple[float, float], most: int) -> Ticks:
@@ -21,16 +21,26 @@ def round_ticks(shown: tuple[float, float], most: int) -> Ticks:
     return {place: f"{place:,.{digits}f}".replace("-", "−") for place in _multiples(step, shown)}
 
 
+def scaled_ticks(shown: tuple[float, float], most: int, unit: float) -> Ticks:
+    """Give round numbers of a unit, as 1000 for kHz along an axis in Hz."""
+    ticks = round_ticks((shown[0] / unit, shown[1] / unit), most)
+    return {unit * number: text for number, text in ticks.items()}
+
+
 def time_label(shown_s: tuple[float, float]) -> str:
     """Name the form in which `time_ticks` writes these times."""
+    if shown_s[1] < _SECONDS_FROM_S:
+        return "Time (ms)"
     if shown_s[1] < _MINUTES_FROM_S:
         return "Time (s)"
     return "Time (h:mm:ss)" if shown_s[1] >= _HOURS_FROM_S else "Time (m:ss)"
 
 
 def time_ticks(shown_s: tuple[float, float], most: int) -> Ticks:
-    """Give round times, at most about so many: in seconds, m:ss or h:mm:ss by the last of them."""
+    """Give round times, at most about so many: in ms, s, m:ss or h:mm:ss by the last of them."""
     first_s, last_s = shown_s
+    if last_s < _SECONDS_FROM_S:
+        return scaled_ticks(shown_s, most, 1e-3)
     if last_s < _MINUTES_FROM_S:
         return round_ticks(shown_s, most)
     wanted_s = (last_s - first_s) / max(1, most)
@@ -51,12 +61,6 @@ def clock(seconds: float, *, hours: bool, digits: int = 0) -> str:
     if hours:
         return f"{minutes // 60}:{minutes % 60:02d}:{second:02d}{fraction}"
     return f"{minutes}:{second:02d}{fraction}"
-
-
-def kilo_ticks(shown: tuple[float, float], most: int) -> Ticks:
-    """Give round numbers of thousands."""
-    ticks = round_ticks((shown[0] / 1000, shown[1] / 1000), most)
-    return {1000 * thousands: text for thousands, text in ticks.items()}
 
 
 def spread_ticks(

@@ -17,8 +17,8 @@ from stftcli.jobs.engine import Engine
 from stftcli.pictures.axes import RowAxis
 from stftcli.pictures.ticks import (
     Ticks,
-    kilo_ticks,
     round_ticks,
+    scaled_ticks,
     spread_ticks,
 )
 from stftcli.settings.choices import FrequencyScale
@@ -91,7 +91,7 @@ def _of_bins(engine: Engine, bins_per_row: int, view: ViewSettings) -> RowAxis:
         return RowAxis("Frequency (Hz)", edges, ends, ticks)
     if high < _KILO_FROM_HZ:
         return RowAxis("Frequency (Hz)", edges, ends, partial(round_ticks, ends))
-    return RowAxis("Frequency (kHz)", edges, ends, partial(kilo_ticks, ends))
+    return RowAxis("Frequency (kHz)", edges, ends, partial(scaled_ticks, ends, unit=1000.0))
 
 
 def _place_of(place: Callable[[Floats], Floats], hz: float) -> float:
