@@ -14,7 +14,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import IO
 
 from stftcli.audio.header import Container, WavData, find_wav_data, foreign_format, sniff
@@ -30,6 +29,8 @@ class Passing:
     """The SHA-256 of bytes that are seen once, as they pass through a pipe."""
 
     def __init__(self) -> None:
+        from hashlib import sha256
+
         self._hash, self._ended = sha256(), False
 
     def see(self, piece: bytes) -> None:
@@ -214,6 +215,8 @@ def _interrupts() -> Iterator[int]:
 
 
 def _file_sha256(descriptor: int) -> str:
+    from hashlib import sha256
+
     # At offsets of its own: where the file is read next belongs to libsndfile.
     digest, offset = sha256(), 0
     while piece := os.pread(descriptor, _HASH_BYTES, offset):

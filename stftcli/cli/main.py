@@ -3,24 +3,36 @@
 import os
 import signal
 import sys
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
 import click
 
-from stftcli.cli.features import features
-from stftcli.cli.info import info
-from stftcli.cli.linear import linear
-from stftcli.cli.presets import presets
-from stftcli.cli.show import show
-from stftcli.cli.spectrogram import spectrogram
 from stftcli.errors import StftcliError
 
 _INTERRUPTED, _PIPE_CLOSED = 130, 141
 
+# The commands, by the names of their modules, and what the help of the group says of each.
+_SUMMARIES = {
+    "features": "Write the spectra of a sound as an array.",
+    "info": "Show format, duration and size of the result; or how an array was made.",
+    "linear": "Make, fit, inspect and convert Linear layers, y = x A^T + b.",
+    "presets": "List the presets: settings that give the numbers of a named tool.",
+    "show": "Draw a sound in the terminal.",
+    "spectrogram": "Draw sounds as spectrograms.",
+}
+
 
 class _Group(click.Group):
-    """Ends quietly when nobody reads the output any more."""
+    """Imports no command but the one that runs; ends quietly when nobody reads the output."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Put the command itself in the place of the one that is listed."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command and load_command(str(name)), rest
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -66,8 +78,14 @@ def cli() -> None:
     """Turn sound into spectra: pictures and feature arrays, from files and pipes."""
 
 
-for command in (spectrogram, features, show, presets, info, linear):
-    cli.add_command(command)
+for command, summary in _SUMMARIES.items():
+    cli.add_command(click.Command(command, short_help=summary))
+
+
+def load_command(name: str) -> click.Command:
+    """Import a command."""
+    command: click.Command = getattr(import_module(f"stftcli.cli.{name}"), name)
+    return command
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -2,11 +2,9 @@
 
 import errno
 import os
-import secrets
 import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -89,6 +87,8 @@ def _open(path: str | os.PathLike[str], seekable: bool) -> Iterator[IO[bytes]]:
 @contextmanager
 def _through(stream: IO[bytes], seekable: bool) -> Iterator[IO[bytes]]:
     if seekable:
+        import tempfile
+
         with tempfile.TemporaryFile() as spool:
             yield spool
             spool.seek(0)
@@ -100,7 +100,7 @@ def _through(stream: IO[bytes], seekable: bool) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _beside(target: Path, mode: int | None) -> Iterator[IO[bytes]]:
-    draft = target.with_name(f".stftcli-{secrets.token_hex(6)}.tmp")
+    draft = target.with_name(f".stftcli-{os.urandom(6).hex()}.tmp")
     file = os.fdopen(
         os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666), "w+b", _BUFFER_BYTES
     )

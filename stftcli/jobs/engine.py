@@ -1,8 +1,8 @@
 """From settings to the engine that carries them out."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from secrets import randbits
 from typing import Any
 
 import numpy as np
@@ -159,7 +159,7 @@ def _decided(values: ValueSettings, usual_spectrum: Spectrum) -> ValueSettings:
     values = values.chosen(usual_spectrum)
     if values.seed is None and any(isinstance(step, NewLinear) for step in values.steps):
         # Drawn here, so that the settings that are stored give the same numbers again.
-        return replace(values, seed=randbits(32))
+        return replace(values, seed=int.from_bytes(os.urandom(4)))
     return values
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import stftcli
-from stftcli.cli.main import cli
+from stftcli.cli.main import cli, load_command
 from stftcli.settings.choices import PAD_MODES, WINDOWS
 from tests.cli.shell import Shell
 
@@ -29,6 +29,12 @@ def test_the_group_names_every_command(shell: Shell) -> None:
         assert re.search(rf"^  {command} +[A-Z]", text, re.MULTILINE)
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_group_says_what_the_command_says(command: str) -> None:
+    listed = cli.commands[command].short_help
+    assert (load_command(command).help or "").startswith(f"{listed}\n\n")
+
+
 def test_choices_are_those_of_the_tables(shell: Shell) -> None:
     text = re.sub(r"\s+", " ", shell.ok("features", "--help").out.decode())
     for name, parameter in WINDOWS.items():
@@ -39,7 +45,7 @@ def test_choices_are_those_of_the_tables(shell: Shell) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_is_explained(command: str) -> None:
-    for parameter in cli.commands[command].params:
+    for parameter in load_command(command).params:
         if parameter.param_type_name == "option":
             text = getattr(parameter, "help", None) or ""
             assert text.endswith((".", "]")), f"{parameter.opts[0]} of {command}"
