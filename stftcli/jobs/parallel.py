@@ -2,8 +2,10 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -17,21 +19,74 @@ def ordered_map(
 ) -> Iterator[Result]:
     """Give ``function(item)`` of each item in order, some of them worked on at the same time.
 
-    With one thread everything happens in the caller's own. With more, the caller reads the items
-    and `threads` others work on them; only a few items are held at a time.
+    The caller is one of the threads: it reads the items, uses the results, and works on items while
+    the next result is not there. Only a few items are held at a time.
     """
     if threads == 1:
         yield from map(function, items)
         return
-    waiting: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(threads, thread_name_prefix="stftcli") as pool:
+    todo: SimpleQueue[_Task[Item, Result] | None] = SimpleQueue()
+    # As daemons they cannot keep a process alive whose caller failed between two results.
+    helpers = [Thread(target=_help, args=(todo,), daemon=True) for _ in range(threads - 1)]
+    for helper in helpers:
+        helper.start()
+    waiting: deque[_Task[Item, Result]] = deque()
+    try:
+        for item in items:
+            task = _Task(function, item)
+            waiting.append(task)
+            todo.put(task)
+            if len(waiting) > threads * _WAITING_PER_THREAD:
+                yield _result(waiting.popleft(), todo)
+        while waiting:
+            yield _result(waiting.popleft(), todo)
+    finally:
+        with suppress(Empty):
+            while True:
+                todo.get_nowait()
+        for _ in helpers:
+            todo.put(None)
+        for helper in helpers:
+            helper.join()
+
+
+class _Task(Generic[Item, Result]):
+    """A call that somebody makes, and what became of it."""
+
+    def __init__(self, function: Callable[[Item], Result], item: Item) -> None:
+        self._function, self._item = function, item
+        self._results: list[Result] = []
+        self._error: BaseException | None = None
+        self.done = Event()
+
+    def run(self) -> None:
+        """Make the call and keep what it gives or raises."""
         try:
-            for item in items:
-                waiting.append(pool.submit(function, item))
-                if len(waiting) > threads * _WAITING_PER_THREAD:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+            self._results.append(self._function(self._item))
+        except BaseException as error:
+            self._error = error
+        self.done.set()
+
+    def result(self) -> Result:
+        """Give what the call gave, or raise what it raised, when it is done."""
+        if self._error is not None:
+            raise self._error
+        return self._results.pop()
+
+
+def _help(todo: "SimpleQueue[_Task[Item, Result] | None]") -> None:
+    while task := todo.get():
+        task.run()
+
+
+def _result(task: _Task[Item, Result], todo: "SimpleQueue[_Task[Item, Result] | None]") -> Result:
+    """Wait for the result of a task, working on others meanwhile."""
+    while not task.done.is_set():
+        try:
+            other = todo.get_nowait()
+        except Empty:
+            task.done.wait()
+        else:
+            assert other is not None
+            other.run()
+    return task.result()
