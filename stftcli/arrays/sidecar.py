@@ -5,7 +5,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from stftcli.arrays.described import read_description
 from stftcli.arrays.head import ArrayHead
 from stftcli.errors import SettingsError, StftcliError
 from stftcli.files.publish import is_stream
@@ -28,6 +27,8 @@ def has_sidecar(output: str) -> bool:
     """Say whether the description of an earlier array of this name stands beside it."""
     if is_stream(output) or not Path(sidecar_path(output)).exists():
         return False
+    from stftcli.arrays.described import read_description
+
     with suppress(StftcliError):
         read_description(sidecar_path(output))
         return True

@@ -1,7 +1,6 @@
 """What the engine takes: real numbers, in two precisions, and buffers that fit."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import numpy as np
@@ -66,6 +65,8 @@ def rows_of(table: Mapping[str, Row], names: Sequence[str], kind: str) -> list[R
         raise SettingsError(f"no {kind} is named: choose from {known}")
     for name in names:
         if name not in table:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, table, n=1)
             hint = f" (did you mean {near[0]}?)" if near else ""
             raise SettingsError(f"there is no {kind} {name!r}{hint}: choose from {known}")

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from stftcli.dsp.bands import BandedProduct
 from stftcli.dsp.checks import check_out, finite_array, real_array, real_dtype
 from stftcli.errors import InputError, SettingsError
-from stftcli.files.layers import read_layer, write_layer
 
 
 class Linear:
@@ -211,6 +210,8 @@ class Linear:
         SettingsError
             If the prefix is missing or names no layer; the layers that are there are listed.
         """
+        from stftcli.files.layers import read_layer
+
         weight, bias = read_layer(file)
         if dtype is None and weight.dtype == np.float64:
             dtype = np.float64
@@ -234,6 +235,8 @@ class Linear:
         OutputError
             If the file cannot be written.
         """
+        from stftcli.files.layers import write_layer
+
         write_layer(file, self._weight, self._bias)
 
     def _checked(self, name: str, values: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -7,7 +7,6 @@ Measurement Systems" (2006). The povey window is Kaldi's own, a Hann window to t
 """
 
 from collections.abc import Callable
-from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -121,6 +120,8 @@ def make_window(window: WindowLike, length: int, *, periodic: bool = True) -> Fl
 
 def _named_window(name: str, text: str, length: int, periodic: bool) -> Floats:
     if name not in WINDOWS:
+        from difflib import get_close_matches
+
         close = get_close_matches(name, WINDOWS, n=1)
         hint = f" (did you mean {close[0]}?)" if close else ""
         raise SettingsError(f"there is no window {name!r}{hint}: choose from {window_names()}")

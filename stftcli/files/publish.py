@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -87,8 +88,6 @@ def _open(path: str | os.PathLike[str], seekable: bool) -> Iterator[IO[bytes]]:
 @contextmanager
 def _through(stream: IO[bytes], seekable: bool) -> Iterator[IO[bytes]]:
     if seekable:
-        import tempfile
-
         with tempfile.TemporaryFile() as spool:
             yield spool
             spool.seek(0)

@@ -12,7 +12,6 @@ from stftcli.dsp.conditioning import Conditioning
 from stftcli.dsp.linear import Linear
 from stftcli.dsp.stft import STFT
 from stftcli.errors import InputError, SettingsError
-from stftcli.files.kernels import read_kernel
 from stftcli.jobs.passes import Pass, without_last
 from stftcli.jobs.recipe import Recipe
 from stftcli.jobs.watch import SILENCE, Watcher
@@ -166,6 +165,8 @@ def _decided(values: ValueSettings, usual_spectrum: Spectrum) -> ValueSettings:
 def _make_replaced(
     file: str, frames: FrameSettings, rate_hz: int, dtype: str
 ) -> tuple[STFT, SampledFrames]:
+    from stftcli.files.kernels import read_kernel
+
     kernel = read_kernel(file)
     sampled = frames.at(rate_hz, kernel.matrix.shape[-1])
     stft = make_stft(sampled, freeze_parameters=False, dtype=dtype)

@@ -16,9 +16,7 @@ from stftcli.audio.source import Source
 from stftcli.dsp.axes import bin_frequencies_hz, frame_times_s
 from stftcli.dsp.linear import Linear
 from stftcli.errors import SettingsError
-from stftcli.files.layers import check_layer_name
 from stftcli.files.publish import check_distinct, is_stream, published
-from stftcli.jobs.config import describe
 from stftcli.jobs.engine import Engine, make_engine
 from stftcli.jobs.stream import analyze
 from stftcli.jobs.watch import SILENCE, Watcher
@@ -85,6 +83,8 @@ def write_features(
     for number, name in enumerate(results):
         check_distinct(name, path, *results[number + 1 :])
     if save_linear is not None:
+        from stftcli.files.layers import check_layer_name
+
         check_layer_name(save_linear, bias=True)
     describes = sidecar or row.describes
     with Source(path, hashed=describes) as source:
@@ -101,7 +101,7 @@ def write_features(
             sink = row.sink(file, head)
             for batch in analyze(source, engine, threads, watcher):
                 sink.write(batch)
-            provenance = describe(engine, source) if describes else ""
+            provenance = _describe(engine, source) if describes else ""
             sink.finish(Beside(provenance, _frequencies_hz(engine)))
             if description is not None:
                 write_sidecar(description, head, sink.frames, provenance)
@@ -119,6 +119,12 @@ def stored_dtype(precision: Precision, computed: np.dtype[Any]) -> np.dtype[Any]
     if computed.kind == "c":
         raise SettingsError("there is no complex type of float16: choose float32 or float64")
     return np.dtype(np.float16)
+
+
+def _describe(engine: Engine, source: Source) -> str:
+    from stftcli.jobs.config import describe
+
+    return describe(engine, source)
 
 
 def _published_or_none(path: str | None) -> AbstractContextManager[IO[bytes] | None]:

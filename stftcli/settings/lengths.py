@@ -1,7 +1,6 @@
 """Lengths in samples, or in milliseconds until the rate is known."""
 
 import re
-from fractions import Fraction
 from typing import Literal
 
 from stftcli.errors import SettingsError
@@ -20,6 +19,8 @@ def samples_of(length: Length, rate_hz: int) -> int:
     """Give a length in samples; a part of a sample is dropped, as Kaldi and torchaudio do."""
     if isinstance(length, int) or not length.endswith("ms"):
         return int(length)
+    from fractions import Fraction
+
     return int(Fraction(length.removesuffix("ms").strip()) * rate_hz / 1000)
 
 

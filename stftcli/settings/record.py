@@ -1,7 +1,6 @@
 """Frozen settings to plain dictionaries and back, with every name and type checked."""
 
 from dataclasses import fields
-from difflib import get_close_matches
 from types import UnionType
 from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
@@ -27,6 +26,8 @@ class MisplacedError(SettingsError):
 
 def nearest(name: str, known: list[str]) -> str:
     """Say which names come near to a wrong one, or else list all of them."""
+    from difflib import get_close_matches
+
     close = get_close_matches(name, known, n=3)
     return f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known)}"
 
