@@ -4,7 +4,7 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +27,11 @@ class Measured:
         """Run once in a folder and note the figures."""
         begun = time.perf_counter()
         process = subprocess.Popen(
-            self.command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            self.command,
+            cwd=folder,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
         assert process.stderr is not None
         complaint = process.stderr.read().decode(errors="replace")
@@ -38,8 +42,14 @@ class Measured:
             raise SystemExit(f"{self.name} failed:\n{complaint}")
 
 
+def environment() -> dict[str, str]:
+    """Give the environment of the commands: Python keeps what it compiles, as when installed."""
+    unwanted = {"PYTHONDONTWRITEBYTECODE"}
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
+
+
 def compare(
-    commands: dict[str, Sequence[str]], folder: Path, runs: int, warmups: int = 1
+    commands: Mapping[str, Sequence[str]], folder: Path, runs: int, warmups: int = 1
 ) -> list[Measured]:
     """Run all commands in turn, again and again, so that a machine's moods hit all alike."""
     measured = [Measured(name, command) for name, command in commands.items()]
@@ -52,13 +62,17 @@ def compare(
     return measured
 
 
-def table(measured: list[Measured]) -> str:
+def table(measured: list[Measured], differences: dict[str, str]) -> str:
     """Lay the figures out as Markdown; ratios are to the first command."""
     first = measured[0].median_s
-    rows = ["| command | median s | min-max s | peak MB | ratio |", "|---|--:|--:|--:|--:|"]
+    rows = [
+        "| command | median s | min-max s | peak MB | ratio | differs by |",
+        "|---|--:|--:|--:|--:|---|",
+    ]
     rows += [
-        f"| {item.name} | {item.median_s:.2f} | {min(item.seconds):.2f}-{max(item.seconds):.2f} | "
-        f"{max(item.megabytes):.0f} | {item.median_s / first:.2f} |"
+        f"| {item.name} | {item.median_s:.3g} | {min(item.seconds):.3g}-{max(item.seconds):.3g} | "
+        f"{max(item.megabytes):.0f} | {item.median_s / first:.2f} | "
+        f"{differences.get(item.name, '')} |"
         for item in measured
     ]
     return "\n".join(rows)

@@ -1,0 +1,116 @@
+"""Run jobs by stftcli, its peers and the limits in turn, and print a table for each.
+
+``python -m benchmarks`` runs all but the ten-hour jobs; ``python -m benchmarks mel-5s help`` runs
+two of them. Run it from the root of the repository.
+"""
+
+import shlex
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from benchmarks.elsewhere import differences_in, make_extra, make_sound
+from benchmarks.jobs import JOBS, Job
+from benchmarks.machine import describe
+from benchmarks.measure import compare, table
+from benchmarks.peers_table import PEERS
+
+ROOT = Path(__file__).parent.parent
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(list(JOBS)), metavar="[JOB]...")
+@click.option("--list", "listed", is_flag=True, help="Name the jobs and do nothing else.")
+@click.option("--runs", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--seconds", type=click.IntRange(1), help="Another length of every sound.")
+@click.option(
+    "--only", multiple=True, metavar="TEXT", help="Peers whose name holds this; none: --only -."
+)
+@click.option("--folder", type=click.Path(path_type=Path), help="Where sounds and results lie.")
+def main(
+    names: tuple[str, ...],
+    listed: bool,
+    runs: int,
+    seconds: int | None,
+    only: tuple[str, ...],
+    folder: Path | None,
+) -> None:
+    """Measure stftcli beside its peers."""
+    if listed:
+        for name, job in JOBS.items():
+            click.echo(f"{name:<14}{job.title}{', on request' if job.on_request else ''}")
+        return
+    click.echo(f"{describe()}\n")
+    with tempfile.TemporaryDirectory() as temporary:
+        place = (folder or Path(temporary)).absolute()
+        place.mkdir(parents=True, exist_ok=True)
+        for name in names or [name for name, job in JOBS.items() if not job.on_request]:
+            job = JOBS[name]
+            if seconds is not None and job.seconds:
+                job = replace(job, seconds=seconds)
+            click.echo(f"{_report(name, job, place, runs, only)}\n")
+
+
+def _report(name: str, job: Job, folder: Path, runs: int, only: tuple[str, ...]) -> str:
+    """Run a job and lay it out."""
+    chosen = [
+        peer for peer in job.peers if not only or any(part in PEERS[peer].title for part in only)
+    ]
+    there = [peer for peer in chosen if PEERS[peer].is_there()]
+    commands = {**job.ours, **{PEERS[peer].title: _peer_command(peer, job) for peer in there}}
+    commands |= job.limits or {}
+    files = {}
+    if job.seconds:
+        files["sound"] = make_sound(folder, job.seconds, job.rate_hz)
+    if job.extra:
+        files["extra"] = make_extra(folder, job.extra)
+    filled = {
+        title: ["bash", "-o", "pipefail", "-c", _filled(command, files, f"result-{number}.npy")]
+        for number, (title, command) in enumerate(commands.items())
+    }
+    measured = compare(filled, folder, runs)
+    offsets = {PEERS[peer].title: PEERS[peer].offset for peer in there}
+    differences = {}
+    if job.decibels is not None:
+        differences = differences_in(folder, list(commands), offsets, job.decibels)
+    for peer in there:
+        title, note = PEERS[peer].title, PEERS[peer].note
+        differences[title] = "; ".join(filter(None, (differences.get(title), note)))
+    for left in folder.glob("result-*"):
+        left.unlink()
+    lines = [f"### {name}: {job.title}, {runs} runs", "", table(measured, differences)]
+    if absent := [PEERS[peer].title for peer in chosen if peer not in there]:
+        lines += ["", f"Not installed and passed over: {', '.join(absent)}."]
+    return "\n".join(lines)
+
+
+def _peer_command(peer: str, job: Job) -> str:
+    if PEERS[peer].command:
+        return PEERS[peer].command
+    script = shlex.quote(str(ROOT / "benchmarks" / "peers" / f"{peer}.py"))
+    given = "- {out}" if peer.endswith("_pipe") else "{sound} {out}"
+    before = "ffmpeg -v error -i {sound} -f wav - | " if peer.endswith("_pipe") else ""
+    return f"{before}{{python}} {script} {given}{' {extra}' if job.extra else ''}"
+
+
+def _filled(command: str, files: dict[str, str], result: str) -> str:
+    python = shlex.quote(sys.executable)
+    words = {name: shlex.quote(file) for name, file in files.items()}
+    # The last one takes the place of the shell, which is then no part of what is measured.
+    at = command.rfind("| ") + 2 if "| " in command else 0
+    takes_environment = command.startswith("STFTCLI_")
+    command = f"{command[:at]}{'exec env ' if takes_environment else 'exec '}{command[at:]}"
+    return command.format(
+        python=python,
+        stftcli=f"{python} -m stftcli",
+        limit=f"{python} {shlex.quote(str(ROOT / 'benchmarks' / 'limits.py'))}",
+        out=result,
+        **words,
+    )
+
+
+if __name__ == "__main__":
+    main()

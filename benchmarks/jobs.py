@@ -1,0 +1,150 @@
+"""The table of jobs: what stftcli, its peers and the limits are asked to do."""
+
+from dataclasses import dataclass
+
+MINUTE, HOUR = 60, 3600
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of work.
+
+    Parameters
+    ----------
+    title : str
+        What is done.
+    seconds : int
+        Length of the sound; 0 where there is none.
+    ours, limits : mapping of str to str
+        What the table calls a command, and the command. ``{sound}``, ``{out}`` and ``{extra}``
+        stand for files, ``{stftcli}``, ``{limit}`` and ``{python}`` for the programs; the first of
+        `ours` is what all others are compared with.
+    peers : tuple of str
+        Names of `benchmarks.peers_table.PEERS`.
+    rate_hz : int
+        Of the sound.
+    extra : str
+        What peers are given beside the sound: one of `benchmarks.sounds.EXTRAS`, or nothing.
+    decibels : bool or None
+        Whether results are arrays of decibels, or others; None where they are no arrays.
+    on_request : bool
+        Whether it is left out unless it is named.
+    """
+
+    title: str
+    seconds: int
+    ours: dict[str, str]
+    peers: tuple[str, ...] = ()
+    limits: dict[str, str] | None = None
+    rate_hz: int = 44_100
+    extra: str = ""
+    decibels: bool | None = None
+    on_request: bool = False
+
+
+_MEL_OPTIONS = "--mel 128 --log db"
+_MEL = {
+    "stftcli": f"{{stftcli}} features {{sound}} {_MEL_OPTIONS} --out {{out}}",
+    "stftcli, one thread": f"{{stftcli}} features {{sound}} {_MEL_OPTIONS} --out {{out}} "
+    "--threads 1",
+    "stftcli, numpy's FFT": f"STFTCLI_FFT=numpy {{stftcli}} features {{sound}} {_MEL_OPTIONS} "
+    "--out {out}",
+}
+_IMPORTS = {"import numpy, soundfile, click": "{python} -c 'import numpy, soundfile, click'"}
+_MEL_LIMITS = {
+    **_IMPORTS,
+    "limit: decoding": "{limit} decode {sound}",
+    "limit: FFT": "{limit} fft {sound}",
+    "limit: writing": "{limit} write {sound}",
+    "limit: these overlapped": "{limit} overlapped {sound}",
+}
+_MEL_PEERS = (
+    *("auvux_mel", "librosa_mel", "librosa_stream_mel", "torch_mel", "scipy_mel", "kaldi_mel"),
+    *("essentia_mel", "audioflux_mel", "opensmile_mel"),
+)
+_COMPLEX = {
+    "stftcli": "{stftcli} features {sound} --spectrum complex --out {out}",
+    "stftcli, one thread": "{stftcli} features {sound} --spectrum complex --out {out} --threads 1",
+    "stftcli, numpy's FFT": "STFTCLI_FFT=numpy {stftcli} features {sound} --spectrum complex "
+    "--out {out}",
+}
+_COMPLEX_LIMITS = {"limit: writing": "{limit} write-complex {sound}"}
+_COMPLEX_PEERS = ("auvux_stft", "librosa_stft", "torch_stft", "scipy_stft")
+_PICTURE = {"stftcli": "{stftcli} spectrogram {sound} --out {out}.png"}
+_BARE = {"stftcli --bare": "{stftcli} spectrogram {sound} --bare --out {out}.png"}
+_PROGRAMS = ("sox", "ffmpeg")
+
+
+def _mel(seconds: int, text: str) -> Job:
+    title = f"log-mel of 128 bands, {text}"
+    return Job(title, seconds, _MEL, _MEL_PEERS, _MEL_LIMITS, extra="mel bank", decibels=True)
+
+
+def _complex(seconds: int, text: str) -> Job:
+    title = f"complex STFT to complex64 .npy, {text}"
+    return Job(title, seconds, _COMPLEX, _COMPLEX_PEERS, _COMPLEX_LIMITS, decibels=False)
+
+
+def _length(seconds: int) -> Job:
+    return Job(
+        f"log-mel of {seconds} s", seconds, _MEL, limits=_MEL_LIMITS, on_request=seconds > HOUR
+    )
+
+
+JOBS = {
+    "help": Job(
+        "the help",
+        0,
+        {"stftcli": "{stftcli} --help", "stftcli features": "{stftcli} features --help"},
+        limits={"import click": "{python} -c 'import click'"},
+    ),
+    "mel-5s": _mel(5, "5 s"),
+    "mel-1min": _mel(MINUTE, "a minute"),
+    "mel-1h": _mel(HOUR, "an hour"),
+    "stft-1min": _complex(MINUTE, "a minute"),
+    "stft-1h": _complex(HOUR, "an hour"),
+    "linear-1h": Job(
+        "magnitude through a dense Linear(1025, 64), an hour",
+        HOUR,
+        {"stftcli": "{stftcli} features {sound} --linear {extra} --out {out}"},
+        ("librosa_linear",),
+        extra="layer",
+        decibels=False,
+    ),
+    "kaldi-1h": Job(
+        "Kaldi's fbank of an hour at 16 kHz",
+        HOUR,
+        {
+            "stftcli": "{stftcli} features {sound} --preset kaldi-fbank --out {out}",
+            "stftcli, numpy's FFT": "STFTCLI_FFT=numpy {stftcli} features {sound} "
+            "--preset kaldi-fbank --out {out}",
+        },
+        ("kaldi_fbank",),
+        rate_hz=16_000,
+        decibels=False,
+    ),
+    "pipe-1h": Job(
+        "log-mel of an hour through a pipe from ffmpeg",
+        HOUR,
+        {
+            "stftcli": "ffmpeg -v error -i {sound} -f wav - | {stftcli} features - --out {out} "
+            f"{_MEL_OPTIONS}"
+        },
+        ("librosa_pipe",),
+        {"limit: ffmpeg alone": "ffmpeg -v error -i {sound} -f wav -y /dev/null"},
+        extra="mel bank",
+        decibels=True,
+    ),
+    "picture-1min": Job(
+        "labelled picture, a minute", MINUTE, _PICTURE, (*_PROGRAMS, "librosa_picture")
+    ),
+    "picture-1h": Job("labelled picture, an hour", HOUR, _PICTURE, _PROGRAMS),
+    "picture-10h": Job(
+        "labelled picture, ten hours", 10 * HOUR, _PICTURE, _PROGRAMS, on_request=True
+    ),
+    "bare-1min": Job("bare picture, a minute", MINUTE, _BARE, _PROGRAMS),
+    "bare-1h": Job("bare picture, an hour", HOUR, _BARE, _PROGRAMS),
+    "bare-10h": Job("bare picture, ten hours", 10 * HOUR, _BARE, _PROGRAMS, on_request=True),
+    **{f"length-{seconds}s": _length(seconds) for seconds in (1, 10, 60, 600, 3600, 36_000)},
+}
+"""By the names that the command line takes."""

@@ -1,0 +1,45 @@
+"""The sounds that are worked on, and the mel bank of the scripts that make none of their own."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from stftcli.dsp.filterbanks import mel_weights
+
+Array = NDArray[Any]
+
+
+def sound(folder: Path, seconds: int, rate_hz: int) -> Path:
+    """Write noise as 16-bit PCM, a second at a time, unless it is there already."""
+    path = folder / f"{seconds}s-{rate_hz}.wav"
+    if path.exists():
+        return path
+    generator = np.random.default_rng(0)
+    draft = path.with_suffix(".part")
+    with soundfile.SoundFile(draft, "w", rate_hz, 1, "PCM_16", format="WAV") as file:
+        for _ in range(seconds):
+            file.write(0.1 * generator.standard_normal(rate_hz).astype(np.float32))
+    draft.rename(path)
+    return path
+
+
+def mel_bank(folder: Path) -> Path:
+    """Write librosa's bank, shape (bands, bins), for scripts whose library has none."""
+    path = folder / "mel.npy"
+    np.save(path, mel_weights(44_100, 2048, 128).astype(np.float32))
+    return path
+
+
+def layer(folder: Path) -> Path:
+    """Write the weight of a Linear(1025, 64)."""
+    path = folder / "layer.npy"
+    generator = np.random.default_rng(0)
+    np.save(path, generator.uniform(-0.03, 0.03, (64, 1025)).astype(np.float32))
+    return path
+
+
+EXTRAS = {"mel bank": mel_bank, "layer": layer}
+"""What jobs give their peers beside the sound."""
