@@ -41,7 +41,7 @@ def main(
     """Measure stftcli beside its peers."""
     if listed:
         for name, job in JOBS.items():
-            click.echo(f"{name:<14}{job.title}{', on request' if job.on_request else ''}")
+            click.echo(f"{name:<14}{_title(job)}{', on request' if job.on_request else ''}")
         return
     click.echo(f"{describe()}\n")
     with tempfile.TemporaryDirectory() as temporary:
@@ -81,10 +81,18 @@ def _report(name: str, job: Job, folder: Path, runs: int, only: tuple[str, ...])
         differences[title] = "; ".join(filter(None, (differences.get(title), note)))
     for left in folder.glob("result-*"):
         left.unlink()
-    lines = [f"### {name}: {job.title}, {runs} runs", "", table(measured, differences)]
+    lines = [f"### {name}: {_title(job)}, {runs} runs", "", table(measured, differences)]
     if absent := [PEERS[peer].title for peer in chosen if peer not in there]:
         lines += ["", f"Not installed and passed over: {', '.join(absent)}."]
     return "\n".join(lines)
+
+
+def _title(job: Job) -> str:
+    """Name the job and the length of its sound."""
+    for unit, seconds in (("h", 3600), ("min", 60), ("s", 1)):
+        if job.seconds and job.seconds % seconds == 0:
+            return f"{job.title}, {job.seconds // seconds} {unit} of sound"
+    return job.title
 
 
 def _peer_command(peer: str, job: Job) -> str:

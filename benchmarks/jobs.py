@@ -75,19 +75,23 @@ _BARE = {"stftcli --bare": "{stftcli} spectrogram {sound} --bare --out {out}.png
 _PROGRAMS = ("sox", "ffmpeg")
 
 
-def _mel(seconds: int, text: str) -> Job:
-    title = f"log-mel of 128 bands, {text}"
+def _mel(seconds: int) -> Job:
+    title = "log-mel of 128 bands"
     return Job(title, seconds, _MEL, _MEL_PEERS, _MEL_LIMITS, extra="mel bank", decibels=True)
 
 
-def _complex(seconds: int, text: str) -> Job:
-    title = f"complex STFT to complex64 .npy, {text}"
+def _complex(seconds: int) -> Job:
+    title = "complex STFT to complex64 .npy"
     return Job(title, seconds, _COMPLEX, _COMPLEX_PEERS, _COMPLEX_LIMITS, decibels=False)
 
 
 def _length(seconds: int) -> Job:
     return Job(
-        f"log-mel of {seconds} s", seconds, _MEL, limits=_MEL_LIMITS, on_request=seconds > HOUR
+        "cost against length, log-mel",
+        seconds,
+        _MEL,
+        limits=_MEL_LIMITS,
+        on_request=seconds > HOUR,
     )
 
 
@@ -98,13 +102,13 @@ JOBS = {
         {"stftcli": "{stftcli} --help", "stftcli features": "{stftcli} features --help"},
         limits={"import click": "{python} -c 'import click'"},
     ),
-    "mel-5s": _mel(5, "5 s"),
-    "mel-1min": _mel(MINUTE, "a minute"),
-    "mel-1h": _mel(HOUR, "an hour"),
-    "stft-1min": _complex(MINUTE, "a minute"),
-    "stft-1h": _complex(HOUR, "an hour"),
+    "mel-5s": _mel(5),
+    "mel-1min": _mel(MINUTE),
+    "mel-1h": _mel(HOUR),
+    "stft-1min": _complex(MINUTE),
+    "stft-1h": _complex(HOUR),
     "linear-1h": Job(
-        "magnitude through a dense Linear(1025, 64), an hour",
+        "magnitude through a dense Linear(1025, 64)",
         HOUR,
         {"stftcli": "{stftcli} features {sound} --linear {extra} --out {out}"},
         ("librosa_linear",),
@@ -112,7 +116,7 @@ JOBS = {
         decibels=False,
     ),
     "kaldi-1h": Job(
-        "Kaldi's fbank of an hour at 16 kHz",
+        "Kaldi's fbank at 16 kHz",
         HOUR,
         {
             "stftcli": "{stftcli} features {sound} --preset kaldi-fbank --out {out}",
@@ -124,7 +128,7 @@ JOBS = {
         decibels=False,
     ),
     "pipe-1h": Job(
-        "log-mel of an hour through a pipe from ffmpeg",
+        "log-mel through a pipe from ffmpeg",
         HOUR,
         {
             "stftcli": "ffmpeg -v error -i {sound} -f wav - | {stftcli} features - --out {out} "
@@ -135,16 +139,12 @@ JOBS = {
         extra="mel bank",
         decibels=True,
     ),
-    "picture-1min": Job(
-        "labelled picture, a minute", MINUTE, _PICTURE, (*_PROGRAMS, "librosa_picture")
-    ),
-    "picture-1h": Job("labelled picture, an hour", HOUR, _PICTURE, _PROGRAMS),
-    "picture-10h": Job(
-        "labelled picture, ten hours", 10 * HOUR, _PICTURE, _PROGRAMS, on_request=True
-    ),
-    "bare-1min": Job("bare picture, a minute", MINUTE, _BARE, _PROGRAMS),
-    "bare-1h": Job("bare picture, an hour", HOUR, _BARE, _PROGRAMS),
-    "bare-10h": Job("bare picture, ten hours", 10 * HOUR, _BARE, _PROGRAMS, on_request=True),
+    "picture-1min": Job("labelled picture", MINUTE, _PICTURE, (*_PROGRAMS, "librosa_picture")),
+    "picture-1h": Job("labelled picture", HOUR, _PICTURE, _PROGRAMS),
+    "picture-10h": Job("labelled picture", 10 * HOUR, _PICTURE, _PROGRAMS, on_request=True),
+    "bare-1min": Job("bare picture", MINUTE, _BARE, _PROGRAMS),
+    "bare-1h": Job("bare picture", HOUR, _BARE, _PROGRAMS),
+    "bare-10h": Job("bare picture", 10 * HOUR, _BARE, _PROGRAMS, on_request=True),
     **{f"length-{seconds}s": _length(seconds) for seconds in (1, 10, 60, 600, 3600, 36_000)},
 }
 """By the names that the command line takes."""
