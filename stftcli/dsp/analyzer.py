@@ -96,7 +96,7 @@ class Analyzer:
 
         spectra = self.stft.transform(
             span,
-            take("spectra", shape, self._complex_dtype),
+            self._workspace.take_rows("spectra", shape, self._complex_dtype),
             observe if self._measured else None,
         )
         scratch = self.projects

@@ -50,11 +50,14 @@ def real_array(values: ArrayLike, name: str) -> NDArray[Any]:
     return array
 
 
-def check_out(out: NDArray[Any], shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+def check_out(
+    out: NDArray[Any], shape: tuple[int, ...], dtype: np.dtype[Any], *, contiguous: bool = True
+) -> None:
     """Raise SettingsError unless a result of this shape and type can be put into `out`."""
-    if out.shape != shape or out.dtype != dtype or not out.flags.c_contiguous:
+    if out.shape != shape or out.dtype != dtype or (contiguous and not out.flags.c_contiguous):
+        kind = "a contiguous " if contiguous else ""
         raise SettingsError(
-            f"out has shape {out.shape} of {out.dtype}: it must be a contiguous {shape} of {dtype}"
+            f"out has shape {out.shape} of {out.dtype}: it must be {kind}{shape} of {dtype}"
         )
 
 

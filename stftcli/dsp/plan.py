@@ -7,9 +7,10 @@ from typing import Self
 from stftcli.errors import SettingsError
 from stftcli.settings.choices import PADDINGS, Padding
 
-# A batch of about this many samples of frames stays inside a core's L2 cache with its spectrum.
-_BATCH_SAMPLES = 1 << 17
-_FEWEST_FRAMES, _MOST_FRAMES = 8, 256
+# Each call of numpy lets go of Python's lock and may have to wait for it again. Of smaller batches,
+# though they fit the L2 cache, two threads work through no more than one.
+_BATCH_SAMPLES = 1 << 18
+_FEWEST_FRAMES, _MOST_FRAMES = 8, 512
 _LONGEST_SPAN = 1 << 21
 _LONGEST = 1 << 24
 

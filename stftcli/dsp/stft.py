@@ -270,20 +270,23 @@ class STFT:
             The spectra.
         """
         windowed = self._windowing(span, observe)
-        shape = (*windowed.shape[:2], self.bins)
+        shape, dtype = (*windowed.shape[:2], self.bins), complex_of(self.dtype)
         if out is None:
-            out = np.empty(shape, complex_of(self.dtype))
+            # With room between the rows and a copy it is faster than without.
+            spectra = self._workspace.take_rows("spectra", shape, dtype)
         else:
-            check_out(out, shape, complex_of(self.dtype))
-        rows = windowed.reshape(-1, self.plan.filter_length)
-        spectra = out.reshape(-1, self.bins)
+            check_out(out, shape, dtype, contiguous=False)
+            spectra = out
         if self._kernel is None:
-            self._rfft(rows, spectra)
+            for frames, bins in zip(windowed, spectra, strict=True):
+                self._rfft(frames, bins)
         else:
+            rows = windowed.reshape(-1, self.plan.filter_length)
             products = self._workspace.take("products", (len(rows), 2 * self.bins), self.dtype)
             np.matmul(rows, self._kernel.T, out=products)
-            spectra.real, spectra.imag = products[:, : self.bins], products[:, self.bins :]
-        return out
+            parts = products.reshape(*shape[:2], 2, self.bins)
+            spectra.real, spectra.imag = parts[..., 0, :], parts[..., 1, :]
+        return spectra.copy() if out is None else out
 
     def _real(self, samples: ArrayLike) -> NDArray[Any]:
         signals = real_array(samples, "waveform")

@@ -33,7 +33,8 @@ class Windowing:
         """Give the frames, shape (channels, frames, filter_length), valid until the next call."""
         frames, length = frames_of(span, self._plan), self._plan.frame_length
         take, dtype = self._workspace.take, self.window.dtype
-        windowed = take("windowed", (*frames.shape[:2], self._plan.filter_length), dtype)
+        shape = (*frames.shape[:2], self._plan.filter_length)
+        windowed = self._workspace.take_rows("windowed", shape, dtype)
         inside, window = windowed[..., :length], self.window[:length]
         if self._conditioning:
             np.copyto(inside, frames)

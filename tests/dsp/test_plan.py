@@ -102,7 +102,7 @@ def test_a_span_holds_its_frames_and_not_one_sample_more(
 )
 def test_batches_are_neither_empty_nor_without_bound(filter_length: int, hop_length: int) -> None:
     plan = FramePlan.make(filter_length, hop_length, "none")
-    assert 1 <= plan.batch_frames <= 256
+    assert 1 <= plan.batch_frames <= 512
     assert plan.span_samples(plan.batch_frames) <= max(8 * filter_length, 1 << 22)
 
 
