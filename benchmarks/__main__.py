@@ -25,6 +25,7 @@ ROOT = Path(__file__).parent.parent
 @click.argument("names", nargs=-1, type=click.Choice(list(JOBS)), metavar="[JOB]...")
 @click.option("--list", "listed", is_flag=True, help="Name the jobs and do nothing else.")
 @click.option("--runs", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--warmups", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--seconds", type=click.IntRange(1), help="Another length of every sound.")
 @click.option(
     "--only", multiple=True, metavar="TEXT", help="Peers whose name holds this; none: --only -."
@@ -34,6 +35,7 @@ def main(
     names: tuple[str, ...],
     listed: bool,
     runs: int,
+    warmups: int,
     seconds: int | None,
     only: tuple[str, ...],
     folder: Path | None,
@@ -51,10 +53,12 @@ def main(
             job = JOBS[name]
             if seconds is not None and job.seconds:
                 job = replace(job, seconds=seconds)
-            click.echo(f"{_report(name, job, place, runs, only)}\n")
+            click.echo(f"{_report(name, job, place, (warmups, runs), only)}\n")
 
 
-def _report(name: str, job: Job, folder: Path, runs: int, only: tuple[str, ...]) -> str:
+def _report(
+    name: str, job: Job, folder: Path, turns: tuple[int, int], only: tuple[str, ...]
+) -> str:
     """Run a job and lay it out."""
     chosen = [
         peer for peer in job.peers if not only or any(part in PEERS[peer].title for part in only)
@@ -71,7 +75,8 @@ def _report(name: str, job: Job, folder: Path, runs: int, only: tuple[str, ...])
         title: ["bash", "-o", "pipefail", "-c", _filled(command, files, f"result-{number}.npy")]
         for number, (title, command) in enumerate(commands.items())
     }
-    measured = compare(filled, folder, runs)
+    warmups, runs = turns
+    measured = compare(filled, folder, runs, warmups)
     offsets = {PEERS[peer].title: PEERS[peer].offset for peer in there}
     differences = {}
     if job.decibels is not None:
