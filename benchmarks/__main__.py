@@ -15,7 +15,7 @@ import click
 from benchmarks.elsewhere import differences_in, make_extra, make_sound
 from benchmarks.jobs import JOBS, Job
 from benchmarks.machine import describe
-from benchmarks.measure import compare, table
+from benchmarks.measure import compare, failures, table
 from benchmarks.peers_table import PEERS
 
 ROOT = Path(__file__).parent.parent
@@ -89,6 +89,8 @@ def _report(
     lines = [f"### {name}: {_title(job)}, {runs} runs", "", table(measured, differences)]
     if absent := [PEERS[peer].title for peer in chosen if peer not in there]:
         lines += ["", f"Not installed and passed over: {', '.join(absent)}."]
+    if failed := failures(measured):
+        lines += ["", f"Failed and passed over: {', '.join(failed)}."]
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ class Measured:
     command: Sequence[str]
     seconds: list[float] = field(default_factory=list)
     megabytes: list[float] = field(default_factory=list)
+    complaint: str = ""
 
     @property
     def median_s(self) -> float:
@@ -24,7 +25,9 @@ class Measured:
         return statistics.median(self.seconds)
 
     def run(self, folder: Path) -> None:
-        """Run once in a folder and note the figures."""
+        """Run once in a folder and note the figures; after a failure, only why it failed."""
+        if self.complaint:
+            return
         begun = time.perf_counter()
         process = subprocess.Popen(
             self.command,
@@ -39,7 +42,7 @@ class Measured:
         self.seconds.append(time.perf_counter() - begun)
         self.megabytes.append(usage.ru_maxrss / 1024)  # Linux counts in KiB
         if status:
-            raise SystemExit(f"{self.name} failed:\n{complaint}")
+            self.complaint = (complaint.strip() or f"exit code {status}").splitlines()[-1]
 
 
 def environment() -> dict[str, str]:
@@ -62,8 +65,16 @@ def compare(
     return measured
 
 
+def failures(measured: list[Measured]) -> list[str]:
+    """Name the commands that failed, each with the last line that it said."""
+    return [f"{item.name} ({item.complaint})" for item in measured if item.complaint]
+
+
 def table(measured: list[Measured], differences: dict[str, str]) -> str:
     """Lay the figures out as Markdown; ratios are to the first command."""
+    measured = [item for item in measured if not item.complaint]
+    if not measured:
+        return ""
     first = measured[0].median_s
     rows = [
         "| command | median s | min-max s | peak MB | ratio | differs by |",
