@@ -56,14 +56,14 @@ class _Task(Generic[Item, Result]):
     def __init__(self, function: Callable[[Item], Result], item: Item) -> None:
         self._function, self._item = function, item
         self._results: list[Result] = []
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
         self.done = Event()
 
     def run(self) -> None:
         """Make the call and keep what it gives or raises."""
         try:
             self._results.append(self._function(self._item))
-        except BaseException as error:
+        except Exception as error:
             self._error = error
         self.done.set()
 
