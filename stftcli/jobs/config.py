@@ -1,17 +1,11 @@
-"""Settings that come from a file, and what is stored of them beside a result."""
+"""Settings that come from a file: TOML, or what is stored beside a result."""
 
-import json
 from pathlib import Path
-from typing import Any
 
-import stftcli
 from stftcli.arrays.described import read_description
 from stftcli.arrays.formats import FORMATS
-from stftcli.audio.source import Source
-from stftcli.dsp.fft import provider_name
 from stftcli.errors import InputError, SettingsError
 from stftcli.files.tensors import explained
-from stftcli.jobs.engine import Engine
 from stftcli.settings.features import FeatureSettings
 from stftcli.settings.record import MisplacedError
 from stftcli.settings.toml import VERSION, parse_settings, settings_from
@@ -51,25 +45,3 @@ def is_array(path: str) -> bool:
     """Say whether a path names a feature array, or the description of one."""
     endings = (ending for row in FORMATS.values() for ending in row.endings)
     return path.lower().endswith((*endings, ".json"))
-
-
-def describe(engine: Engine, source: Source) -> str:
-    """Tell, as JSON, how features were made: settings, versions, and what of."""
-    sound = {
-        "name": source.name,
-        "rate_hz": source.rate_hz,
-        "channels": source.channels,
-        "sha256": source.sha256(),
-    }
-    return json.dumps(description(engine, sound))
-
-
-def description(engine: Engine, made_of: Any) -> dict[str, Any]:
-    """Tell how features were made, of what they were made of as it is told."""
-    return {
-        "stftcli": stftcli.__version__,
-        "fft": provider_name(),
-        "input": made_of,
-        "settings_version": VERSION,
-        "features": engine.settings.to_dict(),
-    }

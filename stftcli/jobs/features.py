@@ -18,6 +18,7 @@ from stftcli.dsp.linear import Linear
 from stftcli.errors import SettingsError
 from stftcli.files.publish import check_distinct, is_stream, published
 from stftcli.jobs.engine import Engine, make_engine
+from stftcli.jobs.provenance import describe
 from stftcli.jobs.stream import analyze
 from stftcli.jobs.watch import SILENCE, Watcher
 from stftcli.settings.choices import ArrayFormat, Precision
@@ -101,7 +102,7 @@ def write_features(
             sink = row.sink(file, head)
             for batch in analyze(source, engine, threads, watcher):
                 sink.write(batch)
-            provenance = _describe(engine, source) if describes else ""
+            provenance = describe(engine, source) if describes else ""
             sink.finish(Beside(provenance, _frequencies_hz(engine)))
             if description is not None:
                 write_sidecar(description, head, sink.frames, provenance)
@@ -119,12 +120,6 @@ def stored_dtype(precision: Precision, computed: np.dtype[Any]) -> np.dtype[Any]
     if computed.kind == "c":
         raise SettingsError("there is no complex type of float16: choose float32 or float64")
     return np.dtype(np.float16)
-
-
-def _describe(engine: Engine, source: Source) -> str:
-    from stftcli.jobs.config import describe
-
-    return describe(engine, source)
 
 
 def _published_or_none(path: str | None) -> AbstractContextManager[IO[bytes] | None]:

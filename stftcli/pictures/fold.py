@@ -181,5 +181,6 @@ def fold_to_pixels(
     empty = starts[:-1] == ends
     chosen = np.where(empty, np.clip(inside, 0, len(centers) - 1), starts[:-1])
     # Beyond the last pixel nothing is joined to it.
-    values = np.take(values, range(max(chosen[-1] + 1, ends[-1])), axis=axis)
-    return fold_groups(values, chosen, axis, how)
+    within = [slice(None)] * values.ndim
+    within[axis] = slice(max(chosen[-1] + 1, ends[-1]))
+    return fold_groups(values[tuple(within)], chosen, axis, how)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from stftcli.jobs.config import description
 from stftcli.jobs.drawing.folded import Folded, Wanted, fold_sound
+from stftcli.jobs.provenance import description
 from stftcli.jobs.watch import Watcher
 from stftcli.pictures.axes import ColourScale
 from stftcli.settings.choices import PictureFormat
