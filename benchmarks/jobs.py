@@ -71,7 +71,12 @@ _COMPLEX = {
 _COMPLEX_LIMITS = {"limit: writing": "{limit} write-complex {sound}"}
 _COMPLEX_PEERS = ("auvux_stft", "librosa_stft", "torch_stft", "scipy_stft")
 _PICTURE = {"stftcli": "{stftcli} spectrogram {sound} --out {out}.png"}
-_BARE = {"stftcli --bare": "{stftcli} spectrogram {sound} --bare --out {out}.png"}
+_PICTURE_LIMITS = {"import matplotlib.figure": "{python} -c 'import matplotlib.figure'"}
+# As many pixels as sox draws by itself.
+_BARE = {
+    "stftcli --bare": "{stftcli} spectrogram {sound} --bare --size 800x513 --out {out}.png",
+}
+_BARE_LIMITS = {"import numpy, soundfile": "{python} -c 'import numpy, soundfile'"}
 _PROGRAMS = ("sox", "ffmpeg")
 
 
@@ -83,6 +88,16 @@ def _mel(seconds: int) -> Job:
 def _complex(seconds: int) -> Job:
     title = "complex STFT to complex64 .npy"
     return Job(title, seconds, _COMPLEX, _COMPLEX_PEERS, _COMPLEX_LIMITS, decibels=False)
+
+
+def _picture(seconds: int, peers: tuple[str, ...] = _PROGRAMS) -> Job:
+    late = seconds > HOUR
+    return Job("labelled picture", seconds, _PICTURE, peers, _PICTURE_LIMITS, on_request=late)
+
+
+def _bare(seconds: int) -> Job:
+    late = seconds > HOUR
+    return Job("bare picture", seconds, _BARE, _PROGRAMS, _BARE_LIMITS, on_request=late)
 
 
 def _length(seconds: int) -> Job:
@@ -139,12 +154,12 @@ JOBS = {
         extra="mel bank",
         decibels=True,
     ),
-    "picture-1min": Job("labelled picture", MINUTE, _PICTURE, (*_PROGRAMS, "librosa_picture")),
-    "picture-1h": Job("labelled picture", HOUR, _PICTURE, _PROGRAMS),
-    "picture-10h": Job("labelled picture", 10 * HOUR, _PICTURE, _PROGRAMS, on_request=True),
-    "bare-1min": Job("bare picture", MINUTE, _BARE, _PROGRAMS),
-    "bare-1h": Job("bare picture", HOUR, _BARE, _PROGRAMS),
-    "bare-10h": Job("bare picture", 10 * HOUR, _BARE, _PROGRAMS, on_request=True),
+    "picture-1min": _picture(MINUTE, (*_PROGRAMS, "librosa_picture")),
+    "picture-1h": _picture(HOUR),
+    "picture-10h": _picture(10 * HOUR),
+    "bare-1min": _bare(MINUTE),
+    "bare-1h": _bare(HOUR),
+    "bare-10h": _bare(10 * HOUR),
     **{f"length-{seconds}s": _length(seconds) for seconds in (1, 10, 60, 600, 3600, 36_000)},
 }
 """By the names that the command line takes."""
