@@ -127,14 +127,11 @@ class ColumnFolder:
 def fold_groups(
     values: NDArray[Any], starts: NDArray[np.intp], axis: int, how: Folding
 ) -> NDArray[Any]:
-    """Join neighbours along an axis: those from each start up to the next one.
-
-    A start that is not below the next one stands for itself alone.
-    """
+    """Join neighbours along an axis: those from each start up to the next one."""
     way = _WAYS[how]
     folded = way.join.reduceat(values, starts, axis=axis)
     if way.counted:
-        counts = np.maximum(1, np.diff(starts, append=values.shape[axis]))
+        counts = np.diff(starts, append=values.shape[axis])
         shape = [1] * values.ndim
         shape[axis] = -1
         folded = folded / counts.reshape(shape)
@@ -178,9 +175,12 @@ def fold_to_pixels(
     starts[-1] = np.searchsorted(centers, borders[-1], side="right")  # the Nyquist bin lies there
     ends = starts[1:]
     inside = np.searchsorted(edges, (borders[:-1] + borders[1:]) / 2, side="right") - 1
-    empty = starts[:-1] == ends
-    chosen = np.where(empty, np.clip(inside, 0, len(centers) - 1), starts[:-1])
+    filled = starts[:-1] < ends
     # Beyond the last pixel nothing is joined to it.
     within = [slice(None)] * values.ndim
-    within[axis] = slice(max(chosen[-1] + 1, ends[-1]))
-    return fold_groups(values[tuple(within)], chosen, axis, how)
+    within[axis] = slice(ends[-1])
+    joined = fold_groups(values[tuple(within)], starts[:-1][filled], axis, how)
+    alone = values.take(np.clip(inside, 0, len(centers) - 1)[~filled], axis)
+    order = np.empty(pixels, np.intp)
+    order[np.concatenate((np.flatnonzero(filled), np.flatnonzero(~filled)))] = range(pixels)
+    return np.concatenate((joined, alone), axis).take(order, axis)

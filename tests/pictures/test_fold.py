@@ -1,4 +1,4 @@
-"""Folding keeps the maxima, whatever batches the frames come in."""
+"""Folding keeps the maxima or the means, whatever batches the frames come in."""
 
 from itertools import pairwise
 from typing import Any
@@ -9,15 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from stftcli.pictures.fold import ColumnFolder, fold_to
+from stftcli.pictures.fold import ColumnFolder, fold_to_pixels
+from stftcli.settings.choices import FOLDINGS, Folding
 from tests.signals import noise
 
 
 def folded(
-    values: NDArray[Any], cuts: list[int], most_columns: int, most_rows: int
+    values: NDArray[Any],
+    cuts: list[int],
+    most_columns: int,
+    most_rows: int,
+    how: Folding = "max",
 ) -> ColumnFolder:
     channels, bins = values.shape[1:]
-    folder = ColumnFolder(channels, bins, most_columns, most_rows)
+    folder = ColumnFolder(channels, bins, most_columns, how, most_rows)
     for first, last in pairwise([0, *sorted(cuts), len(values)]):
         if last > first:
             folder.write(values[first:last])
@@ -30,6 +35,7 @@ def frames_and_cuts(draw: st.DrawFn) -> tuple[int, list[int]]:
     return frames, draw(st.lists(st.integers(0, frames), max_size=12))
 
 
+@pytest.mark.parametrize("how", FOLDINGS)
 @given(
     frames_and_cuts(),
     st.integers(1, 3),
@@ -37,19 +43,28 @@ def frames_and_cuts(draw: st.DrawFn) -> tuple[int, list[int]]:
     st.integers(2, 50),
     st.integers(1, 50),
 )
-def test_a_cell_is_the_maximum_of_its_frames_and_bins(
-    stream: tuple[int, list[int]], channels: int, bins: int, most_columns: int, most_rows: int
+def test_a_cell_is_the_maximum_or_the_mean_of_its_frames_and_bins(
+    how: Folding,
+    stream: tuple[int, list[int]],
+    channels: int,
+    bins: int,
+    most_columns: int,
+    most_rows: int,
 ) -> None:
     frames, cuts = stream
     values = noise(frames, channels, bins)
-    folder = folded(values, cuts, most_columns, most_rows)
+    folder = folded(values, cuts, most_columns, most_rows, how)
     wide, high = folder.frames_per_column, folder.bins_per_row
     picture = folder.picture()
     assert picture.shape == (channels, -(-bins // high), -(-frames // wide))
     for row in range(picture.shape[1]):
         for column in range(picture.shape[2]):
             part = values[column * wide : (column + 1) * wide, :, row * high : (row + 1) * high]
-            np.testing.assert_array_equal(picture[:, row, column], part.max(axis=(0, 2)))
+            cell = picture[:, row, column]
+            if how == "max":
+                np.testing.assert_array_equal(cell, part.max(axis=(0, 2)))
+            else:
+                np.testing.assert_allclose(cell, part.mean(axis=(0, 2)), atol=1e-5)
     assert folder.frames == frames
 
 
@@ -79,18 +94,88 @@ def test_a_batch_far_beyond_the_columns_is_folded_at_once() -> None:
     )
 
 
-@pytest.mark.parametrize(("rows", "columns"), [(7, 5), (450, 1100), (3, 4000)])
-def test_folding_to_a_size_keeps_every_peak(rows: int, columns: int) -> None:
-    picture = np.random.default_rng(0).random((1025, 3000))
-    small = fold_to(picture, rows, columns)
-    assert small.shape == (min(rows, 1025), min(columns, 3000))
-    assert small.max() == picture.max()
-    # Each row's peak stands in the row that it was folded into.
-    row_of = np.searchsorted(np.arange(rows) * 1025 // rows, np.arange(1025), side="right") - 1
-    for row in range(rows):
-        assert small[row].max() == picture[row_of == row].max()
+@st.composite
+def axes(draw: st.DrawFn) -> tuple[NDArray[Any], tuple[float, float], int]:
+    """Draw edges of cells, even or not, what is shown of them, and a number of pixels."""
+    widths = draw(st.lists(st.integers(1, 9), min_size=1, max_size=60))
+    if draw(st.booleans()):
+        widths = [widths[0]] * len(widths)
+    edges = np.cumsum([0, *widths]) / 4 + draw(st.integers(-20, 20)) / 4
+    whole = (float(edges[0]), float(edges[-1]))
+    low, high = sorted(draw(st.tuples(st.floats(*whole), st.floats(*whole))))
+    if high - low < 0.01:
+        low, high = whole
+    return edges, (low, high), draw(st.integers(1, 80))
 
 
-def test_a_picture_that_fits_is_left_alone() -> None:
-    picture = np.random.default_rng(0).random((5, 6))
-    assert fold_to(picture, 5, 6) is picture
+def shares(
+    edges: NDArray[Any], shown: tuple[float, float], pixels: int
+) -> list[tuple[float, float, NDArray[np.bool_]]]:
+    """Give for each pixel its borders and the cells whose centres lie in it.
+
+    The last one has both its borders.
+    """
+    borders = np.linspace(*shown, pixels + 1)
+    centers = (edges[:-1] + edges[1:]) / 2
+    found = [(low, high, (low <= centers) & (centers < high)) for low, high in pairwise(borders)]
+    low, high, inside = found[-1]
+    return [*found[:-1], (low, high, inside | (centers == high))]
+
+
+@pytest.mark.parametrize("how", FOLDINGS)
+@given(axes())
+def test_a_pixel_has_the_cells_whose_centres_lie_in_it_or_the_one_it_lies_in(
+    how: Folding, axis: tuple[NDArray[Any], tuple[float, float], int]
+) -> None:
+    edges, shown, pixels = axis
+    values = noise(len(edges) - 1, 2).astype(np.float64)
+    got = fold_to_pixels(values, edges, shown, pixels, 0, how)
+    assert got.shape == (pixels, 2)
+    join = np.max if how == "max" else np.mean
+    for pixel, (low, high, inside) in zip(got, shares(edges, shown, pixels), strict=True):
+        if inside.any():
+            np.testing.assert_allclose(pixel, join(values[inside], axis=0))
+        else:
+            middle = (low + high) / 2
+            around = (edges[:-1] - 1e-9 <= middle) & (middle <= edges[1:] + 1e-9)
+            assert (values[around] == pixel).all(axis=1).any()
+
+
+@given(axes())
+def test_no_cell_that_is_shown_is_lost(
+    axis: tuple[NDArray[Any], tuple[float, float], int],
+) -> None:
+    edges, shown, pixels = axis
+    centers = (edges[:-1] + edges[1:]) / 2
+    for cell in np.flatnonzero((shown[0] <= centers) & (centers <= shown[1])):
+        values = np.zeros(len(centers))
+        values[cell] = 1
+        assert fold_to_pixels(values, edges, shown, pixels, 0).max() == 1
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_more_pixels_than_cells_repeat_them(axis: int) -> None:
+    values = noise(4, 4)
+    got = fold_to_pixels(values, np.arange(5.0), (0, 4), 12, axis)
+    np.testing.assert_array_equal(got, np.repeat(values, 3, axis))
+    same = fold_to_pixels(values, np.arange(5.0), (0, 4), 4, axis)
+    np.testing.assert_array_equal(same, values)
+
+
+@pytest.mark.parametrize("pixels", [1, 7, 512, 513, 2000])
+def test_the_bins_at_0_hz_and_at_half_the_rate_are_there(pixels: int) -> None:
+    # Half of each lies beyond the ends.
+    values = np.arange(513.0)
+    values[0] = 1000
+    got = fold_to_pixels(values, np.arange(514) - 0.5, (0, 512), pixels, 0)
+    assert got[0] == 1000
+    assert got[-1] == (512 if pixels > 1 else 1000)
+
+
+@pytest.mark.parametrize("shown", [(-9.0, 14.0), (4.0, 60.0), (-3.0, -2.0), (7.0, 8.0)])
+def test_beyond_the_cells_the_outermost_go_on(shown: tuple[float, float]) -> None:
+    values = np.arange(5.0)
+    borders = np.linspace(*shown, 24)
+    got = fold_to_pixels(values, np.arange(6.0), shown, 23, 0)
+    assert set(got[borders[1:] <= 0]) <= {0.0}
+    assert set(got[borders[:-1] >= 5]) <= {4.0}
