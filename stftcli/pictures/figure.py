@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stftcli.pictures.axes import ColourScale, RowAxis, TimeAxis
 from stftcli.pictures.colours import colour_table, shades
-from stftcli.pictures.layout import Box, Layout
+from stftcli.pictures.layout import POINTS, SIGN, Box, Layout
 from stftcli.pictures.pixels import Pixels
 from stftcli.pictures.style import FAINT, printable, styled, write_figure
 from stftcli.pictures.ticks import Ticks, round_ticks, time_label, time_ticks
@@ -18,7 +18,7 @@ from stftcli.settings.choices import PictureFormat
 
 Ends = tuple[float, float]
 
-_SMALL = 8.5  # points
+_LARGE, _SMALL = 12.0, 8.5  # points
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,8 @@ def draw_figure(
             if layout.bar is not None:
                 sheet.tick(number, len(panels))
                 if legend.named:
-                    uppermost.set_title(printable(panel.name), loc="left", fontsize=_SMALL, pad=3)
+                    name = sheet.fitting(panel.name, layout.panels[number].width, _SMALL)
+                    uppermost.set_title(name, loc="left", fontsize=_SMALL, pad=3)
         if layout.bar is not None:
             sheet.draw_bar(layout.bar)
             sheet.write_words(legend)
@@ -181,9 +182,20 @@ class _Sheet:
         write(layout.width - 0.9 * em, (low + high) / 2, self.colours.label, rotation=90, **middle)
         if legend.title:
             top = layout.height - 0.6 * em
-            faint = {"va": "top", "ha": "right", "fontsize": _SMALL, "color": FAINT}
-            write(left, top, printable(legend.title), va="top", fontsize=12)
-            write(right, top - 0.2 * em, legend.subtitle, **faint)
+            title = self.fitting(legend.title, layout.width - left, _LARGE)
+            write(left, top, title, va="top", fontsize=_LARGE)
+            room = right - left - self._width(title, _LARGE) - em
+            if self._width(legend.subtitle, _SMALL) <= room:
+                faint = {"va": "top", "ha": "right", "fontsize": _SMALL, "color": FAINT}
+                write(right, top - 0.2 * em, legend.subtitle, **faint)
+
+    def fitting(self, text: str, room: float, points: float) -> str:
+        """Give as much of a text as there is room for."""
+        signs = int(room / self._width(" ", points))
+        return printable(text if len(text) <= signs else f"{text[: max(0, signs - 1)]}…")
+
+    def _width(self, text: str, points: float) -> float:
+        return len(text) * SIGN * points / POINTS * self.layout.em
 
     def _axes(self, box: Box) -> Axes:
         wide, high = self.layout.width, self.layout.height

@@ -5,8 +5,8 @@ from math import ceil
 
 from stftcli.errors import SettingsError
 
-_POINTS = 10.0  # of the text
-_SIGN = 0.62  # width of a digit, in heights of the text
+POINTS, SIGN = 10.0, 0.62
+"""Height of the text, and width of a digit in heights of the text."""
 _FEWEST = 16  # pixels of a panel, either way
 _WIDTH_IN, _PANEL_IN, _MARGIN_IN, _WAVE_IN = 10.0, 3.6, 0.9, 0.7
 USUAL_DPI, _LEAST_DPI = 150, 80
@@ -92,7 +92,7 @@ def lay_out(
     *,
     framed: bool,
     titled: bool = True,
-    signs: int = 4,
+    signs: tuple[int, int] = (4, 4),
 ) -> Layout:
     """Divide a figure.
 
@@ -108,8 +108,8 @@ def lay_out(
         Whether axes, names and a colour bar surround the panels.
     titled : bool, default True
         Whether there is a title above them.
-    signs : int, default 4
-        How many signs the numbers beside the panels have at most.
+    signs : (int, int), default (4, 4)
+        How many signs the texts have at most on the left of the panels, and beside the colour bar.
 
     Raises
     ------
@@ -117,12 +117,12 @@ def lay_out(
         If no room is left for the panels.
     """
     (width, height), dpi = choose_size(grid, size, dpi)
-    em = _POINTS * dpi / 72
+    em = POINTS * dpi / 72
     around = _Around(0, 0, 0, 0, 2, 2)
     if framed:
         around = _Around(
-            left=round((2.7 + _SIGN * signs) * em),
-            right=round(6.6 * em),
+            left=round((2.7 + SIGN * signs[0]) * em),
+            right=round((4.1 + SIGN * signs[1]) * em),
             top=round((2.3 if titled else 0.8) * em),
             bottom=round(3.6 * em),
             beside=round(1.2 * em),

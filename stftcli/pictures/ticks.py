@@ -7,6 +7,7 @@ Ticks = dict[float, str]
 """Places along an axis, and what is written there."""
 
 _CLOCK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600)
+_FEWEST = 3
 _SECONDS_FROM_S, _MINUTES_FROM_S, _HOURS_FROM_S = 0.1, 120.0, 3600.0
 
 
@@ -69,17 +70,20 @@ def spread_ticks(
     """Give round numbers along an axis that is not linear, no two too near, k for thousands.
 
     `place_of` tells where a number lies. Powers of ten come before their halves, and these before
-    their fifths.
+    their fifths; where too few of them are shown, multiples of one step stand in their place.
     """
     low, high = shown
     decades = range(floor(log10(max(1.0, low))), ceil(log10(max(1.0, high))) + 1)
-    candidates = [0.0, *(lead * 10.0**power for lead in (1, 5, 2) for power in reversed(decades))]
+    leads = [0.0, *(lead * 10.0**power for lead in (1, 5, 2) for power in reversed(decades))]
+    candidates = [number for number in leads if low <= number <= high]
+    if len(candidates) < _FEWEST:
+        candidates = list(round_ticks(shown, most))
     apart = abs(place_of(high) - place_of(low)) / max(1, most)
     chosen: Ticks = {}
     for number in candidates:
-        place = place_of(number) if low <= number <= high else None
-        if place is not None and all(abs(place - other) >= apart for other in chosen):
-            chosen[place] = f"{number / 1000:g}k" if number >= 1000 else f"{number:g}"
+        place = place_of(number)
+        if all(abs(place - other) >= apart for other in chosen):
+            chosen[place] = f"{number / 1000:.9g}k" if number >= 1000 else f"{number:.9g}"
     return chosen
 
 

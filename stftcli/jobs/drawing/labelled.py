@@ -4,13 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from stftcli.jobs.drawing.colours import colour_scale, referred
+import numpy as np
+
+from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
 from stftcli.jobs.drawing.folded import Folded, Wanted
 from stftcli.jobs.drawing.images import channel_images, rows_of
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.pictures.axes import TimeAxis
 from stftcli.pictures.layout import Grid, Layout, arrange, lay_out
+from stftcli.pictures.ticks import Ticks, round_ticks
 from stftcli.settings.pictures import FigureSettings
+
+_FEWEST_SIGNS = 4
+_MANY = 10  # as many ticks as one would look for
 
 
 def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
@@ -31,9 +37,9 @@ def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     wanted = Wanted(pixels, view.fold, envelope=figure.waveform)
     sounds = [job.fold(path, wanted) for path in paths]
     grid = _grid_of(sounds, grid)
-    layout = _laid_out(grid, figure)
     times = _joint_times(sounds)
     rows = max((rows_of(sound, view) for sound in sounds), key=lambda axis: axis.shown[1])
+    layout = _laid_out(grid, figure, (_longest(rows.ticks(_MANY)), _longest_of_bar(sounds)))
     box = layout.panels[0]
     images = [
         image
@@ -58,8 +64,25 @@ def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     return PictureReport.of(sounds, colours)
 
 
-def _laid_out(grid: Grid, figure: FigureSettings) -> Layout:
-    return lay_out(grid, figure.size, figure.dpi, framed=figure.axes, titled=figure.title != "")
+def _laid_out(
+    grid: Grid, figure: FigureSettings, signs: tuple[int, int] = (_FEWEST_SIGNS, _FEWEST_SIGNS)
+) -> Layout:
+    titled = figure.title != ""
+    return lay_out(grid, figure.size, figure.dpi, framed=figure.axes, titled=titled, signs=signs)
+
+
+def _longest(ticks: Ticks) -> int:
+    return max(_FEWEST_SIGNS, *map(len, ticks.values()))
+
+
+def _longest_of_bar(sounds: Sequence[Folded]) -> int:
+    ends = [
+        drawn(np.array([sound.values.min(), sound.values.max()]), sound.engine) for sound in sounds
+    ]
+    if ends[0].are_levels:
+        return _FEWEST_SIGNS
+    values = np.concatenate([end.values for end in ends])
+    return _longest(round_ticks((float(values.min()), float(values.max())), _MANY))
 
 
 def _grid_of(sounds: Sequence[Folded], grid: Grid) -> Grid:

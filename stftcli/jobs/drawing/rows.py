@@ -15,12 +15,7 @@ from stftcli.dsp.stages import Projection
 from stftcli.errors import SettingsError
 from stftcli.jobs.engine import Engine
 from stftcli.pictures.axes import RowAxis
-from stftcli.pictures.ticks import (
-    Ticks,
-    round_ticks,
-    scaled_ticks,
-    spread_ticks,
-)
+from stftcli.pictures.ticks import Ticks, round_ticks, scaled_ticks, spread_ticks
 from stftcli.settings.choices import FrequencyScale
 from stftcli.settings.pictures import ViewSettings
 
@@ -107,7 +102,8 @@ def _band_ticks(centers_hz: Floats, first: int, most: int) -> Ticks:
 
 
 def _named_ticks(names: tuple[str, ...], shown: tuple[float, float], most: int) -> Ticks:
-    return dict(enumerate(names, start=1)) if len(names) <= most else _whole_ticks(shown, most)
+    # Most numbers have more room than they need.
+    return dict(enumerate(names, start=1)) if len(names) <= 2 * most else _whole_ticks(shown, most)
 
 
 def _whole_ticks(shown: tuple[float, float], most: int) -> Ticks:
