@@ -135,7 +135,7 @@ def lay_out(
     wave = round(0.2 * high) if grid.waves else 0
     apart = min(wave, max(1, round(0.3 * em))) if grid.waves else 0
     panel = high - wave - apart
-    if min(wide, panel) < (_FEWEST if framed else 1):
+    if min(wide, panel) < (_FEWEST if framed else 1) or (grid.waves and wave < 1):
         raise SettingsError(
             f"{width}x{height} pixels at {dpi} dpi have no room for {grid.rows} x {grid.columns} "
             "panels: give a larger --size, a smaller --dpi, or --no-axes"

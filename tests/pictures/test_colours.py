@@ -1,0 +1,63 @@
+"""Values become numbers of pixels and come back, within half a step."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stftcli.errors import SettingsError
+from stftcli.pictures.colours import colour_table, shades
+
+each_depth = pytest.mark.parametrize(("bits", "dtype"), [(8, np.uint8), (16, np.uint16)])
+
+
+@each_depth
+@given(lowest=st.floats(-200, 100), span=st.floats(1, 300))
+def test_a_value_is_found_again_within_half_a_step(
+    bits: int, dtype: type, lowest: float, span: float
+) -> None:
+    highest = lowest + span
+    values = np.linspace(lowest, highest, 999)
+    pixels = shades(values, lowest, highest, bits)
+    assert pixels.dtype == dtype
+    last = 2**bits - 1
+    assert (pixels[0], pixels[-1]) == (0, last)
+    back = lowest + pixels / last * (highest - lowest)
+    # Half a step, and what float32 leaves of such numbers.
+    assert np.abs(values - back).max() <= 0.5 * span / last + 4e-5
+
+
+@each_depth
+def test_what_lies_outside_becomes_an_end(bits: int, dtype: type) -> None:
+    values = np.array([-1e30, -80.1, 0.1, 1e30])
+    np.testing.assert_array_equal(
+        shades(values, -80.0, 0.0, bits), np.array([0, 0, 1, 1], dtype) * (2**bits - 1)
+    )
+
+
+@pytest.mark.filterwarnings("error")
+def test_values_that_are_all_the_same_are_drawn() -> None:
+    assert set(shades(np.full(5, 3.0), 3.0, 3.0)) == {0}
+
+
+def test_a_table_has_the_colours_of_matplotlib() -> None:
+    table = colour_table("magma")
+    assert table.dtype == np.uint8
+    assert table.shape == (256, 3)
+    assert table[0].tolist() == [0, 0, 3]
+    assert table[-1].tolist() == [251, 252, 191]
+    np.testing.assert_array_equal(colour_table("magma_r"), table[::-1])
+
+
+@pytest.mark.parametrize("name", ["gray", "viridis", "RdBu_r", "tab10", "twilight"])
+def test_maps_of_any_kind_have_256_colours(name: str) -> None:
+    assert colour_table(name).shape == (256, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"), [("magmma", "magma"), ("Viridis", "viridis"), ("grey2", "gray"), ("", "")]
+)
+def test_a_map_that_is_none_is_answered_with_the_nearest(name: str, offered: str) -> None:
+    with pytest.raises(SettingsError, match=f"no colour map '{name}'.*{offered}") as caught:
+        colour_table(name)
+    assert len(str(caught.value)) < 150

@@ -1,0 +1,110 @@
+"""Everything has a place of its own within the figure."""
+
+from itertools import combinations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from stftcli.errors import SettingsError
+from stftcli.pictures.layout import Box, Grid, Layout, arrange, lay_out
+
+GRIDS = st.builds(Grid, st.integers(1, 6), st.integers(1, 4), st.booleans(), st.booleans())
+SIZES = st.tuples(st.integers(200, 3000), st.integers(150, 3000))
+
+
+def boxes(layout: Layout) -> list[Box]:
+    bar = [] if layout.bar is None else [layout.bar]
+    return [*layout.panels, *layout.waves, *bar]
+
+
+def apart(one: Box, other: Box) -> bool:
+    beside = one.left + one.width <= other.left or other.left + other.width <= one.left
+    below = one.bottom + one.height <= other.bottom or other.bottom + other.height <= one.bottom
+    return beside or below
+
+
+@given(GRIDS, st.none() | SIZES, st.none() | st.integers(10, 300), st.booleans(), st.booleans())
+def test_boxes_lie_within_the_figure_and_not_on_each_other(
+    grid: Grid, size: tuple[int, int] | None, dpi: int | None, framed: bool, titled: bool
+) -> None:
+    try:
+        layout = lay_out(grid, size, dpi, framed=framed, titled=titled)
+    except SettingsError:
+        assume(False)
+    assert len(layout.panels) == grid.rows * grid.columns
+    assert len(layout.waves) == (len(layout.panels) if grid.waves else 0)
+    assert (layout.bar is not None) == framed
+    for box in boxes(layout):
+        assert min(*box.size, box.left + 1, box.bottom + 1) >= 1
+        assert box.left + box.width <= layout.width
+        assert box.bottom + box.height <= layout.height
+    assert all(apart(one, other) for one, other in combinations(boxes(layout), 2))
+    assert len({box.size for box in layout.panels}) == 1
+    assert size is None or (layout.width, layout.height) == size
+    assert dpi is None or layout.dpi == dpi
+
+
+def test_panels_go_row_after_row_from_the_top() -> None:
+    panels = lay_out(Grid(2, 3), None, None, framed=True).panels
+    lefts, bottoms = [box.left for box in panels], [box.bottom for box in panels]
+    assert lefts[:3] == lefts[3:] == sorted(set(lefts))
+    assert len(set(bottoms[:3])) == len(set(bottoms[3:])) == 1
+    assert bottoms[0] > bottoms[3]
+
+
+def test_a_wave_lies_above_its_panel_and_is_as_wide() -> None:
+    layout = lay_out(Grid(2, 2, waves=True), None, None, framed=True)
+    for panel, wave in zip(layout.panels, layout.waves, strict=True):
+        assert (wave.left, wave.width) == (panel.left, panel.width)
+        assert 0 < wave.bottom - (panel.bottom + panel.height) < panel.height / 4
+        assert wave.height < panel.height / 2
+
+
+def test_without_a_frame_a_panel_is_the_whole_figure() -> None:
+    assert lay_out(Grid(1, 1), (321, 123), None, framed=False).panels == [Box(0, 0, 321, 123)]
+
+
+def test_long_texts_get_room_on_either_side() -> None:
+    usual = lay_out(Grid(1, 1), None, None, framed=True)
+    wide = lay_out(Grid(1, 1), None, None, framed=True, signs=(14, 8))
+    assert wide.panels[0].left - usual.panels[0].left == pytest.approx(6.2 * usual.em, abs=1)
+    assert usual.bar is not None
+    assert wide.bar is not None
+    assert usual.bar.left - wide.bar.left == pytest.approx(2.48 * usual.em, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("count", "in_grid", "shape"),
+    [
+        (1, False, (1, 1)),
+        (8, False, (8, 1)),
+        (3, True, (3, 1)),
+        (4, True, (2, 2)),
+        (9, True, (3, 3)),
+        (20, True, (5, 4)),
+    ],
+)
+def test_a_grid_has_room_for_all(count: int, in_grid: bool, shape: tuple[int, int]) -> None:
+    grid = arrange(count, in_grid=in_grid, named=True, waves=False)
+    assert (grid.rows, grid.columns) == shape
+
+
+@pytest.mark.parametrize(
+    ("grid", "size", "dpi", "framed"),
+    [
+        (Grid(1, 1), (60, 400), None, True),
+        (Grid(1, 1), (400, 60), None, True),
+        (Grid(1, 1), (800, 600), 600, True),
+        (Grid(40, 1), (800, 600), None, True),
+        (Grid(40, 1), (800, 30), None, False),
+        (Grid(1, 1, waves=True), (1, 1), None, False),
+    ],
+)
+def test_too_little_room_is_told_with_its_numbers(
+    grid: Grid, size: tuple[int, int], dpi: int | None, framed: bool
+) -> None:
+    with pytest.raises(SettingsError, match="--size") as caught:
+        lay_out(grid, size, dpi, framed=framed)
+    assert f"{size[0]}x{size[1]} pixels at " in str(caught.value)
+    assert f"{grid.rows} x {grid.columns} panels" in str(caught.value)
