@@ -48,6 +48,8 @@ def drawn(picture: NDArray[Any], engine: Engine) -> Drawn:
     decibels = values.spectrum == "power" and logs == ["db"] and isinstance(last, Log | TopDb)
     if decibels or (last is None and values.spectrum == "db"):
         return Drawn(picture, "dB")
+    if last is None and values.spectrum == "log":
+        return Drawn(picture, "ln")
     return Drawn(picture, last.kind if isinstance(last, Log) else "")
 
 
@@ -72,8 +74,9 @@ def colour_scale(
     for option, value in asked.items():
         if value is not None:
             raise SettingsError(f"{option} is for levels, and what is drawn here has none")
-    label = f"Value ({pictures[0].unit})" if pictures[0].unit else "Value"
-    if lowest < 0 < highest:
+    unit = pictures[0].unit
+    label = f"Value ({unit})" if unit else "Value"
+    if lowest < 0 < highest and not unit:  # zero means nothing to a logarithm
         largest = max(-lowest, highest)
         return ColourScale(label, -largest, largest, view.colormap or SIGNED_MAP)
     return ColourScale(label, lowest, highest, view.colormap or LEVELS_MAP)
