@@ -23,6 +23,7 @@ _WAYS: dict[Folding, _Way] = {
 }
 _FIRST_COLUMNS = 256
 _WORTH_A_LOOP = 8
+_ON_A_BORDER = 1e-6  # of a pixel
 
 
 class ColumnFolder:
@@ -170,11 +171,14 @@ def fold_to_pixels(
         left out.
     """
     borders = np.linspace(*shown, pixels + 1)
+    # What lies on a border belongs to the pixel above it, however it was rounded.
+    slack = _ON_A_BORDER * (shown[1] - shown[0]) / pixels
     centers = (edges[:-1] + edges[1:]) / 2
-    starts = np.searchsorted(centers, borders)
-    starts[-1] = np.searchsorted(centers, borders[-1], side="right")  # the Nyquist bin lies there
+    starts = np.searchsorted(centers, borders - slack)
+    starts[-1] = np.searchsorted(centers, borders[-1] + slack)  # the Nyquist bin lies there
     ends = starts[1:]
-    inside = np.searchsorted(edges, (borders[:-1] + borders[1:]) / 2, side="right") - 1
+    middles = (borders[:-1] + borders[1:]) / 2
+    inside = np.searchsorted(edges, middles + slack, side="right") - 1
     filled = starts[:-1] < ends
     # Beyond the last pixel nothing is joined to it.
     within = [slice(None)] * values.ndim

@@ -113,13 +113,14 @@ def shares(
 ) -> list[tuple[float, float, NDArray[np.bool_]]]:
     """Give for each pixel its borders and the cells whose centres lie in it.
 
-    The last one has both its borders.
+    The last one has both its borders, each other one the lower.
     """
     borders = np.linspace(*shown, pixels + 1)
+    # However they were rounded.
+    borders[:-1] -= 1e-6 * (shown[1] - shown[0]) / pixels
+    borders[-1] += 1e-6 * (shown[1] - shown[0]) / pixels
     centers = (edges[:-1] + edges[1:]) / 2
-    found = [(low, high, (low <= centers) & (centers < high)) for low, high in pairwise(borders)]
-    low, high, inside = found[-1]
-    return [*found[:-1], (low, high, inside | (centers == high))]
+    return [(low, high, (low <= centers) & (centers < high)) for low, high in pairwise(borders)]
 
 
 @pytest.mark.parametrize("how", FOLDINGS)
@@ -137,7 +138,7 @@ def test_a_pixel_has_the_cells_whose_centres_lie_in_it_or_the_one_it_lies_in(
             np.testing.assert_allclose(pixel, join(values[inside], axis=0))
         else:
             middle = (low + high) / 2
-            around = (edges[:-1] - 1e-9 <= middle) & (middle <= edges[1:] + 1e-9)
+            around = (edges[:-1] - 1e-4 <= middle) & (middle <= edges[1:] + 1e-4)
             assert (values[around] == pixel).all(axis=1).any()
 
 
@@ -160,6 +161,18 @@ def test_more_pixels_than_cells_repeat_them(axis: int) -> None:
     np.testing.assert_array_equal(got, np.repeat(values, 3, axis))
     same = fold_to_pixels(values, np.arange(5.0), (0, 4), 4, axis)
     np.testing.assert_array_equal(same, values)
+
+
+@given(st.integers(1, 5000), st.floats(1e-3, 1e5), st.integers(1, 12))
+def test_a_frame_on_each_border_becomes_a_pixel(pixels: int, duration: float, times: int) -> None:
+    # As they lie where each pixel has `times` of them: the first is centred at the beginning.
+    frames = pixels * times
+    step = duration / frames
+    edges = (np.arange(frames + 2) - 0.5) * step
+    got = fold_to_pixels(np.arange(frames + 1.0), edges, (0.0, duration), pixels, 0)
+    wanted = np.arange(pixels) * times + times - 1.0
+    wanted[-1] += 1
+    np.testing.assert_array_equal(got, wanted)
 
 
 @pytest.mark.parametrize("pixels", [1, 7, 512, 513, 2000])
