@@ -8,18 +8,17 @@ Ticks = dict[float, str]
 
 _CLOCK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600)
 _FEWEST, _NEARER = 3, 0.7
+_A_STEP_DOWN = 2.6  # a little more than from 2 to 5
 _SECONDS_FROM_S, _MINUTES_FROM_S, _HOURS_FROM_S = 0.1, 120.0, 3600.0
 
 
 def round_ticks(shown: tuple[float, float], most: int) -> Ticks:
-    """Give multiples of 1, 2 or 5 times a power of ten, at most so many (but never none of them).
+    """Give multiples of 1, 2 or 5 times a power of ten, about so many at most, but never none.
 
     Negative numbers have a true minus sign.
     """
-    first, last = shown
-    step = _round_step((last - first) / max(1, most))
-    digits = max(0, -floor(log10(step) + 1e-9))
-    return {place: f"{place:,.{digits}f}".replace("-", "−") for place in _multiples(step, shown)}
+    places, digits = _multiples(_round_step, shown, most)
+    return {place: f"{place:,.{digits}f}".replace("-", "−") for place in places}
 
 
 def scaled_ticks(shown: tuple[float, float], most: int, unit: float) -> Ticks:
@@ -38,19 +37,15 @@ def time_label(shown_s: tuple[float, float]) -> str:
 
 
 def time_ticks(shown_s: tuple[float, float], most: int) -> Ticks:
-    """Give round times, at most about so many: in ms, s, m:ss or h:mm:ss by the last of them."""
-    first_s, last_s = shown_s
+    """Give round times, about so many at most: in ms, s, m:ss or h:mm:ss by the last of them."""
+    last_s = shown_s[1]
     if last_s < _SECONDS_FROM_S:
         return scaled_ticks(shown_s, most, 1e-3)
     if last_s < _MINUTES_FROM_S:
         return round_ticks(shown_s, most)
-    wanted_s = (last_s - first_s) / max(1, most)
-    step_s = _clock_step_s(wanted_s)
-    digits = max(0, -floor(log10(step_s) + 1e-9))
+    places_s, digits = _multiples(_clock_step_s, shown_s, most)
     hours = last_s >= _HOURS_FROM_S
-    return {
-        place: clock(place, hours=hours, digits=digits) for place in _multiples(step_s, shown_s)
-    }
+    return {place_s: clock(place_s, hours=hours, digits=digits) for place_s in places_s}
 
 
 def clock(seconds: float, *, hours: bool, digits: int = 0) -> str:
@@ -101,9 +96,19 @@ def _clock_step_s(wanted_s: float) -> float:
     return next(step_s for step_s in _CLOCK_STEPS_S if step_s >= wanted_s)
 
 
-def _multiples(step: float, shown: tuple[float, float]) -> list[float]:
+def _multiples(
+    step_of: Callable[[float], float], shown: tuple[float, float], most: int
+) -> tuple[list[float], int]:
+    """Give the places of ticks, and how many digits after the point they need."""
     first, last = shown
-    slack = 1e-6 * step
-    numbers = range(ceil((first - slack) / step), floor((last + slack) / step) + 1)
+    step = step_of((last - first) / max(1, most))
+    while not (numbers := _numbers_within(step, shown)) and last > first:
+        step = step_of(step / _A_STEP_DOWN)
     # Divided where the step is a fraction, so that 3 * 0.1 is 0.3.
-    return [number / round(1 / step) if step < 1 else number * step for number in numbers]
+    places = [number / round(1 / step) if step < 1 else number * step for number in numbers]
+    return places, max(0, -floor(log10(step) + 1e-9))
+
+
+def _numbers_within(step: float, shown: tuple[float, float]) -> range:
+    slack = 1e-6 * step
+    return range(ceil((shown[0] - slack) / step), floor((shown[1] + slack) / step) + 1)
