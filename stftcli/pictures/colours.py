@@ -38,8 +38,9 @@ def colour_table(name: str) -> NDArray[np.uint8]:
 
     if name not in colormaps:
         raise SettingsError(f"there is no colour map {name!r}: {_offer(name, list(colormaps))}")
-    colours = colormaps[name](np.arange(256), bytes=True)
-    return np.ascontiguousarray(colours[:, :3])
+    # Its own bytes are cut, not rounded, and so a grey may be missing and another be there twice.
+    colours = np.asarray(colormaps[name](np.arange(256)), np.float64)
+    return np.asarray(np.rint(255 * colours[:, :3]), np.uint8)
 
 
 def _offer(name: str, known: list[str]) -> str:

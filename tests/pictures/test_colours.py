@@ -44,9 +44,13 @@ def test_a_table_has_the_colours_of_matplotlib() -> None:
     table = colour_table("magma")
     assert table.dtype == np.uint8
     assert table.shape == (256, 3)
-    assert table[0].tolist() == [0, 0, 3]
-    assert table[-1].tolist() == [251, 252, 191]
+    assert table[0].tolist() == [0, 0, 4]
+    assert table[-1].tolist() == [252, 253, 191]
     np.testing.assert_array_equal(colour_table("magma_r"), table[::-1])
+
+
+def test_the_greys_of_a_table_are_those_without_one() -> None:
+    np.testing.assert_array_equal(colour_table("gray"), np.arange(256)[:, np.newaxis].repeat(3, 1))
 
 
 @pytest.mark.parametrize("name", ["gray", "viridis", "RdBu_r", "tab10", "twilight"])
