@@ -200,9 +200,9 @@ print(os.waitstatus_to_exitcode(status), round(kilobytes))
 
 
 def peak_megabytes(seconds: int, *words: str) -> float:
-    """Give the most memory that `stftcli features` takes for a piped sound of this length."""
+    """Give the most memory that stftcli takes for a piped sound of this length."""
     with subprocess.Popen(
-        [sys.executable, "-c", PEAK, *STFTCLI, "features", *words],
+        [sys.executable, "-c", PEAK, *STFTCLI, *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -223,13 +223,20 @@ def test_memory_does_not_grow_with_the_sound(tmp_path: Path, array_format: str) 
         oracle("kaldiio")
     # Ten minutes are 18 MB as they come in, 37 MB as floats, and 37 MB of features.
     out = tmp_path / f"x.{array_format}"
-    words = ("--n-fft", "512", "--hop-length", "256", "--out", str(out))
+    words = ("features", "--n-fft", "512", "--hop-length", "256", "--out", str(out))
     assert peak_megabytes(600, *words) < peak_megabytes(10, *words) + 15
 
 
 def test_the_measure_of_memory_sees_a_sound_that_is_held(tmp_path: Path) -> None:
-    words = ("--pad-mode", "wrap", "--out", str(tmp_path / "x.npy"))
+    words = ("features", "--pad-mode", "wrap", "--out", str(tmp_path / "x.npy"))
     assert peak_megabytes(600, *words) > peak_megabytes(10, *words) + 30
+
+
+@pytest.mark.parametrize("looks", ["--waveform", "--bare --size 800x400"])
+def test_memory_of_a_picture_does_not_grow_with_the_sound(tmp_path: Path, looks: str) -> None:
+    # Half an hour more is 58 MB as they come in.
+    words = ("spectrogram", *looks.split(), "--out", str(tmp_path / "x.png"))
+    assert peak_megabytes(2400, *words) < peak_megabytes(600, *words) + 6
 
 
 @pytest.mark.skipif(shutil.which("sox") is None, reason="sox is not installed")

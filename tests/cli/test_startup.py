@@ -97,6 +97,15 @@ def test_pictures_need_no_pyplot(sound: Path, tmp_path: Path) -> None:
     assert modules & (NEVER | {"rich"}) == set()
 
 
+def test_bare_pictures_need_no_figures(sound: Path, tmp_path: Path) -> None:
+    grey = modules_after("spectrogram", sound, "--bare", cwd=tmp_path)
+    assert "PIL.Image" in grey
+    assert grey & (NEVER | {"matplotlib", "rich"}) == set()
+    coloured = modules_after("spectrogram", sound, "--bare", "--colormap", "magma", cwd=tmp_path)
+    assert "matplotlib.cm" in coloured
+    assert coloured & (NEVER | {"matplotlib.figure", "matplotlib.font_manager", "rich"}) == set()
+
+
 def test_the_package_itself_is_light() -> None:
     code = "import sys, stftcli; stftcli.__version__; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
