@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from stftcli.errors import SettingsError
+from stftcli.settings.pictures import check_size
 
 POINTS, SIGN = 10.0, 0.62
 """Height of the text, and width of a digit in heights of the text."""
@@ -73,7 +74,13 @@ def arrange(count: int, *, in_grid: bool, named: bool, waves: bool) -> Grid:
 def choose_size(
     grid: Grid, size: tuple[int, ...] | None, dpi: int | None
 ) -> tuple[tuple[int, int], int]:
-    """Give width and height in pixels, and the pixels of an inch, where they are not given."""
+    """Give width and height in pixels, and the pixels of an inch, where they are not given.
+
+    Raises
+    ------
+    SettingsError
+        If there would be too many.
+    """
     if size is not None:
         width, height = size
         fitting = round(min(width / _WIDTH_IN, height / (_PANEL_IN + _MARGIN_IN)))
@@ -82,7 +89,9 @@ def choose_size(
     panel_in = _PANEL_IN * max(0.4, 1.2 - 0.2 * grid.rows) + _WAVE_IN * grid.waves
     if grid.columns > 1:
         panel_in = min(panel_in, 0.75 * _WIDTH_IN / grid.columns)
-    return (round(_WIDTH_IN * dpi), round((panel_in * grid.rows + _MARGIN_IN) * dpi)), dpi
+    width, height = round(_WIDTH_IN * dpi), round((panel_in * grid.rows + _MARGIN_IN) * dpi)
+    check_size(width, height)
+    return (width, height), dpi
 
 
 def lay_out(

@@ -88,9 +88,11 @@ class Screen:
 def check_size(width: int, height: int) -> None:
     """Raise SettingsError unless a picture of so many pixels can be made."""
     if not (min(width, height) >= 1 and max(width, height) <= MOST_SIDE):
-        raise SettingsError(f"{width}x{height}: each side must be 1 to {MOST_SIDE} pixels")
+        raise SettingsError(
+            f"a picture of {width}x{height}: each side must be 1 to {MOST_SIDE} pixels"
+        )
     if width * height > MOST_PIXELS:
         raise SettingsError(
-            f"{width}x{height} is {width * height / 1e6:.0f} million pixels: give at most "
-            f"{MOST_PIXELS / 1e6:.0f}"
+            f"a picture of {width}x{height} has {width * height / 1e6:.0f} million pixels: "
+            f"{MOST_PIXELS / 1e6:.0f} are the most"
         )

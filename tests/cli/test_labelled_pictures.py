@@ -232,6 +232,11 @@ class TestWords:
         found = {text.removesuffix(".0") for text in written(shell, "in.wav", *words.split())}
         assert wanted <= found
 
+    def test_name_full_scale_only_where_it_is_1(self, shell: Shell) -> None:
+        write(shell, "in.wav", noise(1000) / 8)
+        assert "Level (dBFS)" in written(shell, "in.wav")
+        assert "Level (dB)" in written(shell, "in.wav", "--int16-scale")
+
     def test_in_the_file_tell_the_settings(self, shell: Shell) -> None:
         write(shell, "in.wav", noise(2, 4000) / 8)
         words = ("--scale", "mel", "--range", "70", "--dark", "--waveform", *SMALL)
@@ -286,6 +291,17 @@ class TestGrid:
             numbers = panel_of(picture, box)
             place = (500 + 1000 * number) / 4000 * box.height - 2
             assert loudest(numbers) == pytest.approx(place, abs=2.5)
+
+    def test_of_what_is_below_zero_in_one_sound_has_one_unit(self, shell: Shell) -> None:
+        np.savez(shell.folder / "layer.npz", weight=np.eye(129)[[3, 3]] * [[1], [-1]])
+        write(shell, "noise.wav", noise(3000) / 8)
+        write(shell, "silence.wav", np.zeros(3000))
+        for names in (("noise.wav", "silence.wav"), ("silence.wav", "noise.wav")):
+            words = (*names, "--grid", "--n-fft", "256", "--linear", "layer.npz")
+            picture = draw(shell, *words)
+            assert picture.told["picture"]["label"] == "Value"
+            lowest, highest = picture.ends
+            assert lowest == -highest < 0
 
     def test_of_one_sound_is_its_picture(self, shell: Shell) -> None:
         write(shell, "in.wav", noise(3000))

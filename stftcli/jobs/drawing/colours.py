@@ -32,8 +32,11 @@ class Drawn:
         return self.unit in ("dB", _FULL_SCALE, _RELATIVE)
 
 
-def drawn(picture: NDArray[Any], engine: Engine) -> Drawn:
-    """Turn values into what is drawn: powers and magnitudes as levels, all else as it is."""
+def drawn(picture: NDArray[Any], engine: Engine, *, non_negative: bool) -> Drawn:
+    """Turn values into what is drawn: powers and magnitudes as levels, all else as it is.
+
+    What a layer makes of powers is taken for powers if no value of the whole figure is below zero.
+    """
     values, stft = engine.settings.values, engine.analyzer.stft
     last = values.steps[-1] if values.steps else None
     powers = values.spectrum in ("power", "magnitude") and all(
@@ -41,8 +44,10 @@ def drawn(picture: NDArray[Any], engine: Engine) -> Drawn:
     )
     if powers and engine.of_bins and stft.freeze_parameters:
         power = picture if values.spectrum == "power" else picture**2
+        if engine.settings.signal.int16_scale:
+            return Drawn(levels_db(power), "dB")
         return Drawn(levels_dbfs(power, float(stft.window.sum())), _FULL_SCALE)
-    if powers and picture.min() >= 0:
+    if powers and non_negative:
         return Drawn(levels_db(picture if values.spectrum == "power" else picture**2), "dB")
     logs = [step.kind for step in values.steps if isinstance(step, Log)]
     decibels = values.spectrum == "power" and logs == ["db"] and isinstance(last, Log | TopDb)

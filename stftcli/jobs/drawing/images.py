@@ -33,7 +33,13 @@ def rows_of(sound: Folded, view: ViewSettings) -> RowAxis:
 
 
 def channel_images(
-    sound: Folded, view: ViewSettings, size: Sequence[int], shown_s: Ends, shown: Ends
+    sound: Folded,
+    view: ViewSettings,
+    size: Sequence[int],
+    shown_s: Ends,
+    shown: Ends,
+    *,
+    non_negative: bool,
 ) -> list[ChannelImage]:
     """Fold the channels of a sound to its share of a panel.
 
@@ -47,6 +53,8 @@ def channel_images(
         Width and height of the panel in pixels.
     shown_s, shown : (float, float)
         The times and the places of rows that the panel shows; the sound may have fewer.
+    non_negative : bool
+        Whether no value of the figure is below zero.
     """
     rows = rows_of(sound, view)
     ends_s = sound.time.shown_s
@@ -57,7 +65,7 @@ def channel_images(
         pixels = fold_to_pixels(channel, rows.edges, rows.shown, high, 0, view.fold)
         pixels = fold_to_pixels(pixels, edges_s, ends_s, wide, 1, view.fold)
         envelope = None if sound.envelope is None else sound.envelope[number]
-        values = drawn(pixels, sound.engine)
+        values = drawn(pixels, sound.engine, non_negative=non_negative)
         images.append(ChannelImage(values, ends_s, rows, _name(sound, number), envelope))
     return images
 

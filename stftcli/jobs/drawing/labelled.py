@@ -39,12 +39,14 @@ def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     grid = _grid_of(sounds, grid)
     times = _joint_times(sounds)
     rows = max((rows_of(sound, view) for sound in sounds), key=lambda axis: axis.shown[1])
-    layout = _laid_out(grid, figure, (_longest(rows.ticks(_MANY)), _longest_of_bar(sounds)))
-    box = layout.panels[0]
+    positive = all(sound.values.min() >= 0 for sound in sounds)
+    signs = _longest(rows.ticks(_MANY)), _longest_of_bar(sounds, positive)
+    layout = _laid_out(grid, figure, signs)
+    size, ends_s = layout.panels[0].size, times.shown_s
     images = [
         image
         for sound in sounds
-        for image in channel_images(sound, view, box.size, times.shown_s, rows.shown)
+        for image in channel_images(sound, view, size, ends_s, rows.shown, non_negative=positive)
     ]
     pictures = referred([image.drawn for image in images], view)
     colours = colour_scale(pictures, view)
@@ -75,14 +77,14 @@ def _longest(ticks: Ticks) -> int:
     return max(_FEWEST_SIGNS, *map(len, ticks.values()))
 
 
-def _longest_of_bar(sounds: Sequence[Folded]) -> int:
-    ends = [
-        drawn(np.array([sound.values.min(), sound.values.max()]), sound.engine) for sound in sounds
-    ]
-    if ends[0].are_levels:
+def _longest_of_bar(sounds: Sequence[Folded], positive: bool) -> int:
+    ends = [np.array([sound.values.min(), sound.values.max()]) for sound in sounds]
+    engine = sounds[0].engine
+    extremes = drawn(np.concatenate(ends), engine, non_negative=positive)
+    if extremes.are_levels:
         return _FEWEST_SIGNS
-    values = np.concatenate([end.values for end in ends])
-    return _longest(round_ticks((float(values.min()), float(values.max())), _MANY))
+    lowest, highest = float(extremes.values.min()), float(extremes.values.max())
+    return _longest(round_ticks((lowest, highest), _MANY))
 
 
 def _grid_of(sounds: Sequence[Folded], grid: Grid) -> Grid:

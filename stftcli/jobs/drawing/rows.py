@@ -76,11 +76,16 @@ def _of_bins(engine: Engine, bins_per_row: int, view: ViewSettings) -> RowAxis:
         raise SettingsError(
             f"--fmax is {high:g} Hz: the sound has nothing above {nyquist_hz:g} Hz, half its rate"
         )
-    if low >= high:
+    if view.fmin_hz is not None and low >= high:
         raise SettingsError(f"--fmin is {low:g} Hz: it must be below {high:g} Hz")
     place = _PLACES[view.scale]
     edges, shown = place(_row_edges(engine, bins_per_row) * bin_hz), place(np.array([low, high]))
     ends = (float(shown[0]), float(shown[1]))
+    if ends[0] >= ends[1]:
+        raise SettingsError(
+            f"nothing of the {view.scale} axis lies between {low:g} and {high:g} Hz: "
+            "give another --fmin or --fmax"
+        )
     if view.scale != "linear":
         ticks = partial(spread_ticks, partial(_place_of, place), (low, high))
         return RowAxis("Frequency (Hz)", edges, ends, ticks)
