@@ -20,7 +20,8 @@ from stftcli.settings.features import FeatureSettings
 from stftcli.settings.frames import quarter
 from stftcli.settings.lengths import USUAL_LENGTH
 
-_LONGEST_STEP = 256
+_LONGEST_STEP, _STEP_OF_UNKNOWN = 256, 16
+"""Samples that an envelope folds at once: one by one, they would take as long as all the rest."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,7 @@ def fold_sound(
         folder = ColumnFolder(channels, engine.features, columns, wanted.fold)
         envelope = None
         if wanted.envelope:
-            step = min(_LONGEST_STEP, max(1, (_samples(source, settings) or 0) // columns))
-            envelope = Envelope(channels, columns, step)
+            envelope = Envelope(channels, columns, _envelope_step(source, settings, columns))
         hear = envelope.push if envelope is not None else None
         for batch in analyze(source, engine, threads, watcher, hear=hear):
             folder.write(batch.reshape(len(batch), channels, engine.features))
@@ -175,6 +175,13 @@ def _samples(source: Source, settings: FeatureSettings) -> int | None:
     if samples is None or rate_hz is None:
         return samples
     return samples * rate_hz // source.rate_hz
+
+
+def _envelope_step(source: Source, settings: FeatureSettings, columns: int) -> int:
+    samples = _samples(source, settings)
+    if samples is None:
+        return _STEP_OF_UNKNOWN
+    return min(_LONGEST_STEP, max(1, samples // columns))
 
 
 def _hop_for(samples_per_pixel: int, filter_length: int) -> int:
