@@ -10,7 +10,7 @@ from PIL import Image
 from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.layout import Box, Grid, Layout, lay_out
 from tests.audio.wav import wav_bytes
-from tests.cli.inside import ok_inside
+from tests.cli.inside import ok_inside, run_inside
 from tests.cli.picturing import (
     HOP,
     LENGTH,
@@ -25,6 +25,7 @@ from tests.cli.picturing import (
     write,
 )
 from tests.cli.shell import Shell
+from tests.cli.test_bad_input import assert_explained
 from tests.cli.test_spectrogram import texts
 from tests.signals import noise
 
@@ -274,6 +275,16 @@ class TestGrid:
         assert short[:, width // 2 + 3 :].max() == 0
         assert short[height // 2 + 3 :].max() == 0
         assert long[loudest(half[0]), width // 2 :].min() > 200
+
+    @pytest.mark.usefixtures("picture")
+    def test_goes_as_high_as_one_of_its_sounds(self, shell: Shell) -> None:
+        words = ("spectrogram", "long.wav", "short.wav", "--grid", "--fmax")
+        picture = draw(shell, *words[1:], "3000", *SIZED)
+        long, short = (panel_of(picture, box) for box in laid_out(self.GRID).panels)
+        assert loudest(long) == pytest.approx(len(long) / 3, abs=3)
+        assert loudest(short) == pytest.approx(len(long) / 3, abs=3)
+        done = run_inside(shell, *words, "5000", "--out", "y.png")
+        assert_explained(done, 2, "--fmax is 5000 Hz", "nothing above 4000 Hz")
 
     def test_names_its_sounds(self, shell: Shell, picture: Picture) -> None:
         assert picture.texts["Title"] == "2 sounds"

@@ -13,7 +13,7 @@ from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.pictures.axes import TimeAxis
 from stftcli.pictures.layout import Grid, Layout, arrange, lay_out
 from stftcli.pictures.ticks import Ticks, round_ticks
-from stftcli.settings.pictures import FigureSettings
+from stftcli.settings.pictures import FigureSettings, ViewSettings
 
 _FEWEST_SIGNS = 4
 _MANY = 10  # as many ticks as one would look for
@@ -38,15 +38,18 @@ def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     sounds = [job.fold(path, wanted) for path in paths]
     grid = _grid_of(sounds, grid)
     times = _joint_times(sounds)
-    rows = max((rows_of(sound, view) for sound in sounds), key=lambda axis: axis.shown[1])
+    views = _views(sounds, view)
+    rows = max(map(rows_of, sounds, views), key=lambda axis: axis.shown[1])
     positive = all(sound.values.min() >= 0 for sound in sounds)
     signs = _longest(rows.ticks(_MANY)), _longest_of_bar(sounds, positive)
     layout = _laid_out(grid, figure, signs)
     size, ends_s = layout.panels[0].size, times.shown_s
     images = [
         image
-        for sound in sounds
-        for image in channel_images(sound, view, size, ends_s, rows.shown, non_negative=positive)
+        for sound, its_view in zip(sounds, views, strict=True)
+        for image in channel_images(
+            sound, its_view, size, ends_s, rows.shown, non_negative=positive
+        )
     ]
     pictures = referred([image.drawn for image in images], view)
     colours = colour_scale(pictures, view)
@@ -92,6 +95,14 @@ def _grid_of(sounds: Sequence[Folded], grid: Grid) -> Grid:
     if panels == len(sounds):
         return grid
     return arrange(panels, in_grid=len(sounds) > 1, named=True, waves=grid.waves)
+
+
+def _views(sounds: Sequence[Folded], view: ViewSettings) -> list[ViewSettings]:
+    """Let each sound end at half its rate, if there is one that goes up to the end of the axis."""
+    halves_hz = [sound.engine.rate_hz / 2 for sound in sounds]
+    if view.fmax_hz is None or max(halves_hz) < view.fmax_hz:
+        return [view] * len(sounds)
+    return [replace(view, fmax_hz=min(view.fmax_hz, half_hz)) for half_hz in halves_hz]
 
 
 def _joint_times(sounds: Sequence[Folded]) -> TimeAxis:
