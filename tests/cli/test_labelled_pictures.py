@@ -9,6 +9,7 @@ from PIL import Image
 
 from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.layout import Box, Grid, Layout, lay_out
+from stftcli.settings.choices import FREQUENCY_SCALES
 from tests.audio.wav import wav_bytes
 from tests.cli.inside import ok_inside, run_inside
 from tests.cli.picturing import (
@@ -123,7 +124,7 @@ class TestPanel:
         assert referred.ends == (-80, 0)
         assert "Level (dB re highest)" in written(shell, "in.wav", "--ref", "max")
 
-    @pytest.mark.parametrize("scale", ["linear", "log", "mel", "bark"])
+    @pytest.mark.parametrize("scale", FREQUENCY_SCALES)
     def test_has_a_tone_where_its_frequency_is(self, shell: Shell, scale: str) -> None:
         write(shell, "in.wav", tone(1000))
         words = ("--n-fft", "2048", "--scale", scale, "--fmin", "250", "--fmax", "4000")
