@@ -8,7 +8,7 @@ from stftcli.settings.choices import Folding, FrequencyScale, LevelReference
 from stftcli.settings.record import Record, check_between
 
 MOST_SIDE, MOST_PIXELS = 65_000, 1 << 26
-MOST_DPI, MOST_RANGE_DB = 2400, 400
+MOST_DPI, MOST_RANGE_DB, MOST_TOP_DB, MOST_HZ = 2400, 400, 1000, 1e9
 USUAL_RANGE_DB = 80.0
 
 
@@ -32,6 +32,9 @@ class ViewSettings(Record):
 
     def __post_init__(self) -> None:
         check_between("range_db", self.range_db, 0.1, MOST_RANGE_DB)
+        check_between("top_db", self.top_db, -MOST_TOP_DB, MOST_TOP_DB)
+        check_between("fmin_hz", self.fmin_hz, 0, MOST_HZ)
+        check_between("fmax_hz", self.fmax_hz, 0, MOST_HZ)
         low, high = self.fmin_hz, self.fmax_hz
         if low is not None and high is not None and low >= high:
             raise SettingsError(
@@ -60,6 +63,8 @@ class FigureSettings(Record):
 
     def __post_init__(self) -> None:
         check_between("dpi", self.dpi, 10, MOST_DPI)
+        if self.size is not None and len(self.size) != 2:
+            raise SettingsError(f"size is {self.size}: it must be a width and a height")
         if self.size is not None:
             check_size(*self.size)
         if self.bits == 16 and not self.bare:

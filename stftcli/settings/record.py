@@ -91,6 +91,8 @@ def _made(hint: Any, value: Any, place: Place) -> Any:
         if isinstance(value, dict):
             return hint.from_dict(value, place)
         raise MisplacedError(f"{_told(place)} {value!r}: it must be a table of settings", place)
+    if get_origin(hint) in (Union, UnionType) and isinstance(value, list | tuple):
+        hint = next((kind for kind in get_args(hint) if get_origin(kind) is tuple), hint)
     if get_origin(hint) is tuple and isinstance(value, list | tuple):
         kind = get_args(hint)[0]
         return tuple(_made(kind, item, (*place, at)) for at, item in enumerate(value))

@@ -16,6 +16,7 @@ from stftcli.jobs.engine import make_engine
 from stftcli.presets import load_preset, preset_names, preset_text
 from stftcli.settings.features import FeatureSettings, ValueSettings
 from stftcli.settings.frames import FrameSettings, PartSettings, SampledFrames, SignalSettings
+from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.record import MisplacedError, Record
 from stftcli.settings.steps import (
     STEPS,
@@ -45,6 +46,9 @@ RECORDS: list[type[Record]] = [
     FeatureSettings,
     *STEPS.values(),
 ]
+PICTURE_RECORDS: list[type[Record]] = [ViewSettings, FigureSettings]
+"""Those that no file of settings holds, but a picture."""
+
 OTHER_STEPS: tuple[Step, ...] = (
     Mel(23, 20.0, 3800.5, "htk", "none", "mel", "torchaudio"),
     Chroma(24, -0.25),
@@ -100,6 +104,13 @@ WITHIN: dict[str, st.SearchStrategy[Any]] = {
     "outputs": st.integers(1, 10_000),
     "order": st.integers(1, 2),
     "window": st.integers(1, 1000),
+    "size": st.tuples(st.integers(1, 8000), st.integers(1, 8000)),
+    "bits": st.just(8),  # 16 are refused but with one other choice
+    "dpi": st.integers(10, 2400),
+    "range_db": st.floats(0.1, 400),
+    "top_db": st.floats(-1000, 1000),
+    "fmin_hz": st.floats(0, 1e9),
+    "fmax_hz": st.floats(0, 1e9),
 }
 """Values of fields that do not take any."""
 
@@ -162,7 +173,7 @@ def within(record: Record) -> FeatureSettings:
 
 
 class TestRoundTrip:
-    @each_record
+    @pytest.mark.parametrize("record", [*RECORDS, *PICTURE_RECORDS])
     @given(data=st.data())
     def test_of_any_values_through_json(self, record: type[Record], data: st.DataObject) -> None:
         before = data.draw(values_of(record))
@@ -186,6 +197,26 @@ class TestRoundTrip:
         assert Step.from_dict(step.to_dict()) == step
         assert Step.from_dict(through_json(step)) == step
         assert parse_settings(format_settings(within(step)), "x.toml") == within(step)
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {"size": (1,)},
+            {"size": (1, 2, 3)},
+            {"size": (0, 5)},
+            {"dpi": 9},
+            {"range_db": 0.0},
+            {"top_db": float("nan")},
+            {"fmin_hz": -1.0},
+            {"fmax_hz": 2e9},
+        ],
+        ids=str,
+    )
+    def test_of_what_no_picture_has_is_refused_by_name(self, values: dict[str, Any]) -> None:
+        record = FigureSettings if {"size", "dpi"} & set(values) else ViewSettings
+        name = next(iter(values))
+        with pytest.raises(SettingsError, match="0x5" if values == {"size": (0, 5)} else name):
+            record(**values)
 
     def test_covers_every_step_and_every_field_with_other_values(self) -> None:
         assert [type(step) for step in OTHER_STEPS] == list(STEPS.values())

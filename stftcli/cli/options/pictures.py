@@ -10,6 +10,7 @@ from stftcli.settings.choices import FOLDINGS, FREQUENCY_SCALES
 from stftcli.settings.pictures import (
     MOST_DPI,
     MOST_RANGE_DB,
+    MOST_TOP_DB,
     USUAL_RANGE_DB,
     FigureSettings,
     ViewSettings,
@@ -47,7 +48,7 @@ def view_options() -> Decorator:
         option(
             "--top",
             "view__top_db",
-            type=types.number(-1000, 1000),
+            type=types.number(-MOST_TOP_DB, MOST_TOP_DB),
             metavar="DB",
             help="Level of the brightest colour: with the same --top and --range, pictures can be "
             "compared.  [default: the highest that is drawn; 0 for --bare]",
