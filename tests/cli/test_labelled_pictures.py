@@ -159,6 +159,18 @@ class TestPanel:
         assert loud[loud.argmax() :].all()
         assert {"1.5", "2.0", "2.5"} <= {f"{float(text):.1f}" for text in times(shell, *words)}
 
+    @pytest.mark.parametrize("at", [100_001, 100_004, 100_008, 199_000])
+    def test_leaves_out_no_sample_however_long_the_sound(self, shell: Shell, at: int) -> None:
+        samples = np.zeros(25 * RATE_HZ)
+        samples[at] = 1
+        write(shell, "in.wav", samples)
+        # More than 500 samples for each pixel, and frames of 16.
+        numbers = panel_of(draw(shell, "in.wav", *SIZED, "--n-fft", "16", "--top", "0"))
+        width = laid_out().panels[0].width
+        column = int(numbers.max(axis=0).argmax()) + 2
+        assert numbers.max() > 190
+        assert column == pytest.approx(at / len(samples) * width - 0.5, abs=1)
+
     def test_folds_to_the_mean_if_asked_to(self, shell: Shell) -> None:
         samples = np.zeros(RATE_HZ)
         samples[::800] = 1
@@ -326,7 +338,7 @@ class TestLook:
     def test_of_a_wave_is_as_high_as_the_sound_is_loud(self, shell: Shell) -> None:
         samples = tone(1000, seconds=1)
         samples[: RATE_HZ // 2] *= 0.25
-        write(shell, "in.wav", samples)
+        write(shell, "in.wav", samples / 8)  # the loudest fills the height
         layout = laid_out(Grid(1, 1, waves=True))
         picture = draw(shell, "in.wav", "--waveform", *SIZED)
         drawn = (picture.part(layout.waves[0]) < 200).all(axis=-1)

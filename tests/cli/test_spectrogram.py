@@ -65,6 +65,8 @@ def test_two_channels_have_a_panel_each(shell: Shell) -> None:
     shared = ("Time (s)", "Frequency (kHz)", "Level (dBFS)", "in.wav", "8 kHz, hann 256, hop 6")
     for text in ("in.wav: Left", "in.wav: Right", *shared):
         assert written.count(text) == 1
+    # Times stand below the lowest panel, frequencies beside each.
+    assert (written.count("0.9"), written.count("3.5")) == (1, 2)
 
 
 def test_one_chosen_channel_has_no_name(shell: Shell) -> None:
