@@ -15,7 +15,7 @@ _SECONDS_FROM_S, _MINUTES_FROM_S, _HOURS_FROM_S = 0.1, 120.0, 3600.0
 def round_ticks(shown: tuple[float, float], most: int) -> Ticks:
     """Give multiples of 1, 2 or 5 times a power of ten, about so many at most, but never none.
 
-    Negative numbers have a true minus sign.
+    Where both ends are the same there may be none. Negative numbers have a true minus sign.
     """
     places, digits = _multiples(_round_step, shown, most)
     return {place: f"{place:,.{digits}f}".replace("-", "−") for place in places}

@@ -427,6 +427,13 @@ class TestOddSounds:
         assert set(panel_of(picture).ravel()) == {0}
         assert picture.ends == (-180, -100)
 
+    @pytest.mark.parametrize("words", ["--mel 20 --log ln", "--mfcc 5", "--descriptors rms"])
+    def test_of_silence_have_features_too(self, shell: Shell, words: str) -> None:
+        write(shell, "in.wav", np.zeros(4000))
+        picture = draw(shell, "in.wav", *SIZED, *words.split())
+        assert picture.size == SIZE
+        assert picture.ends[0] <= picture.ends[1]
+
     @pytest.mark.parametrize("samples", [1, 2, 63, 400])
     def test_of_a_moment_fill_the_panel(self, shell: Shell, samples: int) -> None:
         write(shell, "in.wav", np.ones(samples) / 2)

@@ -77,7 +77,7 @@ def _laid_out(
 
 
 def _longest(ticks: Ticks) -> int:
-    return max(_FEWEST_SIGNS, *map(len, ticks.values()))
+    return max((_FEWEST_SIGNS, *map(len, ticks.values())))
 
 
 def _longest_of_bar(sounds: Sequence[Folded], positive: bool) -> int:
