@@ -89,11 +89,11 @@ def draw_figure(
         figure = Figure((layout.width / layout.dpi, layout.height / layout.dpi), dpi=layout.dpi)
         sheet = _Sheet(figure, layout, *axes, table)
         for number, panel in enumerate(panels):
-            uppermost = sheet.draw_panel(panel, layout.panels[number])
+            axis = uppermost = sheet.draw_panel(panel, layout.panels[number])
             if layout.waves:
                 uppermost = sheet.draw_wave(panel, layout.waves[number])
             if layout.bar is not None:
-                sheet.tick(number, len(panels))
+                sheet.tick(axis, number, len(panels))
                 if legend.named:
                     name = sheet.fitting(panel.name, layout.panels[number].width, _SMALL)
                     uppermost.set_title(name, loc="left", fontsize=_SMALL, pad=3)
@@ -142,10 +142,9 @@ class _Sheet:
         _hide_frame(axis)
         return axis
 
-    def tick(self, number: int, panels: int) -> None:
-        """Put ticks on a panel, with texts at the outer edges of the grid."""
+    def tick(self, axis: Axes, number: int, panels: int) -> None:
+        """Put ticks on one of so many panels, with texts at the outer edges of the grid."""
         box, em = self.layout.panels[number], self.layout.em
-        axis = self.figure.axes[-1 - bool(self.layout.waves)]
         in_a_row = sum(other.bottom == self.layout.panels[0].bottom for other in self.layout.panels)
         ticks = self.rows.ticks(most_ticks(box.height, 2.4 * em))
         axis.set_yticks(list(ticks), labels=_texts(ticks, number % in_a_row == 0))
