@@ -75,7 +75,8 @@ def tone(
 def powers(samples: NDArray[Any], length: int = LENGTH, hop: int = HOP) -> NDArray[np.float64]:
     """Give the powers of frames and bins: 1 for a sine at full scale at its bin."""
     window = hann(length)
-    return np.abs(brute_force_stft(samples, length, hop, window) / (window.sum() / 2)) ** 2
+    spectra = brute_force_stft(samples, length, hop, window) / (window.sum() / 2)
+    return np.asarray(np.abs(spectra) ** 2)
 
 
 def decibels(power: NDArray[Any]) -> NDArray[np.float64]:
