@@ -161,7 +161,7 @@ def _picture(
     values, count = columns.last(wide), columns.count
     rows = row_axis(engine, 1, view)
     pixels = fold_to_pixels(values, rows.edges, rows.shown, high, 0, view.fold)
-    (levels,) = referred([drawn(pixels, engine)], view)
+    (levels,) = referred([drawn(pixels, engine, non_negative=bool(pixels.min() >= 0))], view)
     colours = colour_scale([levels], view, usual_top_dbfs=_TOP_DBFS)
     start_s = engine.settings.part.start_s + max(0, count - wide) * columns.column_s
     shown_s = (start_s, start_s + wide * columns.column_s)

@@ -1,5 +1,7 @@
 """From a sound to lines of a terminal."""
 
+from pathlib import PurePath
+
 from stftcli.jobs.drawing.colours import colour_scale, referred
 from stftcli.jobs.drawing.folded import Wanted, fold_sound
 from stftcli.jobs.drawing.images import channel_images, rows_of
@@ -49,10 +51,11 @@ def show_sound(
     wanted = Wanted(size[0], view.fold, usual_channel="mix")
     sound = fold_sound(path, settings, wanted, threads, watcher)
     rows, shown_s = rows_of(sound, view), sound.time.shown_s
-    images = channel_images(sound, view, size, shown_s, rows.shown)
+    images = channel_images(sound, view, size, shown_s, rows.shown, non_negative=sound.non_negative)
     levels = referred([image.drawn for image in images], view)
+    file = PurePath(sound.name).name
     axes = (rows, colour_scale(levels, view))
     return [
-        render(level.values, shown_s, axes, screen, image.name)
+        render(level.values, shown_s, axes, screen, f"{file} {image.name}".rstrip())
         for image, level in zip(images, levels, strict=True)
     ]

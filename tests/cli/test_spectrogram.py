@@ -63,7 +63,7 @@ def test_two_channels_have_a_panel_each(shell: Shell) -> None:
     assert done.out.startswith(b"<?xml")
     written = texts(done.out)
     shared = ("Time (s)", "Frequency (kHz)", "Level (dBFS)", "in.wav", "8 kHz, hann 256, hop 6")
-    for text in ("in.wav: Left", "in.wav: Right", *shared):
+    for text in ("Left", "Right", *shared):
         assert written.count(text) == 1
     # Times stand below the lowest panel, frequencies beside each.
     assert (written.count("0.9"), written.count("3.5")) == (1, 2)

@@ -13,8 +13,8 @@ from stftcli.dsp.frequency_scales import SCALES
 from stftcli.pictures.ticks import (
     Ticks,
     clock,
-    kilo_ticks,
     round_ticks,
+    scaled_ticks,
     spread_ticks,
     time_label,
     time_ticks,
@@ -86,6 +86,7 @@ def test_numbers_that_people_choose(shown: Ends, most: int, wanted: list[str]) -
 
 @given(ends(40_000.0), MOST)
 @example((0.0, 120.0), 8)
+@example((0.0, 0.05), 8)
 @example((3599.0, 3600.0), 8)
 @example((120.5, 124.9), 2)
 def test_times_are_written_as_they_are_named(shown_s: Ends, most: int) -> None:
@@ -94,10 +95,11 @@ def test_times_are_written_as_they_are_named(shown_s: Ends, most: int) -> None:
     assert within(ticks, shown_s)
     assert len(ticks) <= most + 1
     label = time_label(shown_s)
-    colons = {"Time (s)": 0, "Time (m:ss)": 1, "Time (h:mm:ss)": 2}[label]
+    colons = {"Time (m:ss)": 1, "Time (h:mm:ss)": 2}.get(label, 0)
+    unit = 1e-3 if label == "Time (ms)" else 1.0
     for place, text in ticks.items():
         assert text.count(":") == colons
-        told = seconds_of(text) if colons else number_of(text)
+        told = seconds_of(text) if colons else unit * number_of(text)
         assert told == pytest.approx(place, abs=1e-6 * (shown_s[1] - shown_s[0]) + 1e-9)
     assert len(set(ticks.values())) == len(ticks)
 
@@ -105,6 +107,7 @@ def test_times_are_written_as_they_are_named(shown_s: Ends, most: int) -> None:
 @pytest.mark.parametrize(
     ("shown_s", "most", "label", "wanted"),
     [
+        ((0, 0.05), 6, "Time (ms)", "0 10 20 30 40 50"),
         ((0, 2.99), 6, "Time (s)", "0.0 0.5 1.0 1.5 2.0 2.5"),
         ((0, 119), 6, "Time (s)", "0 20 40 60 80 100"),
         ((0, 120), 5, "Time (m:ss)", "0:00 0:30 1:00 1:30 2:00"),
@@ -140,7 +143,7 @@ def test_a_clock_carries_what_is_rounded(
 
 @given(ends(96_000.0), MOST)
 def test_thousands_stand_where_they_belong(shown_hz: Ends, most: int) -> None:
-    ticks = kilo_ticks(shown_hz, most)
+    ticks = scaled_ticks(shown_hz, most, 1000.0)
     assert within(ticks, shown_hz)
     for place, text in ticks.items():
         assert 1000 * number_of(text) == pytest.approx(place, abs=1e-5 * shown_hz[1])

@@ -58,7 +58,7 @@ def view_options() -> Decorator:
             "view__fold",
             type=click.Choice(FOLDINGS),
             help="What stands for several frames or bins in a pixel: the loudest, or the mean "
-            "power.  [default: max]",
+            "(of the power, unless --spectrum says otherwise).  [default: max]",
         ),
         option(
             "--colormap",

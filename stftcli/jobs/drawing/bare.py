@@ -50,12 +50,13 @@ def draw_bare(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     edges_s = sound.time.edges_s(columns)
     ends_s = (float(edges_s[0]), float(edges_s[-1]))
     whole = replace(sound, time=replace(sound.time, shown_s=ends_s))
-    positive = bool(sound.values.min() >= 0)
-    (image,) = channel_images(whole, view, size, ends_s, rows.shown, non_negative=positive)
+    (image,) = channel_images(
+        whole, view, size, ends_s, rows.shown, non_negative=sound.non_negative
+    )
     (picture,) = referred([image.drawn], view)
     colours = colour_scale([picture], view, usual_top_dbfs=_TOP_DBFS)
     pixels = shades(picture.values, colours.lowest, colours.highest, figure.bits)[::-1]
     if view.colormap is not None:
         pixels = colour_table(view.colormap)[pixels]
     write_bitmap(job.file, job.picture_format, pixels, job.texts([sound], colours))
-    return PictureReport.of([sound], colours)
+    return PictureReport.of([sound])

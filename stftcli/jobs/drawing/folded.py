@@ -58,6 +58,11 @@ class Folded:
     envelope: NDArray[Any] | None
 
     @property
+    def non_negative(self) -> bool:
+        """Whether no value is below zero."""
+        return bool(self.values.min() >= 0)
+
+    @property
     def duration_s(self) -> float:
         """How long the part is that was read."""
         return self.time.shown_s[1] - self.time.shown_s[0]

@@ -1,7 +1,6 @@
 """Channels of a sound in pixels."""
 
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +17,7 @@ Ends = tuple[float, float]
 
 
 class ChannelImage(NamedTuple):
-    """A channel in pixels, where its edges lie, and what it is called."""
+    """A channel in pixels, where its edges lie, and its name if it is one of several."""
 
     drawn: Drawn
     times_s: Ends
@@ -60,13 +59,13 @@ def channel_images(
     ends_s = sound.time.shown_s
     wide, high = _share(size[0], ends_s, shown_s), _share(size[1], rows.shown, shown)
     edges_s = sound.time.edges_s(sound.values.shape[-1])
-    images = []
+    images, channels = [], len(sound.values)
     for number, channel in enumerate(sound.values):
         pixels = fold_to_pixels(channel, rows.edges, rows.shown, high, 0, view.fold)
         pixels = fold_to_pixels(pixels, edges_s, ends_s, wide, 1, view.fold)
         envelope = None if sound.envelope is None else sound.envelope[number]
         values = drawn(pixels, sound.engine, non_negative=non_negative)
-        images.append(ChannelImage(values, ends_s, rows, _name(sound, number), envelope))
+        images.append(ChannelImage(values, ends_s, rows, _name(number, channels), envelope))
     return images
 
 
@@ -80,9 +79,7 @@ def _share(pixels: int, part: Ends, whole: Ends) -> int:
     return max(1, round(pixels * (part[1] - part[0]) / (whole[1] - whole[0])))
 
 
-def _name(sound: Folded, channel: int) -> str:
-    file, channels = PurePath(sound.name).name, len(sound.values)
+def _name(channel: int, channels: int) -> str:
     if channels == 1:
-        return file
-    side = ("Left", "Right")[channel] if channels == 2 else f"Channel {channel + 1}"
-    return f"{file}: {side}"
+        return ""
+    return ("Left", "Right")[channel] if channels == 2 else f"Channel {channel + 1}"

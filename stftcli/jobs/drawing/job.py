@@ -45,17 +45,16 @@ class PictureJob:
 
 @dataclass(frozen=True)
 class PictureReport:
-    """What was drawn: the length of the longest sound, its frames, and what the colours mean."""
+    """What was drawn: the length of the longest sound, and its frames."""
 
     duration_s: float
     frames: int
-    colours: ColourScale
 
     @classmethod
-    def of(cls, sounds: Sequence[Folded], colours: ColourScale) -> "PictureReport":
+    def of(cls, sounds: Sequence[Folded]) -> "PictureReport":
         """Report on the sounds of a picture."""
         longest = max(sounds, key=lambda sound: sound.duration_s)
-        return cls(longest.duration_s, longest.frames, colours)
+        return cls(longest.duration_s, longest.frames)
 
     def __str__(self) -> str:
         return f"{self.duration_s:.2f} s, {self.frames} frames"

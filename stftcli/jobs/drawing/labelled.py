@@ -8,7 +8,7 @@ import numpy as np
 
 from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
 from stftcli.jobs.drawing.folded import Folded, Wanted
-from stftcli.jobs.drawing.images import channel_images, rows_of
+from stftcli.jobs.drawing.images import ChannelImage, channel_images, rows_of
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.pictures.axes import TimeAxis
 from stftcli.pictures.layout import Grid, Layout, arrange, lay_out
@@ -40,22 +40,23 @@ def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     times = _joint_times(sounds)
     views = _views(sounds, view)
     rows = max(map(rows_of, sounds, views), key=lambda axis: axis.shown[1])
-    positive = all(sound.values.min() >= 0 for sound in sounds)
+    positive = all(sound.non_negative for sound in sounds)
     signs = _longest(rows.ticks(_MANY)), _longest_of_bar(sounds, positive)
     layout = _laid_out(grid, figure, signs)
     size, ends_s = layout.panels[0].size, times.shown_s
-    images = [
-        image
+    named_images = [
+        (_panel_name(sound, image, alone=len(sounds) == 1), image)
         for sound, its_view in zip(sounds, views, strict=True)
         for image in channel_images(
             sound, its_view, size, ends_s, rows.shown, non_negative=positive
         )
     ]
+    names, images = zip(*named_images, strict=True)
     pictures = referred([image.drawn for image in images], view)
     colours = colour_scale(pictures, view)
     panels = [
-        Panel(picture.values, image.times_s, image.rows.shown, image.name, image.envelope)
-        for picture, image in zip(pictures, images, strict=True)
+        Panel(picture.values, image.times_s, image.rows.shown, name, image.envelope)
+        for picture, name, image in zip(pictures, names, images, strict=True)
     ]
     draw_figure(
         job.file,
@@ -66,7 +67,7 @@ def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
         Legend(_title(figure, sounds), _subtitle(sounds), grid.named, job.texts(sounds, colours)),
         dark=figure.dark,
     )
-    return PictureReport.of(sounds, colours)
+    return PictureReport.of(sounds)
 
 
 def _laid_out(
@@ -108,6 +109,11 @@ def _views(sounds: Sequence[Folded], view: ViewSettings) -> list[ViewSettings]:
 def _joint_times(sounds: Sequence[Folded]) -> TimeAxis:
     first, last = zip(*(sound.time.shown_s for sound in sounds), strict=True)
     return replace(sounds[0].time, shown_s=(min(first), max(last)))
+
+
+def _panel_name(sound: Folded, image: ChannelImage, *, alone: bool) -> str:
+    file = "" if alone else PurePath(sound.name).name
+    return ": ".join(filter(None, (file, image.name)))
 
 
 def _title(figure: FigureSettings, sounds: Sequence[Folded]) -> str:
