@@ -22,7 +22,6 @@ _WAYS: dict[Folding, _Way] = {
     "mean": _Way(np.add, 0.0, np.float64, True),
 }
 _FIRST_COLUMNS = 256
-_WORTH_A_LOOP = 8
 _ON_A_BORDER = 1e-6  # of a pixel
 
 
@@ -82,16 +81,16 @@ class ColumnFolder:
             self._fold()
         if last >= len(self._values):
             self._grow(last + 1)
-        first, wide = self._column(self.frames), self.frames_per_column
-        starts = [0, *range(wide - self.frames % wide, len(batch), wide)]
-        part, join = self._values[first : last + 1], self._way.join
-        if wide < _WORTH_A_LOOP:
-            join(part, join.reduceat(batch, starts, axis=0), out=part)
-        else:  # as reduceat, which takes ten times as long for long groups
-            ends = [*starts[1:], len(batch)]
-            for cell, start, end in zip(part, starts, ends, strict=True):
-                join(cell, join.reduce(batch[start:end], axis=0), out=cell)
-        self.frames += len(batch)
+        wide, length = self.frames_per_column, len(batch)
+        head = min(-self.frames % wide, length)  # what is missing in the column begun before
+        tail = head + (length - head) // wide * wide
+        for piece, frames in (
+            (batch[:head], head),
+            (batch[head:tail], wide),
+            (batch[tail:], length - tail),
+        ):
+            if len(piece):
+                self._join(piece.reshape(-1, frames, *batch.shape[1:]))
 
     def picture(self) -> NDArray[Any]:
         """Give the values, shape (channels, rows, columns)."""
@@ -105,6 +104,13 @@ class ColumnFolder:
     def _empty(self, columns: int, channels: int) -> NDArray[Any]:
         shape = (columns, channels, self.rows)
         return np.full(shape, self._way.nothing, self._way.dtype)
+
+    def _join(self, columns: NDArray[Any]) -> None:
+        """Join frames of shape (columns, frames, channels, rows) to their columns."""
+        first, join = self._column(self.frames), self._way.join
+        part = self._values[first : first + len(columns)]
+        join(part, join.reduce(columns, axis=1), out=part)
+        self.frames += columns.shape[0] * columns.shape[1]
 
     def _column(self, frame: int) -> int:
         return frame // self.frames_per_column
