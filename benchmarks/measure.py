@@ -54,15 +54,26 @@ def environment() -> dict[str, str]:
 def compare(
     commands: Mapping[str, Sequence[str]], folder: Path, runs: int, warmups: int = 1
 ) -> list[Measured]:
-    """Run all commands in turn, again and again, so that a machine's moods hit all alike."""
+    """Run all commands in turn, again and again, so that a machine's moods hit all alike.
+
+    What the command of this number writes is called ``result-NUMBER.*``, or ``limit.*``.
+    """
     measured = [Measured(name, command) for name, command in commands.items()]
     for turn in range(warmups + runs):
-        for item in measured:
+        for number, item in enumerate(measured):
+            _tidy(folder, number)
             item.run(folder)
             if turn < warmups:
                 item.seconds.clear()
                 item.megabytes.clear()
     return measured
+
+
+def _tidy(folder: Path, number: int) -> None:
+    """Take away what this command left the last time, and let what others left reach the disk."""
+    for left in (*folder.glob(f"result-{number}.*"), *folder.glob("limit.*")):
+        left.unlink()
+    os.sync()
 
 
 def failures(measured: list[Measured]) -> list[str]:
