@@ -39,7 +39,8 @@ def colour_table(name: str) -> NDArray[np.uint8]:
     if name not in colormaps:
         raise SettingsError(f"there is no colour map {name!r}: {_offer(name, list(colormaps))}")
     # Its own bytes are cut, not rounded, and so a grey may be missing and another be there twice.
-    colours = np.asarray(colormaps[name](np.arange(256)), np.float64)
+    # By fractions, for a map may have more colours, or ten.
+    colours = np.asarray(colormaps[name](np.linspace(0, 1, 256)), np.float64)
     return np.asarray(np.rint(255 * colours[:, :3]), np.uint8)
 
 

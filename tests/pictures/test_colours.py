@@ -58,6 +58,19 @@ def test_maps_of_any_kind_have_256_colours(name: str) -> None:
     assert colour_table(name).shape == (256, 3)
 
 
+def test_maps_of_fewer_and_more_colours_are_used_from_end_to_end() -> None:
+    few = colour_table("tab10")
+    np.testing.assert_array_equal(
+        few[[0, 128, 255]], [[31, 119, 180], [140, 86, 75], [23, 190, 207]]
+    )
+    _, counts = np.unique(few, axis=0, return_counts=True)
+    assert len(counts) == 10
+    assert counts.max() - counts.min() <= 1
+    # It ends in the colour that it began with.
+    round_about = colour_table("twilight").astype(int)
+    assert np.abs(round_about[0] - round_about[-1]).max() <= 2
+
+
 @pytest.mark.parametrize(
     ("name", "offered"), [("magmma", "magma"), ("Viridis", "viridis"), ("grey2", "gray"), ("", "")]
 )
