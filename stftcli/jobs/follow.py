@@ -75,11 +75,12 @@ def follow_sound(
 
 
 def _engine(source: Source, settings: FeatureSettings) -> Engine:
+    rate_hz = settings.signal.rate_hz or source.rate_hz
     engine = make_engine(
         settings,
         source.rate_hz,
         usual_length=picture_length(settings, source.rate_hz),
-        usual_hop=partial(_hop_within, source.rate_hz / PICTURES_PER_S),
+        usual_hop=partial(_hop_within, rate_hz / PICTURES_PER_S),
         usual_spectrum="power",
     )
     check_drawable(engine)

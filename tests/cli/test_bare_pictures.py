@@ -51,6 +51,12 @@ class TestPixels:
         assert picture.pixels.dtype == np.uint8
         assert draw(shell, "in.wav", "--bare", *SMALL).size == (1 + RATE_HZ // HOP, BINS)
 
+    def test_frames_are_as_long_as_the_resampled_sound_wants(self, shell: Shell) -> None:
+        pytest.importorskip("soxr")
+        write(shell, "in.wav", noise(4 * RATE_HZ), 4 * RATE_HZ)
+        picture = draw(shell, "in.wav", "--bare", "--rate", str(RATE_HZ))
+        assert picture.size == (1 + RATE_HZ // 64, 129)
+
     @pytest.mark.parametrize("bits", [8, 16])
     @pytest.mark.parametrize("words", [(), ("--top", "-20", "--range", "30")], ids=str)
     def test_can_be_turned_into_levels_again(

@@ -93,14 +93,15 @@ class Wanted:
     envelope: bool = False
 
 
-def picture_length(settings: FeatureSettings, rate_hz: int) -> int:
-    """Give the usual length of frames in a picture.
+def picture_length(settings: FeatureSettings, sound_rate_hz: int) -> int:
+    """Give the usual length of frames in a picture of a sound of this rate.
 
     It is that of features, where there are any, or else the power of two that is nearest to 40 ms:
     long enough for tones, short enough for trills.
     """
     if settings.values.steps:
         return USUAL_LENGTH
+    rate_hz = settings.signal.rate_hz or sound_rate_hz
     return int(2 ** round(log2(max(2.0, 0.04 * rate_hz))))
 
 
