@@ -347,6 +347,19 @@ class TestLook:
         np.testing.assert_allclose(share[10 : width // 2 - 5], 0.25, atol=0.06)
         np.testing.assert_allclose(share[width // 2 + 5 : -10], 1, atol=0.06)
 
+    def test_of_a_sound_that_is_filled_up_ends_with_silence(self, shell: Shell) -> None:
+        write(shell, "in.wav", tone(1000, seconds=0.5))
+        layout = laid_out(Grid(1, 1, waves=True))
+        picture = draw(shell, "in.wav", "--waveform", "--pad-to", "1", *SIZED)
+        high = (picture.part(layout.waves[0]) < 200).all(axis=-1).mean(axis=0) > 0.5
+        numbers = panel_of(picture, layout.panels[0])
+        half = len(high) // 2
+        assert high[10 : half - 5].all()
+        assert not high[half + 5 :].any()
+        assert numbers[:, : half - 5].max(axis=0).min() > 200
+        assert numbers[:, half + 10 :].max() == 0
+        assert "1.0" in written(shell, "in.wav", "--pad-to", "1")
+
     @pytest.mark.parametrize(("words", "paper"), [(["--dark"], (18, 18, 23)), ([], (255,) * 3)])
     def test_has_its_paper(
         self, shell: Shell, words: list[str], paper: tuple[int, int, int]

@@ -64,7 +64,7 @@ class Folded:
 
     @property
     def duration_s(self) -> float:
-        """How long the part is that was read."""
+        """How long the part is that was read, or what it was filled up to."""
         return self.time.shown_s[1] - self.time.shown_s[0]
 
 
@@ -136,7 +136,11 @@ def fold_sound(
                 )
         if folder.frames == 0:
             raise InputError(f"{source.name} is too short: there is no frame to be drawn")
-        end_s = source.read_samples / source.rate_hz
+        start_s = settings.part.start_s
+        # Zeros that fill it up are drawn as well.
+        end_s = max(
+            source.read_samples / source.rate_hz, start_s + (settings.signal.pad_to_s or 0.0)
+        )
         return Folded(
             source.name,
             {"name": source.name, "rate_hz": source.rate_hz, "channels": source.channels},
@@ -144,7 +148,7 @@ def fold_sound(
             folder.picture(),
             folder.frames,
             folder.bins_per_row,
-            _time_axis(folder, engine, settings.part.start_s, end_s),
+            _time_axis(folder, engine, start_s, end_s),
             None if envelope is None else envelope.finish(),
         )
 
@@ -176,11 +180,13 @@ def check_drawable(engine: Engine) -> None:
 
 
 def _samples(source: Source, settings: FeatureSettings) -> int | None:
+    """Give how many samples will be cut into frames, where that is known."""
     samples = source.part_samples(settings.part)
-    rate_hz = settings.signal.rate_hz
-    if samples is None or rate_hz is None:
-        return samples
-    return samples * rate_hz // source.rate_hz
+    if samples is None:
+        return None
+    rate_hz = settings.signal.rate_hz or source.rate_hz
+    filled = round((settings.signal.pad_to_s or 0.0) * rate_hz)
+    return max(samples * rate_hz // source.rate_hz, filled)
 
 
 def _envelope_step(source: Source, settings: FeatureSettings, columns: int) -> int:
