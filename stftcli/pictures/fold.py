@@ -21,6 +21,8 @@ _WAYS: dict[Folding, _Way] = {
     "max": _Way(np.maximum, -np.inf, np.float32, False),
     "mean": _Way(np.add, 0.0, np.float64, True),
 }
+MOST_ROWS = 4096
+"""More than a picture is usually high, few enough that long frames take little memory."""
 _FIRST_COLUMNS = 256
 _ON_A_BORDER = 1e-6  # of a pixel
 
@@ -51,7 +53,7 @@ class ColumnFolder:
         bins: int,
         most_columns: int,
         how: Folding = "max",
-        most_rows: int = 4096,
+        most_rows: int = MOST_ROWS,
     ) -> None:
         self.bins, self.bins_per_row = bins, -(-bins // most_rows)
         self.frames_per_column = 1

@@ -51,6 +51,11 @@ class TestPixels:
         assert picture.pixels.dtype == np.uint8
         assert draw(shell, "in.wav", "--bare", *SMALL).size == (1 + RATE_HZ // HOP, BINS)
 
+    def test_are_one_for_each_of_many_bins(self, shell: Shell) -> None:
+        write(shell, "in.wav", noise(RATE_HZ))
+        picture = draw(shell, "in.wav", "--bare", "--n-fft", "16384")
+        assert picture.size == (1 + RATE_HZ // 4096, 8193)
+
     def test_frames_are_as_long_as_the_resampled_sound_wants(self, shell: Shell) -> None:
         pytest.importorskip("soxr")
         write(shell, "in.wav", noise(4 * RATE_HZ), 4 * RATE_HZ)

@@ -14,7 +14,7 @@ from stftcli.jobs.stream import analyze
 from stftcli.jobs.watch import Watcher
 from stftcli.pictures.axes import TimeAxis
 from stftcli.pictures.envelope import Envelope
-from stftcli.pictures.fold import ColumnFolder
+from stftcli.pictures.fold import MOST_ROWS, ColumnFolder
 from stftcli.settings.choices import Channel, Folding
 from stftcli.settings.features import FeatureSettings
 from stftcli.settings.frames import quarter
@@ -22,6 +22,8 @@ from stftcli.settings.lengths import USUAL_LENGTH
 
 _LONGEST_STEP, _STEP_OF_UNKNOWN = 256, 16
 """Samples that an envelope folds at once: one by one, they would take as long as all the rest."""
+_MOST_VALUES = 1 << 28
+"""Of a picture that has each frame and feature: a gigabyte."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ class Wanted:
     usual_channel : {"mix", "all"}
         Which channels, where the settings leave it open.
     every_frame : bool
-        Whether each frame is to have a column; then `pixels` is the most that there may be.
+        Whether each frame is to have a column and each feature a row; then `pixels` is the most
+        frames that there may be.
     envelope : bool
         Whether the envelope of the samples is wanted as well.
     """
@@ -120,18 +123,22 @@ def fold_sound(
     with Source(path) as source:
         engine = _engine(source, settings, wanted, watcher)
         channels = source.channels if settings.part.channel == "all" else 1
-        # Twice the pixels, for they are folded once more.
-        columns = wanted.pixels + 1 if wanted.every_frame else 2 * wanted.pixels
-        folder = ColumnFolder(channels, engine.features, columns, wanted.fold)
+        if wanted.every_frame:
+            most_frames = min(wanted.pixels, max(1, _MOST_VALUES // engine.features))
+            columns, most_rows = most_frames + 1, engine.features
+        else:
+            # Twice the pixels, for they are folded once more.
+            columns, most_rows = 2 * wanted.pixels, MOST_ROWS
+        folder = ColumnFolder(channels, engine.features, columns, wanted.fold, most_rows)
         envelope = None
         if wanted.envelope:
             envelope = Envelope(channels, columns, _envelope_step(source, settings, columns))
         hear = envelope.push if envelope is not None else None
         for batch in analyze(source, engine, threads, watcher, hear=hear):
             folder.write(batch.reshape(len(batch), channels, engine.features))
-            if wanted.every_frame and folder.frames > wanted.pixels:
+            if wanted.every_frame and folder.frames > most_frames:
                 raise InputError(
-                    f"{source.name} has more than {wanted.pixels} frames: give --size to fold "
+                    f"{source.name} has more than {most_frames} frames: give --size to fold "
                     "them into fewer pixels, a longer --hop-length, or a --duration"
                 )
         if folder.frames == 0:
