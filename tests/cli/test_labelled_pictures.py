@@ -299,6 +299,17 @@ class TestGrid:
         done = run_inside(shell, *words, "5000", "--out", "y.png")
         assert_explained(done, 2, "--fmax is 5000 Hz", "nothing above 4000 Hz")
 
+    def test_begins_where_the_first_of_its_sounds_does(self, shell: Shell) -> None:
+        write(shell, "high.wav", tone(1000, rate_hz=16000), 16000)
+        write(shell, "low.wav", tone(1000))
+        for names in (("high.wav", "low.wav"), ("low.wav", "high.wav")):
+            words = ("--scale", "log", "--n-fft", "1024", "--top", "0", "--range", "30")
+            picture = draw(shell, *names, "--grid", *words, *SIZED)
+            # From a bin of 8 kHz up to half of 16 kHz.
+            wanted = np.log(1000 / (8000 / 1024)) / np.log(8000 / (8000 / 1024))
+            for box in laid_out(self.GRID).panels:
+                assert loudest(panel_of(picture, box)) == pytest.approx(wanted * box.height, abs=3)
+
     def test_names_its_sounds(self, shell: Shell, picture: Picture) -> None:
         assert picture.texts["Title"] == "2 sounds"
         found = written(shell, "long.wav", "short.wav", "--grid")

@@ -99,11 +99,24 @@ def _grid_of(sounds: Sequence[Folded], grid: Grid) -> Grid:
 
 
 def _views(sounds: Sequence[Folded], view: ViewSettings) -> list[ViewSettings]:
-    """Let each sound end at half its rate, if there is one that goes up to the end of the axis."""
+    """Give each sound its view: all of them on an axis with the same beginning.
+
+    Each ends at half its rate, if there is one that goes up to the end of the axis.
+    """
+    view = _begun_together(sounds, view)
     halves_hz = [sound.engine.rate_hz / 2 for sound in sounds]
     if view.fmax_hz is None or max(halves_hz) < view.fmax_hz:
         return [view] * len(sounds)
     return [replace(view, fmax_hz=min(view.fmax_hz, half_hz)) for half_hz in halves_hz]
+
+
+def _begun_together(sounds: Sequence[Folded], view: ViewSettings) -> ViewSettings:
+    bins_hz = {sound.engine.rate_hz / sound.engine.frames.filter_length for sound in sounds}
+    if view.scale != "log" or view.fmin_hz is not None or len(bins_hz) == 1:
+        return view
+    # Alone, each would begin at its own first bin.
+    first_hz = min(bins_hz)
+    return view if view.fmax_hz and view.fmax_hz <= first_hz else replace(view, fmin_hz=first_hz)
 
 
 def _joint_times(sounds: Sequence[Folded]) -> TimeAxis:
