@@ -56,6 +56,7 @@ BAD_CALLS = [
     Call("--mel 40 --log ln --range 40", "--range is for levels"),
     Call("--mel 40 --log ln --top 3", "--top is for levels"),
     Call("--spectrum phase --ref max", "--ref max is for levels"),
+    Call("--ref 5", "--ref belongs to --log"),
     Call("--spectrum complex", "complex|another --spectrum"),
     Call("--stats mean", "--stats|one row"),
     Call("--bits 16", "--bits 16|--bare"),

@@ -35,6 +35,15 @@ def test_the_group_says_what_the_command_says(command: str) -> None:
     assert (load_command(command).help or "").startswith(f"{listed}\n\n")
 
 
+@pytest.mark.parametrize("command", ["spectrogram", "show"])
+def test_what_ends_an_axis_is_said_to_do_so(shell: Shell, command: str) -> None:
+    text = re.sub(r"\s+", " ", shell.ok(command, "--help").out.decode())
+    assert "--fmin HZ Lower end of the frequency axis" in text
+    assert "--fmax HZ Upper end of the frequency axis" in text
+    assert "--ref X|max max: count levels from the highest" in text
+    assert "axis" not in shell.ok("features", "--help").out.decode()
+
+
 def test_choices_are_those_of_the_tables(shell: Shell) -> None:
     text = re.sub(r"\s+", " ", shell.ok("features", "--help").out.decode())
     for name, parameter in WINDOWS.items():

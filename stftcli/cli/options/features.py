@@ -1,5 +1,7 @@
 """The options of what is computed from each frame, and after that."""
 
+from collections.abc import Mapping
+
 import click
 
 from stftcli.cli import types
@@ -20,11 +22,13 @@ NONE = "none"
 """Takes a step of a preset away."""
 
 
-def feature_options(usual_spectrum: str) -> Decorator:
-    """Add the options; `usual_spectrum` is what the help says of --spectrum."""
-    return stacked(
-        _spectrum_options(usual_spectrum), _bank_options(), _step_options(), _whole_options()
-    )
+def feature_options(usual_spectrum: str, helps: Mapping[str, str]) -> Decorator:
+    """Add the options; `usual_spectrum` is what the help says of --spectrum.
+
+    `helps` has the help of those that mean something else here.
+    """
+    options = (_bank_options(helps), _step_options(helps), _whole_options())
+    return stacked(_spectrum_options(usual_spectrum), *options)
 
 
 def _spectrum_options(usual_spectrum: str) -> Decorator:
@@ -62,7 +66,7 @@ def _spectrum_options(usual_spectrum: str) -> Decorator:
     )
 
 
-def _bank_options() -> Decorator:
+def _bank_options(helps: Mapping[str, str]) -> Decorator:
     option = under("Features")
     return stacked(
         option(
@@ -77,14 +81,14 @@ def _bank_options() -> Decorator:
             "steps__fmin",
             type=types.number(0, 1e9),
             metavar="HZ",
-            help="Lower edge of the first mel band.  [default: 0]",
+            help=helps.get("--fmin", "Lower edge of the first mel band.  [default: 0]"),
         ),
         option(
             "--fmax",
             "steps__fmax",
             type=types.number(0, 1e9),
             metavar="HZ",
-            help="Upper edge of the last mel band.  [default: half the rate]",
+            help=helps.get("--fmax", "Upper edge of the last mel band.  [default: half the rate]"),
         ),
         option(
             "--mel-scale",
@@ -122,7 +126,7 @@ def _bank_options() -> Decorator:
     )
 
 
-def _step_options() -> Decorator:
+def _step_options(helps: Mapping[str, str]) -> Decorator:
     option = under("Features")
     return stacked(
         option(
@@ -170,7 +174,10 @@ def _step_options() -> Decorator:
             "steps__ref",
             type=types.number_or("max", 0, 1e30),
             metavar="X|max",
-            help="What the log is relative to: max is the largest value of the file.  [default: 1]",
+            help=helps.get(
+                "--ref",
+                "What the log is relative to: max is the largest value of the file.  [default: 1]",
+            ),
         ),
         option(
             "--mfcc",

@@ -27,6 +27,16 @@ _OF_STEPS_OR_VIEW: tuple[tuple[str, str, type[Step], tuple[str, ...]], ...] = (
     ("ref", "ref", Log, ("log", "mfcc")),
 )
 
+VIEW_HELPS = {
+    "--fmin": "Lower end of the frequency axis; with --mel or --mfcc, lower edge of the first band."
+    "  [default: 0, or the first bin with --scale log]",
+    "--fmax": "Upper end of the frequency axis; with --mel or --mfcc, upper edge of the last band."
+    "  [default: half the rate]",
+    "--ref": "max: count levels from the highest that is drawn; with --log or --mfcc, X is what "
+    "the log is relative to, and max the largest value of the file.",
+}
+"""What is said of the options that a view has unless a step takes them."""
+
 
 def view_options() -> Decorator:
     """Add the options of ViewSettings, but for those that a mel bank or a logarithm may take."""
@@ -121,6 +131,8 @@ def with_pictures(values: dict[str, Any], steps: tuple[Step, ...]) -> dict[str, 
     """
     values = dict(values)
     for option, field, kind, makers in _OF_STEPS_OR_VIEW:
+        if option == "ref" and values["steps__ref"] not in (None, "max"):
+            continue  # a number is of a logarithm only
         made = any(isinstance(step, kind) for step in steps)
         if not made and not any(values[f"steps__{maker}"] for maker in makers):
             values[f"view__{field}"] = values.pop(f"steps__{option}")

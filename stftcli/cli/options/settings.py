@@ -13,7 +13,7 @@ import click
 from stftcli.cli import types
 from stftcli.cli.options.features import feature_options
 from stftcli.cli.options.frames import chosen_padding, frame_options
-from stftcli.cli.options.pictures import view_options, with_pictures
+from stftcli.cli.options.pictures import VIEW_HELPS, view_options, with_pictures
 from stftcli.cli.options.signal import part_options, signal_options
 from stftcli.cli.progress import Talk
 from stftcli.cli.sections import Command, Decorator, stacked, under
@@ -58,7 +58,9 @@ def _options(
         part_options(usual_channel),
         signal_options(),
         frame_options(usual_length, usual_hop),
-        feature_options(spectrum if usual_spectrum != "power" else usual_spectrum),
+        feature_options(
+            spectrum if usual_spectrum != "power" else usual_spectrum, VIEW_HELPS if view else {}
+        ),
         *([view_options()] if view else []),
     )
 
