@@ -23,10 +23,7 @@ NONE = "none"
 
 
 def feature_options(usual_spectrum: str, helps: Mapping[str, str]) -> Decorator:
-    """Add the options; `usual_spectrum` is what the help says of --spectrum.
-
-    `helps` has the help of those that mean something else here.
-    """
+    """Add the options; the help of those in `helps`, and the default of --spectrum, as given."""
     options = (_bank_options(helps), _step_options(helps), _whole_options())
     return stacked(_spectrum_options(usual_spectrum), *options)
 
@@ -175,8 +172,7 @@ def _step_options(helps: Mapping[str, str]) -> Decorator:
             type=types.number_or("max", 0, 1e30),
             metavar="X|max",
             help=helps.get(
-                "--ref",
-                "What the log is relative to: max is the largest value of the file.  [default: 1]",
+                "--ref", "The log is one of y / X; max: the file's largest.  [default: 1]"
             ),
         ),
         option(
