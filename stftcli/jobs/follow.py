@@ -19,6 +19,7 @@ from stftcli.jobs.drawing.rows import row_axis
 from stftcli.jobs.engine import Engine, make_engine
 from stftcli.jobs.stream import analyze
 from stftcli.jobs.watch import SILENCE
+from stftcli.pictures.axes import RowAxis
 from stftcli.pictures.fold import fold_groups, fold_to_pixels
 from stftcli.pictures.terminal import Picture, plot_size, render
 from stftcli.settings.choices import Folding
@@ -62,15 +63,16 @@ def follow_sound(
     """
     with Source(path, block_samples=_BLOCK_SAMPLES) as source:
         engine = _engine(source, settings)
+        rows = row_axis(engine, 1, view)
         columns = _Columns(source, engine, view.fold)
         with columns:
-            begun, pictures = time.monotonic(), 0
-            ended = False
+            due, ended = time.monotonic(), False
             while not ended:
-                ended = columns.ended.wait(begun + pictures / PICTURES_PER_S - time.monotonic())
-                pictures += 1
+                ended = columns.ended.wait(due - time.monotonic())
+                # Pictures that were missed, as while the process was stopped, are not made up for.
+                due = max(due + 1 / PICTURES_PER_S, time.monotonic())
                 if columns.count:
-                    yield _picture(columns, engine, view, room(), source.name)
+                    yield _picture(columns, engine, view, rows, room(), source.name)
         columns.check()
 
 
@@ -87,7 +89,7 @@ def _engine(source: Source, settings: FeatureSettings) -> Engine:
     if engine.passes:
         raise SettingsError(
             "--follow draws each frame as it comes: leave out what needs those after it, as "
-            "--deltas, --normalize or --top-db do"
+            "--deltas, --normalize, --top-db or --drop-last do"
         )
     return engine
 
@@ -109,6 +111,7 @@ class _Columns:
         self.column_s = self._frames * hop_s
         self._source, self._engine, self._fold = source, engine, fold
         self._columns: deque[NDArray[Any]] = deque(maxlen=_MOST_COLUMNS)
+        self._lock = threading.Lock()
         self._left = False
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._read, name="stftcli-follow", daemon=True)
@@ -122,10 +125,11 @@ class _Columns:
         # A signal has ended the pipe that the thread may be waiting for.
         self._thread.join(_PATIENCE_S)
 
-    def last(self, most: int) -> NDArray[Any]:
-        """Give at most so many columns, shape (features, columns)."""
-        columns = list(self._columns)[-most:]
-        return np.stack(columns, axis=-1)
+    def last(self, most: int) -> tuple[int, NDArray[Any]]:
+        """Give the number of the first of at most so many, and them, shape (features, columns)."""
+        with self._lock:
+            count, columns = self.count, list(self._columns)[-most:]
+        return count - len(columns), np.stack(columns, axis=-1)
 
     def check(self) -> None:
         """Raise what went wrong while the sound was read."""
@@ -150,20 +154,25 @@ class _Columns:
 
     def _append(self, frames: list[NDArray[Any]]) -> None:
         folded = fold_groups(np.array(frames), np.array([0]), 0, self._fold)
-        self._columns.append(folded[0])
-        self.count += 1
+        with self._lock:
+            self._columns.append(folded[0])
+            self.count += 1
         frames.clear()
 
 
 def _picture(
-    columns: _Columns, engine: Engine, view: ViewSettings, screen: Screen, name: str
+    columns: _Columns,
+    engine: Engine,
+    view: ViewSettings,
+    rows: RowAxis,
+    screen: Screen,
+    name: str,
 ) -> Picture:
     wide, high = plot_size(screen)
-    values, count = columns.last(wide), columns.count
-    rows = row_axis(engine, 1, view)
+    first, values = columns.last(wide)
     pixels = fold_to_pixels(values, rows.edges, rows.shown, high, 0, view.fold)
     (levels,) = referred([drawn(pixels, engine, non_negative=bool(pixels.min() >= 0))], view)
     colours = colour_scale([levels], view, usual_top_dbfs=_TOP_DBFS)
-    start_s = engine.settings.part.start_s + max(0, count - wide) * columns.column_s
+    start_s = engine.settings.part.start_s + first * columns.column_s
     shown_s = (start_s, start_s + wide * columns.column_s)
     return render(levels.values, shown_s, (rows, colours), screen, PurePath(name).name)

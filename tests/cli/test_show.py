@@ -14,6 +14,9 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from stftcli.jobs import follow
+from stftcli.settings.features import FeatureSettings
+from stftcli.settings.pictures import Screen, ViewSettings
 from tests.audio.wav import wav_bytes
 from tests.cli.shell import STFTCLI, Shell
 
@@ -202,3 +205,26 @@ def test_what_needs_later_frames_cannot_be_followed(shell: Shell) -> None:
     assert live.process.wait(20) == 2
     assert live.process.stderr is not None
     assert b"--follow draws each frame as it comes" in live.process.stderr.read()
+
+
+def test_what_is_not_there_is_told_before_anything_is_drawn(shell: Shell) -> None:
+    live = Following(shell.folder, "--fmax", "5000")
+    live.feed(HEADER)  # and nothing that a picture could be made of
+    assert live.process.wait(20) == 2
+    assert live.process.stderr is not None
+    assert b"--fmax is 5000 Hz" in live.process.stderr.read()
+    assert live.read(0.1).count("▀".encode()) == 0
+
+
+def test_times_go_on_where_the_screen_has_more_columns_than_are_kept(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "_MOST_COLUMNS", 5)
+    soundfile.write(shell.folder / "in.wav", np.zeros(RATE_HZ), RATE_HZ)
+    shown: list[tuple[float, float]] = []
+    monkeypatch.setattr(follow, "render", lambda _, shown_s, *__: shown.append(shown_s))
+    path = str(shell.folder / "in.wav")
+    screen = Screen(16, 2, coloured=False)
+    list(follow.follow_sound(path, FeatureSettings(), ViewSettings(), lambda: screen))
+    # Of 21 columns of 50 ms, the last five.
+    assert shown[-1] == pytest.approx((0.8, 0.8 + 16 * 0.05), abs=1e-9)
