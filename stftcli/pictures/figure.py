@@ -12,7 +12,8 @@ from stftcli.pictures.axes import ColourScale, RowAxis, TimeAxis
 from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.layout import POINTS, SIGN, Box, Layout
 from stftcli.pictures.pixels import Pixels
-from stftcli.pictures.style import FAINT, printable, styled, write_figure
+from stftcli.pictures.style import FAINT, styled, write_figure
+from stftcli.pictures.texts import printable
 from stftcli.pictures.ticks import Ticks, round_ticks, time_label, time_ticks
 from stftcli.settings.choices import PictureFormat
 

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from stftcli.pictures.bitmap import write_bitmap
+from stftcli.pictures.texts import printable
 from stftcli.settings.choices import PIXEL_FORMATS, PictureFormat
 
 DPI = 150
@@ -50,11 +51,6 @@ def styled(*, dark: bool = False) -> Iterator[None]:
         # A title in a script that the font lacks is drawn as boxes, and that is all.
         warnings.filterwarnings("ignore", "Glyph")
         yield
-
-
-def printable(text: str) -> str:
-    """Put a sign in the place of what a font cannot draw."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
 def write_figure(

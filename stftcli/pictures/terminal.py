@@ -14,6 +14,7 @@ from rich.style import Style
 from stftcli.pictures.axes import ColourScale, RowAxis
 from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.fold import fold_groups
+from stftcli.pictures.texts import printable
 from stftcli.pictures.ticks import time_label, time_ticks
 from stftcli.settings.pictures import Screen
 
@@ -71,8 +72,8 @@ def render(
         beside = _beside(rows, len(lines))
         lines = [[Segment(text), *line] for text, line in zip(beside, lines, strict=True)]
         lines += [[Segment(text)] for text in _below(shown_s, plot_size(screen)[0])]
-        words = f"{title}   {', '.join(filter(None, (time_label(shown_s), rows.label)))}   "
-        lines.append(_caption(words, colours, screen))
+        labels = ", ".join(filter(None, (time_label(shown_s), rows.label)))
+        lines.append(_caption(f"{printable(title)}   {labels}   ", colours, screen))
     return Segments([part for line in lines for part in (*line, Segment.line())])
 
 

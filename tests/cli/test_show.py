@@ -94,6 +94,11 @@ def test_silence_and_a_single_sample(shell: Shell, samples: NDArray[np.float64])
     assert ("█" in "".join(lines[:7])) is (len(samples) == 1)
 
 
+def test_the_name_of_a_file_is_not_obeyed(shell: Shell) -> None:
+    soundfile.write(shell.folder / "x\x1b[2J.wav", np.zeros(9), RATE_HZ)
+    assert lines_of(shell, "x\x1b[2J.wav")[-1].startswith("x\ufffd[2J.wav   Time")
+
+
 def test_each_channel_is_drawn_if_all_are_asked_for(shell: Shell) -> None:
     soundfile.write(shell.folder / "in.wav", np.zeros((RATE_HZ, 2)), RATE_HZ)
     lines = lines_of(shell, "in.wav", "--channel", "all", "--height", "9")
