@@ -131,13 +131,15 @@ class _Sheet:
         """Draw the envelope of a channel."""
         assert panel.envelope is not None
         axis = self._axes(box)
-        lowest, highest = panel.envelope
+        single = panel.envelope.shape[-1] == 1  # sample, which lasts from end to end
+        lowest, highest = np.repeat(panel.envelope, 2 if single else 1, axis=-1)
         times_s = np.linspace(*panel.times_s, len(lowest))
         largest = max(1e-9, float(np.abs(panel.envelope).max()))
-        # At least as thick as a line, however quiet it is.
-        thin = 0.004 * largest
-        axis.fill_between(times_s, lowest - thin, highest + thin, color=FAINT, linewidth=0)
         ends = (-1.05 * largest, 1.05 * largest)
+        # At least as high as a pixel, however quiet it is.
+        half_a_pixel = ends[1] / box.height
+        high, low = highest + half_a_pixel, lowest - half_a_pixel
+        axis.fill_between(times_s, low, high, color=FAINT, linewidth=0)
         axis.set(xlim=self.times.shown_s, ylim=ends, xticks=[], yticks=[])
         axis.patch.set_visible(False)
         _hide_frame(axis)

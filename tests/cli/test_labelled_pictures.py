@@ -358,6 +358,12 @@ class TestLook:
         np.testing.assert_allclose(share[10 : width // 2 - 5], 0.25, atol=0.06)
         np.testing.assert_allclose(share[width // 2 + 5 : -10], 1, atol=0.06)
 
+    def test_of_a_wave_of_one_sample_is_a_line(self, shell: Shell) -> None:
+        write(shell, "in.wav", np.full(1, 0.5))
+        picture = draw(shell, "in.wav", "--waveform", *SIZED)
+        wave = picture.part(laid_out(Grid(1, 1, waves=True)).waves[0])
+        assert (wave[:, 5:-5] < 200).all(axis=-1).any(axis=0).all()
+
     def test_of_a_sound_that_is_filled_up_ends_with_silence(self, shell: Shell) -> None:
         write(shell, "in.wav", tone(1000, seconds=0.5))
         layout = laid_out(Grid(1, 1, waves=True))
