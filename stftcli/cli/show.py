@@ -86,7 +86,10 @@ def show(
     with Talk(quiet) as talk:
         pictures = show_sound(path, settings, view, room(), threads=threads, watcher=talk)
     for picture in pictures:
-        console.print(picture, end="", soft_wrap=True)
+        # rich itself would end in its own way where nobody reads on.
+        with console.capture() as text:
+            console.print(picture, end="", soft_wrap=True)
+        click.echo(text.get(), nl=False, color=True)
 
 
 def _follow(

@@ -99,6 +99,17 @@ def test_the_name_of_a_file_is_not_obeyed(shell: Shell) -> None:
     assert lines_of(shell, "x\x1b[2J.wav")[-1].startswith("x\ufffd[2J.wav   Time")
 
 
+def test_it_ends_as_other_commands_do_where_nobody_reads(shell: Shell, tone: Path) -> None:
+    shown = subprocess.Popen(
+        [*STFTCLI, "show", tone], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=shell.folder
+    )
+    assert shown.stdout is not None
+    assert shown.stderr is not None
+    shown.stdout.close()
+    assert shown.stderr.read() == b""
+    assert shown.wait(20) == 141
+
+
 def test_each_channel_is_drawn_if_all_are_asked_for(shell: Shell) -> None:
     soundfile.write(shell.folder / "in.wav", np.zeros((RATE_HZ, 2)), RATE_HZ)
     lines = lines_of(shell, "in.wav", "--channel", "all", "--height", "9")
