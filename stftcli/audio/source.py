@@ -40,8 +40,8 @@ class Source:
     ----------
     path : str
         A file, a pipe, or "-" for standard input.
-    block_samples : int, optional
-        How many samples are read at a time; what is watched while it sounds wants few.
+    block_s : float, optional
+        How much is read at a time; what is watched while it sounds wants little.
     hashed : bool, default False
         Whether a pipe is hashed while it is read, so that `sha256` can tell; half a second of
         another thread for a gigabyte.
@@ -65,11 +65,8 @@ class Source:
         If it cannot be opened or is no sound that is read.
     """
 
-    def __init__(
-        self, path: str, *, block_samples: int = _BLOCK_SAMPLES, hashed: bool = False
-    ) -> None:
+    def __init__(self, path: str, *, block_s: float | None = None, hashed: bool = False) -> None:
         self.name = display_name(path)
-        self._block_samples = block_samples
         self.read_samples = 0
         self._came_to_end = False
         self._stack = ExitStack()
@@ -81,6 +78,9 @@ class Source:
             self._stack.close()
             raise
         self.rate_hz, self.channels = int(self._file.samplerate), int(self._file.channels)
+        self._block_samples = _BLOCK_SAMPLES
+        if block_s is not None:
+            self._block_samples = max(1, min(_BLOCK_SAMPLES, round(block_s * self.rate_hz)))
         self.container, self.subtype = self._opened.container.name, str(self._file.subtype)
         self.samples = self._claimed_samples()
 

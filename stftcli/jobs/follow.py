@@ -29,7 +29,7 @@ from stftcli.settings.pictures import Screen, ViewSettings
 PICTURES_PER_S = 20
 _MOST_COLUMNS = 2000
 _TOP_DBFS = 0.0  # one that followed the sound would flicker
-_BLOCK_SAMPLES = 512
+_BLOCK_S = 0.25 / PICTURES_PER_S
 _PATIENCE_S = 2.0
 
 
@@ -61,7 +61,7 @@ def follow_sound(
     StftcliError
         Whatever is wrong with the input or the settings.
     """
-    with Source(path, block_samples=_BLOCK_SAMPLES) as source:
+    with Source(path, block_s=_BLOCK_S) as source:
         engine = _engine(source, settings)
         rows = row_axis(engine, 1, view)
         columns = _Columns(source, engine, view.fold)

@@ -155,6 +155,17 @@ class TestWhole:
         assert sum(samples for _, samples in shapes) == LONG
 
 
+@pytest.mark.parametrize("rate_hz", [5, 100, 8000, 44_100])
+def test_blocks_are_as_short_as_asked_for(tmp_path: Path, rate_hz: int) -> None:
+    path = tmp_path / "in.wav"
+    samples = noise(1000) / 8
+    soundfile.write(path, samples, rate_hz, subtype="FLOAT")
+    with Source(str(path), block_s=0.02) as source:
+        blocks = [block.copy() for block in source.blocks()]
+    assert {block.shape[-1] for block in blocks[:-1]} <= {max(1, round(0.02 * rate_hz))}
+    np.testing.assert_array_equal(np.concatenate(blocks, axis=-1)[0], samples)
+
+
 class TestPart:
     @either_way
     @pytest.mark.parametrize("ending", ["wav", "flac", "aiff"])
