@@ -19,7 +19,9 @@ def shades(values: NDArray[Any], lowest: float, highest: float, bits: int = 8) -
     taken; what lies outside becomes one of the ends.
     """
     last = (1 << bits) - 1
-    scaled = (np.asarray(values, np.float32) - lowest) * (last / ((highest - lowest) or 1.0))
+    # Numbers of 16 bits are as fine as float32, and a difference of those is coarser.
+    exact: NDArray[Any] = np.asarray(values, np.float32 if bits == 8 else np.float64)
+    scaled = (exact - lowest) * (last / ((highest - lowest) or 1.0))
     np.clip(scaled, 0, last, out=scaled)
     np.rint(scaled, out=scaled)
     return scaled.astype(np.uint8 if bits == 8 else np.uint16)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stftcli.errors import SettingsError
@@ -12,6 +12,7 @@ each_depth = pytest.mark.parametrize(("bits", "dtype"), [(8, np.uint8), (16, np.
 
 
 @each_depth
+@example(lowest=-129.97769670272896, span=1.1)
 @given(lowest=st.floats(-200, 100), span=st.floats(1, 300))
 def test_a_value_is_found_again_within_half_a_step(
     bits: int, dtype: type, lowest: float, span: float
