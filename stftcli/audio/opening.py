@@ -48,7 +48,8 @@ class Opened:
     """A readable descriptor, and what was learned from the first bytes.
 
     `kept` is the descriptor of a regular file that holds every byte of the input, if there is one;
-    `passing` sees those of a pipe otherwise, if they are to be hashed.
+    `passing` sees those of a pipe otherwise, if they are to be hashed. What is written to `stop`
+    ends a pipe early.
     """
 
     descriptor: int
@@ -57,6 +58,13 @@ class Opened:
     wav: WavData | None
     kept: int | None
     passing: Passing | None = None
+    stop: int | None = None
+
+    def interrupt(self) -> None:
+        """End a pipe for whoever waits for it to go on."""
+        if self.stop is not None:
+            with suppress(BlockingIOError):  # it is full: then it has been stopped already
+                os.write(self.stop, b"\0")
 
     def sha256(self, *, sound_ended: bool) -> str | None:
         """Hash the input; a pipe only where its sound has ended, and then to its own end."""
@@ -110,9 +118,11 @@ def opened(path: str, *, hashed: bool = False) -> Iterator[Opened]:
                 passing.see(head)
             if wav is not None and wav.claimed_samples is None and (unclosed or wav.claimed_bytes):
                 head = wav.as_w64(head)
-            piped = _pumped(head, descriptor, stack.enter_context(_interrupts()), passing)
+            stopped, stop = stack.enter_context(_interrupts())
+            piped = _pumped(head, descriptor, stopped, passing)
             stack.callback(_close, piped)
-            yield Opened(piped, container, False, wav, descriptor if regular else None, passing)
+            kept = descriptor if regular else None
+            yield Opened(piped, container, False, wav, kept, passing, stop)
         else:
             spool = stack.enter_context(tempfile.TemporaryFile())
             _fill(spool, head, descriptor, name)
@@ -195,8 +205,8 @@ def _pumped(head: bytes, descriptor: int, stop: int, passing: Passing | None) ->
 
 
 @contextmanager
-def _interrupts() -> Iterator[int]:
-    """Give a descriptor that can be read from as soon as a signal has come.
+def _interrupts() -> Iterator[tuple[int, int]]:
+    """Give a descriptor that can be read from as soon as a signal has come or the other is written.
 
     Python's own handlers wait until libsndfile comes back from reading, and a silent pipe may keep
     it for ever.
@@ -206,7 +216,7 @@ def _interrupts() -> Iterator[int]:
     in_main = threading.current_thread() is threading.main_thread()
     before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False) if in_main else -1
     try:
-        yield os.dup(reader)  # for the thread, which closes it
+        yield os.dup(reader), writer  # the thread closes its own
     finally:
         if in_main:
             signal.set_wakeup_fd(before)

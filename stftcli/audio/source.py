@@ -1,6 +1,7 @@
 """A sound, read in blocks from beginning to end."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
 from math import inf
@@ -11,8 +12,9 @@ import soundfile
 from numpy.typing import DTypeLike, NDArray
 
 from stftcli.audio.channels import check_channel, pick_channels
+from stftcli.audio.decoder import Decoder, reason
 from stftcli.audio.header import FLOAT_SUBTYPES, SUBTYPES
-from stftcli.audio.opening import Opened, display_name, opened
+from stftcli.audio.opening import display_name, opened
 from stftcli.errors import InputError, SettingsError
 from stftcli.settings.frames import PartSettings
 
@@ -23,14 +25,6 @@ _BLOCK_SAMPLES = 1 << 16
 _INEXACT = ("MP3", "OGG")
 # Of these, the length can only be claimed.
 _COMPRESSED = ("MP3", "OGG", "FLAC")
-
-
-class _Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
-    """Reads on without seeking after each block, which not every file can."""
-
-    def seekable(self) -> bool:
-        """Say no, whatever the file is."""
-        return False
 
 
 class Source:
@@ -69,11 +63,12 @@ class Source:
         self.name = display_name(path)
         self.read_samples = 0
         self._came_to_end = False
+        self._ahead: deque[NDArray[Any]] = deque()
+        self._rest: Iterator[NDArray[Any]] | None = None
         self._stack = ExitStack()
         try:
             self._opened = self._stack.enter_context(opened(path, hashed=hashed))
-            self._file = self._stack.enter_context(self._decoder(self._opened))
-            self._check_subtype()
+            self._file = self._stack.enter_context(Decoder(self._opened.descriptor, self.name))
         except BaseException:
             self._stack.close()
             raise
@@ -115,6 +110,22 @@ class Source:
         shorter = min(asked, there)
         return None if shorter == inf else int(shorter)
 
+    def look_ahead(self, part: PartSettings, dtype: DTypeLike, samples: int) -> int:
+        """Read at least so many samples of a part before `blocks` gives them, and count them.
+
+        There are fewer only if the part is shorter: so the length of a short pipe can be known.
+        """
+        self._rest = self._blocks(part, np.dtype(dtype))
+        there = 0
+        while there < samples and (block := next(self._rest, None)) is not None:
+            self._ahead.append(block.copy())
+            there += block.shape[-1]
+        return there
+
+    def interrupt(self) -> None:
+        """End the sound for another thread that waits for a pipe to go on."""
+        self._opened.interrupt()
+
     def blocks(
         self, part: PartSettings = WHOLE, dtype: DTypeLike = np.float32
     ) -> Iterator[NDArray[Any]]:
@@ -131,21 +142,9 @@ class Source:
             If the channel is not there, the data is broken, holds NaN or infinite samples, or has
             nothing in that part.
         """
-        check_channel(part.channel, self.channels, self.name)
-        start = round(part.start_s * self.rate_hz)
-        end = inf if part.duration_s is None else start + round(part.duration_s * self.rate_hz)
-        if end <= start:
-            raise InputError(f"--duration {part.duration_s:g} s is shorter than one sample")
-        if start and self._opened.seekable and self.container not in _INEXACT:
-            self.read_samples = self._seek(start)
-        for block in self._decoded(end, np.dtype(dtype)):
-            first = self.read_samples - len(block)
-            chosen = pick_channels(block[max(0, start - first) :], part.channel)
-            self._check_finite(chosen, max(start, first))
-            if chosen.shape[-1]:
-                yield chosen
-        if self.read_samples <= start:
-            self._raise_nothing_there(start)
+        while self._ahead:
+            yield self._ahead.popleft()
+        yield from self._rest or self._blocks(part, np.dtype(dtype))
 
     def ended_early(self) -> str | None:
         """Say, when the sound has come to its end, whether its header promised more."""
@@ -175,18 +174,22 @@ class Source:
         except OSError as error:
             raise InputError(f"{self.name} cannot be read: {error.strerror}") from error
 
-    def _decoder(self, opened: Opened) -> soundfile.SoundFile:
-        try:
-            return _Decoder(opened.descriptor, closefd=False)
-        except (soundfile.SoundFileError, TypeError, ValueError) as error:
-            raise InputError(f"{self.name} cannot be read as sound: {_text(error)}") from error
-
-    def _check_subtype(self) -> None:
-        if self._file.subtype not in SUBTYPES:
-            raise InputError(
-                f"{self.name} holds {self._file.subtype_info}, which is not supported: convert "
-                "it first, as in: ffmpeg -i FILE -f wav - | stftcli ..."
-            )
+    def _blocks(self, part: PartSettings, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
+        check_channel(part.channel, self.channels, self.name)
+        start = round(part.start_s * self.rate_hz)
+        end = inf if part.duration_s is None else start + round(part.duration_s * self.rate_hz)
+        if end <= start:
+            raise InputError(f"--duration {part.duration_s:g} s is shorter than one sample")
+        if start and self._opened.seekable and self.container not in _INEXACT:
+            self.read_samples = self._seek(start)
+        for block in self._decoded(end, dtype):
+            first = self.read_samples - len(block)
+            chosen = pick_channels(block[max(0, start - first) :], part.channel)
+            self._check_finite(chosen, max(start, first))
+            if chosen.shape[-1]:
+                yield chosen
+        if self.read_samples <= start:
+            self._raise_nothing_there(start)
 
     def _claimed_samples(self) -> int | None:
         if self._opened.wav is not None:
@@ -199,24 +202,19 @@ class Source:
         try:
             return int(self._file.seek(min(start, self._file.frames)))
         except soundfile.SoundFileError as error:
-            raise InputError(f"{self.name} cannot be read from there: {_text(error)}") from error
+            raise InputError(f"{self.name} cannot be read from there: {reason(error)}") from error
 
     def _decoded(self, end: float, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
-        # libsndfile takes three times as long to turn 16-bit samples into the same floats.
-        as_integers = self.subtype == "PCM_16"
-        buffer = np.empty((self._block_samples, self.channels), np.int16 if as_integers else dtype)
-        scaled = np.empty(buffer.shape, dtype)
+        read = self._file.reader(self._block_samples, dtype)
         while (wanted := min(self._block_samples, end - self.read_samples)) > 0:
             try:
-                block = self._file.read(out=buffer[: int(wanted)])
+                block = read(int(wanted))
             except soundfile.SoundFileError as error:
                 at_s = self.read_samples / self.rate_hz
                 raise InputError(
-                    f"{self.name} is broken after about {at_s:.2f} s: {_text(error)}"
+                    f"{self.name} is broken after about {at_s:.2f} s: {reason(error)}"
                 ) from error
             self.read_samples += len(block)
-            if as_integers:
-                block = np.multiply(block, dtype.type(1 / 32768), out=scaled[: len(block)])
             yield block
             if len(block) < wanted:
                 self._came_to_end = True
@@ -250,7 +248,3 @@ class Source:
         # libsndfile tells of a length that it did not believe only in its log.
         claims = re.findall(r": (\d+) \(should be (\d+)\)", self._file.extra_info)
         return any(int(claim) > int(real) for claim, real in claims)
-
-
-def _text(error: Exception) -> str:
-    return str(getattr(error, "error_string", error)).strip(" .")

@@ -30,7 +30,6 @@ PICTURES_PER_S = 20
 _MOST_COLUMNS = 2000
 _TOP_DBFS = 0.0  # one that followed the sound would flicker
 _BLOCK_S = 0.25 / PICTURES_PER_S
-_PATIENCE_S = 2.0
 
 
 def follow_sound(
@@ -122,8 +121,8 @@ class _Columns:
 
     def __exit__(self, *_: object) -> None:
         self._left = True
-        # A signal has ended the pipe that the thread may be waiting for.
-        self._thread.join(_PATIENCE_S)
+        self._source.interrupt()  # the thread may be waiting for it
+        self._thread.join()
 
     def last(self, most: int) -> tuple[int, NDArray[Any]]:
         """Give the number of the first of at most so many, and them, shape (features, columns)."""

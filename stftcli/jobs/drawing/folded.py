@@ -20,8 +20,10 @@ from stftcli.settings.features import FeatureSettings
 from stftcli.settings.frames import quarter
 from stftcli.settings.lengths import USUAL_LENGTH
 
-_LONGEST_STEP, _STEP_OF_UNKNOWN = 256, 16
+_LONGEST_STEP = 256
 """Samples that an envelope folds at once: one by one, they would take as long as all the rest."""
+_MOST_AHEAD = 1 << 22
+"""Samples of all channels that are read before it is decided how close the frames are."""
 _MOST_VALUES = 1 << 28
 """Of a picture that has each frame and feature: a gigabyte."""
 
@@ -121,7 +123,8 @@ def fold_sound(
     if settings.part.channel is None:
         settings = replace(settings, part=replace(settings.part, channel=wanted.usual_channel))
     with Source(path) as source:
-        engine = _engine(source, settings, wanted, watcher)
+        samples = _samples(source, settings, wanted)
+        engine = _engine(source, settings, wanted, samples, watcher)
         channels = source.channels if settings.part.channel == "all" else 1
         if wanted.every_frame:
             most_frames = min(wanted.pixels, max(1, _MOST_VALUES // engine.features))
@@ -132,7 +135,8 @@ def fold_sound(
         folder = ColumnFolder(channels, engine.features, columns, wanted.fold, most_rows)
         envelope = None
         if wanted.envelope:
-            envelope = Envelope(channels, columns, _envelope_step(source, settings, columns))
+            step = min(_LONGEST_STEP, max(1, samples // columns))
+            envelope = Envelope(channels, columns, step)
         hear = envelope.push if envelope is not None else None
         for batch in analyze(source, engine, threads, watcher, hear=hear):
             folder.write(batch.reshape(len(batch), channels, engine.features))
@@ -160,11 +164,11 @@ def fold_sound(
         )
 
 
-def _engine(source: Source, settings: FeatureSettings, wanted: Wanted, watcher: Watcher) -> Engine:
-    of_spectrum = not settings.values.steps
-    samples = _samples(source, settings)
+def _engine(
+    source: Source, settings: FeatureSettings, wanted: Wanted, samples: int, watcher: Watcher
+) -> Engine:
     hop = quarter
-    if of_spectrum and samples is not None and not wanted.every_frame:
+    if not settings.values.steps and not wanted.every_frame:
         hop = partial(_hop_for, samples // wanted.pixels)
     engine = make_engine(
         settings,
@@ -186,21 +190,20 @@ def check_drawable(engine: Engine) -> None:
         raise SettingsError("--stats gives one row for the file, which is no picture")
 
 
-def _samples(source: Source, settings: FeatureSettings) -> int | None:
-    """Give how many samples will be cut into frames, where that is known."""
+def _samples(source: Source, settings: FeatureSettings, wanted: Wanted) -> int:
+    """Give how many samples will be cut into frames; of a long pipe, so many as matter.
+
+    Those are as many as make the hop half a frame, which it is for whatever is longer.
+    """
+    rate_hz = settings.signal.rate_hz or source.rate_hz
     samples = source.part_samples(settings.part)
     if samples is None:
-        return None
-    rate_hz = settings.signal.rate_hz or source.rate_hz
+        half = settings.frames.at(rate_hz, picture_length(settings, rate_hz)).filter_length // 2
+        ahead = min(_MOST_AHEAD // source.channels, (wanted.pixels + 1) * half)
+        dtype = "float64" if settings.dtype == "float64" else "float32"
+        samples = source.look_ahead(settings.part, dtype, ahead * source.rate_hz // rate_hz)
     filled = round((settings.signal.pad_to_s or 0.0) * rate_hz)
     return max(samples * rate_hz // source.rate_hz, filled)
-
-
-def _envelope_step(source: Source, settings: FeatureSettings, columns: int) -> int:
-    samples = _samples(source, settings)
-    if samples is None:
-        return _STEP_OF_UNKNOWN
-    return min(_LONGEST_STEP, max(1, samples // columns))
 
 
 def _hop_for(samples_per_pixel: int, filter_length: int) -> int:
