@@ -90,8 +90,6 @@ def features(
     new = sum(isinstance(step, NewLinear) for step in settings.values.steps)
     if new != 1 and save_linear is not None:
         raise SettingsError("--save-linear writes what one --linear-out N draws: give both")
-    if new == 0 and settings.values.seed is not None:
-        raise SettingsError("--seed is for --linear-out N: give both")
     path = choose_input(path)
     out = choose_output(out, path, array_format or "npy")
 

@@ -90,8 +90,7 @@ def _sound_in_words(sound: "SoundInfo") -> str:
         "times": "none"
         if sound.first_s is None
         else f"{sound.first_s:.3f} to {sound.last_s:.3f} s",
-        "array": f"{' x '.join(map(str, sound.shape))} {sound.dtype} a channel, "
-        f"{_size(sound.array_bytes)}",
+        "array": f"{' x '.join(map(str, sound.shape))} {sound.dtype}, {_size(sound.array_bytes)}",
     }
     return "\n".join((sound.input, *(f"  {name:<9} {text}" for name, text in rows.items())))
 

@@ -74,6 +74,8 @@ def spectrogram(
         raise SettingsError(
             f"--out names one picture, there are {len(paths)} inputs: leave it out, or give --grid"
         )
+    if out is None and len(paths) > 1 and grid:
+        raise SettingsError(f"--grid makes one picture of {len(paths)} inputs: name it with --out")
     inputs = [choose_input(path) for path in paths or (None,)]
     figures = [inputs] if grid else [[path] for path in inputs]
     outputs = [choose_output(out, sounds[0], picture_format or "png") for sounds in figures]

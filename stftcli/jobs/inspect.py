@@ -1,6 +1,7 @@
 """What a sound is, and what array would become of it."""
 
 from dataclasses import asdict, dataclass
+from math import prod
 from typing import Any
 
 from stftcli.arrays.described import Description, read_description
@@ -17,7 +18,7 @@ ArrayInfo = Description
 
 @dataclass(frozen=True)
 class SoundInfo:
-    """A sound, and the array that `features` makes of one channel of it.
+    """A sound, and the array that `features` makes of it.
 
     Attributes
     ----------
@@ -35,7 +36,7 @@ class SoundInfo:
         From one bin to the next.
     first_s, last_s : float, or None without frames
         Times that the first and the last frame are centred on.
-    shape : (int, int)
+    shape : tuple of int
         Of the array.
     dtype : str
         Type of its values.
@@ -59,7 +60,7 @@ class SoundInfo:
     bin_hz: float
     first_s: float | None
     last_s: float | None
-    shape: tuple[int, int]
+    shape: tuple[int, ...]
     dtype: str
     array_bytes: int
 
@@ -106,6 +107,8 @@ def inspect_sound(path: str, settings: FeatureSettings, *, watcher: Watcher = SI
         frames = max(0, whole - engine.frames.drop_last)
         centers = plan.centers(range(frames))
         rows = frames if engine.per_frame else 1
+        several = settings.part.channel == "all" and source.channels > 1
+        frame_shape = (source.channels, engine.features) if several else (engine.features,)
         stored = stored_dtype(settings.dtype, engine.dtype)
         return SoundInfo(
             input=source.name,
@@ -124,9 +127,9 @@ def inspect_sound(path: str, settings: FeatureSettings, *, watcher: Watcher = SI
             bin_hz=rate_hz / plan.filter_length,
             first_s=settings.part.start_s + centers[0] / rate_hz if frames else None,
             last_s=settings.part.start_s + centers[-1] / rate_hz if frames else None,
-            shape=(rows, engine.features),
+            shape=(rows, *frame_shape),
             dtype=str(stored),
-            array_bytes=stored.itemsize * rows * engine.features,
+            array_bytes=stored.itemsize * rows * prod(frame_shape),
         )
 
 

@@ -92,7 +92,7 @@ def draw_figure(
         for number, panel in enumerate(panels):
             axis = uppermost = sheet.draw_panel(panel, layout.panels[number])
             if layout.waves:
-                uppermost = sheet.draw_wave(panel, layout.waves[number])
+                uppermost = sheet.draw_wave(panel, layout.waves[number], _loudest(panels))
             if layout.bar is not None:
                 sheet.tick(axis, number, len(panels))
                 if legend.named:
@@ -119,7 +119,6 @@ class _Sheet:
     def draw_panel(self, panel: Panel, box: Box) -> Axes:
         """Draw a channel as colours."""
         axis = self._axes(box)
-        axis.set_facecolor(self.table[0] / 255)
         axis.set(xlim=self.times.shown_s, ylim=self.rows.shown, xticks=[], yticks=[])
         colours = self.table[shades(panel.values, self.colours.lowest, self.colours.highest)]
         Pixels(axis, colours, (panel.times_s[0], panel.places[0]))
@@ -127,15 +126,14 @@ class _Sheet:
             _hide_frame(axis)
         return axis
 
-    def draw_wave(self, panel: Panel, box: Box) -> Axes:
-        """Draw the envelope of a channel."""
+    def draw_wave(self, panel: Panel, box: Box, loudest: float) -> Axes:
+        """Draw the envelope of a channel, as high as it is beside the loudest of them."""
         assert panel.envelope is not None
         axis = self._axes(box)
         single = panel.envelope.shape[-1] == 1  # sample, which lasts from end to end
         lowest, highest = np.repeat(panel.envelope, 2 if single else 1, axis=-1)
         times_s = np.linspace(*panel.times_s, len(lowest))
-        largest = max(1e-9, float(np.abs(panel.envelope).max()))
-        ends = (-1.05 * largest, 1.05 * largest)
+        ends = (-1.05 * loudest, 1.05 * loudest)
         # At least as high as a pixel, however quiet it is.
         half_a_pixel = ends[1] / box.height
         high, low = highest + half_a_pixel, lowest - half_a_pixel
@@ -203,6 +201,11 @@ class _Sheet:
         wide, high = self.layout.width, self.layout.height
         place = (box.left / wide, box.bottom / high, box.width / wide, box.height / high)
         return self.figure.add_axes(place)
+
+
+def _loudest(panels: list[Panel]) -> float:
+    envelopes = [panel.envelope for panel in panels if panel.envelope is not None]
+    return max(1e-9, *(float(np.abs(envelope).max()) for envelope in envelopes))
 
 
 def most_ticks(length: float, apart: float) -> int:

@@ -131,7 +131,7 @@ def lay_out(
     if framed:
         around = _Around(
             left=round((2.7 + SIGN * signs[0]) * em),
-            right=round((4.1 + SIGN * signs[1]) * em),
+            right=round((4.5 + SIGN * signs[1]) * em),
             top=round((2.3 if titled else 0.8) * em),
             bottom=round(3.6 * em),
             beside=round(1.2 * em),
@@ -146,8 +146,8 @@ def lay_out(
     panel = high - wave - apart
     if min(wide, panel) < (_FEWEST if framed else 1) or (grid.waves and wave < 1):
         raise SettingsError(
-            f"{width}x{height} pixels at {dpi} dpi have no room for {grid.rows} x {grid.columns} "
-            "panels: give a larger --size, a smaller --dpi, or --no-axes"
+            f"{width}x{height} pixels at {dpi} dpi have no room for {_panels(grid)}: give "
+            "a larger --size, a smaller --dpi, or --no-axes"
         )
     panels = []
     for row in range(grid.rows):
@@ -162,6 +162,11 @@ def lay_out(
     return Layout(
         width, height, dpi, panels, waves if grid.waves else [], bar if framed else None, em
     )
+
+
+def _panels(grid: Grid) -> str:
+    count = grid.rows * grid.columns
+    return "a panel" if count == 1 else f"{count} panels"
 
 
 @dataclass(frozen=True)

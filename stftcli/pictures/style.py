@@ -25,6 +25,7 @@ def _ink(text: str, line: str, paper: str) -> dict[Any, Any]:
         "axes.linewidth": 0.8,
         "axes.unicode_minus": True,
         "figure.facecolor": paper,
+        "pdf.fonttype": 42,  # TrueType, which publishers take
         "font.family": "DejaVu Sans",  # the one that matplotlib brings along
         "font.size": 10,
         "savefig.facecolor": "auto",

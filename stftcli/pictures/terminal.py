@@ -72,8 +72,8 @@ def render(
         beside = _beside(rows, len(lines))
         lines = [[Segment(text), *line] for text, line in zip(beside, lines, strict=True)]
         lines += [[Segment(text)] for text in _below(shown_s, plot_size(screen)[0])]
-        labels = ", ".join(filter(None, (time_label(shown_s), rows.label)))
-        lines.append(_caption(f"{printable(title)}   {labels}   ", colours, screen))
+        words = [word for word in (printable(title), time_label(shown_s), rows.label) if word]
+        lines.append(_caption(words, colours, screen))
     return Segments([part for line in lines for part in (*line, Segment.line())])
 
 
@@ -134,13 +134,19 @@ def _below(shown_s: tuple[float, float], columns: int) -> tuple[str, str]:
     return " " * (_MARGIN - 1) + "└" + "".join(line), "".join(texts)
 
 
-def _caption(text: str, colours: ColourScale, screen: Screen) -> Line:
+def _caption(words: list[str], colours: ColourScale, screen: Screen) -> Line:
+    """Say what is drawn as far as there is room, and what the colours mean."""
     lowest, highest = (f"{end:.3g}".replace("-", "−") for end in (colours.lowest, colours.highest))
     unit = colours.label.partition("(")[2].rstrip(")")
-    room = screen.width - len(f" {lowest}  {highest} {unit}") - 12
-    if room < 1:
-        return [Segment(text[: screen.width])]
     ramp = np.tile(np.arange(0, 256, 22), (2, 1))
+    room = screen.width - len(f"{lowest}  {highest} {unit}") - ramp.shape[1]
+    if room < 0:
+        return [Segment(words[0][: screen.width])]
+    text = ""
+    for word in words:
+        if len(text) + len(word) + 3 > room:
+            break
+        text += f"{word}   "
     draw = _in_colour if screen.coloured else _in_shades
     (bar,) = draw(ramp, colours.colormap)
-    return [Segment(f"{text[:room]}{lowest} "), *bar, Segment(f" {highest} {unit}")]
+    return [Segment(f"{text}{lowest} "), *bar, Segment(f" {highest} {unit}")]

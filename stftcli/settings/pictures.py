@@ -8,7 +8,8 @@ from stftcli.settings.choices import Folding, FrequencyScale, LevelReference
 from stftcli.settings.record import Record, check_between
 
 MOST_SIDE, MOST_PIXELS = 65_000, 1 << 26
-MOST_DPI, MOST_RANGE_DB, MOST_TOP_DB, MOST_HZ = 2400, 400, 1000, 1e9
+MOST_DPI, MOST_HZ = 2400, 1e9
+LEAST_RANGE, MOST_RANGE, MOST_TOP = 1e-6, 1e6, 1e6
 USUAL_RANGE_DB = 80.0
 
 
@@ -16,23 +17,23 @@ USUAL_RANGE_DB = 80.0
 class ViewSettings(Record):
     """What is shown: which frequencies on which scale, which levels, in which colours.
 
-    `fmin_hz` and `fmax_hz` None are the ends of what there is. Levels go from `top_db` (None: the
-    highest that is drawn) down by `range_db`; `ref` "max" counts them from the highest instead of
-    full scale. `fold` says what becomes of several frames or bins in one pixel.
+    `fmin_hz` and `fmax_hz` None are the ends of what there is. Levels, or other values, go from
+    `top` (None: the highest that is drawn) down by `span`; `ref` "max" counts levels from the
+    highest instead of full scale. `fold` says what becomes of several frames or bins in one pixel.
     """
 
     scale: FrequencyScale = "linear"
     fmin_hz: float | None = None
     fmax_hz: float | None = None
-    range_db: float | None = None
-    top_db: float | None = None
+    span: float | None = None
+    top: float | None = None
     ref: LevelReference = "full-scale"
     fold: Folding = "max"
     colormap: str | None = None
 
     def __post_init__(self) -> None:
-        check_between("range_db", self.range_db, 0.1, MOST_RANGE_DB)
-        check_between("top_db", self.top_db, -MOST_TOP_DB, MOST_TOP_DB)
+        check_between("span", self.span, LEAST_RANGE, MOST_RANGE)
+        check_between("top", self.top, -MOST_TOP, MOST_TOP)
         check_between("fmin_hz", self.fmin_hz, 0, MOST_HZ)
         check_between("fmax_hz", self.fmax_hz, 0, MOST_HZ)
         low, high = self.fmin_hz, self.fmax_hz
@@ -76,6 +77,8 @@ class FigureSettings(Record):
             "--no-axes": not self.axes,
             "--waveform": self.waveform,
         }
+        if not self.axes and self.title:
+            raise SettingsError("--no-axes leaves no room for --title: give one of them")
         if self.bare and any(framing.values()):
             names = ", ".join(name for name, given in framing.items() if given)
             raise SettingsError(f"a --bare picture has nothing but pixels: leave out {names}")

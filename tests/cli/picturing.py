@@ -84,11 +84,17 @@ def decibels(power: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(10 * np.log10(np.maximum(power, 1e-20)))
 
 
+PAPER = -1
+"""The number of what is white, where nothing is drawn."""
+
+
 def numbers_of(colours: NDArray[np.uint8], table: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Find colours, of shape (..., 3), in a table; all of them must be there."""
+    """Find colours, of shape (..., 3), in a table; all of them must be there, but for paper."""
     packed = table.astype(np.int64) @ (1 << 16, 1 << 8, 1)
     order = np.argsort(packed)
     wanted = colours.astype(np.int64) @ (1 << 16, 1 << 8, 1)
     numbers = order[np.searchsorted(packed, wanted, sorter=order).clip(0, len(table) - 1)]
-    assert (packed[numbers] == wanted).all(), "there are other colours than those of the map"
-    return np.asarray(numbers)
+    known = packed[numbers] == wanted
+    paper = ~known & (colours == 255).all(axis=-1)
+    assert (known | paper).all(), "there are other colours than those of the map"
+    return np.where(paper, PAPER, numbers)

@@ -241,7 +241,7 @@ def test_it_says_how_it_was_made(shell: Shell, samples: Samples) -> None:
     assert len(samples)
     told = draw(shell, "in.wav", "--bare", *SMALL, "--range", "60", "--fmax", "3000").told
     view, figure = told["picture"]["view"], told["picture"]["figure"]
-    assert (view["range_db"], view["fmax_hz"], view["scale"]) == (60, 3000, "linear")
+    assert (view["span"], view["fmax_hz"], view["scale"]) == (60, 3000, "linear")
     assert (figure["bare"], figure["bits"]) == (True, 8)
     assert told["picture"]["label"] == "Level (dBFS)"
     assert told["features"]["frames"]["filter_length"] == LENGTH

@@ -51,7 +51,7 @@ def test_without_a_terminal_it_is_shades_of_80_columns(shell: Shell, tone: Path)
     assert max(line.rfind("█") for line in picture) < 6 + 40
     assert axis.startswith("     └┬")
     assert times.split()[:3] == ["0.0", "0.2", "0.4"]
-    assert caption.startswith("tone.wav   Time (s), Frequency (kHz)")
+    assert caption.startswith("tone.wav   Time (s)   Frequency (kHz)")
     assert caption.endswith("dBFS")
 
 

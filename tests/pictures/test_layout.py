@@ -107,4 +107,5 @@ def test_too_little_room_is_told_with_its_numbers(
     with pytest.raises(SettingsError, match="--size") as caught:
         lay_out(grid, size, dpi, framed=framed)
     assert f"{size[0]}x{size[1]} pixels at " in str(caught.value)
-    assert f"{grid.rows} x {grid.columns} panels" in str(caught.value)
+    count = grid.rows * grid.columns
+    assert ("for a panel:" if count == 1 else f"for {count} panels:") in str(caught.value)

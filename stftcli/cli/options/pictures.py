@@ -8,9 +8,10 @@ from stftcli.cli import types
 from stftcli.cli.sections import Decorator, stacked, under
 from stftcli.settings.choices import FOLDINGS, FREQUENCY_SCALES
 from stftcli.settings.pictures import (
+    LEAST_RANGE,
     MOST_DPI,
-    MOST_RANGE_DB,
-    MOST_TOP_DB,
+    MOST_RANGE,
+    MOST_TOP,
     USUAL_RANGE_DB,
     FigureSettings,
     ViewSettings,
@@ -50,18 +51,20 @@ def view_options() -> Decorator:
         ),
         option(
             "--range",
-            "view__range_db",
-            type=types.number(0.1, MOST_RANGE_DB),
+            "view__span",
+            type=types.number(LEAST_RANGE, MOST_RANGE),
             metavar="DB",
-            help=f"From the brightest colour down to the darkest.  [default: {USUAL_RANGE_DB:g}]",
+            help="From the brightest colour down to the darkest, in units of what is drawn.  "
+            f"[default: {USUAL_RANGE_DB:g} dB of levels, of other values all]",
         ),
         option(
             "--top",
-            "view__top_db",
-            type=types.number(-MOST_TOP_DB, MOST_TOP_DB),
+            "view__top",
+            type=types.number(-MOST_TOP, MOST_TOP),
             metavar="DB",
-            help="Level of the brightest colour: with the same --top and --range, pictures can be "
-            "compared.  [default: the highest that is drawn; 0 for --bare]",
+            help="Level or value of the brightest colour: with the same --top and --range, "
+            "pictures can be compared.  [default: the highest that is drawn; 0 dBFS for a --bare "
+            "spectrum]",
         ),
         option(
             "--fold",

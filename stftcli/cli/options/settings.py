@@ -22,6 +22,7 @@ from stftcli.errors import SettingsError
 from stftcli.presets import load_preset, preset_names
 from stftcli.settings.choices import FORCED_PAD_MODES, Spectrum
 from stftcli.settings.features import FeatureSettings
+from stftcli.settings.steps import NewLinear
 
 
 def settings_options() -> Decorator:
@@ -113,6 +114,8 @@ def _changed(base: FeatureSettings, values: dict[str, Any]) -> FeatureSettings:
     base = replace(base, **own.pop("array", {}))
     changed = changed_steps(base.values.steps, own.pop("steps", {}))
     own.setdefault("values", {})["steps"] = changed
+    if "seed" in own["values"] and not any(isinstance(step, NewLinear) for step in changed):
+        raise SettingsError("--seed is for --linear-out N: give both")
     return replace(
         base,
         **{section: replace(getattr(base, section), **fields) for section, fields in own.items()},

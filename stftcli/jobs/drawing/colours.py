@@ -75,12 +75,15 @@ def colour_scale(
     highest = max(float(picture.values.max()) for picture in pictures)
     if pictures[0].are_levels:
         return _level_scale(pictures[0].unit, highest, view, usual_top_dbfs)
-    asked = {"--range": view.range_db, "--top": view.top_db, "--ref max": view.ref == "max" or None}
-    for option, value in asked.items():
-        if value is not None:
-            raise SettingsError(f"{option} is for levels, and what is drawn here has none")
+    if view.ref == "max":
+        raise SettingsError("--ref max is for levels, and what is drawn here has none")
     unit = pictures[0].unit
     label = f"Value ({unit})" if unit else "Value"
+    if view.top is not None or view.span is not None:
+        highest = highest if view.top is None else view.top
+        lowest = highest - view.span if view.span is not None else min(lowest, highest)
+        colormap = SIGNED_MAP if lowest == -highest else LEVELS_MAP
+        return ColourScale(label, lowest, highest, view.colormap or colormap)
     if lowest < 0 < highest and not unit:  # zero means nothing to a logarithm
         largest = max(-lowest, highest)
         return ColourScale(label, -largest, largest, view.colormap or SIGNED_MAP)
@@ -90,12 +93,12 @@ def colour_scale(
 def _level_scale(
     unit: str, highest: float, view: ViewSettings, usual_top_dbfs: float | None
 ) -> ColourScale:
-    top_db = view.top_db
+    top_db = view.top
     if top_db is None and unit == _FULL_SCALE:
         top_db = usual_top_dbfs
     if top_db is None:
         top_db = max(_QUIETEST_TOP_DB, highest)
-    range_db = USUAL_RANGE_DB if view.range_db is None else view.range_db
+    range_db = USUAL_RANGE_DB if view.span is None else view.span
     return ColourScale(f"Level ({unit})", top_db - range_db, top_db, view.colormap or LEVELS_MAP)
 
 

@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 import numpy as np
 
+from stftcli.errors import SettingsError
 from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
 from stftcli.jobs.drawing.folded import Folded, Wanted
 from stftcli.jobs.drawing.images import ChannelImage, channel_images, rows_of
@@ -31,21 +32,23 @@ def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     from stftcli.pictures.figure import Legend, Panel, draw_figure
 
     figure, view = job.figure, job.view
-    grid = arrange(len(paths), in_grid=len(paths) > 1, named=len(paths) > 1, waves=figure.waveform)
+    several = len(paths) > 1
+    grid = arrange(len(paths), in_grid=several, named=several, waves=figure.waveform)
     # Wide enough: with more channels than sounds, panels only become narrower.
-    pixels = _laid_out(grid, figure).panels[0].width
+    pixels = _laid_out(grid, figure, several).panels[0].width
     wanted = Wanted(pixels, view.fold, envelope=figure.waveform)
     sounds = [job.fold(path, wanted) for path in paths]
     grid = _grid_of(sounds, grid)
     times = _joint_times(sounds)
     views = _views(sounds, view)
     rows = max(map(rows_of, sounds, views), key=lambda axis: axis.shown[1])
+    _check_alike(sounds)
     positive = all(sound.non_negative for sound in sounds)
     signs = _longest(rows.ticks(_MANY)), _longest_of_bar(sounds, positive)
-    layout = _laid_out(grid, figure, signs)
+    layout = _laid_out(grid, figure, several, signs)
     size, ends_s = layout.panels[0].size, times.shown_s
     named_images = [
-        (_panel_name(sound, image, alone=len(sounds) == 1), image)
+        (_panel_name(sound, image, alone=not several), image)
         for sound, its_view in zip(sounds, views, strict=True)
         for image in channel_images(
             sound, its_view, size, ends_s, rows.shown, non_negative=positive
@@ -71,9 +74,12 @@ def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
 
 
 def _laid_out(
-    grid: Grid, figure: FigureSettings, signs: tuple[int, int] = (_FEWEST_SIGNS, _FEWEST_SIGNS)
+    grid: Grid,
+    figure: FigureSettings,
+    several: bool,
+    signs: tuple[int, int] = (_FEWEST_SIGNS, _FEWEST_SIGNS),
 ) -> Layout:
-    titled = figure.title != ""
+    titled = bool(figure.title) or (figure.title is None and not several)
     return lay_out(grid, figure.size, figure.dpi, framed=figure.axes, titled=titled, signs=signs)
 
 
@@ -89,6 +95,16 @@ def _longest_of_bar(sounds: Sequence[Folded], positive: bool) -> int:
         return _FEWEST_SIGNS
     lowest, highest = float(extremes.values.min()), float(extremes.values.max())
     return _longest(round_ticks((lowest, highest), _MANY))
+
+
+def _check_alike(sounds: Sequence[Folded]) -> None:
+    """Raise SettingsError if features that are no bins mean other frequencies in each sound."""
+    rates_hz = sorted({sound.engine.rate_hz for sound in sounds})
+    if len(rates_hz) > 1 and not all(sound.engine.of_bins for sound in sounds):
+        raise SettingsError(
+            f"the sounds have {', '.join(map(str, rates_hz))} Hz, so their features do not mean "
+            f"the same: give --rate {rates_hz[0]}"
+        )
 
 
 def _grid_of(sounds: Sequence[Folded], grid: Grid) -> Grid:
@@ -132,7 +148,7 @@ def _panel_name(sound: Folded, image: ChannelImage, *, alone: bool) -> str:
 def _title(figure: FigureSettings, sounds: Sequence[Folded]) -> str:
     if figure.title is not None:
         return figure.title
-    return PurePath(sounds[0].name).name if len(sounds) == 1 else f"{len(sounds)} sounds"
+    return PurePath(sounds[0].name).name if len(sounds) == 1 else ""  # panels have their names
 
 
 def _subtitle(sounds: Sequence[Folded]) -> str:
