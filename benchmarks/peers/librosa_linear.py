@@ -1,10 +1,10 @@
-"""The work of `stftcli features IN --linear W --out OUT`, as a librosa script does it."""
+"""The work of `stftcli features SOUND --linear WEIGHTS --out OUTPUT`, as a librosa script does it."""
 
 import sys
 
 import librosa
 import numpy as np
 
-sound, weights, output = sys.argv[1:]
+sound, output, weights = sys.argv[1:]
 samples, _ = librosa.load(sound, sr=None)
 np.save(output, np.abs(librosa.stft(samples)).T @ np.load(weights).T)
