@@ -1,4 +1,4 @@
-"""The work of `stftcli features SOUND --linear WEIGHTS --out OUTPUT`, as a librosa script does it."""
+"""The work of `stftcli features IN --linear WEIGHTS --out OUT`, as a librosa script does it."""
 
 import sys
 
