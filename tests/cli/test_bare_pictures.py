@@ -245,3 +245,9 @@ def test_it_says_how_it_was_made(shell: Shell, samples: Samples) -> None:
     assert (figure["bare"], figure["bits"]) == (True, 8)
     assert told["picture"]["label"] == "Level (dBFS)"
     assert told["features"]["frames"]["filter_length"] == LENGTH
+
+
+def test_any_features_have_the_ends_that_are_asked_for(shell: Shell) -> None:
+    write(shell, "in.wav", noise(4000) / 8)
+    words = ("--mfcc", "13", "--bare", "--top", "50", "--range", "400")
+    assert draw(shell, "in.wav", *words).ends == (-350, 50)

@@ -178,3 +178,12 @@ def test_several_sounds_are_a_line_each_and_failures_are_counted(shell: Shell) -
         "stftcli: 1 of 3 inputs failed",
     ]
     assert shell.run("info", "missing.wav").code == 1
+
+
+def test_the_array_of_all_channels_has_an_axis_for_them(shell: Shell) -> None:
+    soundfile.write(shell.folder / "two.wav", np.zeros((4000, 2)), 8000)
+    words = ("two.wav", "--channel", "all", "--n-fft", "256")
+    told = json.loads(shell.ok("info", "--json", *words).out)
+    array = shell.features(*words)
+    assert tuple(told["shape"]) == array.shape
+    assert told["array_bytes"] == array.nbytes

@@ -281,6 +281,18 @@ class TestGrid:
         assert_explained(done, 2, "4000, 8000 Hz", "--rate 4000")
         assert run_inside(shell, "spectrogram", *words, "--rate", "4000").code == 0
 
+    def test_has_waves_of_one_height_for_all(self, shell: Shell) -> None:
+        write(shell, "loud.wav", tone(1000))
+        write(shell, "quiet.wav", tone(1000) / 8)
+        words = ("loud.wav", "quiet.wav", "--grid", "--waveform", *SIZED)
+        grid = Grid(2, 1, named=True, waves=True)
+        picture = draw(shell, *words)
+        loud, quiet = (
+            int((picture.part(box)[:, box.width // 2] < 200).all(axis=-1).sum())
+            for box in laid_out(grid, titled=False).waves
+        )
+        assert loud > 4 * quiet > 0
+
     def test_needs_a_name(self, shell: Shell) -> None:
         write(shell, "in.wav", tone(1000))
         done = run_inside(shell, "spectrogram", "in.wav", "in.wav", "--grid")

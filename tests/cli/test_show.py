@@ -215,6 +215,15 @@ def test_ctrl_c_ends_it_cleanly(shell: Shell, noise_16: bytes) -> None:
     assert live.process.stderr.read() == b"\n"  # Click ends the line of ^C
 
 
+def test_a_fault_ends_it_while_the_pipe_is_silent(shell: Shell, noise_16: bytes) -> None:
+    live = Following(shell.folder, "--colormap", "nonsense")
+    live.feed(HEADER)
+    live.feed(noise_16)
+    assert live.process.wait(10) == 2
+    assert live.process.stderr is not None
+    assert b"no colour map 'nonsense'" in live.process.stderr.read()
+
+
 def test_what_needs_later_frames_cannot_be_followed(shell: Shell) -> None:
     live = Following(shell.folder, "--normalize", "mean")
     live.feed(HEADER)

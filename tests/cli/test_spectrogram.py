@@ -12,6 +12,7 @@ import soundfile
 from numpy.typing import NDArray
 from PIL import Image
 
+from tests.audio.wav import wav_bytes
 from tests.cli.shell import Shell
 from tests.signals import noise
 
@@ -55,6 +56,15 @@ def test_the_same_sound_gives_the_same_bytes_by_file_and_pipe(shell: Shell) -> N
     differing = np.flatnonzero((by_file != by_pipe).any(axis=(1, 2)))
     assert len(differing) > 0
     assert differing.max() < 60  # the title alone, which says "standard input" for the pipe
+
+
+def test_a_pipe_that_tells_no_length_gives_the_same_picture(shell: Shell) -> None:
+    samples = (3000 * noise(RATE_HZ)).astype(np.int16)
+    soundfile.write(shell.folder / "in.wav", samples, RATE_HZ)
+    words = ("spectrogram", "--title", "x", "--out", "-")
+    unknown = wav_bytes(samples.tobytes(), rate_hz=RATE_HZ, claimed_bytes=0xFFFFFFFF)
+    by_file = pixels(shell.ok(*words, "in.wav").out)
+    np.testing.assert_array_equal(pixels(shell.ok(*words, stdin=unknown).out), by_file)
 
 
 def test_two_channels_have_a_panel_each(shell: Shell) -> None:

@@ -37,8 +37,8 @@ def picture_options(usual_channel: str) -> Decorator:
     """
     return _options(
         "the power of two nearest 40ms; 2048 for features such as --mel",
-        "a frame for each pixel, at most half of --n-fft; a quarter of it for features, --bare and "
-        "pipes without a length",
+        "a frame for each pixel, at most half of --n-fft; a quarter of it for features, and for "
+        "--bare without --size",
         usual_channel,
         "power",
         view=True,
