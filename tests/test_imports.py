@@ -11,7 +11,7 @@ import stftcli
 PACKAGE = Path(stftcli.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-GROUND = {"files", "settings", "errors"}
+GROUND = {"files", "settings", "errors", "frozen"}
 MIDDLE = {"audio", "dsp", "arrays", "pictures"}
 MAY_IMPORT = {
     "__main__": {"cli"},
@@ -20,9 +20,10 @@ MAY_IMPORT = {
     "jobs": {"jobs", *MIDDLE, *GROUND},
     **{room: {room, *GROUND} for room in MIDDLE},
     "files": GROUND,
-    "presets": {"presets", "settings", "errors"},
-    "settings": {"settings", "errors"},
+    "presets": {"presets", "settings", "errors", "frozen"},
+    "settings": {"settings", "errors", "frozen"},
     "errors": {"errors"},
+    "frozen": set(),
 }
 EXCEPTIONS = {
     ("cli/versions.py", "stftcli.dsp.fft"),  # the FFT in use is a line of --version

@@ -1,6 +1,5 @@
 """Feature arrays as text, a line for each frame."""
 
-import csv
 import io
 from math import prod
 from typing import IO, Any
@@ -64,6 +63,8 @@ def column_names(head: ArrayHead) -> tuple[str, ...]:
 
 
 def _header_line(names: tuple[str, ...]) -> str:
+    import csv
+
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(names)
     return text.getvalue()

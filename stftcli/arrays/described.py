@@ -4,7 +4,6 @@ import json
 import os
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import IO, Any
@@ -14,13 +13,13 @@ from numpy.typing import NDArray
 
 from stftcli.arrays.tensor_header import find_tensor
 from stftcli.files.tensors import explained, read_npy_header
+from stftcli.frozen import Frozen
 
 _LONGEST_SETTINGS, _LONGEST_NAMES, _LONGEST_FILE = 1 << 20, 1 << 22, 1 << 23
 _CHARACTER_BYTES = 4
 
 
-@dataclass(frozen=True)
-class Description:
+class Description(Frozen):
     """What a file tells of its array.
 
     Parameters

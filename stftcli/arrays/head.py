@@ -1,19 +1,18 @@
 """What describes a feature array: one record before its first frame, one after its last."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stftcli.frozen import Frozen
 from stftcli.settings.choices import Layout
 
 _TIMES_AT_ONCE = 1 << 16
 
 
-@dataclass(frozen=True)
-class ArrayHead:
+class ArrayHead(Frozen):
     """What is known of an array before its first frame.
 
     Parameters
@@ -62,8 +61,7 @@ class ArrayHead:
                 yield self.times_s(first, min(frames, first + _TIMES_AT_ONCE))
 
 
-@dataclass(frozen=True)
-class Beside:
+class Beside(Frozen):
     """What is kept beside an array, in the formats that can.
 
     Parameters

@@ -1,7 +1,6 @@
 """Feature arrays as Kaldi keeps them: matrices with a key, and an index of where each begins."""
 
 import os
-import tempfile
 from typing import IO, Any
 
 import numpy as np
@@ -9,10 +8,10 @@ from numpy.typing import NDArray
 
 from stftcli.arrays.head import ArrayHead, Beside
 from stftcli.arrays.refusals import refuse_bins_first, refuse_complex
-from stftcli.arrays.sinks import COPY_BYTES, RawSink
+from stftcli.arrays.sinks import RawSink
 from stftcli.arrays.turning import turned
 from stftcli.errors import MissingExtraError, SettingsError
-from stftcli.files.temporary import spooled
+from stftcli.files.temporary import COPY_BYTES, spooled, temporary_file
 from stftcli.settings.choices import Layout
 
 
@@ -26,8 +25,7 @@ class KaldiSink(RawSink):
         self._archive = file
         self._places: dict[str, int] = {}
         # The number of frames stands before them, and kaldiio writes whole matrices.
-        spool = tempfile.TemporaryFile()  # noqa: SIM115  # closed by finish, or with the sink
-        super().__init__(spool, head)
+        super().__init__(temporary_file(), head)
 
     @spooled()
     def write(self, batch: NDArray[Any]) -> None:

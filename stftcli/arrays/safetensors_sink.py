@@ -1,8 +1,6 @@
 """Feature arrays in .safetensors files, written by their specification to need little memory."""
 
 import json
-import shutil
-import tempfile
 from dataclasses import replace
 from typing import IO, Any
 
@@ -10,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.arrays.head import ArrayHead, Beside
-from stftcli.arrays.sinks import COPY_BYTES, RawSink
+from stftcli.arrays.sinks import RawSink
 from stftcli.arrays.tensor_header import has_type, make_header
 from stftcli.errors import SettingsError
-from stftcli.files.temporary import spooled
+from stftcli.files.temporary import copy_rest, spooled, temporary_file
 from stftcli.settings.choices import Layout
 
 _FLOAT64 = np.dtype("<f8")
@@ -28,8 +26,7 @@ class SafetensorsSink(RawSink):
     def __init__(self, file: IO[bytes], head: ArrayHead) -> None:
         self._whole = file
         # The header stands first, and the number of frames in it is known last.
-        spool = tempfile.TemporaryFile()  # noqa: SIM115  # closed by finish, or with the sink
-        super().__init__(spool, replace(head, dtype=head.dtype.newbyteorder("<")))
+        super().__init__(temporary_file(), replace(head, dtype=head.dtype.newbyteorder("<")))
 
     @spooled()
     def write(self, batch: NDArray[Any]) -> None:
@@ -56,7 +53,7 @@ class SafetensorsSink(RawSink):
                 self._whole.write(times.astype(_FLOAT64).data)
             with spooled():
                 self._file.seek(0)
-            shutil.copyfileobj(self._file, self._whole, COPY_BYTES)
+            copy_rest(self._file, self._whole)
 
     def _header(self, beside: Beside) -> bytes:
         tensors: dict[str, tuple[np.dtype[Any], tuple[int, ...]]] = {}

@@ -1,10 +1,7 @@
 """What every format does with batches of frames as they come, and numpy's own formats."""
 
-import shutil
-import tempfile
-import zipfile
 from math import prod
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib import format as npy
@@ -13,9 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from stftcli.arrays.head import ArrayHead, Beside
 from stftcli.arrays.turning import turned
 from stftcli.errors import SettingsError
+from stftcli.files.temporary import copy_rest, temporary_file
 from stftcli.settings.choices import Layout
 
-COPY_BYTES = 1 << 20
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 
 class RawSink:
@@ -87,7 +86,7 @@ class RawSink:
         values, size = prod(self._head.frame_shape), self._head.dtype.itemsize
         with turned(self._file, offset, self.frames, values, size) as bins:
             self._file.seek(offset)
-            shutil.copyfileobj(bins, self._file, COPY_BYTES)
+            copy_rest(bins, self._file)
 
 
 class NpySink(RawSink):
@@ -120,16 +119,17 @@ class NpzSink(NpySink):
     def __init__(self, file: IO[bytes], head: ArrayHead) -> None:
         self._archive = file
         # A zip wants the header of its member first, and that is known last.
-        spool = tempfile.TemporaryFile()  # noqa: SIM115  # closed by finish, or with the sink
-        super().__init__(spool, head)
+        super().__init__(temporary_file(), head)
 
     def finish(self, beside: Beside) -> None:
         """Pack the array and what describes it."""
+        from zipfile import ZipFile
+
         super().finish(beside)
-        with self._file, zipfile.ZipFile(self._archive, "w") as archive:
+        with self._file, ZipFile(self._archive, "w") as archive:
             self._file.seek(0)
             with archive.open("features.npy", "w", force_zip64=True) as member:
-                shutil.copyfileobj(self._file, member, COPY_BYTES)
+                copy_rest(self._file, member)
             if self._head.times_s is not None:
                 self._pack_times(archive)
             _pack(archive, "settings", beside.settings)
@@ -137,8 +137,10 @@ class NpzSink(NpySink):
                 _pack(archive, "freqs", beside.freqs_hz)
             _pack(archive, "names", np.array(self._head.names, np.str_))
 
-    def _pack_times(self, archive: zipfile.ZipFile) -> None:
-        member = zipfile.ZipInfo("times.npy")
+    def _pack_times(self, archive: "ZipFile") -> None:
+        from zipfile import ZipInfo
+
+        member = ZipInfo("times.npy")
         member.file_size = 8 * self.frames  # decides whether it may grow beyond 2 GB
         with archive.open(member, "w") as file:
             _write_npy_header(file, np.dtype(np.float64), (self.frames,))
@@ -153,6 +155,6 @@ def _write_npy_header(
     npy.write_array_header_1_0(file, header)
 
 
-def _pack(archive: zipfile.ZipFile, name: str, values: ArrayLike) -> None:
+def _pack(archive: "ZipFile", name: str, values: ArrayLike) -> None:
     with archive.open(f"{name}.npy", "w") as member:
         npy.write_array(member, np.asarray(values), allow_pickle=False)

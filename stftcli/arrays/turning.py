@@ -1,12 +1,11 @@
 """Frames on disk put in another order, without all of them in memory."""
 
 import os
-import tempfile
 from typing import IO
 
 import numpy as np
 
-from stftcli.files.temporary import spooled
+from stftcli.files.temporary import spooled, temporary_file
 
 _PIECE_BYTES = 1 << 22
 
@@ -28,7 +27,7 @@ def turned(source: IO[bytes], offset: int, frames: int, parts: int, part_bytes: 
         A temporary one, at its beginning.
     """
     source.flush()
-    target = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the caller
+    target = temporary_file()
     frame_bytes, part = parts * part_bytes, np.dtype((np.void, part_bytes))
     step = max(1, _PIECE_BYTES // frame_bytes)
     for first in range(0, frames, step):

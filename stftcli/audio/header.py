@@ -1,6 +1,6 @@
 """What the first bytes of a sound say, and how far they may be believed."""
 
-from dataclasses import dataclass
+from stftcli.frozen import Frozen
 
 # Only what is met in practice: the rare codecs of libsndfile have had memory faults.
 SUBTYPES = {
@@ -34,8 +34,7 @@ _W64_GUID = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 _ENDLESS = 1 << 60
 
 
-@dataclass(frozen=True)
-class Container:
+class Container(Frozen):
     """A kind of sound file; `streams` says whether it can be read without going back."""
 
     name: str
@@ -58,8 +57,7 @@ CONTAINERS = {
 }
 
 
-@dataclass(frozen=True)
-class WavData:
+class WavData(Frozen):
     """Where a WAV header gives the size of its data, the size, and its format chunk.
 
     `unclosed` says that the size is zero because the writer did not come back to fill it in.

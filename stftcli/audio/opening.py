@@ -6,19 +6,18 @@ be looked at, or through a temporary file where its format needs going back.
 
 import os
 import select
-import shutil
 import signal
 import stat
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from typing import IO
 
 from stftcli.audio.header import Container, WavData, find_wav_data, foreign_format, sniff
 from stftcli.errors import InputError
 from stftcli.files.publish import STANDARD
+from stftcli.files.temporary import copy_rest, temporary_file
+from stftcli.frozen import Frozen
 
 _HEAD_BYTES = 1 << 16
 _COPY_BYTES = 1 << 16
@@ -43,8 +42,7 @@ class Passing:
         return self._hash.hexdigest() if self._ended else None
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(Frozen):
     """A readable descriptor, and what was learned from the first bytes.
 
     `kept` is the descriptor of a regular file that holds every byte of the input, if there is one;
@@ -124,7 +122,7 @@ def opened(path: str, *, hashed: bool = False) -> Iterator[Opened]:
             kept = descriptor if regular else None
             yield Opened(piped, container, False, wav, kept, passing, stop)
         else:
-            spool = stack.enter_context(tempfile.TemporaryFile())
+            spool = stack.enter_context(temporary_file())
             _fill(spool, head, descriptor, name)
             yield Opened(spool.fileno(), container, True, None, spool.fileno())
 
@@ -239,7 +237,7 @@ def _fill(spool: IO[bytes], head: bytes, descriptor: int, name: str) -> None:
     try:
         spool.write(head)
         with os.fdopen(os.dup(descriptor), "rb") as rest:
-            shutil.copyfileobj(rest, spool, _COPY_BYTES)
+            copy_rest(rest, spool)
         spool.seek(0)
     except OSError as error:
         raise InputError(f"{name} cannot be kept in a temporary file: {error.strerror}") from error

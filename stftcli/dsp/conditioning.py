@@ -1,19 +1,19 @@
 """What is done to each frame alone before its window, as Kaldi's recipes need it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from stftcli.frozen import Frozen
 
 Frames = NDArray[Any]
 Observer = Callable[[Frames], None]
 """Sees frames of shape (channels, frames, frame_length) that are freed of their mean, no more."""
 
 
-@dataclass(frozen=True)
-class Conditioning:
+class Conditioning(Frozen):
     """The mean of each frame taken off, and pre-emphasis within it.
 
     Pre-emphasis is ``y[n] = x[n] - preemphasis x[n - 1]``, the first sample standing for the one

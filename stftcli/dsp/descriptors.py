@@ -5,7 +5,6 @@ is computed in the type of the input, for each frame by itself.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from stftcli.dsp.checks import rows_of
 from stftcli.dsp.contrast import OCTAVES, Band, octaves, spectral_contrast
 from stftcli.errors import SettingsError
+from stftcli.frozen import Frozen
 
 Reals = NDArray[Any]
 
@@ -46,8 +46,7 @@ def zero_crossing_rate(frames: Reals) -> Reals:
     return np.asarray(crossings / frames.shape[-1], frames.dtype)
 
 
-@dataclass
-class _Spectra:
+class _Spectra(Frozen):
     """Some frames, and what several descriptors need of them."""
 
     magnitudes: Reals

@@ -1,7 +1,6 @@
 """Multinomial logistic regression over batches: a linear probe."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,14 +8,14 @@ from numpy.typing import NDArray
 
 from stftcli.dsp.moments import Moments
 from stftcli.errors import InputError, MissingExtraError
+from stftcli.frozen import Frozen
 
 Floats = NDArray[np.float64]
 Batches = Callable[[], Iterable[tuple[NDArray[Any], NDArray[Any]]]]
 """Gives the same (rows, labels) again at every call: (any, features) and (any,) from 0 on."""
 
 
-@dataclass(frozen=True)
-class Round:
+class Round(Frozen):
     """One step of the optimiser: the mean cross-entropy, and the share of held-out rows right."""
 
     number: int

@@ -1,10 +1,10 @@
 """The arithmetic of frames, in integers: how many, where each begins, what is padded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Self
 
 from stftcli.errors import SettingsError
+from stftcli.frozen import Frozen
 from stftcli.settings.choices import PADDINGS, Padding
 
 # Each call of numpy lets go of Python's lock and may have to wait for it again. Of smaller batches,
@@ -30,8 +30,7 @@ _AMOUNTS: dict[Padding, Callable[[int, int], tuple[int, int]]] = {
 }
 
 
-@dataclass(frozen=True)
-class FramePlan:
+class FramePlan(Frozen):
     """Where the frames of a signal lie; it can be asked before any sound is there.
 
     The signal is thought of with `left` samples of padding before it and `right` after it. Frame t

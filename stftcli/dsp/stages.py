@@ -1,7 +1,6 @@
 """What is done with the scaled bins of a frame, one stage after another."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -9,13 +8,13 @@ from numpy.typing import NDArray
 
 from stftcli.dsp.linear import Linear
 from stftcli.errors import SettingsError
+from stftcli.frozen import Frozen
 from stftcli.settings.choices import LOG_FLOOR, LOGS, LogKind
 
 Reals = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Projection:
+class Projection(Frozen):
     """A Linear, and what messages call it."""
 
     name: str
@@ -38,8 +37,7 @@ LOGARITHMS: dict[LogKind, float] = {
 }
 
 
-@dataclass(frozen=True)
-class Logarithm:
+class Logarithm(Frozen):
     """A logarithm of ``max(y, floor) / ref``, or of ``(max(y, 0) + offset) / ref``."""
 
     kind: LogKind
@@ -73,8 +71,7 @@ class Logarithm:
             values -= factor * np.log(self.ref)
 
 
-@dataclass(frozen=True)
-class Standardization:
+class Standardization(Frozen):
     """``(y - mean) / deviation``, with numbers that do not depend on the sound."""
 
     mean: float
@@ -90,8 +87,7 @@ class Standardization:
         values /= self.deviation
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(Frozen):
     """One number a frame, taken from its samples, as a feature beside the others.
 
     Parameters
@@ -114,8 +110,7 @@ class Measured:
         return np.concatenate((column, rest), axis=-1)
 
 
-@dataclass(frozen=True)
-class LogEnergy:
+class LogEnergy(Frozen):
     """The natural logarithm of the sum of squares, and no less than that of the floor (Kaldi)."""
 
     floor: float

@@ -2,16 +2,15 @@
 
 import errno
 import os
-import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from stftcli.errors import OutputError, SettingsError
+from stftcli.files.temporary import copy_rest, temporary_file
 
 _BUFFER_BYTES = 1 << 18
 
@@ -88,10 +87,10 @@ def _open(path: str | os.PathLike[str], seekable: bool) -> Iterator[IO[bytes]]:
 @contextmanager
 def _through(stream: IO[bytes], seekable: bool) -> Iterator[IO[bytes]]:
     if seekable:
-        with tempfile.TemporaryFile() as spool:
+        with temporary_file() as spool:
             yield spool
             spool.seek(0)
-            shutil.copyfileobj(spool, stream, 1 << 20)
+            copy_rest(spool, stream)
     else:
         yield stream
     stream.flush()

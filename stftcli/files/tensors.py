@@ -5,7 +5,6 @@ import os
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import IO, Any
@@ -18,13 +17,13 @@ from numpy.typing import NDArray
 from stftcli.errors import InputError, SettingsError, StftcliError
 from stftcli.files import state_dict
 from stftcli.files.publish import published
+from stftcli.frozen import Frozen
 
 LARGEST_TENSOR = 1 << 30
 """Bytes that one array may claim. Weights are far smaller, and a small zip can claim far more."""
 
 
-@dataclass(frozen=True)
-class TensorFile:
+class TensorFile(Frozen):
     """The names of the arrays in an open file, and the function that reads one of them."""
 
     names: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from stftcli.dsp.conditioning import Conditioning
 from stftcli.dsp.linear import Linear
 from stftcli.dsp.stft import STFT
 from stftcli.errors import InputError, SettingsError
+from stftcli.frozen import Frozen
 from stftcli.jobs.passes import Pass, without_last
 from stftcli.jobs.recipe import Recipe
 from stftcli.jobs.watch import SILENCE, Watcher
@@ -22,8 +23,7 @@ from stftcli.settings.lengths import USUAL_LENGTH
 from stftcli.settings.steps import NewLinear
 
 
-@dataclass(frozen=True)
-class Engine:
+class Engine(Frozen):
     """What turns the samples of one sound into features.
 
     Attributes

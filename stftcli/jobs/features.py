@@ -1,7 +1,6 @@
 """From a sound to a feature array."""
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 from typing import IO, Any
@@ -17,6 +16,7 @@ from stftcli.dsp.axes import bin_frequencies_hz, frame_times_s
 from stftcli.dsp.linear import Linear
 from stftcli.errors import SettingsError
 from stftcli.files.publish import check_distinct, is_stream, published
+from stftcli.frozen import Frozen
 from stftcli.jobs.engine import Engine, make_engine
 from stftcli.jobs.provenance import describe
 from stftcli.jobs.stream import analyze
@@ -25,8 +25,7 @@ from stftcli.settings.choices import ArrayFormat, Precision
 from stftcli.settings.features import FeatureSettings
 
 
-@dataclass(frozen=True)
-class ArrayReport:
+class ArrayReport(Frozen):
     """What was written."""
 
     shape: tuple[int, ...]

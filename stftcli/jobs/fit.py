@@ -1,7 +1,6 @@
 """A Linear fitted to data that is larger than memory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -15,13 +14,13 @@ from stftcli.errors import InputError
 from stftcli.files.layers import check_layer_name
 from stftcli.files.publish import check_distinct, published
 from stftcli.files.tensors import open_tensors
+from stftcli.frozen import Frozen
 from stftcli.jobs.rows import Rows, gather
 from stftcli.jobs.spool import Split, Spool, hold_out
 from stftcli.pictures.formats import choose_format
 
 
-@dataclass(frozen=True)
-class FitReport:
+class FitReport(Frozen):
     """How many frames a layer was fitted to, and the layer."""
 
     frames: int
@@ -121,7 +120,6 @@ def fit_ridge(rows: Rows, targets: str, output: str, alpha: float = 1.0) -> FitR
     return FitReport(seen, linear)
 
 
-@dataclass(frozen=True)
 class ClassReport(FitReport):
     """How a classifier was fitted; `accuracy` is None if nothing was held out."""
 

@@ -1,6 +1,6 @@
 """What a sound is, and what array would become of it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from math import prod
 from typing import Any
 
@@ -8,6 +8,7 @@ from stftcli.arrays.described import Description, read_description
 from stftcli.audio.resample import resampled_samples
 from stftcli.audio.source import Source
 from stftcli.errors import InputError
+from stftcli.frozen import Frozen
 from stftcli.jobs.engine import Engine, make_engine
 from stftcli.jobs.features import stored_dtype
 from stftcli.jobs.watch import SILENCE, Watcher
@@ -16,8 +17,7 @@ from stftcli.settings.features import FeatureSettings
 ArrayInfo = Description
 
 
-@dataclass(frozen=True)
-class SoundInfo:
+class SoundInfo(Frozen):
     """A sound, and the array that `features` makes of it.
 
     Attributes

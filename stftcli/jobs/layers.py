@@ -1,7 +1,6 @@
 """Layers in files: made, looked at, converted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -13,6 +12,7 @@ from stftcli.dsp.bands import is_filterbank
 from stftcli.dsp.linear import Linear
 from stftcli.files.layers import read_layer, write_layer
 from stftcli.files.publish import published
+from stftcli.frozen import Frozen
 from stftcli.jobs.banks import warn_of_empty_bands
 from stftcli.jobs.watch import Watcher
 from stftcli.pictures.formats import choose_format
@@ -53,8 +53,7 @@ def make_layer(kind: str, file: str, options: dict[str, Any], watcher: Watcher) 
     return linear
 
 
-@dataclass(frozen=True)
-class LayerInfo:
+class LayerInfo(Frozen):
     """What a layer's weights are like.
 
     Attributes

@@ -1,6 +1,5 @@
 """What is done with all the frames of a sound, batch after batch, beyond one frame at a time."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from stftcli.dsp.stages import Stage, run_stages
 from stftcli.dsp.whole import WholeFileStep
-from stftcli.files.temporary import spooled
+from stftcli.files.temporary import spooled, temporary_file
 
 Batch = NDArray[Any]
 Batches = Iterator[Batch]
@@ -34,7 +33,7 @@ def second_pass(make_step: Callable[[], WholeFileStep]) -> Pass:
 
     def run(batches: Batches) -> Batches:
         step = make_step()
-        with spooled(), tempfile.TemporaryFile() as spool:
+        with spooled(), temporary_file() as spool:
             shape: tuple[int, ...] = ()
             dtype = np.dtype(np.float32)
             for batch in batches:

@@ -1,6 +1,5 @@
 """From the steps of the settings to stages and passes, with the name of every feature."""
 
-from dataclasses import dataclass, field
 from functools import partial, singledispatchmethod
 
 import numpy as np
@@ -49,14 +48,20 @@ _NEW_FEATURES = (
 )
 
 
-@dataclass
 class Recipe:
     """Stages for the analyzer and passes over its batches, built step after step.
 
-    Attributes
+    Parameters
     ----------
     plan, rate_hz, spectrum, dtype
         What the steps begin with.
+    seed : int or None
+        New Linears are drawn from it.
+    watcher : Watcher
+        Hears of warnings.
+
+    Attributes
+    ----------
     stages : list of Stage
         What is done with each span.
     passes : list of Pass
@@ -71,27 +76,25 @@ class Recipe:
         Those that were drawn.
     """
 
-    plan: FramePlan
-    rate_hz: int
-    spectrum: Spectrum
-    dtype: str
-    seed: int | None
-    watcher: Watcher
-    stages: list[Stage] = field(default_factory=list)
-    passes: list[Pass] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    per_frame: bool = True
-    of_bins: bool = True
-    new_linears: list[Linear] = field(default_factory=list)
-    _source: str = ""
-    _log: LogKind | None = None
-
-    def __post_init__(self) -> None:
-        self._source = f"the spectrum (n-fft {self.plan.filter_length})"
-        frequencies = np.arange(self.plan.bins) * self.rate_hz / self.plan.filter_length
+    def __init__(
+        self,
+        plan: FramePlan,
+        rate_hz: int,
+        spectrum: Spectrum,
+        dtype: str,
+        seed: int | None,
+        watcher: Watcher,
+    ) -> None:
+        self.plan, self.rate_hz, self.spectrum = plan, rate_hz, spectrum
+        self.dtype, self.seed, self.watcher = dtype, seed, watcher
+        self.stages: list[Stage] = []
+        self.passes: list[Pass] = []
+        self.new_linears: list[Linear] = []
+        self.per_frame = self.of_bins = True
+        frequencies = np.arange(plan.bins) * rate_hz / plan.filter_length
         self.names = [f"{hz:g} Hz" for hz in frequencies]
-        if self.spectrum == "db":
-            self._log = "db"
+        self._source = f"the spectrum (n-fft {plan.filter_length})"
+        self._log: LogKind | None = "db" if spectrum == "db" else None
 
     def extend(self, step: steps.Step) -> None:
         """Add a step.

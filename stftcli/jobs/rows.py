@@ -1,7 +1,6 @@
 """The rows of many inputs, sounds and feature arrays alike, as if they were one."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -11,14 +10,14 @@ from numpy.typing import NDArray
 from stftcli.arrays.read import ENDINGS, read_rows
 from stftcli.audio.source import Source
 from stftcli.errors import InputError, SettingsError
+from stftcli.frozen import Frozen
 from stftcli.jobs.engine import make_engine
 from stftcli.jobs.stream import analyze
 from stftcli.jobs.watch import SILENCE, Watcher
 from stftcli.settings.features import FeatureSettings
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(Frozen):
     """Feature frames of several inputs, one input after another.
 
     Parameters

@@ -1,6 +1,5 @@
 """Rows kept in a temporary file, to be gone through again and again."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -9,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.errors import InputError
-from stftcli.files.temporary import spooled
+from stftcli.files.temporary import spooled, temporary_file
 from stftcli.jobs.rows import Rows
 
 _BATCH_ROWS = 4096
@@ -43,7 +42,7 @@ class Spool:
 
     def _keep(self, source: Rows) -> NDArray[Any]:
         # The mapping keeps the file alive when this name of it is gone.
-        with tempfile.TemporaryFile() as file:
+        with temporary_file() as file:
             features = 0
             for number, batch in source.batches():
                 features = batch.shape[1]

@@ -1,17 +1,16 @@
 """What the columns, the rows and the colours of a picture mean."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stftcli.frozen import Frozen
 from stftcli.pictures.ticks import Ticks
 
 
-@dataclass(frozen=True)
-class TimeAxis:
+class TimeAxis(Frozen):
     """Where the columns lie in time, each as wide as the others, and what is shown of them."""
 
     first_s: float
@@ -23,8 +22,7 @@ class TimeAxis:
         return np.asarray(self.first_s + self.column_s * np.arange(columns + 1), np.float64)
 
 
-@dataclass(frozen=True)
-class RowAxis:
+class RowAxis(Frozen):
     """Where the rows lie along an axis, from the lowest up.
 
     Attributes
@@ -45,8 +43,7 @@ class RowAxis:
     ticks: Callable[[int], Ticks]
 
 
-@dataclass(frozen=True)
-class ColourScale:
+class ColourScale(Frozen):
     """What the colours mean: a label with the unit, the values at both ends, and a colour map."""
 
     label: str

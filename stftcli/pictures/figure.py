@@ -1,6 +1,5 @@
 """A labelled figure of spectra: time, frequency, level."""
 
-from dataclasses import dataclass
 from typing import IO, Any
 
 import numpy as np
@@ -8,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from stftcli.frozen import Frozen
 from stftcli.pictures.axes import ColourScale, RowAxis, TimeAxis
 from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.layout import POINTS, SIGN, Box, Layout
@@ -22,8 +22,7 @@ Ends = tuple[float, float]
 _LARGE, _SMALL = 12.0, 8.5  # points
 
 
-@dataclass(frozen=True)
-class Panel:
+class Panel(Frozen):
     """One channel of one sound.
 
     Attributes
@@ -45,8 +44,7 @@ class Panel:
     envelope: NDArray[Any] | None = None
 
 
-@dataclass(frozen=True)
-class Legend:
+class Legend(Frozen):
     """What is written around the panels; `texts` is what a file says of itself beside that."""
 
     title: str
@@ -105,8 +103,7 @@ def draw_figure(
         write_figure(file, picture_format, figure, texts)
 
 
-@dataclass(frozen=True)
-class _Sheet:
+class _Sheet(Frozen):
     """A figure in the making."""
 
     figure: Figure

@@ -1,9 +1,9 @@
 """Where everything in a figure lies, in whole pixels."""
 
-from dataclasses import dataclass
 from math import ceil
 
 from stftcli.errors import SettingsError
+from stftcli.frozen import Frozen
 from stftcli.settings.pictures import check_size
 
 POINTS, SIGN = 10.0, 0.62
@@ -13,8 +13,7 @@ _WIDTH_IN, _PANEL_IN, _MARGIN_IN, _WAVE_IN = 10.0, 3.6, 0.9, 0.7
 USUAL_DPI, _LEAST_DPI = 150, 80
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(Frozen):
     """A rectangle of pixels, counted from the lower left corner of the figure."""
 
     left: int
@@ -28,8 +27,7 @@ class Box:
         return self.width, self.height
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(Frozen):
     """How many panels lie below and beside each other, and what belongs to each of them."""
 
     rows: int
@@ -38,8 +36,7 @@ class Grid:
     waves: bool = False
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Frozen):
     """Where everything lies.
 
     Attributes
@@ -169,8 +166,7 @@ def _panels(grid: Grid) -> str:
     return "a panel" if count == 1 else f"{count} panels"
 
 
-@dataclass(frozen=True)
-class _Around:
+class _Around(Frozen):
     left: int
     right: int
     top: int

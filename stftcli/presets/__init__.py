@@ -1,9 +1,10 @@
 """Named settings, as data: each TOML file here is one preset."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from stftcli.errors import SettingsError
+from stftcli.frozen import Frozen
 from stftcli.settings.features import FeatureSettings
 from stftcli.settings.record import nearest
 from stftcli.settings.toml import settings_from
@@ -11,8 +12,7 @@ from stftcli.settings.toml import settings_from
 _FOLDER = Path(__file__).parent
 
 
-@dataclass(frozen=True)
-class Preset:
+class Preset(Frozen):
     """A named recipe.
 
     Attributes

@@ -1,6 +1,6 @@
 """All that decides the numbers of a feature array."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Self
 
 from stftcli.settings.choices import Layout, Precision, Spectrum
@@ -9,7 +9,6 @@ from stftcli.settings.record import Record
 from stftcli.settings.steps import Chroma, Describe, Mel, Step
 
 
-@dataclass(frozen=True)
 class ValueSettings(Record):
     """What is computed from each frame: a spectrum, and the steps that it goes through in order.
 
@@ -36,7 +35,6 @@ class ValueSettings(Record):
         return replace(self, spectrum=usual)
 
 
-@dataclass(frozen=True)
 class FeatureSettings(Record):
     """All that decides the numbers of a feature array; `based_on` names the preset, if any."""
 

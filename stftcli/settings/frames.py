@@ -1,7 +1,7 @@
 """How a signal is prepared and cut into frames."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from stftcli.settings.choices import Channel, Padding, PadMode, Resampling, WindowAlign
 from stftcli.settings.lengths import (
@@ -22,7 +22,6 @@ def quarter(filter_length: int) -> int:
     return max(1, filter_length // 4)
 
 
-@dataclass(frozen=True)
 class PartSettings(Record):
     """Which stretch of the sound is used, and which of its channels (counted from 1).
 
@@ -38,7 +37,6 @@ class PartSettings(Record):
         check_between("duration_s", self.duration_s, 0, LONGEST_S)
 
 
-@dataclass(frozen=True)
 class SignalSettings(Record):
     """What is done to the samples before they are cut into frames, in this order.
 
@@ -60,7 +58,6 @@ class SignalSettings(Record):
         check_between("preemphasis", self.preemphasis, 0, 1)
 
 
-@dataclass(frozen=True)
 class FrameSettings(Record):
     """How a signal is cut into frames, and what each is multiplied with.
 
@@ -114,7 +111,6 @@ class FrameSettings(Record):
         return SampledFrames(**{**asdict(self), **lengths})
 
 
-@dataclass(frozen=True)
 class SampledFrames(FrameSettings):
     """Frame settings with every choice made and every length in samples."""
 

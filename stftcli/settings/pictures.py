@@ -1,9 +1,9 @@
 """What a picture shows of the features, and how it looks."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from stftcli.errors import SettingsError
+from stftcli.frozen import Frozen
 from stftcli.settings.choices import Folding, FrequencyScale, LevelReference
 from stftcli.settings.record import Record, check_between
 
@@ -13,7 +13,6 @@ LEAST_RANGE, MOST_RANGE, MOST_TOP = 1e-6, 1e6, 1e6
 USUAL_RANGE_DB = 80.0
 
 
-@dataclass(frozen=True)
 class ViewSettings(Record):
     """What is shown: which frequencies on which scale, which levels, in which colours.
 
@@ -45,7 +44,6 @@ class ViewSettings(Record):
             raise SettingsError("a log axis cannot begin at 0 Hz: give --fmin above 0, or leave it")
 
 
-@dataclass(frozen=True)
 class FigureSettings(Record):
     """How the picture is laid out.
 
@@ -84,8 +82,7 @@ class FigureSettings(Record):
             raise SettingsError(f"a --bare picture has nothing but pixels: leave out {names}")
 
 
-@dataclass(frozen=True)
-class Screen:
+class Screen(Frozen):
     """The room in a terminal: signs in a line, lines, and whether there is colour."""
 
     width: int

@@ -5,6 +5,7 @@ from types import UnionType
 from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 from stftcli.errors import SettingsError
+from stftcli.frozen import Frozen
 
 Place = tuple[str | int, ...]
 """The names and numbers that lead to a value within nested dictionaries and lists."""
@@ -38,14 +39,14 @@ def check_between(name: str, value: float | None, lowest: float, highest: float)
         raise SettingsError(f"{name} is {value}: it must be {lowest} to {highest}")
 
 
-class Record:
+class Record(Frozen):
     """Base of the settings: dataclasses of numbers, texts, tuples and other records."""
 
     def to_dict(self) -> dict[str, Any]:
         """Give the settings as JSON's own types; what is None is left out."""
         return {
             item.name: _plain(value)
-            for item in fields(self)  # type: ignore[arg-type]  # subclasses are dataclasses
+            for item in fields(self)
             if (value := getattr(self, item.name)) is not None
         }
 
@@ -59,7 +60,7 @@ class Record:
             If a name is unknown or a value is of the wrong kind; it says where.
         """
         hints = get_type_hints(cls)
-        names = [item.name for item in fields(cls)]  # type: ignore[arg-type]
+        names = [item.name for item in fields(cls)]
         for name in values:
             if name not in names:
                 raise MisplacedError(

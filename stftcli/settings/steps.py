@@ -1,6 +1,5 @@
 """The steps from a spectrum to features: each is one row of a recipe."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
 from stftcli.errors import SettingsError
@@ -21,7 +20,6 @@ from stftcli.settings.record import MisplacedError, Place, Record, check_between
 MOST_BANDS, MOST_OUTPUTS, MOST_DELTA_FRAMES = 10_000, 1_000_000, 1000
 
 
-@dataclass(frozen=True)
 class Step(Record):
     """Base of the steps; in a dictionary, "step" names which one it is."""
 
@@ -46,7 +44,6 @@ class Step(Record):
         return STEPS[name].from_dict(settings, place)  # type: ignore[return-value]
 
 
-@dataclass(frozen=True)
 class Mel(Step):
     """A mel filterbank on the bins.
 
@@ -67,7 +64,6 @@ class Mel(Step):
         check_between("bands", self.bands, 1, MOST_BANDS)
 
 
-@dataclass(frozen=True)
 class Chroma(Step):
     """Pitch classes; `tuning` is how far A is above 440 Hz, in steps."""
 
@@ -79,7 +75,6 @@ class Chroma(Step):
         check_between("bands", self.bands, 1, MOST_BANDS)
 
 
-@dataclass(frozen=True)
 class Describe(Step):
     """Frame descriptors in the place of the bins."""
 
@@ -87,7 +82,6 @@ class Describe(Step):
     names: tuple[Descriptor, ...] = ()
 
 
-@dataclass(frozen=True)
 class Projected(Step):
     """A Linear from a file, FILE or FILE:PREFIX."""
 
@@ -95,7 +89,6 @@ class Projected(Step):
     file: str = ""
 
 
-@dataclass(frozen=True)
 class NewLinear(Step):
     """A new Linear to so many outputs, drawn from the seed."""
 
@@ -106,7 +99,6 @@ class NewLinear(Step):
         check_between("outputs", self.outputs, 1, MOST_OUTPUTS)
 
 
-@dataclass(frozen=True)
 class Log(Step):
     """A logarithm of ``max(y, floor)``, or of ``max(y, 0) + offset`` where an offset is given.
 
@@ -124,7 +116,6 @@ class Log(Step):
             raise SettingsError("log1p is ln(1 + y): it takes no --floor, --log-offset or --ref")
 
 
-@dataclass(frozen=True)
 class TopDb(Step):
     """Raise what lies more than so many decibels below the largest value of the file."""
 
@@ -132,7 +123,6 @@ class TopDb(Step):
     db: float = 80.0
 
 
-@dataclass(frozen=True)
 class Dct(Step):
     """The cosine transform of type 2, orthonormal: from log mel to MFCC."""
 
@@ -142,7 +132,6 @@ class Dct(Step):
     lifter_form: Lifter = "librosa"
 
 
-@dataclass(frozen=True)
 class Energy(Step):
     """The log energy of the frame before pre-emphasis and window, as Kaldi has it.
 
@@ -154,7 +143,6 @@ class Energy(Step):
     floor: float = KALDI_FLOOR
 
 
-@dataclass(frozen=True)
 class Standardize(Step):
     """Subtract a fixed mean and divide by a fixed deviation."""
 
@@ -163,7 +151,6 @@ class Standardize(Step):
     deviation: float = 1.0
 
 
-@dataclass(frozen=True)
 class Normalize(Step):
     """Normalise by what the file holds: each feature by its mean (and deviation), all by the peak.
 
@@ -177,7 +164,6 @@ class Normalize(Step):
     epsilon: float = 0.0
 
 
-@dataclass(frozen=True)
 class Deltas(Step):
     """Append regression deltas of the features, and with order 2 those of the deltas."""
 
@@ -190,7 +176,6 @@ class Deltas(Step):
         check_between("window", self.window, 1, MOST_DELTA_FRAMES)
 
 
-@dataclass(frozen=True)
 class Stats(Step):
     """One row for the file: statistics of each feature over the frames."""
 

@@ -1,12 +1,12 @@
 """What the colours of a picture of features mean: levels, or the values as they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
 
 from stftcli.errors import SettingsError
+from stftcli.frozen import Frozen
 from stftcli.jobs.engine import Engine
 from stftcli.pictures.axes import ColourScale
 from stftcli.pictures.colours import LEVELS_MAP, SIGNED_MAP
@@ -19,8 +19,7 @@ _KEEP_POWERS = (Mel, Chroma, Projected, NewLinear)
 _FULL_SCALE, _RELATIVE = "dBFS", "dB re highest"
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(Frozen):
     """Values as they are drawn, and their unit."""
 
     values: NDArray[Any]

@@ -1,6 +1,6 @@
 """From a sound to the columns of a picture, however long it is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from math import log2
 from typing import Any
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from stftcli.audio.source import Source
 from stftcli.errors import InputError, SettingsError
+from stftcli.frozen import Frozen
 from stftcli.jobs.engine import Engine, make_engine
 from stftcli.jobs.stream import analyze
 from stftcli.jobs.watch import Watcher
@@ -28,8 +29,7 @@ _MOST_VALUES = 1 << 28
 """Of a picture that has each frame and feature: a gigabyte."""
 
 
-@dataclass(frozen=True)
-class Folded:
+class Folded(Frozen):
     """A sound as columns of features.
 
     Attributes
@@ -72,8 +72,7 @@ class Folded:
         return self.time.shown_s[1] - self.time.shown_s[0]
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Frozen):
     """What is wanted of a sound.
 
     Parameters

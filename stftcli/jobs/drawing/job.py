@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import IO
 
+from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.folded import Folded, Wanted, fold_sound
 from stftcli.jobs.provenance import description
 from stftcli.jobs.watch import Watcher
@@ -14,8 +14,7 @@ from stftcli.settings.features import FeatureSettings
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 
 
-@dataclass(frozen=True)
-class PictureJob:
+class PictureJob(Frozen):
     """What is to be drawn, and how; where it goes, and who hears of it."""
 
     file: IO[bytes]
@@ -43,8 +42,7 @@ class PictureJob:
         return {"Software": "stftcli", "Settings": json.dumps({**told, "picture": picture})}
 
 
-@dataclass(frozen=True)
-class PictureReport:
+class PictureReport(Frozen):
     """What was drawn: the length of the longest sound, and its frames."""
 
     duration_s: float
