@@ -13,10 +13,11 @@ from pathlib import Path
 import click
 
 from benchmarks.elsewhere import differences_in, make_extra, make_sound
-from benchmarks.jobs import JOBS, Job
+from benchmarks.jobs import HOUR, JOBS, Job
 from benchmarks.machine import describe
-from benchmarks.measure import compare, failures, table
+from benchmarks.measure import compare
 from benchmarks.peers_table import PEERS
+from benchmarks.report import Result, summary
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,8 +25,12 @@ ROOT = Path(__file__).parent.parent
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(list(JOBS)), metavar="[JOB]...")
 @click.option("--list", "listed", is_flag=True, help="Name the jobs and do nothing else.")
-@click.option("--runs", type=click.IntRange(1), default=5, show_default=True)
-@click.option("--warmups", type=click.IntRange(0), default=1, show_default=True)
+@click.option(
+    "--runs", type=click.IntRange(1), help="Of each command  [default: 9; 3 from an hour on]"
+)
+@click.option(
+    "--warmups", type=click.IntRange(0), help="Before them  [default: 1; none from an hour on]"
+)
 @click.option("--seconds", type=click.IntRange(1), help="Another length of every sound.")
 @click.option(
     "--only", multiple=True, metavar="TEXT", help="Peers whose name holds this; none: --only -."
@@ -34,8 +39,8 @@ ROOT = Path(__file__).parent.parent
 def main(
     names: tuple[str, ...],
     listed: bool,
-    runs: int,
-    warmups: int,
+    runs: int | None,
+    warmups: int | None,
     seconds: int | None,
     only: tuple[str, ...],
     folder: Path | None,
@@ -46,6 +51,7 @@ def main(
             click.echo(f"{name:<14}{_title(job)}{', on request' if job.on_request else ''}")
         return
     click.echo(f"{describe()}\n")
+    results = []
     with tempfile.TemporaryDirectory() as temporary:
         place = (folder or Path(temporary)).absolute()
         place.mkdir(parents=True, exist_ok=True)
@@ -53,13 +59,17 @@ def main(
             job = JOBS[name]
             if seconds is not None and job.seconds:
                 job = replace(job, seconds=seconds)
-            click.echo(f"{_report(name, job, place, (warmups, runs), only)}\n")
+            long = job.seconds >= HOUR
+            turns = int(not long) if warmups is None else warmups, runs or (3 if long else 9)
+            results.append(_run(name, job, place, turns, only))
+            click.echo(f"{results[-1].in_full()}\n")
+    click.echo(f"### summary\n\n{summary(results)}")
 
 
-def _report(
+def _run(
     name: str, job: Job, folder: Path, turns: tuple[int, int], only: tuple[str, ...]
-) -> str:
-    """Run a job and lay it out."""
+) -> Result:
+    """Run the commands of a job."""
     chosen = [
         peer for peer in job.peers if not only or any(part in PEERS[peer].title for part in only)
     ]
@@ -86,12 +96,10 @@ def _report(
         differences[title] = "; ".join(filter(None, (differences.get(title), note)))
     for left in folder.glob("result-*"):
         left.unlink()
-    lines = [f"### {name}: {_title(job)}, {runs} runs", "", table(measured, differences)]
-    if absent := [PEERS[peer].title for peer in chosen if peer not in there]:
-        lines += ["", f"Not installed and passed over: {', '.join(absent)}."]
-    if failed := failures(measured):
-        lines += ["", f"Failed and passed over: {', '.join(failed)}."]
-    return "\n".join(lines)
+    ours, peers = len(job.ours), len(job.ours) + len(there)
+    absent = [PEERS[peer].title for peer in chosen if peer not in there]
+    parts = measured[:ours], measured[ours:peers], measured[peers:]
+    return Result(name, _title(job), *parts, differences, absent)
 
 
 def _title(job: Job) -> str:
