@@ -7,12 +7,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 from typing import IO
 
 from stftcli.errors import OutputError, SettingsError
 from stftcli.files.temporary import copy_rest, temporary_file
 
 _BUFFER_BYTES = 1 << 18
+# How often it is seen whether so much has been written that the disk can begin.
+_EARLY_S, _EARLY_BYTES = 0.1, 1 << 26
 
 STANDARD = "-"
 """The name of standard input and standard output."""
@@ -104,7 +107,8 @@ def _beside(target: Path, mode: int | None) -> Iterator[IO[bytes]]:
     )
     try:
         with file:
-            yield file
+            with _sent_early(file.fileno()):
+                yield file
             file.flush()
             if mode is not None:
                 os.fchmod(file.fileno(), stat.S_IMODE(mode))
@@ -115,6 +119,35 @@ def _beside(target: Path, mode: int | None) -> Iterator[IO[bytes]]:
             draft.unlink()
         raise
     _sync_folder(target.parent)
+
+
+@contextmanager
+def _sent_early(descriptor: int) -> Iterator[None]:
+    """Send to the disk meanwhile what has been written, so that little is left for the end."""
+    ended, errors = Event(), list[OSError]()
+
+    def send() -> None:
+        sent = 0
+        while not ended.wait(_EARLY_S):
+            written = os.fstat(descriptor).st_size
+            if written - sent < _EARLY_BYTES:
+                continue
+            try:
+                os.fsync(descriptor)
+            except OSError as error:
+                errors.append(error)  # it would not be told a second time
+                return
+            sent = written
+
+    helper = Thread(target=send)
+    helper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        helper.join()
+    if errors:
+        raise errors[0]
 
 
 def _sync_folder(folder: Path) -> None:

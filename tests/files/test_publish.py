@@ -1,5 +1,7 @@
+import errno
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +93,25 @@ def test_a_rename_that_fails_leaves_nothing(target: Path) -> None:
         target.mkdir()
     assert names_in(target.parent) == [target.name]
     assert names_in(target) == []
+
+
+def test_a_disk_that_fails_early_is_an_error(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The system tells of such a failure once, so the fsync at the end would succeed.
+    failed = threading.Event()
+
+    def sync(_: int) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr("stftcli.files.publish._EARLY_S", 1e-3)
+    monkeypatch.setattr("stftcli.files.publish._EARLY_BYTES", 1)
+    with pytest.raises(OutputError, match="Input/output error"), published(target) as file:
+        file.write(NEW)
+        file.flush()
+        assert failed.wait(10)
+    assert names_in(target.parent) == []
 
 
 def test_a_folder_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
