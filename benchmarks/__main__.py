@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from benchmarks.elsewhere import differences_in, make_extra, make_sound
-from benchmarks.jobs import HOUR, JOBS, Job
+from benchmarks.jobs import HOUR, JOBS, MINUTE, Job
 from benchmarks.machine import describe
 from benchmarks.measure import compare
 from benchmarks.peers_table import PEERS
@@ -60,7 +60,8 @@ def main(
             if seconds is not None and job.seconds:
                 job = replace(job, seconds=seconds)
             long = job.seconds >= HOUR
-            turns = int(not long) if warmups is None else warmups, runs or (3 if long else 9)
+            before = int(not long) if warmups is None else warmups
+            turns = before, runs or (3 if long else 9)
             results.append(_run(name, job, place, turns, only))
             click.echo(f"{results[-1].in_full()}\n")
     click.echo(f"### summary\n\n{summary(results)}")
@@ -104,7 +105,7 @@ def _run(
 
 def _title(job: Job) -> str:
     """Name the job and the length of its sound."""
-    for unit, seconds in (("h", 3600), ("min", 60), ("s", 1)):
+    for unit, seconds in (("h", HOUR), ("min", MINUTE), ("s", 1)):
         if job.seconds and job.seconds % seconds == 0:
             return f"{job.title}, {job.seconds // seconds} {unit} of sound"
     return job.title

@@ -154,6 +154,9 @@ JOBS = {
     "bare-1min": _bare(MINUTE),
     "bare-1h": _bare(HOUR),
     "bare-10h": _bare(10 * HOUR),
-    **{f"length-{seconds}s": _length(seconds) for seconds in (1, 10, 60, 600, 3600, 36_000)},
+    **{
+        f"length-{seconds}s": _length(seconds)
+        for seconds in (1, 10, MINUTE, 10 * MINUTE, HOUR, 10 * HOUR)
+    },
 }
 """By the names that the command line takes."""

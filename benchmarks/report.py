@@ -74,10 +74,10 @@ def _ratios(measured: list[Measured], first: Measured) -> str:
     )
     return ", ".join(
         f"{item.name.removeprefix('limit: ').removeprefix('stftcli, ')} "
-        f"{_two_digits(item.median_s / first.median_s)}"
+        f"{_short(item.median_s / first.median_s)}"
         for item in there
     )
 
 
-def _two_digits(ratio: float) -> str:
+def _short(ratio: float) -> str:
     return f"{ratio:.2f}" if ratio < 2 else f"{ratio:.1f}" if ratio < 10 else f"{ratio:.0f}"

@@ -1,4 +1,4 @@
-"""Classes of values that do not change: dataclasses that cost nothing to define."""
+"""Classes of values that do not change: dataclasses that are quickly defined."""
 
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
 from typing import Any, Never, dataclass_transform
@@ -10,7 +10,9 @@ class Frozen:
 
     `dataclasses.dataclass` writes and compiles six methods for a class, which takes half a
     millisecond, and a command defines forty classes before it begins. Here all share theirs.
-    `fields`, `replace` and `asdict` take them as they take other dataclasses.
+    `fields`, `replace` and `asdict` take them as they take other dataclasses. A field may have a
+    default or a default factory; other options of `field` are not looked at. An instance takes 3 us
+    longer to make, so what is made for each frame is better something else.
 
     Raises
     ------
@@ -38,7 +40,7 @@ class Frozen:
             else:
                 raise TypeError(f"{name} needs a value for {item.name}")
         if named:
-            raise TypeError(f"{name} has no room for {', '.join(named)}")
+            raise TypeError(f"{name} has no room left for {', '.join(named)}")
         vars(self).update(values)
         self.__post_init__()
 

@@ -1,5 +1,8 @@
 """Frozen classes do what frozen dataclasses do."""
 
+import pickle
+from collections.abc import Callable
+from copy import copy, deepcopy
 from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
@@ -92,6 +95,18 @@ def test_equality_is_of_one_class() -> None:
     assert Other(1) != Other(1, 3)
     assert Other(1, 2, ()) != Point(1, 2, [])
     assert len({Other(1), Other(1, 2), Other(2)}) == 2
+
+
+@pytest.mark.parametrize("again", [copy, deepcopy, lambda point: pickle.loads(pickle.dumps(point))])
+def test_copies_are_equal(again: Callable[[Point], Point]) -> None:
+    point = Point(1, found=["a"])
+    assert again(point) == point
+    assert again(point) is not point
+
+
+def test_what_holds_a_list_has_no_hash() -> None:
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(Point(1))
 
 
 def test_subclasses_inherit_fields_and_checks() -> None:

@@ -124,28 +124,34 @@ def _beside(target: Path, mode: int | None) -> Iterator[IO[bytes]]:
 @contextmanager
 def _sent_early(descriptor: int) -> Iterator[None]:
     """Send to the disk meanwhile what has been written, so that little is left for the end."""
-    ended, errors = Event(), list[OSError]()
+    # A descriptor of its own, for after a failure nobody waits until the disk has caught up.
+    own, ended, errors = os.dup(descriptor), Event(), list[OSError]()
 
     def send() -> None:
         sent = 0
-        while not ended.wait(_EARLY_S):
-            written = os.fstat(descriptor).st_size
-            if written - sent < _EARLY_BYTES:
-                continue
-            try:
-                os.fsync(descriptor)
-            except OSError as error:
-                errors.append(error)  # it would not be told a second time
-                return
-            sent = written
+        try:
+            while not ended.wait(_EARLY_S):
+                written = os.fstat(own).st_size
+                if written - sent >= _EARLY_BYTES:
+                    os.fsync(own)
+                    sent = written
+        except OSError as error:
+            errors.append(error)  # the fsync at the end would not be told of it again
+        finally:
+            os.close(own)
 
-    helper = Thread(target=send)
-    helper.start()
+    helper = Thread(target=send, daemon=True)
+    try:
+        helper.start()
+    except RuntimeError:  # there are no more threads: all is sent at the end
+        os.close(own)
+        yield
+        return
     try:
         yield
     finally:
         ended.set()
-        helper.join()
+    helper.join()
     if errors:
         raise errors[0]
 
