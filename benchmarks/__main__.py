@@ -15,11 +15,9 @@ import click
 from benchmarks.elsewhere import differences_in, make_extra, make_sound
 from benchmarks.jobs import HOUR, JOBS, MINUTE, Job
 from benchmarks.machine import describe
-from benchmarks.measure import compare
+from benchmarks.measure import ROOT, compare
 from benchmarks.peers_table import PEERS
 from benchmarks.report import Result, summary
-
-ROOT = Path(__file__).parent.parent
 
 
 @click.command()
@@ -32,10 +30,13 @@ ROOT = Path(__file__).parent.parent
     "--warmups", type=click.IntRange(0), help="Before them  [default: 1; none from an hour on]"
 )
 @click.option("--seconds", type=click.IntRange(1), help="Another length of every sound.")
+@click.option("--only", multiple=True, metavar="TEXT", help="Peers whose name holds this.")
+@click.option("--no-peers", is_flag=True, help="stftcli and the limits alone.")
 @click.option(
-    "--only", multiple=True, metavar="TEXT", help="Peers whose name holds this; none: --only -."
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Where sounds and results lie meanwhile, in a folder of their own.",
 )
-@click.option("--folder", type=click.Path(path_type=Path), help="Where sounds and results lie.")
 def main(
     names: tuple[str, ...],
     listed: bool,
@@ -43,6 +44,7 @@ def main(
     warmups: int | None,
     seconds: int | None,
     only: tuple[str, ...],
+    no_peers: bool,
     folder: Path | None,
 ) -> None:
     """Measure stftcli beside its peers."""
@@ -50,11 +52,11 @@ def main(
         for name, job in JOBS.items():
             click.echo(f"{name:<14}{_title(job)}{', on request' if job.on_request else ''}")
         return
+    peers = _chosen(only, no_peers)
     click.echo(f"{describe()}\n")
     results = []
-    with tempfile.TemporaryDirectory() as temporary:
-        place = (folder or Path(temporary)).absolute()
-        place.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as temporary:
+        place = Path(temporary).absolute()
         for name in names or [name for name, job in JOBS.items() if not job.on_request]:
             job = JOBS[name]
             if seconds is not None and job.seconds:
@@ -62,18 +64,29 @@ def main(
             long = job.seconds >= HOUR
             before = int(not long) if warmups is None else warmups
             turns = before, runs or (3 if long else 9)
-            results.append(_run(name, job, place, turns, only))
+            results.append(_run(name, job, place, turns, peers))
             click.echo(f"{results[-1].in_full()}\n")
     click.echo(f"### summary\n\n{summary(results)}")
+    if any(measured.complaint for result in results for measured in result.ours):
+        sys.exit(1)
 
 
-def _run(
-    name: str, job: Job, folder: Path, turns: tuple[int, int], only: tuple[str, ...]
-) -> Result:
+def _chosen(only: tuple[str, ...], no_peers: bool) -> set[str]:
+    """Name the peers that are asked for."""
+    for part in only:
+        if not any(part in peer.title for peer in PEERS.values()):
+            titles = ", ".join(dict.fromkeys(peer.title for peer in PEERS.values()))
+            raise click.UsageError(f"no peer has {part!r} in its name: there are {titles}")
+    if no_peers:
+        return set()
+    return {
+        name for name, peer in PEERS.items() if not only or any(part in peer.title for part in only)
+    }
+
+
+def _run(name: str, job: Job, folder: Path, turns: tuple[int, int], peers: set[str]) -> Result:
     """Run the commands of a job."""
-    chosen = [
-        peer for peer in job.peers if not only or any(part in PEERS[peer].title for part in only)
-    ]
+    chosen = [peer for peer in job.peers if peer in peers]
     there = [peer for peer in chosen if PEERS[peer].is_there()]
     commands = {**job.ours, **{PEERS[peer].title: _peer_command(peer, job) for peer in there}}
     commands |= job.limits or {}
@@ -87,7 +100,11 @@ def _run(
         for number, (title, command) in enumerate(commands.items())
     }
     warmups, runs = turns
-    measured = compare(filled, folder, runs, warmups)
+
+    def tell(turn: int) -> None:
+        click.echo(f"{name}: turn {turn} of {warmups + runs}", err=True)
+
+    measured = compare(filled, folder, runs, warmups, tell)
     offsets = {PEERS[peer].title: PEERS[peer].offset for peer in there}
     differences = {}
     if job.decibels is not None:
@@ -97,9 +114,9 @@ def _run(
         differences[title] = "; ".join(filter(None, (differences.get(title), note)))
     for left in folder.glob("result-*"):
         left.unlink()
-    ours, peers = len(job.ours), len(job.ours) + len(there)
+    ours, others = len(job.ours), len(job.ours) + len(there)
     absent = [PEERS[peer].title for peer in chosen if peer not in there]
-    parts = measured[:ours], measured[ours:peers], measured[peers:]
+    parts = measured[:ours], measured[ours:others], measured[others:]
     return Result(name, _title(job), *parts, differences, absent)
 
 

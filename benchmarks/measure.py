@@ -4,9 +4,11 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
 
 
 @dataclass
@@ -46,20 +48,27 @@ class Measured:
 
 
 def environment() -> dict[str, str]:
-    """Give the environment of the commands: Python keeps what it compiles, as when installed."""
+    """Give the environment of the commands: this stftcli, compiled as when it is installed."""
     unwanted = {"PYTHONDONTWRITEBYTECODE"}
-    return {name: value for name, value in os.environ.items() if name not in unwanted}
+    kept = {name: value for name, value in os.environ.items() if name not in unwanted}
+    return {**kept, "PYTHONPATH": str(ROOT)}
 
 
 def compare(
-    commands: Mapping[str, Sequence[str]], folder: Path, runs: int, warmups: int = 1
+    commands: Mapping[str, Sequence[str]],
+    folder: Path,
+    runs: int,
+    warmups: int,
+    tell: Callable[[int], None],
 ) -> list[Measured]:
     """Run all commands in turn, again and again, so that a machine's moods hit all alike.
 
-    What the command of this number writes is called ``result-NUMBER.*``, or ``limit.*``.
+    `tell` hears of each turn before it begins. What the command of this number writes is called
+    ``result-NUMBER.*``, or ``limit.*``.
     """
     measured = [Measured(name, command) for name, command in commands.items()]
     for turn in range(warmups + runs):
+        tell(turn + 1)
         for number, item in enumerate(measured):
             _tidy(folder, number)
             item.run(folder)

@@ -98,7 +98,7 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         code = cli.main(arguments, prog_name="stftcli", standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
-        if debug:
+        if debug and not isinstance(error, KeyboardInterrupt | click.Abort):
             raise
         return _explain(error)
     return code if isinstance(code, int) else 0

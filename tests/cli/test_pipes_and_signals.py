@@ -116,9 +116,12 @@ def test_a_signal_ends_the_work_and_leaves_nothing_behind(
 
 
 @each_signal
-def test_a_signal_ends_the_wait_for_a_silent_writer(shell: Shell, number: int, code: int) -> None:
+@pytest.mark.parametrize("words", [(), ("--debug",)], ids=["plain", "debug"])
+def test_a_signal_ends_the_wait_for_a_silent_writer(
+    shell: Shell, number: int, code: int, words: tuple[str, ...]
+) -> None:
     (shell.folder / "out").mkdir()
-    process = shell.start("features", "--out", "out/x.npy")
+    process = shell.start(*words, "features", "--out", "out/x.npy")
     with fed(process, endless=False):
         wait_until(lambda: bool(shell.names("out")))
         time.sleep(0.3)  # it waits for the second second now
