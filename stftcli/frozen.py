@@ -62,8 +62,8 @@ class Frozen:
         return hash(self._values())
 
     def __repr__(self) -> str:
-        names = (item.name for item in fields(self))  # type: ignore[arg-type]
-        parts = (f"{name}={getattr(self, name)!r}" for name in names)
+        taken = fields(self)  # type: ignore[arg-type]
+        parts = (f"{item.name}={getattr(self, item.name)!r}" for item in taken)
         return f"{type(self).__qualname__}({', '.join(parts)})"
 
     def _values(self) -> tuple[Any, ...]:

@@ -1,9 +1,12 @@
-"""The discrete Fourier transform as a matrix."""
+"""The transform as a matrix: that of Fourier, others in its place, and the product with it."""
 
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from stftcli.dsp.checks import finite_array
+from stftcli.errors import SettingsError
 
 
 def dft_kernel(filter_length: int, dtype: DTypeLike = np.float32) -> NDArray[Any]:
@@ -25,3 +28,42 @@ def dft_kernel(filter_length: int, dtype: DTypeLike = np.float32) -> NDArray[Any
     turns = np.outer(np.arange(filter_length // 2 + 1), np.arange(filter_length)) % filter_length
     circle = np.exp(-2j * np.pi * np.arange(filter_length) / filter_length)
     return np.concatenate((circle.real[turns], circle.imag[turns])).astype(dtype)
+
+
+def checked_kernel(values: ArrayLike, filter_length: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Give a matrix that can stand in the place of `dft_kernel`.
+
+    Raises
+    ------
+    SettingsError
+        If its shape is another, or it is not finite.
+    """
+    kernel = finite_array(values, "kernel", dtype)
+    wanted = (2 * (filter_length // 2 + 1), filter_length)
+    if kernel.shape != wanted:
+        raise SettingsError(
+            f"the kernel has shape {kernel.shape}: for filter_length {filter_length} it must be "
+            f"{wanted}, real rows above imaginary ones"
+        )
+    return kernel
+
+
+def multiply(
+    kernel: NDArray[Any], frames: NDArray[Any], products: NDArray[Any], out: NDArray[Any]
+) -> None:
+    """Put frames times the transposed kernel into `out`.
+
+    Parameters
+    ----------
+    kernel : ndarray, shape (2 * bins, filter_length)
+        Real rows above imaginary ones.
+    frames : ndarray, shape (channels, frames, filter_length)
+        What is transformed.
+    products : ndarray, shape (channels * frames, 2 * bins)
+        Room for what comes between.
+    out : ndarray, complex, shape (channels, frames, bins)
+        Takes the spectra.
+    """
+    np.matmul(frames.reshape(-1, frames.shape[-1]), kernel.T, out=products)
+    parts = products.reshape(*out.shape[:2], 2, out.shape[-1])
+    out.real, out.imag = parts[..., 0, :], parts[..., 1, :]

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from stftcli.dsp.checks import check_out, complex_of, finite_array, real_array, real_dtype
+from stftcli.dsp.checks import check_out, complex_of, real_array, real_dtype
 from stftcli.dsp.conditioning import Conditioning, Observer
 from stftcli.dsp.fft import load_rfft
 from stftcli.dsp.framing import Framer
-from stftcli.dsp.kernel import dft_kernel
+from stftcli.dsp.kernel import checked_kernel, dft_kernel, multiply
 from stftcli.dsp.plan import FramePlan
 from stftcli.dsp.windowing import Windowing, placed
 from stftcli.dsp.windows import WindowLike, make_window
@@ -176,14 +176,7 @@ class STFT:
     @kernel.setter
     def kernel(self, values: ArrayLike) -> None:
         self._check_replaceable("kernel")
-        kernel = finite_array(values, "kernel", self.dtype)
-        wanted = (2 * self.bins, self.plan.filter_length)
-        if kernel.shape != wanted:
-            raise SettingsError(
-                f"the kernel has shape {kernel.shape}: for filter_length "
-                f"{self.plan.filter_length} it must be {wanted}, real rows above imaginary ones"
-            )
-        self._kernel = kernel
+        self._kernel = checked_kernel(values, self.plan.filter_length, self.dtype)
 
     def __call__(self, waveform: ArrayLike) -> NDArray[Any]:
         """Transform whole signals.
@@ -281,11 +274,9 @@ class STFT:
             for frames, bins in zip(windowed, spectra, strict=True):
                 self._rfft(frames, bins)
         else:
-            rows = windowed.reshape(-1, self.plan.filter_length)
-            products = self._workspace.take("products", (len(rows), 2 * self.bins), self.dtype)
-            np.matmul(rows, self._kernel.T, out=products)
-            parts = products.reshape(*shape[:2], 2, self.bins)
-            spectra.real, spectra.imag = parts[..., 0, :], parts[..., 1, :]
+            room = (shape[0] * shape[1], 2 * self.bins)
+            products = self._workspace.take("products", room, self.dtype)
+            multiply(self._kernel, windowed, products, spectra)
         return spectra.copy() if out is None else out
 
     def _real(self, samples: ArrayLike) -> NDArray[Any]:

@@ -7,15 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event, Thread
 from typing import IO
 
 from stftcli.errors import OutputError, SettingsError
 from stftcli.files.temporary import copy_rest, temporary_file
 
 _BUFFER_BYTES = 1 << 18
-# How often it is seen whether so much has been written that the disk can begin.
-_EARLY_S, _EARLY_BYTES = 0.1, 1 << 26
 
 STANDARD = "-"
 """The name of standard input and standard output."""
@@ -107,8 +104,7 @@ def _beside(target: Path, mode: int | None) -> Iterator[IO[bytes]]:
     )
     try:
         with file:
-            with _sent_early(file.fileno()):
-                yield file
+            yield file
             file.flush()
             if mode is not None:
                 os.fchmod(file.fileno(), stat.S_IMODE(mode))
@@ -119,41 +115,6 @@ def _beside(target: Path, mode: int | None) -> Iterator[IO[bytes]]:
             draft.unlink()
         raise
     _sync_folder(target.parent)
-
-
-@contextmanager
-def _sent_early(descriptor: int) -> Iterator[None]:
-    """Send to the disk meanwhile what has been written, so that little is left for the end."""
-    # A descriptor of its own, for after a failure nobody waits until the disk has caught up.
-    own, ended, errors = os.dup(descriptor), Event(), list[OSError]()
-
-    def send() -> None:
-        sent = 0
-        try:
-            while not ended.wait(_EARLY_S):
-                written = os.fstat(own).st_size
-                if written - sent >= _EARLY_BYTES:
-                    os.fsync(own)
-                    sent = written
-        except OSError as error:
-            errors.append(error)  # the fsync at the end would not be told of it again
-        finally:
-            os.close(own)
-
-    helper = Thread(target=send, daemon=True)
-    try:
-        helper.start()
-    except RuntimeError:  # there are no more threads: all is sent at the end
-        os.close(own)
-        yield
-        return
-    try:
-        yield
-    finally:
-        ended.set()
-    helper.join()
-    if errors:
-        raise errors[0]
 
 
 def _sync_folder(folder: Path) -> None:

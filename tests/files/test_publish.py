@@ -1,7 +1,5 @@
-import errno
 import os
 import stat
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,60 +91,6 @@ def test_a_rename_that_fails_leaves_nothing(target: Path) -> None:
         target.mkdir()
     assert names_in(target.parent) == [target.name]
     assert names_in(target) == []
-
-
-@pytest.fixture
-def early(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stftcli.files.publish._EARLY_S", 1e-3)
-    monkeypatch.setattr("stftcli.files.publish._EARLY_BYTES", 1)
-
-
-@pytest.mark.usefixtures("early")
-def test_a_disk_that_fails_early_is_an_error(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The system tells of such a failure once, so the fsync at the end would succeed.
-    failed = threading.Event()
-
-    def sync(_: int) -> None:
-        if not failed.is_set():
-            failed.set()
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-
-    monkeypatch.setattr(os, "fsync", sync)
-    with pytest.raises(OutputError, match="Input/output error"), published(target) as file:
-        file.write(NEW)
-        file.flush()
-        assert failed.wait(10)
-    assert names_in(target.parent) == []
-
-
-@pytest.mark.usefixtures("early")
-def test_an_exception_does_not_wait_for_the_disk(
-    target: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun, released = threading.Event(), threading.Event()
-
-    def sync(_: int) -> None:
-        begun.set()
-        assert released.wait(10)
-
-    monkeypatch.setattr(os, "fsync", sync)
-    with pytest.raises(KeyboardInterrupt), published(target) as file:
-        file.write(NEW)
-        file.flush()
-        assert begun.wait(10)
-        raise KeyboardInterrupt
-    assert not released.is_set()
-    assert names_in(target.parent) == []
-    released.set()
-
-
-def test_a_result_needs_no_thread(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def start(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", start)
-    write(target)
-    assert target.read_bytes() == NEW
 
 
 def test_a_folder_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
