@@ -95,7 +95,7 @@ def _run(name: str, job: Job, folder: Path, turns: tuple[int, int], peers: set[s
         files["sound"] = make_sound(folder, job.seconds, job.rate_hz)
     if job.extra:
         files["extra"] = make_extra(folder, job.extra)
-    filled = {
+    zero_pad = {
         title: ["bash", "-o", "pipefail", "-c", _filled(command, files, f"result-{number}.npy")]
         for number, (title, command) in enumerate(commands.items())
     }
@@ -104,7 +104,7 @@ def _run(name: str, job: Job, folder: Path, turns: tuple[int, int], peers: set[s
     def tell(turn: int) -> None:
         click.echo(f"{name}: turn {turn} of {warmups + runs}", err=True)
 
-    measured = compare(filled, folder, runs, warmups, tell)
+    measured = compare(zero_pad, folder, runs, warmups, tell)
     offsets = {PEERS[peer].title: PEERS[peer].offset for peer in there}
     differences = {}
     if job.decibels is not None:

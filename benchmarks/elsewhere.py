@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_EDGE, _MOST_FRAMES = 4, 2000
+_EDGE, _MAX_FRAMES = 4, 2000
 
 
 def make_sound(folder: Path, seconds: int, rate_hz: int) -> str:
@@ -78,4 +78,4 @@ def _frames(path: Path, offset: int) -> "Array":
 
     array = np.load(path, mmap_mode="r")
     first = _EDGE + offset
-    return np.array(array[first : min(len(array) - _EDGE, first + _MOST_FRAMES)])
+    return np.array(array[first : min(len(array) - _EDGE, first + _MAX_FRAMES)])

@@ -7,9 +7,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.arrays.head import ArrayHead
 from stftcli.arrays.refusals import refuse_bins_first, refuse_complex
 from stftcli.arrays.sinks import RawSink
+from stftcli.arrays.spec import ArraySpec
 from stftcli.settings.choices import Layout
 
 _VALUES_AT_ONCE = 1 << 16
@@ -24,12 +24,12 @@ class CsvSink(RawSink):
     The features of several channels stand in one line, named `ch1_mel_1`.
     """
 
-    def __init__(self, file: IO[bytes], head: ArrayHead) -> None:
-        super().__init__(file, head)
-        names = column_names(head)
-        formats = [_DIGITS.get(str(head.dtype), _SHORTEST)] * len(names)
+    def __init__(self, file: IO[bytes], spec: ArraySpec) -> None:
+        super().__init__(file, spec)
+        names = column_names(spec)
+        formats = [_DIGITS.get(str(spec.dtype), _SHORTEST)] * len(names)
         self._at_once = max(1, _VALUES_AT_ONCE // len(names))
-        if head.times_s is not None:
+        if spec.times_s is not None:
             names, formats = ("time_s", *names), [_SHORTEST, *formats]
         self._line = ",".join(formats) + "\n"
         file.write(_header_line(names).encode())
@@ -48,18 +48,18 @@ class CsvSink(RawSink):
             self._file.write("".join([self._line % tuple(row) for row in rows]).encode())
 
     def _with_times(self, rows: list[list[float]], first: int) -> list[list[float]]:
-        if self._head.times_s is None:
+        if self._spec.times_s is None:
             return rows
-        times = self._head.times_s(first, first + len(rows)).tolist()
+        times = self._spec.times_s(first, first + len(rows)).tolist()
         return [[time, *row] for time, row in zip(times, rows, strict=True)]
 
 
-def column_names(head: ArrayHead) -> tuple[str, ...]:
+def column_names(spec: ArraySpec) -> tuple[str, ...]:
     """Give a name to each value of a frame, with its channel where there are several."""
-    if head.channels is None:
-        return head.names
-    channels = range(1, head.channels + 1)
-    return tuple(f"ch{channel}_{name}" for channel in channels for name in head.names)
+    if spec.channels is None:
+        return spec.names
+    channels = range(1, spec.channels + 1)
+    return tuple(f"ch{channel}_{name}" for channel in channels for name in spec.names)
 
 
 def _header_line(names: tuple[str, ...]) -> str:

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.arrays.tensor_header import find_tensor
-from stftcli.files.tensors import explained, read_npy_header
+from stftcli.files.tensors import as_input_error, read_npy_header
 from stftcli.frozen import Frozen
 
-_LONGEST_SETTINGS, _LONGEST_NAMES, _LONGEST_FILE = 1 << 20, 1 << 22, 1 << 23
+_MAX_SETTINGS, _MAX_NAMES, _MAX_FILE = 1 << 20, 1 << 22, 1 << 23
 _CHARACTER_BYTES = 4
 
 
@@ -57,20 +57,20 @@ def read_description(path: str) -> Description:
     """
     file = Path(path)
     reader = _READERS.get(file.suffix.lower(), _of_any)
-    with explained(path, "an array with a description"):
+    with as_input_error(path, "an array with a description"):
         return reader(file)
 
 
 def _of_npy(path: Path) -> Description:
     with path.open("rb") as file:
         shape, dtype = _claimed(file, os.fstat(file.fileno()).st_size)
-    beside = _beside(path)
-    if not beside.exists():
+    sidecar = _sidecar(path)
+    if not sidecar.exists():
         return Description(shape, str(dtype))
-    described = _of_json(beside)
+    described = _of_json(sidecar)
     if (described.shape, described.dtype) != (shape, str(dtype)):
         raise ValueError(
-            f"{beside.name} describes {described.shape} of {described.dtype}, but the array is "
+            f"{sidecar.name} describes {described.shape} of {described.dtype}, but the array is "
             f"{shape} of {dtype}: remove it if it belongs to another"
         )
     return described
@@ -80,8 +80,8 @@ def _of_npz(path: Path) -> Description:
     with zipfile.ZipFile(path) as archive:
         with archive.open("features.npy") as member:
             shape, dtype = _claimed(member, archive.getinfo("features.npy").file_size)
-        names = _stored_text(archive, "names", 1, _LONGEST_NAMES)
-        settings = _stored_text(archive, "settings", 0, _LONGEST_SETTINGS)
+        names = _stored_text(archive, "names", 1, _MAX_NAMES)
+        settings = _stored_text(archive, "settings", 0, _MAX_SETTINGS)
     return Description(
         shape,
         str(dtype),
@@ -104,7 +104,7 @@ def _of_safetensors(path: Path) -> Description:
 
 def _of_json(path: Path) -> Description:
     # It may be read for the array beside it, and is the one to be named all the same.
-    with explained(path, "a description of an array"):
+    with as_input_error(path, "a description of an array"):
         described = _object(_content(path))
         if missing := {"shape", "dtype", "names", "settings"} - set(described):
             raise ValueError(f"it says nothing of {', '.join(sorted(missing))}")
@@ -120,21 +120,21 @@ def _of_json(path: Path) -> Description:
 
 def _content(path: Path) -> bytes:
     with path.open("rb") as file:
-        content = file.read(_LONGEST_FILE + 1)
-    if len(content) > _LONGEST_FILE:
-        raise ValueError(f"it is longer than {_LONGEST_FILE} bytes")
+        content = file.read(_MAX_FILE + 1)
+    if len(content) > _MAX_FILE:
+        raise ValueError(f"it is longer than {_MAX_FILE} bytes")
     return content
 
 
 def _of_any(path: Path) -> Description:
     path.open("rb").close()  # a missing array is another fault than a missing description
-    beside = _beside(path)
-    if not beside.exists():
-        raise ValueError(f"there is no {beside.name} beside it")
-    return _of_json(beside)
+    sidecar = _sidecar(path)
+    if not sidecar.exists():
+        raise ValueError(f"there is no {sidecar.name} beside it")
+    return _of_json(sidecar)
 
 
-def _beside(path: Path) -> Path:
+def _sidecar(path: Path) -> Path:
     return path.with_name(f"{path.name}.json")
 
 
@@ -168,8 +168,8 @@ def _names(values: Any) -> tuple[str, ...]:
 
 
 def _settings(text: str) -> dict[str, Any]:
-    if len(text) > _LONGEST_SETTINGS:
-        raise ValueError(f"its settings are longer than {_LONGEST_SETTINGS} characters")
+    if len(text) > _MAX_SETTINGS:
+        raise ValueError(f"its settings are longer than {_MAX_SETTINGS} characters")
     return _checked(_object(text))
 
 

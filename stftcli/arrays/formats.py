@@ -8,7 +8,7 @@ from stftcli.arrays.kaldi_sink import KaldiSink
 from stftcli.arrays.safetensors_sink import SafetensorsSink
 from stftcli.arrays.sinks import NpySink, NpzSink, RawSink
 from stftcli.errors import SettingsError
-from stftcli.files.publish import is_stream
+from stftcli.files.atomic import is_stream
 from stftcli.settings.choices import ArrayFormat, Layout
 
 

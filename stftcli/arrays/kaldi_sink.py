@@ -6,12 +6,12 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.arrays.head import ArrayHead, Beside
 from stftcli.arrays.refusals import refuse_bins_first, refuse_complex
 from stftcli.arrays.sinks import RawSink
-from stftcli.arrays.turning import turned
+from stftcli.arrays.spec import ArrayMetadata, ArraySpec
+from stftcli.arrays.transpose import transpose
 from stftcli.errors import MissingExtraError, SettingsError
-from stftcli.files.temporary import COPY_BYTES, spooled, temporary_file
+from stftcli.files.temporary import COPY_BYTES, temp_space_errors, temporary_file
 from stftcli.settings.choices import Layout
 
 
@@ -21,13 +21,13 @@ class KaldiSink(RawSink):
     A key has no blanks in Kaldi: each stretch of them becomes "_".
     """
 
-    def __init__(self, file: IO[bytes], head: ArrayHead) -> None:
+    def __init__(self, file: IO[bytes], spec: ArraySpec) -> None:
         self._archive = file
         self._places: dict[str, int] = {}
         # The number of frames stands before them, and kaldiio writes whole matrices.
-        super().__init__(temporary_file(), head)
+        super().__init__(temporary_file(), spec)
 
-    @spooled()
+    @temp_space_errors()
     def write(self, batch: NDArray[Any]) -> None:
         """Append frames of shape (frames, *frame_shape)."""
         super().write(batch)
@@ -47,15 +47,15 @@ class KaldiSink(RawSink):
         except ImportError:
             raise MissingExtraError("--format ark", "kaldiio", "kaldi") from None
 
-    def finish(self, beside: Beside) -> None:  # noqa: ARG002  # Kaldi has no place for it
+    def finish(self, metadata: ArrayMetadata) -> None:  # noqa: ARG002  # Kaldi has no place for it
         """Write the matrices."""
         import kaldiio
 
         # Kaldi has no rows without columns, nor the reverse.
-        shape = (self.frames, self._head.features) if self.frames else (0, 0)
-        matrix = np.broadcast_to(np.zeros((), self._head.dtype), shape).view(_Elsewhere)
+        shape = (self.frames, self._spec.features) if self.frames else (0, 0)
+        matrix = np.broadcast_to(np.zeros((), self._spec.dtype), shape).view(_Elsewhere)
         with self._by_channel() as values:
-            with spooled():
+            with temp_space_errors():
                 values.seek(0)
             for key in self._keys():
                 self._places[key] = self._archive.tell() + len(f"{key} ".encode())
@@ -73,17 +73,17 @@ class KaldiSink(RawSink):
         )
 
     def _keys(self) -> list[str]:
-        readable = self._head.key.encode(errors="replace").decode()
+        readable = self._spec.key.encode(errors="replace").decode()
         key = "_".join(readable.split()) or "_"
-        if self._head.channels is None:
+        if self._spec.channels is None:
             return [key]
-        return [f"{key}-ch{channel}" for channel in range(1, self._head.channels + 1)]
+        return [f"{key}-ch{channel}" for channel in range(1, self._spec.channels + 1)]
 
     def _by_channel(self) -> IO[bytes]:
-        if self._head.channels is None:
+        if self._spec.channels is None:
             return self._file
-        frame_bytes = self._head.features * self._head.dtype.itemsize
-        return turned(self._file, 0, self.frames, self._head.channels, frame_bytes)
+        frame_bytes = self._spec.features * self._spec.dtype.itemsize
+        return transpose(self._file, 0, self.frames, self._spec.channels, frame_bytes)
 
 
 class _Elsewhere(np.ndarray):

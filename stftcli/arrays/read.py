@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from stftcli.arrays.tensor_header import find_tensor
 from stftcli.errors import InputError
-from stftcli.files.tensors import explained, read_npy_header
+from stftcli.files.tensors import as_input_error, read_npy_header
 
-_VALUES, _MOST_FEATURES = 1 << 22, 1 << 20
+_VALUES, _MAX_FEATURES = 1 << 22, 1 << 20
 
 Batches = Iterator[NDArray[Any]]
 
@@ -40,7 +40,7 @@ def read_rows(path: str) -> Batches:
     batches = _READERS.get(PurePath(path).suffix.lower(), _npy_batches)(path)
     while True:
         # Only the reading: what goes wrong with a batch elsewhere is not this file's fault.
-        with explained(path, "a feature array"):
+        with as_input_error(path, "a feature array"):
             batch = next(batches, None)
         if batch is None:
             return
@@ -94,7 +94,7 @@ def _rows_at_once(features: int) -> int:
 
 
 def _check(shape: tuple[int, ...], dtype: np.dtype[Any], bins_first: bool = False) -> None:
-    if len(shape) != 2 or dtype.kind not in "fiu" or not 1 <= shape[1] <= _MOST_FEATURES:
+    if len(shape) != 2 or dtype.kind not in "fiu" or not 1 <= shape[1] <= _MAX_FEATURES:
         raise ValueError(f"it has shape {shape} of {dtype}, not (frames, features) of real numbers")
     if bins_first:  # they could not be read row by row
         raise ValueError("its layout is bins-first: write it frames-first")

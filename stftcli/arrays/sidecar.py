@@ -5,9 +5,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from stftcli.arrays.head import ArrayHead
+from stftcli.arrays.spec import ArraySpec
 from stftcli.errors import SettingsError, StftcliError
-from stftcli.files.publish import is_stream
+from stftcli.files.atomic import is_stream
 
 
 def sidecar_path(output: str) -> str:
@@ -35,14 +35,14 @@ def has_sidecar(output: str) -> bool:
     return False
 
 
-def write_sidecar(file: IO[bytes], head: ArrayHead, frames: int, settings: str) -> None:
+def write_sidecar(file: IO[bytes], spec: ArraySpec, frames: int, settings: str) -> None:
     """Write the description of an array.
 
     Parameters
     ----------
     file : binary file
         Takes it.
-    head : ArrayHead
+    spec : ArraySpec
         What was known of the array before its first frame.
     frames : int
         Number of its frames.
@@ -50,19 +50,19 @@ def write_sidecar(file: IO[bytes], head: ArrayHead, frames: int, settings: str) 
         How the array was made, as a JSON object.
     """
     described = {
-        "shape": head.shape(frames),
-        "dtype": str(head.dtype),
-        "layout": head.layout,
-        "names": head.names,
-        "times_s": _times(head, frames),
+        "shape": spec.shape(frames),
+        "dtype": str(spec.dtype),
+        "layout": spec.layout,
+        "names": spec.names,
+        "times_s": _times(spec, frames),
         "settings": json.loads(settings),
     }
     file.write(json.dumps(described, indent=2).encode() + b"\n")
 
 
-def _times(head: ArrayHead, frames: int) -> dict[str, Any] | None:
-    if head.times_s is None or frames == 0:
+def _times(spec: ArraySpec, frames: int) -> dict[str, Any] | None:
+    if spec.times_s is None or frames == 0:
         return None
-    first, last = (float(head.times_s(frame, frame + 1)[0]) for frame in (0, frames - 1))
+    first, last = (float(spec.times_s(frame, frame + 1)[0]) for frame in (0, frames - 1))
     # Over all frames, so that the step can be multiplied without an error that grows.
     return {"first": first, "step": (last - first) / (frames - 1) if frames > 1 else None}

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import ArrayLike, NDArray
 
-from stftcli.arrays.head import ArrayHead, Beside
-from stftcli.arrays.turning import turned
+from stftcli.arrays.spec import ArrayMetadata, ArraySpec
+from stftcli.arrays.transpose import transpose
 from stftcli.errors import SettingsError
 from stftcli.files.temporary import copy_rest, temporary_file
 from stftcli.settings.choices import Layout
@@ -24,7 +24,7 @@ class RawSink:
     ----------
     file : binary file
         Takes the result; it must be able to go back unless the layout is frames-first.
-    head : ArrayHead
+    spec : ArraySpec
         What is known of the array before its first frame.
 
     Attributes
@@ -40,9 +40,9 @@ class RawSink:
         If it needs a package that is not installed.
     """
 
-    def __init__(self, file: IO[bytes], head: ArrayHead) -> None:
-        self.check(head.dtype, head.layout)
-        self._file, self._head = file, head
+    def __init__(self, file: IO[bytes], spec: ArraySpec) -> None:
+        self.check(spec.dtype, spec.layout)
+        self._file, self._spec = file, spec
         self.frames = 0
 
     @classmethod
@@ -52,16 +52,16 @@ class RawSink:
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of what has been written so far."""
-        return self._head.shape(self.frames)
+        return self._spec.shape(self.frames)
 
     def write(self, batch: NDArray[Any]) -> None:
         """Append frames of shape (frames, *frame_shape)."""
         self._put(self._stored(batch))
         self.frames += len(batch)
 
-    def finish(self, beside: Beside) -> None:  # noqa: ARG002  # for other formats
+    def finish(self, metadata: ArrayMetadata) -> None:  # noqa: ARG002  # for other formats
         """End the array; `beside` is for the formats that hold what describes it."""
-        if self._head.layout == "bins-first":
+        if self._spec.layout == "bins-first":
             self._put_bins_first(0)
 
     def index(self, path: str) -> bytes:  # noqa: ARG002  # for other formats
@@ -69,7 +69,7 @@ class RawSink:
         return b""
 
     def _stored(self, batch: NDArray[Any]) -> NDArray[Any]:
-        dtype = self._head.dtype
+        dtype = self._spec.dtype
         try:
             with np.errstate(over="raise"):
                 return batch.astype(dtype, copy=False)
@@ -83,8 +83,8 @@ class RawSink:
         self._file.write(np.ascontiguousarray(values).data)
 
     def _put_bins_first(self, offset: int) -> None:
-        values, size = prod(self._head.frame_shape), self._head.dtype.itemsize
-        with turned(self._file, offset, self.frames, values, size) as bins:
+        values, size = prod(self._spec.frame_shape), self._spec.dtype.itemsize
+        with transpose(self._file, offset, self.frames, values, size) as bins:
             self._file.seek(offset)
             copy_rest(bins, self._file)
 
@@ -92,15 +92,15 @@ class RawSink:
 class NpySink(RawSink):
     """A .npy file, whose header is written again when the number of frames is known."""
 
-    def __init__(self, file: IO[bytes], head: ArrayHead) -> None:
-        super().__init__(file, head)
-        self._bins_first = head.layout == "bins-first"
+    def __init__(self, file: IO[bytes], spec: ArraySpec) -> None:
+        super().__init__(file, spec)
+        self._bins_first = spec.layout == "bins-first"
         # Frames of one channel, said to be columns, are bins first as they stand.
-        self._by_columns = self._bins_first and head.channels is None
+        self._by_columns = self._bins_first and spec.channels is None
         self._write_header()
         self._offset = file.tell()
 
-    def finish(self, beside: Beside) -> None:  # noqa: ARG002  # for other formats
+    def finish(self, metadata: ArrayMetadata) -> None:  # noqa: ARG002  # for other formats
         """Put the number of frames into the header."""
         if self._bins_first and not self._by_columns:
             self._put_bins_first(self._offset)
@@ -110,32 +110,32 @@ class NpySink(RawSink):
         assert self._file.tell() == self._offset
 
     def _write_header(self) -> None:
-        _write_npy_header(self._file, self._head.dtype, self.shape, self._by_columns)
+        _write_npy_header(self._file, self._spec.dtype, self.shape, self._by_columns)
 
 
 class NpzSink(NpySink):
     """A .npz file: the array as "features", and beside it what describes it."""
 
-    def __init__(self, file: IO[bytes], head: ArrayHead) -> None:
+    def __init__(self, file: IO[bytes], spec: ArraySpec) -> None:
         self._archive = file
         # A zip wants the header of its member first, and that is known last.
-        super().__init__(temporary_file(), head)
+        super().__init__(temporary_file(), spec)
 
-    def finish(self, beside: Beside) -> None:
+    def finish(self, metadata: ArrayMetadata) -> None:
         """Pack the array and what describes it."""
         from zipfile import ZipFile
 
-        super().finish(beside)
+        super().finish(metadata)
         with self._file, ZipFile(self._archive, "w") as archive:
             self._file.seek(0)
             with archive.open("features.npy", "w", force_zip64=True) as member:
                 copy_rest(self._file, member)
-            if self._head.times_s is not None:
+            if self._spec.times_s is not None:
                 self._pack_times(archive)
-            _pack(archive, "settings", beside.settings)
-            if beside.freqs_hz is not None:
-                _pack(archive, "freqs", beside.freqs_hz)
-            _pack(archive, "names", np.array(self._head.names, np.str_))
+            _pack(archive, "settings", metadata.settings)
+            if metadata.freqs_hz is not None:
+                _pack(archive, "freqs", metadata.freqs_hz)
+            _pack(archive, "names", np.array(self._spec.names, np.str_))
 
     def _pack_times(self, archive: "ZipFile") -> None:
         from zipfile import ZipInfo
@@ -144,7 +144,7 @@ class NpzSink(NpySink):
         member.file_size = 8 * self.frames  # decides whether it may grow beyond 2 GB
         with archive.open(member, "w") as file:
             _write_npy_header(file, np.dtype(np.float64), (self.frames,))
-            for times in self._head.times(self.frames):
+            for times in self._spec.times(self.frames):
                 file.write(np.ascontiguousarray(times).data)
 
 

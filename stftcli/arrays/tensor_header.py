@@ -12,7 +12,7 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-_LARGEST_HEADER = 1 << 23
+_MAX_HEADER = 1 << 23
 
 TYPES = {
     **{f"F{8 * size}": np.dtype(f"<f{size}") for size in (2, 4, 8)},
@@ -82,9 +82,9 @@ def find_tensor(file: IO[bytes], name: str) -> StoredTensor:
 
 def _read_header(file: IO[bytes], size: int) -> tuple[dict[str, Any], int]:
     length = int.from_bytes(file.read(8), "little")
-    if not 0 < length <= min(_LARGEST_HEADER, size - 8):
+    if not 0 < length <= min(_MAX_HEADER, size - 8):
         raise ValueError(f"its header claims {length} bytes")
     header = json.loads(file.read(length))
     if not isinstance(header, dict):
-        raise ValueError("its header is no JSON object")  # noqa: TRY004  # explained all the same
+        raise ValueError("its header is no JSON object")  # noqa: TRY004  # as_input_error all the same
     return header, 8 + length

@@ -58,7 +58,7 @@ def scaled(blocks: Iterator[Samples], factor: float) -> Iterator[Samples]:
         yield block * block.dtype.type(factor)
 
 
-def filled(blocks: Iterator[Samples], samples: int) -> Iterator[Samples]:
+def zero_pad(blocks: Iterator[Samples], samples: int) -> Iterator[Samples]:
     """Append zeros until a signal has so many samples; a longer one is left as it is.
 
     Whisper fills up to 30 s like this. Without any block there are no channels to be filled.

@@ -15,7 +15,7 @@ from typing import IO
 
 from stftcli.audio.header import Container, WavData, find_wav_data, foreign_format, sniff
 from stftcli.errors import InputError
-from stftcli.files.publish import STANDARD
+from stftcli.files.atomic import STANDARD
 from stftcli.files.temporary import copy_rest, temporary_file
 from stftcli.frozen import Frozen
 
@@ -24,7 +24,7 @@ _COPY_BYTES = 1 << 16
 _HASH_BYTES = 1 << 20
 
 
-class Passing:
+class HashingTee:
     """The SHA-256 of bytes that are seen once, as they pass through a pipe."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Opened(Frozen):
     seekable: bool
     wav: WavData | None
     kept: int | None
-    passing: Passing | None = None
+    passing: HashingTee | None = None
     stop: int | None = None
 
     def interrupt(self) -> None:
@@ -111,13 +111,13 @@ def opened(path: str, *, hashed: bool = False) -> Iterator[Opened]:
         if regular:
             os.lseek(descriptor, len(head), os.SEEK_SET)
         if container.streams:
-            passing = Passing() if hashed and not regular else None
+            passing = HashingTee() if hashed and not regular else None
             if passing is not None:
                 passing.see(head)
             if wav is not None and wav.claimed_samples is None and (unclosed or wav.claimed_bytes):
                 head = wav.as_w64(head)
             stopped, stop = stack.enter_context(_interrupts())
-            piped = _pumped(head, descriptor, stopped, passing)
+            piped = _piped_through(head, descriptor, stopped, passing)
             stack.callback(_close, piped)
             kept = descriptor if regular else None
             yield Opened(piped, container, False, wav, kept, passing, stop)
@@ -167,7 +167,7 @@ def _read_head(descriptor: int) -> bytes:
     return head
 
 
-def _pumped(head: bytes, descriptor: int, stop: int, passing: Passing | None) -> int:
+def _piped_through(head: bytes, descriptor: int, stop: int, passing: HashingTee | None) -> int:
     """Give the end of a new pipe through which a thread sends `head` and then all that follows.
 
     What follows is shown to `passing`, the empty piece at the end too. The thread ends the pipe

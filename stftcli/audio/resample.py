@@ -11,7 +11,7 @@ from stftcli.errors import MissingExtraError, SettingsError
 Samples = NDArray[Any]
 
 # Beyond half a million soxr does not come back from its last call.
-_LARGEST_RATIO = 100_000
+_MAX_RATIO = 100_000
 _PIECE_SAMPLES = 1 << 16
 
 
@@ -52,10 +52,10 @@ class Resampler:
     ) -> None:
         self._dtype = np.dtype(dtype)
         self._waiting = np.empty((channels, 0), self._dtype)
-        if to_hz > _LARGEST_RATIO * from_hz:
+        if to_hz > _MAX_RATIO * from_hz:
             raise SettingsError(
                 f"the sound cannot be resampled from {from_hz} Hz to {to_hz} Hz: give a rate of at "
-                f"most {_LARGEST_RATIO * from_hz} Hz"
+                f"most {_MAX_RATIO * from_hz} Hz"
             )
         soxr = _soxr()
         try:

@@ -16,9 +16,9 @@ from stftcli.audio.decoder import Decoder, reason
 from stftcli.audio.header import FLOAT_SUBTYPES, SUBTYPES
 from stftcli.audio.opening import display_name, opened
 from stftcli.errors import InputError, SettingsError
-from stftcli.settings.frames import PartSettings
+from stftcli.settings.frames import SegmentSettings
 
-WHOLE = PartSettings(channel="all")
+WHOLE = SegmentSettings(channel="all")
 
 _BLOCK_SAMPLES = 1 << 16
 # Of these, seeking may be off by some samples.
@@ -51,7 +51,7 @@ class Source:
     samples : int or None
         The length that the header claims; None where it says nothing that can be believed.
     read_samples : int
-        How many samples have been read so far, those before the chosen part included.
+        How many samples have been read so far, those before the chosen segment included.
 
     Raises
     ------
@@ -101,21 +101,21 @@ class Source:
                 pass
         return self.read_samples
 
-    def part_samples(self, part: PartSettings) -> int | None:
+    def segment_samples(self, segment: SegmentSettings) -> int | None:
         """Length of a part of the sound, as far as the header's claim can be believed."""
-        asked = inf if part.duration_s is None else round(part.duration_s * self.rate_hz)
+        asked = inf if segment.duration_s is None else round(segment.duration_s * self.rate_hz)
         there = inf
         if self.samples is not None:
-            there = max(0, self.samples - round(part.start_s * self.rate_hz))
+            there = max(0, self.samples - round(segment.start_s * self.rate_hz))
         shorter = min(asked, there)
         return None if shorter == inf else int(shorter)
 
-    def look_ahead(self, part: PartSettings, dtype: DTypeLike, samples: int) -> int:
-        """Read at least so many samples of a part before `blocks` gives them, and count them.
+    def look_ahead(self, segment: SegmentSettings, dtype: DTypeLike, samples: int) -> int:
+        """Read at least so many samples of a segment before `blocks` gives them, and count them.
 
-        There are fewer only if the part is shorter: so the length of a short pipe can be known.
+        There are fewer only if the segment is shorter: so the length of a short pipe can be known.
         """
-        self._rest = self._blocks(part, np.dtype(dtype))
+        self._rest = self._blocks(segment, np.dtype(dtype))
         there = 0
         while there < samples and (block := next(self._rest, None)) is not None:
             self._ahead.append(block.copy())
@@ -127,7 +127,7 @@ class Source:
         self._opened.interrupt()
 
     def blocks(
-        self, part: PartSettings = WHOLE, dtype: DTypeLike = np.float32
+        self, segment: SegmentSettings = WHOLE, dtype: DTypeLike = np.float32
     ) -> Iterator[NDArray[Any]]:
         """Read the chosen part of the sound, once.
 
@@ -140,11 +140,11 @@ class Source:
         ------
         InputError
             If the channel is not there, the data is broken, holds NaN or infinite samples, or has
-            nothing in that part.
+            nothing in that segment.
         """
         while self._ahead:
             yield self._ahead.popleft()
-        yield from self._rest or self._blocks(part, np.dtype(dtype))
+        yield from self._rest or self._blocks(segment, np.dtype(dtype))
 
     def ended_early(self) -> str | None:
         """Say, when the sound has come to its end, whether its header promised more."""
@@ -174,17 +174,19 @@ class Source:
         except OSError as error:
             raise InputError(f"{self.name} cannot be read: {error.strerror}") from error
 
-    def _blocks(self, part: PartSettings, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
-        check_channel(part.channel, self.channels, self.name)
-        start = round(part.start_s * self.rate_hz)
-        end = inf if part.duration_s is None else start + round(part.duration_s * self.rate_hz)
+    def _blocks(self, segment: SegmentSettings, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
+        check_channel(segment.channel, self.channels, self.name)
+        start = round(segment.start_s * self.rate_hz)
+        end = (
+            inf if segment.duration_s is None else start + round(segment.duration_s * self.rate_hz)
+        )
         if end <= start:
-            raise InputError(f"--duration {part.duration_s:g} s is shorter than one sample")
+            raise InputError(f"--duration {segment.duration_s:g} s is shorter than one sample")
         if start and self._opened.seekable and self.container not in _INEXACT:
             self.read_samples = self._seek(start)
         for block in self._decoded(end, dtype):
             first = self.read_samples - len(block)
-            chosen = pick_channels(block[max(0, start - first) :], part.channel)
+            chosen = pick_channels(block[max(0, start - first) :], segment.channel)
             self._check_finite(chosen, max(start, first))
             if chosen.shape[-1]:
                 yield chosen

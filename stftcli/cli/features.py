@@ -6,10 +6,10 @@ from stftcli.cli import types
 from stftcli.cli.options import common
 from stftcli.cli.options.settings import settings_options
 from stftcli.cli.output import choose_input, choose_output
-from stftcli.cli.progress import Talk
+from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
 from stftcli.errors import SettingsError
-from stftcli.files.publish import STANDARD
+from stftcli.files.atomic import STANDARD
 from stftcli.settings.choices import ARRAY_FORMATS, LAYOUTS, PRECISIONS, ArrayFormat
 from stftcli.settings.features import FeatureSettings
 from stftcli.settings.steps import NewLinear
@@ -95,7 +95,7 @@ def features(
 
     from stftcli.jobs.features import write_features
 
-    with Talk(quiet) as talk:
+    with TerminalReporter(quiet) as reporter:
         report = write_features(
             path,
             out,
@@ -104,7 +104,7 @@ def features(
             sidecar=sidecar,
             save_linear=save_linear,
             threads=threads,
-            watcher=talk,
+            reporter=reporter,
         )
         if out != STANDARD:
-            talk.report(f"{out}: {report}")
+            reporter.report(f"{out}: {report}")

@@ -10,7 +10,7 @@ from stftcli.cli import types
 from stftcli.cli.many import for_each
 from stftcli.cli.options.settings import settings_options
 from stftcli.cli.output import choose_input
-from stftcli.cli.progress import Talk
+from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand
 from stftcli.settings.features import FeatureSettings
 
@@ -43,17 +43,17 @@ def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings) -> No
     from stftcli.jobs.config import is_array
     from stftcli.jobs.inspect import inspect_array, inspect_sound
 
-    with Talk() as talk:
+    with TerminalReporter() as reporter:
 
         def show(path: str) -> None:
             if is_array(path):
                 array = inspect_array(path)
                 click.echo(json.dumps(asdict(array)) if as_json else _array_in_words(path, array))
             else:
-                sound = inspect_sound(path, settings, watcher=talk)
+                sound = inspect_sound(path, settings, reporter=reporter)
                 click.echo(json.dumps(sound.to_dict()) if as_json else _sound_in_words(sound))
 
-        for_each(inputs, show, talk)
+        for_each(inputs, show, reporter)
 
 
 def _array_in_words(path: str, array: "ArrayInfo") -> str:

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from stftcli.cli.progress import Talk
+from stftcli.cli.progress import TerminalReporter
 from stftcli.errors import SomeFailedError, StftcliError
 
 Item = TypeVar("Item")
 
 
-def for_each(items: Iterable[Item], work: Callable[[Item], None], talk: Talk) -> None:
+def for_each(
+    items: Iterable[Item], work: Callable[[Item], None], reporter: TerminalReporter
+) -> None:
     """Work on each item, report those whose data is at fault, and fail at the end if any was.
 
     Raises
@@ -28,6 +30,6 @@ def for_each(items: Iterable[Item], work: Callable[[Item], None], talk: Talk) ->
             if len(items) == 1:
                 raise
             failed += 1
-            talk.fail(error)
+            reporter.fail(error)
     if failed:
         raise SomeFailedError(failed, len(items))

@@ -4,7 +4,7 @@ import sys
 from pathlib import PurePath
 
 from stftcli.errors import SettingsError
-from stftcli.files.publish import STANDARD
+from stftcli.files.atomic import STANDARD
 
 
 def choose_input(path: str | None) -> str:

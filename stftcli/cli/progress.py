@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 _PATIENCE_S = 1.0
 
 
-class Talk:
-    """A watcher that warns in lines, and shows a bar where a terminal's user has to wait.
+class TerminalReporter:
+    """A reporter that warns in lines, and shows a bar where a terminal's user has to wait.
 
     Use it in a `with` statement, so that the bar is taken away at the end.
     """

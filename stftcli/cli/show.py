@@ -9,7 +9,7 @@ from stftcli.cli import types
 from stftcli.cli.options import common
 from stftcli.cli.options.settings import picture_options
 from stftcli.cli.output import choose_input
-from stftcli.cli.progress import Talk
+from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand
 from stftcli.errors import SettingsError
 from stftcli.settings.features import FeatureSettings
@@ -18,7 +18,7 @@ from stftcli.settings.pictures import Screen, ViewSettings
 if TYPE_CHECKING:
     from rich.console import Console
 
-_MOST_SIGNS = 10_000
+_MAX_CHARACTERS = 10_000
 
 
 @click.command(
@@ -37,13 +37,13 @@ Examples:
 )
 @click.option(
     "--width",
-    type=click.IntRange(1, _MOST_SIGNS),
+    type=click.IntRange(1, _MAX_CHARACTERS),
     metavar="COLUMNS",
     help="[default: all of the terminal, or 80]",
 )
 @click.option(
     "--height",
-    type=click.IntRange(1, _MOST_SIGNS),
+    type=click.IntRange(1, _MAX_CHARACTERS),
     metavar="LINES",
     help="[default: a quarter of the width, and no more than the terminal has]",
 )
@@ -83,8 +83,8 @@ def show(
 
     from stftcli.jobs.show import show_sound
 
-    with Talk(quiet) as talk:
-        pictures = show_sound(path, settings, view, room(), threads=threads, watcher=talk)
+    with TerminalReporter(quiet) as reporter:
+        pictures = show_sound(path, settings, view, room(), threads=threads, reporter=reporter)
     for picture in pictures:
         # rich itself would end in its own way where nobody reads on.
         with console.capture() as text:

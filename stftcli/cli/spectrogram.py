@@ -8,10 +8,10 @@ from stftcli.cli.options import common
 from stftcli.cli.options.pictures import figure_options
 from stftcli.cli.options.settings import picture_options
 from stftcli.cli.output import choose_input, choose_output
-from stftcli.cli.progress import Talk
+from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand
 from stftcli.errors import SettingsError
-from stftcli.files.publish import STANDARD
+from stftcli.files.atomic import STANDARD
 from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
 from stftcli.settings.features import FeatureSettings
 from stftcli.settings.pictures import FigureSettings, ViewSettings
@@ -84,7 +84,7 @@ def spectrogram(
 
     from stftcli.jobs.spectrogram import draw_spectrogram
 
-    with Talk(quiet) as talk:
+    with TerminalReporter(quiet) as reporter:
 
         def draw(job: tuple[list[str], str]) -> None:
             sounds, output = job
@@ -96,9 +96,9 @@ def spectrogram(
                 figure,
                 picture_format=picture_format,
                 threads=threads,
-                watcher=talk,
+                reporter=reporter,
             )
             if output != STANDARD:
-                talk.report(f"{output}: {report}")
+                reporter.report(f"{output}: {report}")
 
-        for_each(zip(figures, outputs, strict=True), draw, talk)
+        for_each(zip(figures, outputs, strict=True), draw, reporter)

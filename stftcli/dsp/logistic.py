@@ -86,7 +86,7 @@ def fit_logistic(
     classes: int,
     *,
     alpha: float = 1.0,
-    most_rounds: int = 500,
+    max_rounds: int = 500,
     patience: int = 10,
     watch: Callable[[Round], None] = lambda _: None,
 ) -> tuple[Floats, Floats]:
@@ -104,7 +104,7 @@ def fit_logistic(
         Number of classes; labels are 0 ... classes - 1.
     alpha : float, default 1.0
         Weight of the L2 penalty, scikit-learn's 1 / C.
-    most_rounds, patience : int
+    max_rounds, patience : int
         Rounds in all, and rounds without a better held-out accuracy, after which it ends.
     watch : callable
         Hears of every round.
@@ -153,6 +153,6 @@ def fit_logistic(
         jac=True,
         method="L-BFGS-B",
         callback=after_round,
-        options={"maxiter": most_rounds, "ftol": 1e-12, "gtol": 1e-7},
+        options={"maxiter": max_rounds, "ftol": 1e-12, "gtol": 1e-7},
     )
     return objective.layer(result.x) if best is None else best[1:]

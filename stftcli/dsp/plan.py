@@ -10,9 +10,9 @@ from stftcli.settings.choices import PADDINGS, Padding
 # Each call of numpy lets go of Python's lock and may have to wait for it again. Of smaller batches,
 # though they fit the L2 cache, two threads work through no more than one.
 _BATCH_SAMPLES = 1 << 18
-_FEWEST_FRAMES, _MOST_FRAMES = 8, 512
-_LONGEST_SPAN = 1 << 21
-_LONGEST = 1 << 24
+_MIN_FRAMES, _MAX_FRAMES = 8, 512
+_MAX_SPAN = 1 << 21
+_MAX_LENGTH = 1 << 24
 
 
 # Length of a frame and hop -> samples of padding before and after the signal.
@@ -61,8 +61,8 @@ class FramePlan(Frozen):
         """
         frame_length = filter_length if frame_length is None else frame_length
         for name, length in (("filter_length", filter_length), ("hop_length", hop_length)):
-            if not 1 <= length <= _LONGEST:
-                raise SettingsError(f"{name} is {length}: it must be 1 to {_LONGEST} samples")
+            if not 1 <= length <= _MAX_LENGTH:
+                raise SettingsError(f"{name} is {length}: it must be 1 to {_MAX_LENGTH} samples")
         if padding not in PADDINGS:
             raise SettingsError(
                 f"there is no padding {padding!r}: choose from {', '.join(PADDINGS)}"
@@ -83,8 +83,8 @@ class FramePlan(Frozen):
     @property
     def batch_frames(self) -> int:
         """Frames that are worked on at a time: by the settings alone, never by the input."""
-        by_cache = max(_FEWEST_FRAMES, min(_MOST_FRAMES, _BATCH_SAMPLES // self.filter_length))
-        return max(1, min(by_cache, _LONGEST_SPAN // self.hop_length))
+        by_cache = max(_MIN_FRAMES, min(_MAX_FRAMES, _BATCH_SAMPLES // self.filter_length))
+        return max(1, min(by_cache, _MAX_SPAN // self.hop_length))
 
     def frames(self, samples: int) -> int:
         """Give the number of frames of a signal; one that is too short for a frame has one."""

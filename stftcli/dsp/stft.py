@@ -12,7 +12,7 @@ from stftcli.dsp.fft import load_rfft
 from stftcli.dsp.framing import Framer
 from stftcli.dsp.kernel import checked_kernel, dft_kernel, multiply
 from stftcli.dsp.plan import FramePlan
-from stftcli.dsp.windowing import Windowing, placed
+from stftcli.dsp.windowing import Windowing, pad_center
 from stftcli.dsp.windows import WindowLike, make_window
 from stftcli.dsp.workspace import Workspace
 from stftcli.errors import SettingsError
@@ -286,7 +286,7 @@ class STFT:
         return np.ascontiguousarray(signals, self.dtype)
 
     def _in_frame(self, window: NDArray[Any]) -> NDArray[Any]:
-        frame = placed(window, self.plan, self.dtype)
+        frame = pad_center(window, self.plan, self.dtype)
         frame.setflags(write=not self.freeze_parameters)
         return frame
 

@@ -48,7 +48,7 @@ class Windowing:
         return windowed
 
 
-def placed(window: NDArray[Any], plan: FramePlan, dtype: DTypeLike) -> NDArray[Any]:
+def pad_center(window: NDArray[Any], plan: FramePlan, dtype: DTypeLike) -> NDArray[Any]:
     """Put a window into the middle of a frame, with zeros on both sides and after the frame."""
     frame = np.zeros(plan.filter_length, dtype)
     left = (plan.frame_length - len(window)) // 2

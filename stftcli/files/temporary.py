@@ -24,7 +24,7 @@ def copy_rest(source: IO[bytes], target: IO[bytes]) -> None:
 
 
 @contextmanager
-def spooled() -> Iterator[None]:
+def temp_space_errors() -> Iterator[None]:
     """Say what to do where the folder of temporary files cannot take what is kept there."""
     try:
         yield

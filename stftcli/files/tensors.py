@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from stftcli.errors import InputError, SettingsError, StftcliError
 from stftcli.files import state_dict
-from stftcli.files.publish import published
+from stftcli.files.atomic import atomic_write
 from stftcli.frozen import Frozen
 
-LARGEST_TENSOR = 1 << 30
+MAX_TENSOR_BYTES = 1 << 30
 """Bytes that one array may claim. Weights are far smaller, and a small zip can claim far more."""
 
 
@@ -48,12 +48,12 @@ def open_tensors(path: Path) -> Iterator[TensorFile]:
     opener = _OPENERS.get(path.suffix.lower())
     if opener is None:
         raise SettingsError(f"{path}: weights are read from {_endings()}")
-    with explained(path, f"a valid {path.suffix} file"), opener(path) as tensors:
+    with as_input_error(path, f"a valid {path.suffix} file"), opener(path) as tensors:
         yield tensors
 
 
 @contextmanager
-def explained(path: str | os.PathLike[str], expected: str) -> Iterator[None]:
+def as_input_error(path: str | os.PathLike[str], expected: str) -> Iterator[None]:
     """Turn whatever goes wrong while a file is read into one InputError."""
     try:
         yield
@@ -69,7 +69,7 @@ def write_tensors(path: Path, tensors: dict[str, NDArray[Any]]) -> None:
     """Write named arrays; a .npy file takes only a single one, the weight."""
     check_names(path, tuple(tensors))
     writer = _WRITERS[path.suffix.lower()]
-    with published(path) as file:
+    with atomic_write(path) as file:
         writer(file, tensors)
 
 
@@ -159,9 +159,9 @@ def read_npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[An
 def _read_npy(file: IO[bytes], size: int) -> NDArray[Any]:
     shape, columns_first, dtype = read_npy_header(file)
     claimed = prod(shape) * dtype.itemsize
-    if claimed > min(LARGEST_TENSOR, size):
+    if claimed > min(MAX_TENSOR_BYTES, size):
         raise ValueError(
-            f"it claims {claimed} bytes, of at most {min(LARGEST_TENSOR, size)} that may be there"
+            f"it claims {claimed} bytes, of at most {min(MAX_TENSOR_BYTES, size)} that may be there"
         )
     content = file.read(claimed)
     if len(content) < claimed:

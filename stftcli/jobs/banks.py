@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from stftcli.dsp.filterbanks import empty_bands, mel_weights
 from stftcli.dsp.torchaudio_bank import torchaudio_mel_weights
 from stftcli.errors import SettingsError
-from stftcli.jobs.watch import Watcher
+from stftcli.jobs.reporter import Reporter
 from stftcli.settings.steps import Mel
 
 
@@ -33,12 +33,12 @@ def mel_bank(step: Mel, rate_hz: int, filter_length: int) -> NDArray[np.float64]
     return torchaudio_mel_weights(rate_hz, filter_length, step.bands, **options)
 
 
-def warn_of_empty_bands(weights: NDArray[np.float64], watcher: Watcher) -> None:
+def warn_of_empty_bands(weights: NDArray[np.float64], reporter: Reporter) -> None:
     """Name the bands that no bin falls into."""
     if len(empty := empty_bands(weights)):
         listed = ", ".join(str(band + 1) for band in empty[:8])
         is_narrower = "is narrower" if len(empty) == 1 else "are narrower"
-        watcher.warn(
+        reporter.warn(
             f"{len(empty)} of {len(weights)} bands {is_narrower} than a bin and empty "
             f"({listed}{', ...' if len(empty) > 8 else ''}): give fewer bands or longer frames"
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 from stftcli.arrays.described import read_description
 from stftcli.arrays.formats import FORMATS
 from stftcli.errors import InputError, SettingsError
-from stftcli.files.tensors import explained
+from stftcli.files.tensors import as_input_error
 from stftcli.settings.features import FeatureSettings
 from stftcli.settings.record import MisplacedError
 from stftcli.settings.toml import VERSION, parse_settings, settings_from
@@ -25,7 +25,7 @@ def read_config(path: str) -> FeatureSettings:
         If it cannot be read or holds no settings.
     """
     if not is_array(path):
-        with explained(path, "a text in UTF-8"):
+        with as_input_error(path, "a text in UTF-8"):
             text = Path(path).read_text(encoding="utf-8")
         return parse_settings(text, path)
     stored = read_description(path).settings

@@ -15,11 +15,11 @@ from stftcli.errors import InputError, SettingsError
 from stftcli.frozen import Frozen
 from stftcli.jobs.passes import Pass, without_last
 from stftcli.jobs.recipe import Recipe
-from stftcli.jobs.watch import SILENCE, Watcher
+from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.settings.choices import Spectrum
 from stftcli.settings.features import FeatureSettings, ValueSettings
-from stftcli.settings.frames import FrameSettings, SampledFrames, quarter
-from stftcli.settings.lengths import USUAL_LENGTH
+from stftcli.settings.frames import FrameSettings, ResolvedFrames, quarter
+from stftcli.settings.lengths import DEFAULT_LENGTH
 from stftcli.settings.steps import NewLinear
 
 
@@ -30,7 +30,7 @@ class Engine(Frozen):
     ----------
     settings : FeatureSettings
         With every choice made: they give the same numbers again.
-    frames : SampledFrames
+    frames : ResolvedFrames
         Those of the settings.
     rate_hz : int
         Of the samples that are cut into frames.
@@ -49,7 +49,7 @@ class Engine(Frozen):
     """
 
     settings: FeatureSettings
-    frames: SampledFrames
+    frames: ResolvedFrames
     rate_hz: int
     analyzer: Analyzer
     passes: tuple[Pass, ...]
@@ -73,15 +73,15 @@ def make_engine(
     settings: FeatureSettings,
     sound_rate_hz: int,
     *,
-    usual_length: int = USUAL_LENGTH,
-    usual_hop: Callable[[int], int] = quarter,
-    usual_spectrum: Spectrum = "magnitude",
-    watcher: Watcher = SILENCE,
+    default_length: int = DEFAULT_LENGTH,
+    default_hop: Callable[[int], int] = quarter,
+    default_spectrum: Spectrum = "magnitude",
+    reporter: Reporter = SILENT,
 ) -> Engine:
     """Make the engine for a sound of this rate, reading the weights that it needs.
 
-    `usual_length` is the filter_length, `usual_hop` gives the hop from that, and `usual_spectrum`
-    is the spectrum where the settings leave them open.
+    `default_length` is the filter_length, `default_hop` gives the hop from that, and
+    `default_spectrum` is the spectrum where the settings leave them open.
 
     Raises
     ------
@@ -91,17 +91,17 @@ def make_engine(
         If the settings do not fit each other.
     """
     rate_hz = _choose_rate(settings, sound_rate_hz)
-    values = _decided(settings.values, usual_spectrum)
+    values = _decided(settings.values, default_spectrum)
     dtype = "float64" if settings.dtype == "float64" else "float32"
     if values.kernel is None:
-        frames = settings.frames.at(rate_hz, usual_length, usual_hop)
+        frames = settings.frames.at(rate_hz, default_length, default_hop)
         stft = make_stft(frames, dtype=dtype)
     else:
         stft, frames = _make_replaced(values.kernel, settings.frames, rate_hz, dtype)
     assert values.spectrum is not None
     if values.spectrum == "complex" and values.steps:
         raise SettingsError("features take real numbers: choose another --spectrum than complex")
-    recipe = Recipe(stft.plan, rate_hz, values.spectrum, dtype, values.seed, watcher)
+    recipe = Recipe(stft.plan, rate_hz, values.spectrum, dtype, values.seed, reporter)
     for step in values.steps:
         recipe.extend(step)
     return Engine(
@@ -123,7 +123,7 @@ def make_engine(
 
 
 def make_stft(
-    frames: SampledFrames, *, freeze_parameters: bool = True, dtype: str = "float32"
+    frames: ResolvedFrames, *, freeze_parameters: bool = True, dtype: str = "float32"
 ) -> STFT:
     """Make the STFT of frame settings."""
     return STFT(
@@ -154,8 +154,8 @@ def _choose_rate(settings: FeatureSettings, sound_rate_hz: int) -> int:
     return rate_hz
 
 
-def _decided(values: ValueSettings, usual_spectrum: Spectrum) -> ValueSettings:
-    values = values.chosen(usual_spectrum)
+def _decided(values: ValueSettings, default_spectrum: Spectrum) -> ValueSettings:
+    values = values.chosen(default_spectrum)
     if values.seed is None and any(isinstance(step, NewLinear) for step in values.steps):
         # Drawn here, so that the settings that are stored give the same numbers again.
         return replace(values, seed=int.from_bytes(os.urandom(4)))
@@ -164,7 +164,7 @@ def _decided(values: ValueSettings, usual_spectrum: Spectrum) -> ValueSettings:
 
 def _make_replaced(
     file: str, frames: FrameSettings, rate_hz: int, dtype: str
-) -> tuple[STFT, SampledFrames]:
+) -> tuple[STFT, ResolvedFrames]:
     from stftcli.files.kernels import read_kernel
 
     kernel = read_kernel(file)

@@ -9,18 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.arrays.formats import choose_format
-from stftcli.arrays.head import ArrayHead, Beside
 from stftcli.arrays.sidecar import has_sidecar, sidecar_path, write_sidecar
+from stftcli.arrays.spec import ArrayMetadata, ArraySpec
 from stftcli.audio.source import Source
 from stftcli.dsp.axes import bin_frequencies_hz, frame_times_s
 from stftcli.dsp.linear import Linear
 from stftcli.errors import SettingsError
-from stftcli.files.publish import check_distinct, is_stream, published
+from stftcli.files.atomic import atomic_write, check_distinct, is_stream
 from stftcli.frozen import Frozen
 from stftcli.jobs.engine import Engine, make_engine
 from stftcli.jobs.provenance import describe
+from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import analyze
-from stftcli.jobs.watch import SILENCE, Watcher
 from stftcli.settings.choices import ArrayFormat, Precision
 from stftcli.settings.features import FeatureSettings
 
@@ -44,7 +44,7 @@ def write_features(
     sidecar: bool = False,
     save_linear: str | None = None,
     threads: int | None = None,
-    watcher: Watcher = SILENCE,
+    reporter: Reporter = SILENT,
 ) -> ArrayReport:
     """Write the features of a sound as an array.
 
@@ -65,7 +65,7 @@ def write_features(
         Where the new Linear of the settings is written to as well.
     threads : int, optional
         Threads that compute; None for the usual number.
-    watcher : Watcher, optional
+    reporter : Reporter, optional
         Hears of progress and warnings.
 
     Raises
@@ -88,21 +88,21 @@ def write_features(
         check_layer_name(save_linear, bias=True)
     describes = sidecar or row.describes
     with Source(path, hashed=describes) as source:
-        engine = make_engine(settings, source.rate_hz, watcher=watcher)
+        engine = make_engine(settings, source.rate_hz, reporter=reporter)
         dtype = stored_dtype(settings.dtype, engine.dtype)
         row.sink.check(dtype, settings.layout)
         head = _head(engine, source, dtype)
         seekable = row.needs_seeking(settings.layout)
         with (
-            _published_or_none(described) as description,
-            _published_or_none(index) as places,
-            published(output, seekable=seekable) as file,
+            _atomic_write_or_none(described) as description,
+            _atomic_write_or_none(index) as places,
+            atomic_write(output, seekable=seekable) as file,
         ):
             sink = row.sink(file, head)
-            for batch in analyze(source, engine, threads, watcher):
+            for batch in analyze(source, engine, threads, reporter):
                 sink.write(batch)
             provenance = describe(engine, source) if describes else ""
-            sink.finish(Beside(provenance, _frequencies_hz(engine)))
+            sink.finish(ArrayMetadata(provenance, _frequencies_hz(engine)))
             if description is not None:
                 write_sidecar(description, head, sink.frames, provenance)
             if places is not None:
@@ -121,8 +121,8 @@ def stored_dtype(precision: Precision, computed: np.dtype[Any]) -> np.dtype[Any]
     return np.dtype(np.float16)
 
 
-def _published_or_none(path: str | None) -> AbstractContextManager[IO[bytes] | None]:
-    return nullcontext() if path is None else published(path)
+def _atomic_write_or_none(path: str | None) -> AbstractContextManager[IO[bytes] | None]:
+    return nullcontext() if path is None else atomic_write(path)
 
 
 def _index_path(output: str, ending: str | None) -> str | None:
@@ -137,9 +137,9 @@ def _new_linear(engine: Engine) -> Linear:
     return engine.new_linears[0]
 
 
-def _head(engine: Engine, source: Source, dtype: np.dtype[Any]) -> ArrayHead:
-    several = engine.settings.part.channel == "all" and source.channels > 1
-    return ArrayHead(
+def _head(engine: Engine, source: Source, dtype: np.dtype[Any]) -> ArraySpec:
+    several = engine.settings.segment.channel == "all" and source.channels > 1
+    return ArraySpec(
         (source.channels, engine.features) if several else (engine.features,),
         dtype,
         engine.settings.layout,
@@ -151,7 +151,7 @@ def _head(engine: Engine, source: Source, dtype: np.dtype[Any]) -> ArrayHead:
 
 def _times_s(engine: Engine, first: int, last: int) -> NDArray[np.float64]:
     times_s = frame_times_s(engine.analyzer.stft.plan, range(first, last), engine.rate_hz)
-    return engine.settings.part.start_s + times_s
+    return engine.settings.segment.start_s + times_s
 
 
 def _frequencies_hz(engine: Engine) -> NDArray[np.float64] | None:

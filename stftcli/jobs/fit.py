@@ -11,8 +11,8 @@ from stftcli.dsp.linear import Linear
 from stftcli.dsp.logistic import Round, fit_logistic
 from stftcli.dsp.moments import Moments, Principal, principal_components, ridge
 from stftcli.errors import InputError
+from stftcli.files.atomic import atomic_write, check_distinct
 from stftcli.files.layers import check_layer_name
-from stftcli.files.publish import check_distinct, published
 from stftcli.files.tensors import open_tensors
 from stftcli.frozen import Frozen
 from stftcli.jobs.rows import Rows, gather
@@ -75,7 +75,7 @@ def fit_pca(
         # Deferred: matplotlib takes half a second to import.
         from stftcli.pictures.charts import plot_variance
 
-        with published(plot) as file:
+        with atomic_write(plot) as file:
             plot_variance(file, picture_format, principal.ratio, title=PurePath(output).name)
             linear.save(output)
     return FitReport(moments.count, linear), principal
@@ -138,7 +138,7 @@ def fit_classes(
     *,
     alpha: float = 1.0,
     held_out: float = 0.1,
-    most_rounds: int = 500,
+    max_rounds: int = 500,
     patience: int = 10,
     watch: Callable[[Round], None] = lambda _: None,
 ) -> ClassReport:
@@ -156,7 +156,7 @@ def fit_classes(
         Weight of the L2 penalty.
     held_out : float, default 0.1
         Share of the rows that decide when to stop; 0: none.
-    most_rounds, patience : int
+    max_rounds, patience : int
         Rounds in all, and rounds without a better held-out accuracy, after which it ends.
     watch : callable
         Hears of every round.
@@ -195,7 +195,7 @@ def fit_classes(
         moments,
         classes,
         alpha=alpha,
-        most_rounds=most_rounds,
+        max_rounds=max_rounds,
         patience=patience,
         watch=note,
     )

@@ -14,20 +14,20 @@ from numpy.typing import NDArray
 from stftcli.audio.source import Source
 from stftcli.errors import SettingsError
 from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
-from stftcli.jobs.drawing.folded import check_drawable, picture_length
+from stftcli.jobs.drawing.reduced import check_drawable, picture_length
 from stftcli.jobs.drawing.rows import row_axis
 from stftcli.jobs.engine import Engine, make_engine
+from stftcli.jobs.reporter import SILENT
 from stftcli.jobs.stream import analyze
-from stftcli.jobs.watch import SILENCE
 from stftcli.pictures.axes import RowAxis
-from stftcli.pictures.fold import fold_groups, fold_to_pixels
+from stftcli.pictures.reduce import reduce_groups, reduce_to_pixels
 from stftcli.pictures.terminal import Picture, plot_size, render
-from stftcli.settings.choices import Folding
+from stftcli.settings.choices import Reduction
 from stftcli.settings.features import FeatureSettings
 from stftcli.settings.pictures import Screen, ViewSettings
 
 PICTURES_PER_S = 20
-_MOST_COLUMNS = 2000
+_MAX_COLUMNS = 2000
 _TOP_DBFS = 0.0  # one that followed the sound would flicker
 _BLOCK_S = 0.25 / PICTURES_PER_S
 
@@ -63,7 +63,7 @@ def follow_sound(
     with Source(path, block_s=_BLOCK_S) as source:
         engine = _engine(source, settings)
         rows = row_axis(engine, 1, view)
-        columns = _Columns(source, engine, view.fold)
+        columns = _Columns(source, engine, view.reduce)
         with columns:
             due, ended = time.monotonic(), False
             while not ended:
@@ -80,9 +80,9 @@ def _engine(source: Source, settings: FeatureSettings) -> Engine:
     engine = make_engine(
         settings,
         source.rate_hz,
-        usual_length=picture_length(settings, source.rate_hz),
-        usual_hop=partial(_hop_within, rate_hz / PICTURES_PER_S),
-        usual_spectrum="power",
+        default_length=picture_length(settings, source.rate_hz),
+        default_hop=partial(_hop_within, rate_hz / PICTURES_PER_S),
+        default_spectrum="power",
     )
     check_drawable(engine)
     if engine.passes:
@@ -102,14 +102,14 @@ def _hop_within(column: float, filter_length: int) -> int:
 class _Columns:
     """The last columns of a sound, read by a thread of its own while the block lasts."""
 
-    def __init__(self, source: Source, engine: Engine, fold: Folding) -> None:
+    def __init__(self, source: Source, engine: Engine, reduction: Reduction) -> None:
         self.count = 0
         self.ended = threading.Event()
         hop_s = engine.frames.hop_length / engine.rate_hz
         self._frames = max(1, round(1 / PICTURES_PER_S / hop_s))
         self.column_s = self._frames * hop_s
-        self._source, self._engine, self._fold = source, engine, fold
-        self._columns: deque[NDArray[Any]] = deque(maxlen=_MOST_COLUMNS)
+        self._source, self._engine, self._reduction = source, engine, reduction
+        self._columns: deque[NDArray[Any]] = deque(maxlen=_MAX_COLUMNS)
         self._lock = threading.Lock()
         self._left = False
         self._error: Exception | None = None
@@ -138,7 +138,7 @@ class _Columns:
     def _read(self) -> None:
         waiting: list[NDArray[Any]] = []
         try:
-            for batch in analyze(self._source, self._engine, 1, SILENCE, batch_frames=1):
+            for batch in analyze(self._source, self._engine, 1, SILENT, batch_frames=1):
                 waiting.append(batch[0])
                 if len(waiting) == self._frames:
                     self._append(waiting)
@@ -152,9 +152,9 @@ class _Columns:
             self.ended.set()
 
     def _append(self, frames: list[NDArray[Any]]) -> None:
-        folded = fold_groups(np.array(frames), np.array([0]), 0, self._fold)
+        reduced = reduce_groups(np.array(frames), np.array([0]), 0, self._reduction)
         with self._lock:
-            self._columns.append(folded[0])
+            self._columns.append(reduced[0])
             self.count += 1
         frames.clear()
 
@@ -169,9 +169,9 @@ def _picture(
 ) -> Picture:
     wide, high = plot_size(screen)
     first, values = columns.last(wide)
-    pixels = fold_to_pixels(values, rows.edges, rows.shown, high, 0, view.fold)
+    pixels = reduce_to_pixels(values, rows.edges, rows.shown, high, 0, view.reduce)
     (levels,) = referred([drawn(pixels, engine, non_negative=bool(pixels.min() >= 0))], view)
-    colours = colour_scale([levels], view, usual_top_dbfs=_TOP_DBFS)
-    start_s = engine.settings.part.start_s + first * columns.column_s
+    colours = colour_scale([levels], view, default_top_dbfs=_TOP_DBFS)
+    start_s = engine.settings.segment.start_s + first * columns.column_s
     shown_s = (start_s, start_s + wide * columns.column_s)
     return render(levels.values, shown_s, (rows, colours), screen, PurePath(name).name)

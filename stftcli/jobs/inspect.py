@@ -11,7 +11,7 @@ from stftcli.errors import InputError
 from stftcli.frozen import Frozen
 from stftcli.jobs.engine import Engine, make_engine
 from stftcli.jobs.features import stored_dtype
-from stftcli.jobs.watch import SILENCE, Watcher
+from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.settings.features import FeatureSettings
 
 ArrayInfo = Description
@@ -80,7 +80,9 @@ def inspect_array(path: str) -> ArrayInfo:
     return read_description(path)
 
 
-def inspect_sound(path: str, settings: FeatureSettings, *, watcher: Watcher = SILENCE) -> SoundInfo:
+def inspect_sound(
+    path: str, settings: FeatureSettings, *, reporter: Reporter = SILENT
+) -> SoundInfo:
     """Tell what a sound is; one whose header does not say its length is read to the end.
 
     Parameters
@@ -89,7 +91,7 @@ def inspect_sound(path: str, settings: FeatureSettings, *, watcher: Watcher = SI
         The sound: a file, a pipe, or "-" for standard input.
     settings : FeatureSettings
         What would be computed of it.
-    watcher : Watcher, optional
+    reporter : Reporter, optional
         Hears of warnings.
 
     Raises
@@ -100,14 +102,14 @@ def inspect_sound(path: str, settings: FeatureSettings, *, watcher: Watcher = SI
     with Source(path) as source:
         samples = source.count()
         if complaint := source.ended_early():
-            watcher.warn(complaint)
-        engine = make_engine(settings, source.rate_hz, watcher=watcher)
+            reporter.warn(complaint)
+        engine = make_engine(settings, source.rate_hz, reporter=reporter)
         plan, rate_hz = engine.analyzer.stft.plan, engine.rate_hz
         whole = plan.frames(_signal_samples(samples, engine, source))
         frames = max(0, whole - engine.frames.drop_last)
         centers = plan.centers(range(frames))
         rows = frames if engine.per_frame else 1
-        several = settings.part.channel == "all" and source.channels > 1
+        several = settings.segment.channel == "all" and source.channels > 1
         frame_shape = (source.channels, engine.features) if several else (engine.features,)
         stored = stored_dtype(settings.dtype, engine.dtype)
         return SoundInfo(
@@ -125,8 +127,8 @@ def inspect_sound(path: str, settings: FeatureSettings, *, watcher: Watcher = SI
             frames=frames,
             bins=plan.bins,
             bin_hz=rate_hz / plan.filter_length,
-            first_s=settings.part.start_s + centers[0] / rate_hz if frames else None,
-            last_s=settings.part.start_s + centers[-1] / rate_hz if frames else None,
+            first_s=settings.segment.start_s + centers[0] / rate_hz if frames else None,
+            last_s=settings.segment.start_s + centers[-1] / rate_hz if frames else None,
             shape=(rows, *frame_shape),
             dtype=str(stored),
             array_bytes=stored.itemsize * rows * prod(frame_shape),
@@ -134,10 +136,10 @@ def inspect_sound(path: str, settings: FeatureSettings, *, watcher: Watcher = SI
 
 
 def _signal_samples(samples: int, engine: Engine, source: Source) -> int:
-    part, signal = engine.settings.part, engine.settings.signal
-    left = samples - round(part.start_s * source.rate_hz)
-    if part.duration_s is not None:
-        left = min(left, round(part.duration_s * source.rate_hz))
+    segment, signal = engine.settings.segment, engine.settings.signal
+    left = samples - round(segment.start_s * source.rate_hz)
+    if segment.duration_s is not None:
+        left = min(left, round(segment.duration_s * source.rate_hz))
     if left <= 0:
         raise InputError(f"{source.name} is shorter than that: there is nothing at --start")
     resampled = resampled_samples(left, source.rate_hz, engine.rate_hz)

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from stftcli.dsp import filterbanks
 from stftcli.dsp.bands import is_filterbank
 from stftcli.dsp.linear import Linear
+from stftcli.files.atomic import atomic_write
 from stftcli.files.layers import read_layer, write_layer
-from stftcli.files.publish import published
 from stftcli.frozen import Frozen
 from stftcli.jobs.banks import warn_of_empty_bands
-from stftcli.jobs.watch import Watcher
+from stftcli.jobs.reporter import Reporter
 from stftcli.pictures.formats import choose_format
 from stftcli.settings.lengths import samples_of
 
@@ -35,7 +35,7 @@ def init_layer(file: str, inputs: int, outputs: int, *, bias: bool, seed: int | 
     return linear
 
 
-def make_layer(kind: str, file: str, options: dict[str, Any], watcher: Watcher) -> Linear:
+def make_layer(kind: str, file: str, options: dict[str, Any], reporter: Reporter) -> Linear:
     """Make the weights of `MAKERS` and write them as a layer without a bias.
 
     Raises
@@ -47,7 +47,7 @@ def make_layer(kind: str, file: str, options: dict[str, Any], watcher: Watcher) 
         length = samples_of(options["filter_length"], options["rate_hz"])
         options = {**options, "filter_length": length}
     weights = MAKERS[kind](**options)
-    warn_of_empty_bands(weights, watcher)
+    warn_of_empty_bands(weights, reporter)
     linear = Linear.from_weights(weights)
     linear.save(file)
     return linear
@@ -145,7 +145,7 @@ def plot_layer(file: str, output: str, rate_hz: int | None = None) -> None:
     # Deferred: matplotlib takes half a second to import.
     from stftcli.pictures.charts import plot_weights
 
-    with published(output) as target:
+    with atomic_write(output) as target:
         plot_weights(
             target,
             picture_format,

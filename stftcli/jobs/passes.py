@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from stftcli.dsp.stages import Stage, run_stages
 from stftcli.dsp.whole import WholeFileStep
-from stftcli.files.temporary import spooled, temporary_file
+from stftcli.files.temporary import temp_space_errors, temporary_file
 
 Batch = NDArray[Any]
 Batches = Iterator[Batch]
@@ -33,7 +33,7 @@ def second_pass(make_step: Callable[[], WholeFileStep]) -> Pass:
 
     def run(batches: Batches) -> Batches:
         step = make_step()
-        with spooled(), temporary_file() as spool:
+        with temp_space_errors(), temporary_file() as spool:
             shape: tuple[int, ...] = ()
             dtype = np.dtype(np.float32)
             for batch in batches:

@@ -28,7 +28,7 @@ from stftcli.dsp.whole import (
 from stftcli.errors import SettingsError
 from stftcli.jobs.banks import mel_bank, warn_of_empty_bands
 from stftcli.jobs.passes import Pass, each_batch, second_pass
-from stftcli.jobs.watch import Watcher
+from stftcli.jobs.reporter import Reporter
 from stftcli.settings import steps
 from stftcli.settings.choices import DB_OF_UNIT, LogKind, Spectrum
 
@@ -57,7 +57,7 @@ class Recipe:
         What the steps begin with.
     seed : int or None
         New Linears are drawn from it.
-    watcher : Watcher
+    reporter : Reporter
         Hears of warnings.
 
     Attributes
@@ -83,10 +83,10 @@ class Recipe:
         spectrum: Spectrum,
         dtype: str,
         seed: int | None,
-        watcher: Watcher,
+        reporter: Reporter,
     ) -> None:
         self.plan, self.rate_hz, self.spectrum = plan, rate_hz, spectrum
-        self.dtype, self.seed, self.watcher = dtype, seed, watcher
+        self.dtype, self.seed, self.reporter = dtype, seed, reporter
         self.stages: list[Stage] = []
         self.passes: list[Pass] = []
         self.new_linears: list[Linear] = []
@@ -118,7 +118,7 @@ class Recipe:
     @_add.register
     def _(self, step: steps.Mel) -> None:
         weights = mel_bank(step, self.rate_hz, self.plan.filter_length)
-        warn_of_empty_bands(weights, self.watcher)
+        warn_of_empty_bands(weights, self.reporter)
         self._project("the mel bank", Linear.from_weights(weights, dtype=self.dtype), "mel")
 
     @_add.register

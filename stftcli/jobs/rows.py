@@ -12,8 +12,8 @@ from stftcli.audio.source import Source
 from stftcli.errors import InputError, SettingsError
 from stftcli.frozen import Frozen
 from stftcli.jobs.engine import make_engine
+from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import analyze
-from stftcli.jobs.watch import SILENCE, Watcher
 from stftcli.settings.features import FeatureSettings
 
 
@@ -28,14 +28,14 @@ class Rows(Frozen):
         What is computed of the sounds.
     threads : int, optional
         Threads that compute.
-    watcher : Watcher, optional
+    reporter : Reporter, optional
         Hears of progress and warnings.
     """
 
     inputs: Sequence[str]
     settings: FeatureSettings
     threads: int | None = None
-    watcher: Watcher = SILENCE
+    reporter: Reporter = SILENT
 
     def batches(self) -> Iterator[tuple[int, NDArray[Any]]]:
         """Give (number of the input, rows of shape (any, features)), in order.
@@ -60,16 +60,16 @@ class Rows(Frozen):
             yield from read_rows(path)
             return
         with Source(path) as source:
-            engine = make_engine(self.settings, source.rate_hz, watcher=self.watcher)
+            engine = make_engine(self.settings, source.rate_hz, reporter=self.reporter)
             if engine.rate_hz not in rates and len(rates) == 1:
-                self.watcher.warn(
+                self.reporter.warn(
                     f"sample rates differ ({path} has {engine.rate_hz} Hz, others "
                     f"{next(iter(rates))} Hz): the same bin is another frequency in each"
                 )
             rates.add(engine.rate_hz)
             if engine.dtype.kind == "c":
                 raise SettingsError("complex spectra cannot be fitted: choose another --spectrum")
-            for batch in analyze(source, engine, self.threads, self.watcher):
+            for batch in analyze(source, engine, self.threads, self.reporter):
                 # Each channel of a frame is a row of its own.
                 yield batch.reshape(-1, engine.features)
 

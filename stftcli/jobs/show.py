@@ -3,9 +3,9 @@
 from pathlib import PurePath
 
 from stftcli.jobs.drawing.colours import colour_scale, referred
-from stftcli.jobs.drawing.folded import Wanted, fold_sound
 from stftcli.jobs.drawing.images import channel_images, rows_of
-from stftcli.jobs.watch import SILENCE, Watcher
+from stftcli.jobs.drawing.reduced import Wanted, reduce_sound
+from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.pictures.terminal import Picture, plot_size, render
 from stftcli.settings.features import FeatureSettings
 from stftcli.settings.pictures import Screen, ViewSettings
@@ -18,7 +18,7 @@ def show_sound(
     screen: Screen,
     *,
     threads: int | None = None,
-    watcher: Watcher = SILENCE,
+    reporter: Reporter = SILENT,
 ) -> list[Picture]:
     """Draw the channels of a sound for a terminal.
 
@@ -34,7 +34,7 @@ def show_sound(
         The room for a channel.
     threads : int, optional
         Threads that compute; None for the usual number.
-    watcher : Watcher, optional
+    reporter : Reporter, optional
         Hears of progress and warnings.
 
     Returns
@@ -48,8 +48,8 @@ def show_sound(
         Whatever is wrong with the input or the settings.
     """
     size = plot_size(screen)
-    wanted = Wanted(size[0], view.fold, usual_channel="mix")
-    sound = fold_sound(path, settings, wanted, threads, watcher)
+    wanted = Wanted(size[0], view.reduce, default_channel="mix")
+    sound = reduce_sound(path, settings, wanted, threads, reporter)
     rows, shown_s = rows_of(sound, view), sound.time.shown_s
     images = channel_images(sound, view, size, shown_s, rows.shown, non_negative=sound.non_negative)
     levels = referred([image.drawn for image in images], view)

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from stftcli.files.publish import check_distinct, published
+from stftcli.files.atomic import atomic_write, check_distinct
 from stftcli.jobs.drawing.bare import draw_bare
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.labelled import draw_labelled
-from stftcli.jobs.watch import SILENCE, Watcher
+from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.pictures.formats import choose_format
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.features import FeatureSettings
@@ -22,7 +22,7 @@ def draw_spectrogram(
     *,
     picture_format: PictureFormat | None = None,
     threads: int | None = None,
-    watcher: Watcher = SILENCE,
+    reporter: Reporter = SILENT,
 ) -> PictureReport:
     """Draw the spectrograms of sounds, or the features that are made of them, in one picture.
 
@@ -44,7 +44,7 @@ def draw_spectrogram(
         How it is written; by the ending of `output` if None.
     threads : int, optional
         Threads that compute; None for the usual number.
-    watcher : Watcher, optional
+    reporter : Reporter, optional
         Hears of progress and warnings.
 
     Raises
@@ -58,6 +58,6 @@ def draw_spectrogram(
     for path in paths:
         check_distinct(output, path)
     draw = draw_bare if figure.bare else draw_labelled
-    with published(output) as file:
-        job = PictureJob(file, picture_format, settings, view, figure, threads, watcher)
+    with atomic_write(output) as file:
+        job = PictureJob(file, picture_format, settings, view, figure, threads, reporter)
         return draw(job, paths)

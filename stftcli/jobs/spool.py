@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.errors import InputError
-from stftcli.files.temporary import spooled, temporary_file
+from stftcli.files.temporary import temp_space_errors, temporary_file
 from stftcli.jobs.rows import Rows
 
 _BATCH_ROWS = 4096
@@ -37,7 +37,7 @@ class Spool:
 
     def __init__(self, source: Rows) -> None:
         self.counts = [0] * len(source.inputs)
-        with spooled():
+        with temp_space_errors():
             self.rows = self._keep(source)
 
     def _keep(self, source: Rows) -> NDArray[Any]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stftcli.frozen import Frozen
 from stftcli.pictures.axes import ColourScale, RowAxis, TimeAxis
 from stftcli.pictures.colours import colour_table, shades
-from stftcli.pictures.layout import POINTS, SIGN, Box, Layout
+from stftcli.pictures.layout import CHARACTER, POINTS, Box, Layout
 from stftcli.pictures.pixels import Pixels
 from stftcli.pictures.style import FAINT, styled, write_figure
 from stftcli.pictures.texts import printable
@@ -144,9 +144,9 @@ class _Sheet(Frozen):
         """Put ticks on one of so many panels, with texts at the outer edges of the grid."""
         box, em = self.layout.panels[number], self.layout.em
         in_a_row = sum(other.bottom == self.layout.panels[0].bottom for other in self.layout.panels)
-        ticks = self.rows.ticks(most_ticks(box.height, 2.4 * em))
+        ticks = self.rows.ticks(max_ticks(box.height, 2.4 * em))
         axis.set_yticks(list(ticks), labels=_texts(ticks, number % in_a_row == 0))
-        ticks = time_ticks(self.times.shown_s, most_ticks(box.width, 4.5 * em))
+        ticks = time_ticks(self.times.shown_s, max_ticks(box.width, 4.5 * em))
         axis.set_xticks(list(ticks), labels=_texts(ticks, number + in_a_row >= panels))
 
     def draw_bar(self, box: Box) -> None:
@@ -159,7 +159,7 @@ class _Sheet(Frozen):
         rows = self.table[np.arange(box.height) * len(self.table) // box.height]
         Pixels(axis, np.repeat(rows[:, np.newaxis], box.width, axis=1), (0, lowest))
         axis.yaxis.tick_right()
-        ticks = round_ticks((lowest, highest), most_ticks(box.height, 2.4 * self.layout.em))
+        ticks = round_ticks((lowest, highest), max_ticks(box.height, 2.4 * self.layout.em))
         axis.set_xticks([])
         axis.set_yticks(list(ticks), labels=list(ticks.values()))
         _hide_frame(axis)
@@ -188,11 +188,11 @@ class _Sheet(Frozen):
 
     def fitting(self, text: str, room: float, points: float) -> str:
         """Give as much of a text as there is room for."""
-        signs = int(room / self._width(" ", points))
-        return printable(text if len(text) <= signs else f"{text[: max(0, signs - 1)]}…")
+        characters = int(room / self._width(" ", points))
+        return printable(text if len(text) <= characters else f"{text[: max(0, characters - 1)]}…")
 
     def _width(self, text: str, points: float) -> float:
-        return len(text) * SIGN * points / POINTS * self.layout.em
+        return len(text) * CHARACTER * points / POINTS * self.layout.em
 
     def _axes(self, box: Box) -> Axes:
         wide, high = self.layout.width, self.layout.height
@@ -205,7 +205,7 @@ def _loudest(panels: list[Panel]) -> float:
     return max(1e-9, *(float(np.abs(envelope).max()) for envelope in envelopes))
 
 
-def most_ticks(length: float, apart: float) -> int:
+def max_ticks(length: float, apart: float) -> int:
     """Give how many ticks, each with so much room, go onto an axis of this length."""
     return max(2, int(length / apart))
 

@@ -3,7 +3,7 @@
 from pathlib import PurePath
 
 from stftcli.errors import SettingsError
-from stftcli.files.publish import is_stream
+from stftcli.files.atomic import is_stream
 from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
 
 

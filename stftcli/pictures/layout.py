@@ -6,11 +6,11 @@ from stftcli.errors import SettingsError
 from stftcli.frozen import Frozen
 from stftcli.settings.pictures import check_size
 
-POINTS, SIGN = 10.0, 0.62
+POINTS, CHARACTER = 10.0, 0.62
 """Height of the text, and width of a digit in heights of the text."""
-_FEWEST = 16  # pixels of a panel, either way
+_MIN_COUNT = 16  # pixels of a panel, either way
 _WIDTH_IN, _PANEL_IN, _MARGIN_IN, _WAVE_IN = 10.0, 3.6, 0.9, 0.7
-USUAL_DPI, _LEAST_DPI = 150, 80
+DEFAULT_DPI, _MIN_DPI = 150, 80
 
 
 class Box(Frozen):
@@ -81,8 +81,8 @@ def choose_size(
     if size is not None:
         width, height = size
         fitting = round(min(width / _WIDTH_IN, height / (_PANEL_IN + _MARGIN_IN)))
-        return (width, height), dpi or min(USUAL_DPI, max(_LEAST_DPI, fitting))
-    dpi = dpi or USUAL_DPI
+        return (width, height), dpi or min(DEFAULT_DPI, max(_MIN_DPI, fitting))
+    dpi = dpi or DEFAULT_DPI
     panel_in = _PANEL_IN * max(0.4, 1.2 - 0.2 * grid.rows) + _WAVE_IN * grid.waves
     if grid.columns > 1:
         panel_in = min(panel_in, 0.75 * _WIDTH_IN / grid.columns)
@@ -98,7 +98,7 @@ def lay_out(
     *,
     framed: bool,
     titled: bool = True,
-    signs: tuple[int, int] = (4, 4),
+    characters: tuple[int, int] = (4, 4),
 ) -> Layout:
     """Divide a figure.
 
@@ -114,8 +114,8 @@ def lay_out(
         Whether axes, names and a colour bar surround the panels.
     titled : bool, default True
         Whether there is a title above them.
-    signs : (int, int), default (4, 4)
-        How many signs the texts have at most on the left of the panels, and beside the colour bar.
+    characters : (int, int), default (4, 4)
+        How many characters the texts have at most, left of the panels and beside the colour bar.
 
     Raises
     ------
@@ -127,8 +127,8 @@ def lay_out(
     around = _Around(0, 0, 0, 0, 2, 2)
     if framed:
         around = _Around(
-            left=round((2.7 + SIGN * signs[0]) * em),
-            right=round((4.5 + SIGN * signs[1]) * em),
+            left=round((2.7 + CHARACTER * characters[0]) * em),
+            right=round((4.5 + CHARACTER * characters[1]) * em),
             top=round((2.3 if titled else 0.8) * em),
             bottom=round(3.6 * em),
             beside=round(1.2 * em),
@@ -141,7 +141,7 @@ def lay_out(
     wave = round(0.2 * high) if grid.waves else 0
     apart = min(wave, max(1, round(0.3 * em))) if grid.waves else 0
     panel = high - wave - apart
-    if min(wide, panel) < (_FEWEST if framed else 1) or (grid.waves and wave < 1):
+    if min(wide, panel) < (_MIN_COUNT if framed else 1) or (grid.waves and wave < 1):
         raise SettingsError(
             f"{width}x{height} pixels at {dpi} dpi have no room for {_panels(grid)}: give "
             "a larger --size, a smaller --dpi, or --no-axes"

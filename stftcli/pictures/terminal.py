@@ -13,7 +13,7 @@ from rich.style import Style
 
 from stftcli.pictures.axes import ColourScale, RowAxis
 from stftcli.pictures.colours import colour_table, shades
-from stftcli.pictures.fold import fold_groups
+from stftcli.pictures.reduce import reduce_groups
 from stftcli.pictures.texts import printable
 from stftcli.pictures.ticks import time_label, time_ticks
 from stftcli.settings.pictures import Screen
@@ -24,7 +24,7 @@ _STEPS = 48  # as many colours are told apart, and long runs of one are written 
 _MARGIN = 6  # of the numbers beside the rows, and the line that they stand at
 _ROWS_PER_TICK, _COLUMNS_PER_TICK = 3, 12
 _BELOW = 3  # lines of the time axis and the caption
-_NARROWEST, _LOWEST = 24, 4  # of what is framed
+_MIN_WIDTH, _LOWEST = 24, 4  # of what is framed
 
 Line = list[Segment]
 Picture = Segments
@@ -78,7 +78,7 @@ def render(
 
 
 def _is_framed(screen: Screen) -> bool:
-    return screen.width >= _NARROWEST and screen.height >= _LOWEST
+    return screen.width >= _MIN_WIDTH and screen.height >= _LOWEST
 
 
 def _in_colour(numbers: NDArray[Any], colormap: str) -> Iterator[Line]:
@@ -92,7 +92,7 @@ def _in_colour(numbers: NDArray[Any], colormap: str) -> Iterator[Line]:
 
 
 def _in_shades(numbers: NDArray[Any], _: str) -> Iterator[Line]:
-    louder = fold_groups(numbers, np.arange(0, len(numbers), 2), 0, "max")
+    louder = reduce_groups(numbers, np.arange(0, len(numbers), 2), 0, "max")
     for row in louder.astype(np.int64) * len(_SHADES) // 256:
         yield [Segment("".join(_SHADES[number] for number in row.tolist()))]
 

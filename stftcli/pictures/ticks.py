@@ -7,7 +7,7 @@ Ticks = dict[float, str]
 """Places along an axis, and what is written there."""
 
 _CLOCK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600)
-_FEWEST, _NEARER = 3, 0.7
+_MIN_COUNT, _NEARER = 3, 0.7
 _A_STEP_DOWN = 2.6  # a little more than from 2 to 5
 _SECONDS_FROM_S, _MINUTES_FROM_S, _HOURS_FROM_S = 0.1, 120.0, 3600.0
 
@@ -72,7 +72,7 @@ def spread_ticks(
     leads = [0.0, *(lead * 10.0**power for lead in (1, 5, 2) for power in reversed(decades))]
     candidates = [number for number in leads if low <= number <= high]
     apart = abs(place_of(high) - place_of(low)) / max(1, most)
-    if len(candidates) < _FEWEST:
+    if len(candidates) < _MIN_COUNT:
         candidates = list(round_ticks(shown, most))
         apart *= _NEARER  # where the axis bends a little, no step is to be skipped
     chosen: Ticks = {}

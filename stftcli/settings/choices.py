@@ -23,11 +23,11 @@ Resampling = Literal["QQ", "LQ", "MQ", "HQ", "VHQ"]
 ArrayFormat = Literal["npy", "npz", "safetensors", "csv", "raw", "ark"]
 PictureFormat = Literal["png", "svg", "pdf", "webp"]
 FrequencyScale = Literal["linear", "log", "mel", "bark"]
-Folding = Literal["max", "mean"]
+Reduction = Literal["max", "mean"]
 LevelReference = Literal["full-scale", "max"]
 Channel = Literal["mix", "all"] | int
 
-MOST_THREADS = 64
+MAX_THREADS = 64
 
 PAD_MODES: tuple[PadMode, ...] = get_args(PadMode)
 WINDOW_ALIGNS: tuple[WindowAlign, ...] = get_args(WindowAlign)
@@ -43,7 +43,7 @@ ARRAY_FORMATS: tuple[ArrayFormat, ...] = get_args(ArrayFormat)
 PICTURE_FORMATS: tuple[PictureFormat, ...] = get_args(PictureFormat)
 PIXEL_FORMATS: tuple[PictureFormat, ...] = ("png", "webp")
 FREQUENCY_SCALES: tuple[FrequencyScale, ...] = get_args(FrequencyScale)
-FOLDINGS: tuple[Folding, ...] = get_args(Folding)
+REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
 
 PADDINGS: dict[Padding, str] = {
     "center": "half a frame on both sides, so that frame t is centred on sample t * hop",

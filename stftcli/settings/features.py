@@ -4,7 +4,7 @@ from dataclasses import field, replace
 from typing import Self
 
 from stftcli.settings.choices import Layout, Precision, Spectrum
-from stftcli.settings.frames import FrameSettings, PartSettings, SignalSettings
+from stftcli.settings.frames import FrameSettings, SegmentSettings, SignalSettings
 from stftcli.settings.record import Record
 from stftcli.settings.steps import Chroma, Describe, Mel, Step
 
@@ -38,7 +38,7 @@ class ValueSettings(Record):
 class FeatureSettings(Record):
     """All that decides the numbers of a feature array; `based_on` names the preset, if any."""
 
-    part: PartSettings = field(default_factory=PartSettings)
+    segment: SegmentSettings = field(default_factory=SegmentSettings)
     signal: SignalSettings = field(default_factory=SignalSettings)
     frames: FrameSettings = field(default_factory=FrameSettings)
     values: ValueSettings = field(default_factory=ValueSettings)

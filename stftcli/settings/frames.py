@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 from stftcli.settings.choices import Channel, Padding, PadMode, Resampling, WindowAlign
 from stftcli.settings.lengths import (
+    DEFAULT_LENGTH,
     POWER_OF_TWO,
-    USUAL_LENGTH,
     Length,
     parse_length,
     parse_transform_length,
@@ -14,7 +14,7 @@ from stftcli.settings.lengths import (
 )
 from stftcli.settings.record import Record, check_between
 
-HIGHEST_RATE_HZ, LONGEST_S, LONGEST_SAMPLES = 10_000_000, 1_000_000_000, 999_999_999
+MAX_RATE_HZ, MAX_S, MAX_SAMPLES = 10_000_000, 1_000_000_000, 999_999_999
 
 
 def quarter(filter_length: int) -> int:
@@ -22,7 +22,7 @@ def quarter(filter_length: int) -> int:
     return max(1, filter_length // 4)
 
 
-class PartSettings(Record):
+class SegmentSettings(Record):
     """Which stretch of the sound is used, and which of its channels (counted from 1).
 
     None is the mean of the channels, unless a command has another habit.
@@ -33,8 +33,8 @@ class PartSettings(Record):
     channel: Channel | None = None
 
     def __post_init__(self) -> None:
-        check_between("start_s", self.start_s, 0, LONGEST_S)
-        check_between("duration_s", self.duration_s, 0, LONGEST_S)
+        check_between("start_s", self.start_s, 0, MAX_S)
+        check_between("duration_s", self.duration_s, 0, MAX_S)
 
 
 class SignalSettings(Record):
@@ -53,8 +53,8 @@ class SignalSettings(Record):
     preemphasis: float = 0.0
 
     def __post_init__(self) -> None:
-        check_between("rate_hz", self.rate_hz, 1, HIGHEST_RATE_HZ)
-        check_between("pad_to_s", self.pad_to_s, 0, LONGEST_S)
+        check_between("rate_hz", self.rate_hz, 1, MAX_RATE_HZ)
+        check_between("pad_to_s", self.pad_to_s, 0, MAX_S)
         check_between("preemphasis", self.preemphasis, 0, 1)
 
 
@@ -84,7 +84,7 @@ class FrameSettings(Record):
         for name in ("filter_length", "hop_length", "win_length"):
             length = getattr(self, name)
             if isinstance(length, int):
-                check_between(name, length, 1, LONGEST_SAMPLES)
+                check_between(name, length, 1, MAX_SAMPLES)
             elif name != "filter_length" and length is not None:
                 parse_length(length)
         check_between("preemphasis", self.preemphasis, 0, 1)
@@ -92,26 +92,26 @@ class FrameSettings(Record):
     def at(
         self,
         rate_hz: int,
-        usual_length: int = USUAL_LENGTH,
-        usual_hop: Callable[[int], int] = quarter,
-    ) -> "SampledFrames":
+        default_length: int = DEFAULT_LENGTH,
+        default_hop: Callable[[int], int] = quarter,
+    ) -> "ResolvedFrames":
         """Give the same settings with every length in samples of a sound of this rate.
 
-        `usual_length` is the length of a frame where none is set, `usual_hop` gives the hop from
-        the length.
+        `default_length` is the length of a frame where none is set, `default_hop` gives the hop
+        from the length.
         """
         if self.filter_length == POWER_OF_TWO:
-            win_length = samples_of(self.win_length or usual_length, rate_hz)
+            win_length = samples_of(self.win_length or default_length, rate_hz)
             length = 1 << (win_length - 1).bit_length()
         else:
-            length = samples_of(self.filter_length or usual_length, rate_hz)
+            length = samples_of(self.filter_length or default_length, rate_hz)
             win_length = samples_of(self.win_length or length, rate_hz)
-        hop_length = samples_of(self.hop_length or usual_hop(length), rate_hz)
+        hop_length = samples_of(self.hop_length or default_hop(length), rate_hz)
         lengths = {"filter_length": length, "hop_length": hop_length, "win_length": win_length}
-        return SampledFrames(**{**asdict(self), **lengths})
+        return ResolvedFrames(**{**asdict(self), **lengths})
 
 
-class SampledFrames(FrameSettings):
+class ResolvedFrames(FrameSettings):
     """Frame settings with every choice made and every length in samples."""
 
     filter_length: int

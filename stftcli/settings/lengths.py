@@ -11,7 +11,7 @@ Length = int | str
 POWER_OF_TWO: Literal["pow2"] = "pow2"
 """As the length of a transform: the smallest power of two that holds the window."""
 
-USUAL_LENGTH = 2048
+DEFAULT_LENGTH = 2048
 """Samples in a frame, where nobody says how many."""
 
 

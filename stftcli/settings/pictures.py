@@ -4,13 +4,13 @@ from typing import Literal
 
 from stftcli.errors import SettingsError
 from stftcli.frozen import Frozen
-from stftcli.settings.choices import Folding, FrequencyScale, LevelReference
+from stftcli.settings.choices import FrequencyScale, LevelReference, Reduction
 from stftcli.settings.record import Record, check_between
 
-MOST_SIDE, MOST_PIXELS = 65_000, 1 << 26
-MOST_DPI, MOST_HZ = 2400, 1e9
-LEAST_RANGE, MOST_RANGE, MOST_TOP = 1e-6, 1e6, 1e6
-USUAL_RANGE_DB = 80.0
+MAX_SIDE, MAX_PIXELS = 65_000, 1 << 26
+MAX_DPI, MAX_HZ = 2400, 1e9
+MIN_RANGE, MAX_RANGE, MAX_TOP = 1e-6, 1e6, 1e6
+DEFAULT_RANGE_DB = 80.0
 
 
 class ViewSettings(Record):
@@ -18,7 +18,7 @@ class ViewSettings(Record):
 
     `fmin_hz` and `fmax_hz` None are the ends of what there is. Levels, or other values, go from
     `top` (None: the highest that is drawn) down by `span`; `ref` "max" counts levels from the
-    highest instead of full scale. `fold` says what becomes of several frames or bins in one pixel.
+    highest instead of full scale. `reduce` says what becomes of several cells in one pixel.
     """
 
     scale: FrequencyScale = "linear"
@@ -27,14 +27,14 @@ class ViewSettings(Record):
     span: float | None = None
     top: float | None = None
     ref: LevelReference = "full-scale"
-    fold: Folding = "max"
+    reduce: Reduction = "max"
     colormap: str | None = None
 
     def __post_init__(self) -> None:
-        check_between("span", self.span, LEAST_RANGE, MOST_RANGE)
-        check_between("top", self.top, -MOST_TOP, MOST_TOP)
-        check_between("fmin_hz", self.fmin_hz, 0, MOST_HZ)
-        check_between("fmax_hz", self.fmax_hz, 0, MOST_HZ)
+        check_between("span", self.span, MIN_RANGE, MAX_RANGE)
+        check_between("top", self.top, -MAX_TOP, MAX_TOP)
+        check_between("fmin_hz", self.fmin_hz, 0, MAX_HZ)
+        check_between("fmax_hz", self.fmax_hz, 0, MAX_HZ)
         low, high = self.fmin_hz, self.fmax_hz
         if low is not None and high is not None and low >= high:
             raise SettingsError(
@@ -61,7 +61,7 @@ class FigureSettings(Record):
     bits: Literal[8, 16] = 8
 
     def __post_init__(self) -> None:
-        check_between("dpi", self.dpi, 10, MOST_DPI)
+        check_between("dpi", self.dpi, 10, MAX_DPI)
         if self.size is not None and len(self.size) != 2:
             raise SettingsError(f"size is {self.size}: it must be a width and a height")
         if self.size is not None:
@@ -92,12 +92,12 @@ class Screen(Frozen):
 
 def check_size(width: int, height: int) -> None:
     """Raise SettingsError unless a picture of so many pixels can be made."""
-    if not (min(width, height) >= 1 and max(width, height) <= MOST_SIDE):
+    if not (min(width, height) >= 1 and max(width, height) <= MAX_SIDE):
         raise SettingsError(
-            f"a picture of {width}x{height}: each side must be 1 to {MOST_SIDE} pixels"
+            f"a picture of {width}x{height}: each side must be 1 to {MAX_SIDE} pixels"
         )
-    if width * height > MOST_PIXELS:
+    if width * height > MAX_PIXELS:
         raise SettingsError(
             f"a picture of {width}x{height} has {width * height / 1e6:.0f} million pixels: "
-            f"{MOST_PIXELS / 1e6:.0f} are the most"
+            f"{MAX_PIXELS / 1e6:.0f} are the most"
         )

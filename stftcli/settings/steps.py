@@ -17,7 +17,7 @@ from stftcli.settings.choices import (
 )
 from stftcli.settings.record import MisplacedError, Place, Record, check_between, nearest
 
-MOST_BANDS, MOST_OUTPUTS, MOST_DELTA_FRAMES = 10_000, 1_000_000, 1000
+MAX_BANDS, MAX_OUTPUTS, MAX_DELTA_FRAMES = 10_000, 1_000_000, 1000
 
 
 class Step(Record):
@@ -61,7 +61,7 @@ class Mel(Step):
     computed: Literal["exactly", "torchaudio"] = "exactly"
 
     def __post_init__(self) -> None:
-        check_between("bands", self.bands, 1, MOST_BANDS)
+        check_between("bands", self.bands, 1, MAX_BANDS)
 
 
 class Chroma(Step):
@@ -72,7 +72,7 @@ class Chroma(Step):
     tuning: float = 0.0
 
     def __post_init__(self) -> None:
-        check_between("bands", self.bands, 1, MOST_BANDS)
+        check_between("bands", self.bands, 1, MAX_BANDS)
 
 
 class Describe(Step):
@@ -96,7 +96,7 @@ class NewLinear(Step):
     outputs: int = 1
 
     def __post_init__(self) -> None:
-        check_between("outputs", self.outputs, 1, MOST_OUTPUTS)
+        check_between("outputs", self.outputs, 1, MAX_OUTPUTS)
 
 
 class Log(Step):
@@ -173,7 +173,7 @@ class Deltas(Step):
 
     def __post_init__(self) -> None:
         check_between("order", self.order, 1, 2)
-        check_between("window", self.window, 1, MOST_DELTA_FRAMES)
+        check_between("window", self.window, 1, MAX_DELTA_FRAMES)
 
 
 class Stats(Step):

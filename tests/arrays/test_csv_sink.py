@@ -9,16 +9,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stftcli.arrays.csv_sink import CsvSink
-from stftcli.arrays.head import ArrayHead, Beside
+from stftcli.arrays.spec import ArrayMetadata, ArraySpec
 from tests.arrays.writing import csv_lines, head_of, written
 from tests.signals import assert_same_bits, noise
 
 
-def text_of(head: ArrayHead, values: object) -> str:
+def text_of(head: ArraySpec, values: object) -> str:
     file = io.BytesIO()
     sink = CsvSink(file, head)
     sink.write(np.asarray(values))
-    sink.finish(Beside("{}"))
+    sink.finish(ArrayMetadata("{}"))
     return file.getvalue().decode()
 
 

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from stftcli.arrays.formats import FORMATS
-from stftcli.arrays.head import ArrayHead
+from stftcli.arrays.spec import ArraySpec
 from stftcli.errors import MissingExtraError
 from tests.arrays.writing import head_of, written
 from tests.oracles.conftest import oracle
@@ -29,7 +29,7 @@ def kaldi_native_io() -> Any:
     return oracle("kaldi_native_io")
 
 
-def indexed(folder: Path, head: ArrayHead, values: NDArray[Any]) -> str:
+def indexed(folder: Path, head: ArraySpec, values: NDArray[Any]) -> str:
     """Write an archive and its index; give the name of the index."""
     archive = folder / "x y.ark"
     sink = written(archive, "ark", head, values, [1] * len(values))

@@ -9,7 +9,7 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from stftcli.arrays.head import Beside
+from stftcli.arrays.spec import ArrayMetadata
 from stftcli.settings.choices import LAYOUTS, Layout
 from tests.arrays.writing import BESIDE, FREQS_HZ, head_of, times_s, written
 from tests.oracles.conftest import oracle
@@ -63,7 +63,7 @@ def test_torch_reads_them(tmp_path: Path) -> None:
 
 def test_rows_without_times_or_frequencies_have_none(tmp_path: Path) -> None:
     head = head_of((5,), times_s=None)
-    written(tmp_path / "x", "safetensors", head, noise(1, 5), beside=Beside('{"é": "\\n"}'))
+    written(tmp_path / "x", "safetensors", head, noise(1, 5), beside=ArrayMetadata('{"é": "\\n"}'))
     with safe_open(tmp_path / "x", "numpy") as file:
         assert list(file.keys()) == ["features"]
         assert file.metadata()["settings"] == '{"é": "\\n"}'

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stftcli.arrays.formats import FORMATS, choose_format
-from stftcli.arrays.head import Beside
+from stftcli.arrays.spec import ArrayMetadata
 from stftcli.errors import SettingsError
 from stftcli.settings.choices import LAYOUTS, ArrayFormat, Layout
 from tests.arrays.writing import BESIDE, READERS, head_of, holds, written
@@ -168,7 +168,7 @@ def test_values_beyond_the_type_are_refused(
 
 
 def test_rows_without_times_or_frequencies_have_none(tmp_path: Path) -> None:
-    head, beside = head_of((5,), times_s=None), Beside("{}")
+    head, beside = head_of((5,), times_s=None), ArrayMetadata("{}")
     written(tmp_path / "x.npz", "npz", head, noise(1, 5), beside=beside)
     with np.load(tmp_path / "x.npz") as archive:
         assert set(archive) == {"features", "settings", "names"}

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from stftcli.arrays.formats import FORMATS
-from stftcli.arrays.head import ArrayHead, Beside
 from stftcli.arrays.sidecar import sidecar_path, write_sidecar
 from stftcli.arrays.sinks import RawSink
+from stftcli.arrays.spec import ArrayMetadata, ArraySpec
 from stftcli.settings.choices import ArrayFormat, Layout
 from tests.oracles.conftest import oracle
 
 SETTINGS = {"window": "hann", "input": {"name": 'ä, "b"', "sha256": "0" * 64}}
 FREQS_HZ = np.arange(5, dtype=np.float64) * 62.5
-BESIDE = Beside(json.dumps(SETTINGS), FREQS_HZ)
+BESIDE = ArrayMetadata(json.dumps(SETTINGS), FREQS_HZ)
 
 
 def times_s(first: int, last: int) -> NDArray[np.float64]:
@@ -32,20 +32,20 @@ def head_of(
     dtype: str = "float32",
     layout: Layout = "frames-first",
     **others: Any,
-) -> ArrayHead:
+) -> ArraySpec:
     """Describe an array, with names for its features."""
     names = tuple(f"mel_{number + 1}" for number in range(frame_shape[-1]))
     usual = {"names": names, "key": "talk", "times_s": times_s}
-    return ArrayHead(frame_shape, np.dtype(dtype), layout, **{**usual, **others})
+    return ArraySpec(frame_shape, np.dtype(dtype), layout, **{**usual, **others})
 
 
 def written(
     path: Path,
     name: ArrayFormat,
-    head: ArrayHead,
+    head: ArraySpec,
     values: NDArray[Any],
     batches: Iterable[int] | None = None,
-    beside: Beside = BESIDE,
+    beside: ArrayMetadata = BESIDE,
 ) -> RawSink:
     """Write all values, in batches of so many frames."""
     if name == "ark":
@@ -60,12 +60,12 @@ def written(
     return sink
 
 
-def read_npy(path: Path, head: ArrayHead, frames: int) -> NDArray[Any]:
+def read_npy(path: Path, head: ArraySpec, frames: int) -> NDArray[Any]:
     del head, frames
     return np.asarray(np.load(path))
 
 
-def read_npz(path: Path, head: ArrayHead, frames: int) -> NDArray[Any]:
+def read_npz(path: Path, head: ArraySpec, frames: int) -> NDArray[Any]:
     with np.load(path, allow_pickle=False) as archive:
         assert list(archive) == ["features", "times", "settings", "freqs", "names"]
         np.testing.assert_array_equal(archive["times"], times_s(0, frames))
@@ -75,7 +75,7 @@ def read_npz(path: Path, head: ArrayHead, frames: int) -> NDArray[Any]:
         return np.asarray(archive["features"])
 
 
-def read_safetensors(path: Path, head: ArrayHead, frames: int) -> NDArray[Any]:
+def read_safetensors(path: Path, head: ArraySpec, frames: int) -> NDArray[Any]:
     with safe_open(path, "numpy") as file:
         assert set(file.keys()) == {"features", "times", "freqs"}
         np.testing.assert_array_equal(file.get_tensor("times"), times_s(0, frames))
@@ -87,7 +87,7 @@ def read_safetensors(path: Path, head: ArrayHead, frames: int) -> NDArray[Any]:
         return np.asarray(file.get_tensor("features"))
 
 
-def read_csv(path: Path, head: ArrayHead, frames: int) -> NDArray[Any]:
+def read_csv(path: Path, head: ArraySpec, frames: int) -> NDArray[Any]:
     header, rows = csv_lines(path)
     assert header[0] == "time_s"
     assert len(header) == 1 + np.prod(head.frame_shape)
@@ -103,11 +103,11 @@ def csv_lines(path: Path) -> tuple[list[str], list[list[str]]]:
     return header, rows
 
 
-def read_raw(path: Path, head: ArrayHead, frames: int) -> NDArray[Any]:
+def read_raw(path: Path, head: ArraySpec, frames: int) -> NDArray[Any]:
     return np.fromfile(path, head.dtype).reshape(head.shape(frames))
 
 
-def read_ark(path: Path, head: ArrayHead, frames: int) -> NDArray[Any]:
+def read_ark(path: Path, head: ArraySpec, frames: int) -> NDArray[Any]:
     matrices = dict(oracle("kaldiio").load_ark(str(path)))
     if head.channels is None:
         assert list(matrices) == ["talk"]
@@ -119,7 +119,7 @@ def read_ark(path: Path, head: ArrayHead, frames: int) -> NDArray[Any]:
     return stacked.reshape(head.shape(frames))
 
 
-READERS: dict[ArrayFormat, Callable[[Path, ArrayHead, int], NDArray[Any]]] = {
+READERS: dict[ArrayFormat, Callable[[Path, ArraySpec, int], NDArray[Any]]] = {
     "npy": read_npy,
     "npz": read_npz,
     "safetensors": read_safetensors,
@@ -141,7 +141,7 @@ def holds(name: ArrayFormat, dtype: str, layout: Layout) -> bool:
     return True
 
 
-def describe(output: Path, head: ArrayHead, frames: int, settings: str) -> None:
+def describe(output: Path, head: ArraySpec, frames: int, settings: str) -> None:
     """Write the sidecar of an array."""
     with Path(sidecar_path(str(output))).open("wb") as file:
         write_sidecar(file, head, frames, settings)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from stftcli.audio.conditioning import filled, pre_emphasized, scaled
+from stftcli.audio.conditioning import pre_emphasized, scaled, zero_pad
 from tests.oracles.conftest import oracle
 from tests.signals import assert_close, assert_same_bits, blocks_of, noise
 
@@ -103,7 +103,7 @@ class TestFill:
     @pytest.mark.parametrize("samples", [0, 999, 1000, 1001, 1500, 300_000])
     def test_zeros_follow_up_to_the_length(self, dtype: str, size: int, samples: int) -> None:
         signal = noise(2, 1000).astype(dtype)
-        got = list(filled(blocks_of(signal, size), samples))
+        got = list(zero_pad(blocks_of(signal, size), samples))
         zeros = np.zeros((2, max(0, samples - 1000)), dtype)
         assert_same_bits(np.concatenate(got, axis=1), np.concatenate((signal, zeros), axis=1))
         assert max(block.shape[-1] for block in got) <= 1 << 16
@@ -111,22 +111,22 @@ class TestFill:
     @given(cuts, st.integers(0, 600))
     def test_cuts_do_not_matter(self, places: list[int], samples: int) -> None:
         signal = noise(2, 300)
-        wanted = joined(filled(iter([signal]), samples))
-        assert_same_bits(joined(filled(cut(signal, places), samples)), wanted)
+        wanted = joined(zero_pad(iter([signal]), samples))
+        assert_same_bits(joined(zero_pad(cut(signal, places), samples)), wanted)
 
     def test_the_signal_itself_is_passed_on(self) -> None:
         blocks = list(blocks_of(noise(1, 100), 30))
-        for got, given_block in zip(filled(iter(blocks), 100), blocks, strict=True):
+        for got, given_block in zip(zero_pad(iter(blocks), 100), blocks, strict=True):
             assert got is given_block
 
     def test_of_silence_only_the_channels_are_known(self) -> None:
-        assert_same_bits(joined(filled(iter([noise(3, 0)]), 5)), np.zeros((3, 5), np.float32))
+        assert_same_bits(joined(zero_pad(iter([noise(3, 0)]), 5)), np.zeros((3, 5), np.float32))
 
     def test_without_a_block_there_is_nothing_to_fill(self) -> None:
-        assert list(filled(iter([]), 100)) == []
+        assert list(zero_pad(iter([]), 100)) == []
 
 
 def test_blocks_are_not_written_into() -> None:
     blocks = [read_only(block.copy()) for block in blocks_of(noise(2, 100), 9)]
-    chain = pre_emphasized(scaled(filled(iter(blocks), 150), 32768), 0.97)
+    chain = pre_emphasized(scaled(zero_pad(iter(blocks), 150), 32768), 0.97)
     assert joined(chain).shape == (2, 150)

@@ -20,7 +20,7 @@ import soundfile
 
 from stftcli.audio.source import Source
 from stftcli.errors import InputError, SettingsError
-from stftcli.settings.frames import PartSettings
+from stftcli.settings.frames import SegmentSettings
 from tests.audio.wav import chunk, wav_bytes
 from tests.signals import noise
 
@@ -32,7 +32,7 @@ DATA = (1000 * noise(LENGTH)).astype("<i2").tobytes()
 ENDLESS = wav_bytes(DATA, claimed_bytes=0xFFFFFFFF)
 # More than libsndfile reads beyond the end.
 FOLLOWED = wav_bytes(DATA, after=chunk(b"LIST", bytes(300_000)))
-PART = PartSettings(1.0, 2.0)
+PART = SegmentSettings(1.0, 2.0)
 
 
 def hash_of(content: bytes) -> str:
@@ -109,8 +109,8 @@ def descriptors() -> int:
     return len(list(Path("/dev/fd").iterdir()))
 
 
-def read(source: Source, part: PartSettings | None = None) -> None:
-    for _ in source.blocks(part or PartSettings()):
+def read(source: Source, part: SegmentSettings | None = None) -> None:
+    for _ in source.blocks(part or SegmentSettings()):
         pass
 
 
@@ -153,7 +153,7 @@ class TestFile:
     def test_a_header_that_lies_does_not_matter(self, tmp_path: Path, claimed_bytes: int) -> None:
         content = wav_bytes(DATA, claimed_bytes=claimed_bytes)
         (tmp_path / "x.wav").write_bytes(content)
-        for part in (PART, PartSettings()):
+        for part in (PART, SegmentSettings()):
             with Source(str(tmp_path / "x.wav"), hashed=True) as source:
                 if claimed_bytes != 1000:
                     read(source, part)
@@ -249,7 +249,7 @@ class TestPipe:
 
     def test_a_part_that_reaches_the_end_is_enough(self) -> None:
         with piped(ENDLESS) as name, Source(name, hashed=True) as source:
-            read(source, PartSettings(start_s=10.0))
+            read(source, SegmentSettings(start_s=10.0))
             assert source.sha256() == hash_of(ENDLESS)
 
     @pytest.mark.parametrize("ending", SPOOLED)
@@ -296,7 +296,7 @@ class TestPipe:
 
     def test_descriptors_are_closed(self) -> None:
         before = descriptors()
-        for part in (PartSettings(), PART):
+        for part in (SegmentSettings(), PART):
             with piped(ENDLESS) as name, Source(name, hashed=True) as source:
                 read(source, part)
                 source.sha256()

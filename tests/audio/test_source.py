@@ -17,7 +17,7 @@ from stftcli.audio.header import find_wav_data
 from stftcli.audio.source import Source
 from stftcli.errors import InputError
 from stftcli.settings.choices import Channel
-from stftcli.settings.frames import PartSettings
+from stftcli.settings.frames import SegmentSettings
 from tests.audio.wav import chunk, wav_bytes
 from tests.signals import noise
 
@@ -104,11 +104,11 @@ def whole(path: Path) -> NDArray[Any]:
     return np.asarray(samples.T)
 
 
-def read(source: Source, part: PartSettings, dtype: str = "float32") -> NDArray[Any]:
+def read(source: Source, part: SegmentSettings, dtype: str = "float32") -> NDArray[Any]:
     return np.concatenate([block.copy() for block in source.blocks(part, dtype)], axis=-1)
 
 
-ALL = PartSettings(channel="all")
+ALL = SegmentSettings(channel="all")
 
 
 class TestWhole:
@@ -181,7 +181,7 @@ class TestPart:
         duration_s: float | None,
     ) -> None:
         path = existing(sounds, ending)
-        part = PartSettings(start_s, duration_s, "all")
+        part = SegmentSettings(start_s, duration_s, "all")
         first = round(start_s * RATE_HZ)
         last = None if duration_s is None else first + round(duration_s * RATE_HZ)
         with either(way, path) as name, Source(name) as source:
@@ -200,7 +200,7 @@ class TestPart:
     def test_a_part_of_ogg(self, sounds: dict[str, Path], start_s: float) -> None:
         path = existing(sounds, "ogg")
         with Source(str(path)) as source:
-            got = read(source, PartSettings(start_s, 2.0, "all"))
+            got = read(source, SegmentSettings(start_s, 2.0, "all"))
         first = round(start_s * RATE_HZ)
         np.testing.assert_array_equal(got, whole(path)[:, first : first + 2 * RATE_HZ])
 
@@ -211,23 +211,23 @@ class TestPart:
             Source(name) as source,
             pytest.raises(InputError, match=r"is 18\.75 s long: there is nothing at --start 19 s"),
         ):
-            list(source.blocks(PartSettings(start_s=19.0)))
+            list(source.blocks(SegmentSettings(start_s=19.0)))
 
     def test_the_length_of_a_part(self, sounds: dict[str, Path]) -> None:
         with Source(str(sounds["wav"])) as source:
             assert source.samples == LONG
-            assert source.part_samples(PartSettings()) == LONG
-            assert source.part_samples(PartSettings(1.0)) == LONG - RATE_HZ
-            assert source.part_samples(PartSettings(1.0, 0.5)) == RATE_HZ // 2
-            assert source.part_samples(PartSettings(18.0, 99.0)) == LONG - 18 * RATE_HZ
-            assert source.part_samples(PartSettings(99.0)) == 0
+            assert source.segment_samples(SegmentSettings()) == LONG
+            assert source.segment_samples(SegmentSettings(1.0)) == LONG - RATE_HZ
+            assert source.segment_samples(SegmentSettings(1.0, 0.5)) == RATE_HZ // 2
+            assert source.segment_samples(SegmentSettings(18.0, 99.0)) == LONG - 18 * RATE_HZ
+            assert source.segment_samples(SegmentSettings(99.0)) == 0
 
     def test_a_pipe_without_a_length_has_only_the_length_that_is_asked_for(self) -> None:
         content = wav_bytes(bytes(400), claimed_bytes=0xFFFFFFFF)
         with piped(content) as name, Source(name) as source:
             assert source.samples is None
-            assert source.part_samples(PartSettings()) is None
-            assert source.part_samples(PartSettings(0.0, 2.0)) == 2 * RATE_HZ
+            assert source.segment_samples(SegmentSettings()) is None
+            assert source.segment_samples(SegmentSettings(0.0, 2.0)) == 2 * RATE_HZ
 
 
 class TestChannels:
@@ -241,7 +241,7 @@ class TestChannels:
             2: samples[1:],
         }[channel]
         with Source(str(sounds["wav"])) as source:
-            got = read(source, PartSettings(channel=channel))
+            got = read(source, SegmentSettings(channel=channel))
         np.testing.assert_allclose(got, wanted, rtol=0, atol=1e-7)
 
     @pytest.mark.parametrize("channels", [1, 2, 3, 8])
@@ -257,13 +257,13 @@ class TestChannels:
     )
     def test_that_are_not_there(self, sounds: dict[str, Path], channel: int, said: str) -> None:
         with Source(str(sounds["wav"])) as source, pytest.raises(InputError, match=said):
-            list(source.blocks(PartSettings(channel=channel)))
+            list(source.blocks(SegmentSettings(channel=channel)))
 
     def test_a_single_one_says_so(self, tmp_path: Path) -> None:
         path = tmp_path / "mono.wav"
         path.write_bytes(wav_bytes(bytes(40)))
         with Source(str(path)) as source, pytest.raises(InputError, match="has one channel"):
-            list(source.blocks(PartSettings(channel=2)))
+            list(source.blocks(SegmentSettings(channel=2)))
 
 
 class TestHeadersThatLie:
@@ -299,7 +299,7 @@ class TestHeadersThatLie:
         path = tmp_path / "x.wav"
         path.write_bytes(wav_bytes(self.samples.tobytes())[:-4000])
         with either(way, path) as name, Source(name) as source:
-            assert read(source, PartSettings(0.1, 0.2)).shape == (1, 1600)
+            assert read(source, SegmentSettings(0.1, 0.2)).shape == (1, 1600)
             assert source.ended_early() is None
 
     @pytest.mark.parametrize("ending", ["rf64", "w64", "aiff", "au"])
@@ -347,13 +347,17 @@ class TestNotFinite:
             Source(name) as source,
             pytest.raises(InputError, match="sample 12345 "),
         ):
-            read(source, PartSettings(start_s=1.0))
+            read(source, SegmentSettings(start_s=1.0))
 
     def test_another_channel_or_part_may_be_used(self, tmp_path: Path) -> None:
         samples = noise(20_000, 2)
         samples[12_345, 0] = np.nan
         soundfile.write(tmp_path / "x.wav", samples, RATE_HZ, subtype="FLOAT")
-        for part in (PartSettings(channel=2), PartSettings(0.0, 1.0, "mix"), PartSettings(2.0)):
+        for part in (
+            SegmentSettings(channel=2),
+            SegmentSettings(0.0, 1.0, "mix"),
+            SegmentSettings(2.0),
+        ):
             with Source(str(tmp_path / "x.wav")) as source:
                 assert np.isfinite(read(source, part)).all()
 

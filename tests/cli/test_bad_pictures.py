@@ -50,7 +50,7 @@ BAD_CALLS = [
     Call("--bare --colormap nope", "'nope'|copper"),
     Call("--range 0", "--range|'0'|1e-06 to 1e+06"),
     Call("--top nan", "--top|'nan'|-1e+06 to 1e+06"),
-    Call("--fold median", "--fold|'median'|'max', 'mean'"),
+    Call("--reduce median", "--reduce|'median'|'max', 'mean'"),
     Call("--spectrum phase --ref max", "--ref max is for levels"),
     Call("--ref 5", "--ref belongs to --log"),
     Call("--spectrum complex", "complex|another --spectrum"),

@@ -183,7 +183,7 @@ class TestSize:
     ) -> None:
         samples = noise(63 * HOP) / 8
         write(shell, "in.wav", samples)
-        words = ("--bare", *SMALL, "--bits", "16", "--fold", how)
+        words = ("--bare", *SMALL, "--bits", "16", "--reduce", how)
         got = levels(draw(shell, "in.wav", *words, "--size", f"16x{BINS}"), 16)
         power = powers(samples).reshape(16, 4, BINS)
         wanted = power.max(axis=1) if how == "max" else power.mean(axis=1)

@@ -210,7 +210,7 @@ BAD_TOML = {
     "deltas of order 5": ('[[values.steps]]\nstep = "deltas"\norder = 5\n', "order is 5|1 to 2"),
     "no bands": ('[[values.steps]]\nstep = "mel"\nbands = 0\n', "bands is 0|1 to 10000"),
     "no rate": ('[signal]\nrate_hz = 0\nresample = "HQ"\n', "rate"),
-    "a time before the beginning": ("[part]\nstart_s = -1.0\n", "start"),
+    "a time before the beginning": ("[segment]\nstart_s = -1.0\n", "start"),
     "a negative length to fill up to": ("[signal]\npad_to_s = -5.0\n", "pad_to"),
     "no TOML": ("a = = 3\n", "bad.toml is not TOML|line 1"),
 }

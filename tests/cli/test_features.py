@@ -185,7 +185,7 @@ def test_npz_says_what_its_axes_are_and_how_it_was_made(shell: Shell, stereo: Fl
     assert read_back.frames.filter_length == 256
     assert read_back.frames.padding == "center"
     assert read_back.values.spectrum == "power"
-    assert (read_back.part.start_s, read_back.part.channel) == (0.5, 2)
+    assert (read_back.segment.start_s, read_back.segment.channel) == (0.5, 2)
 
 
 def test_times_of_causal_frames_are_those_of_their_middle(shell: Shell, mono: Floats) -> None:

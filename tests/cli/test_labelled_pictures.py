@@ -57,7 +57,7 @@ def loudest(numbers: NDArray[np.int64]) -> int:
     return int(numbers.mean(axis=1).argmax())
 
 
-def folded(
+def reduced(
     values: NDArray[np.float64], places: NDArray[Any], end: float, pixels: int
 ) -> NDArray[np.float64]:
     """Give for each of the pixels up to `end` the largest of the rows whose places lie in it.
@@ -88,8 +88,8 @@ class TestPanel:
         assert hop == 6000 // box.width  # a frame for each pixel
         power = powers(samples, length, hop)
         inside = np.arange(len(power)) * hop <= 6000
-        columns = folded(power[inside], np.arange(inside.sum()) * hop, 6000, box.width)
-        rows = folded(columns.T, np.arange(power.shape[1]), length / 2, box.height)
+        columns = reduced(power[inside], np.arange(inside.sum()) * hop, 6000, box.width)
+        rows = reduced(columns.T, np.arange(power.shape[1]), length / 2, box.height)
         lowest, highest = picture.ends
         assert highest - lowest == pytest.approx(80)
         assert highest == pytest.approx(decibels(power[inside]).max(), abs=0.01)
@@ -179,7 +179,7 @@ class TestPanel:
         write(shell, "in.wav", samples)
         words = (*SIZED, "--n-fft", "16", "--hop-length", "4", "--top", "0")
         peak, mean = (
-            panel_of(draw(shell, "in.wav", *words, "--fold", how)) for how in ("max", "mean")
+            panel_of(draw(shell, "in.wav", *words, "--reduce", how)) for how in ("max", "mean")
         )
         assert (peak >= mean).all()
         assert peak.mean() > 1.05 * mean.mean()

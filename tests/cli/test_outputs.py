@@ -190,7 +190,7 @@ class TestDescription:
         assert stored["settings_version"] == 1
         settings = FeatureSettings.from_dict(stored["features"])
         assert settings.based_on == "the preset whisper (version 1)"
-        assert (settings.part.start_s, settings.part.channel) == (0.25, "all")
+        assert (settings.segment.start_s, settings.segment.channel) == (0.25, "all")
         assert settings.frames.filter_length == 400
         assert [step.step for step in settings.values.steps][:2] == ["mel", "log"]
 
@@ -235,7 +235,7 @@ class TestDescription:
         assert (beside["dtype"], beside["layout"]) == ("float32", "frames-first")
         assert beside["names"] == ["mel_1", "mel_2", "mel_3"]
         assert beside["times_s"] == pytest.approx({"first": 0.5, "step": 0.01})
-        assert beside["settings"]["features"]["part"]["start_s"] == 0.5
+        assert beside["settings"]["features"]["segment"]["start_s"] == 0.5
 
     @pytest.mark.parametrize("ending", ["npz", "safetensors"])
     def test_axes(self, shell: Shell, folder: Path, ending: str) -> None:

@@ -244,7 +244,7 @@ def test_what_is_not_there_is_told_before_anything_is_drawn(shell: Shell) -> Non
 def test_times_go_on_where_the_screen_has_more_columns_than_are_kept(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follow, "_MOST_COLUMNS", 5)
+    monkeypatch.setattr(follow, "_MAX_COLUMNS", 5)
     soundfile.write(shell.folder / "in.wav", np.zeros(RATE_HZ), RATE_HZ)
     shown: list[tuple[float, float]] = []
     monkeypatch.setattr(follow, "render", lambda _, shown_s, *__: shown.append(shown_s))

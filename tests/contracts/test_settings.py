@@ -15,7 +15,7 @@ from stftcli.errors import SettingsError
 from stftcli.jobs.engine import make_engine
 from stftcli.presets import load_preset, preset_names, preset_text
 from stftcli.settings.features import FeatureSettings, ValueSettings
-from stftcli.settings.frames import FrameSettings, PartSettings, SampledFrames, SignalSettings
+from stftcli.settings.frames import FrameSettings, ResolvedFrames, SegmentSettings, SignalSettings
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.record import MisplacedError, Record
 from stftcli.settings.steps import (
@@ -38,10 +38,10 @@ from stftcli.settings.steps import (
 from stftcli.settings.toml import VERSION, format_settings, parse_settings, settings_from
 
 RECORDS: list[type[Record]] = [
-    PartSettings,
+    SegmentSettings,
     SignalSettings,
     FrameSettings,
-    SampledFrames,
+    ResolvedFrames,
     ValueSettings,
     FeatureSettings,
     *STEPS.values(),
@@ -67,7 +67,7 @@ OTHER_STEPS: tuple[Step, ...] = (
 """Each of another value than its default in every field."""
 
 OTHER_SETTINGS = FeatureSettings(
-    PartSettings(1.5, 2.25, 2),
+    SegmentSettings(1.5, 2.25, 2),
     SignalSettings(16_000, "VHQ", 30.0, int16_scale=True, preemphasis=0.97),
     FrameSettings(
         *("pow2", "10ms", "25ms", "kaiser:8.6"),
@@ -130,7 +130,7 @@ def values_of_field(record: type[Record], name: str) -> st.SearchStrategy[Any]:
     hint = get_type_hints(record)[name]
     if name not in WITHIN or (hint is str and name == "window"):
         return values_of(hint)
-    if record is SampledFrames and name.endswith("_length"):
+    if record is ResolvedFrames and name.endswith("_length"):
         return st.integers(1, 1 << 24)
     return st.none() | WITHIN[name] if type(None) in get_args(hint) else WITHIN[name]
 
@@ -159,10 +159,10 @@ def through_json(settings: Record) -> Any:
 def within(record: Record) -> FeatureSettings:
     """Put a record where it belongs within all settings."""
     homes: dict[type, str] = {
-        PartSettings: "part",
+        SegmentSettings: "segment",
         SignalSettings: "signal",
         FrameSettings: "frames",
-        SampledFrames: "frames",
+        ResolvedFrames: "frames",
         ValueSettings: "values",
     }
     if isinstance(record, FeatureSettings):
@@ -188,7 +188,7 @@ class TestRoundTrip:
         before = within(data.draw(values_of(record)))
         after = parse_settings(format_settings(before), "x.toml")
         assert after.to_dict() == before.to_dict()
-        if record is not SampledFrames:
+        if record is not ResolvedFrames:
             assert after == before
 
     @pytest.mark.parametrize("step", [*(kind() for kind in STEPS.values()), *OTHER_STEPS], ids=str)
@@ -260,13 +260,13 @@ class TestRoundTrip:
 
 
 def parts_of(settings: FeatureSettings) -> tuple[Record, ...]:
-    return (settings.part, settings.signal, settings.frames, settings.values)
+    return (settings.segment, settings.signal, settings.frames, settings.values)
 
 
 def needed(record: type[Record]) -> dict[str, Any]:
     """Give values of the fields that have no default."""
     lengths = {"filter_length": 64, "hop_length": 16, "win_length": 64}
-    return dict(lengths) if record is SampledFrames else {}
+    return dict(lengths) if record is ResolvedFrames else {}
 
 
 @each_record
@@ -321,8 +321,8 @@ def wrong_values(hint: Any) -> Iterator[tuple[Any, str]]:
 @pytest.mark.parametrize(
     ("record", "name", "beyond"),
     [
-        (PartSettings, "start_s", [-0.5, 2e9]),
-        (PartSettings, "duration_s", [-0.5, 2e9]),
+        (SegmentSettings, "start_s", [-0.5, 2e9]),
+        (SegmentSettings, "duration_s", [-0.5, 2e9]),
         (SignalSettings, "rate_hz", [0, -8000, 10_000_001]),
         (SignalSettings, "pad_to_s", [-0.5, 2e9]),
         (SignalSettings, "preemphasis", [-0.5, 1.5]),
@@ -432,7 +432,7 @@ STEP = "[[values.steps]]\n"
         ("\n\n[frame]\nhop_length = 3\n", 3, "'frame'.*did you mean frames"),
         ("[frames]\n\nhop_length = 'x'\n", None, "'x' is not a length.*25ms"),
         ("[frames]\nhop_length = true\n", 2, "hop_length is True.*a whole number or a text"),
-        ("[part]\nchannel = 'left'\n", 2, "channel is 'left'.*mix, all.*whole number"),
+        ("[segment]\nchannel = 'left'\n", 2, "channel is 'left'.*mix, all.*whole number"),
     ],
 )
 def test_where_an_error_is_reported(text: str, line: int | None, words: str) -> None:

@@ -283,8 +283,8 @@ class TestFramesOfSamples:
         whole = measure(frames)
         assert (whole.dtype, whole.shape) == (dtype, frames.shape[:2])
         for size in (1, 2, 7):
-            turned = frames.swapaxes(0, 1)
-            parts = [measure(turned[t : t + size].swapaxes(0, 1)) for t in range(0, 43, size)]
+            transpose = frames.swapaxes(0, 1)
+            parts = [measure(transpose[t : t + size].swapaxes(0, 1)) for t in range(0, 43, size)]
             assert_same_bits(np.concatenate(parts, axis=1), whole)
         for channel in (0, 1):
             assert_same_bits(measure(frames[channel : channel + 1])[0], whole[channel])

@@ -169,7 +169,7 @@ class TestFit:
 
     @pytest.mark.parametrize("rounds", [1, 2, 5])
     def test_no_more_rounds_than_asked_for(self, rounds: int) -> None:
-        assert len(self.fit(most_rounds=rounds)[1]) == rounds
+        assert len(self.fit(max_rounds=rounds)[1]) == rounds
 
     @pytest.mark.parametrize("patience", [1, 3])
     def test_stops_where_held_out_rows_get_no_better(self, patience: int) -> None:
@@ -180,7 +180,7 @@ class TestFit:
         first = next(done.number for done in history if done.accuracy == best)
         assert len(history) == first + patience
         assert history[0].accuracy in (0, 1)
-        alone, _ = self.fit(right, most_rounds=first, patience=patience)
+        alone, _ = self.fit(right, max_rounds=first, patience=patience)
         for got, wanted in zip(layer, alone, strict=True):
             np.testing.assert_array_equal(got, wanted)
 
@@ -194,8 +194,8 @@ class TestFit:
 
     def test_what_is_held_out_is_not_learned_from(self) -> None:
         other = batches_of(self.rows, (self.labels + 1) % CLASSES)
-        layer, _ = self.fit(other, most_rounds=1)
-        wanted, _ = self.fit(batches_of(self.rows, self.labels), most_rounds=1)
+        layer, _ = self.fit(other, max_rounds=1)
+        wanted, _ = self.fit(batches_of(self.rows, self.labels), max_rounds=1)
         for got, expected in zip(layer, wanted, strict=True):
             np.testing.assert_array_equal(got, expected)
 

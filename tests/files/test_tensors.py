@@ -389,9 +389,9 @@ class TestLimits:
     ) -> None:
         file = tmp_path / f"w{ending}"
         write_arrays(file, weight=WEIGHT)
-        monkeypatch.setattr(tensors, "LARGEST_TENSOR", WEIGHT.nbytes)
+        monkeypatch.setattr(tensors, "MAX_TENSOR_BYTES", WEIGHT.nbytes)
         Linear.load(file)
-        monkeypatch.setattr(tensors, "LARGEST_TENSOR", WEIGHT.nbytes - 1)
+        monkeypatch.setattr(tensors, "MAX_TENSOR_BYTES", WEIGHT.nbytes - 1)
         with pytest.raises(InputError, match=f"claims {WEIGHT.nbytes} bytes, of at most"):
             Linear.load(file)
 

@@ -89,7 +89,7 @@ class TestHoldOut:
 
 
 class TestSpool:
-    def spooled(self, folder: Path, *sizes: int, dtype: str = "float32") -> Spool:
+    def temp_space_errors(self, folder: Path, *sizes: int, dtype: str = "float32") -> Spool:
         names = []
         for number, size in enumerate(sizes):
             names.append(str(folder / f"{number}.npy"))
@@ -99,7 +99,7 @@ class TestSpool:
     @pytest.mark.parametrize("dtype", ["float32", "float64", "int16"])
     def test_holds_all_rows_of_all_inputs(self, tmp_path: Path, dtype: str) -> None:
         sizes = (5, 0, 5000, 1)
-        spool = self.spooled(tmp_path, *sizes, dtype=dtype)
+        spool = self.temp_space_errors(tmp_path, *sizes, dtype=dtype)
         files = [noise(size, 3, seed=number).astype(dtype) for number, size in enumerate(sizes)]
         assert spool.counts == list(sizes)
         assert_same_bits(np.asarray(spool.rows), np.concatenate(files).astype(np.float32))
@@ -107,7 +107,7 @@ class TestSpool:
     def test_leaves_no_file_behind(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "tmp").mkdir()
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-        spool = self.spooled(tmp_path, 50)
+        spool = self.temp_space_errors(tmp_path, 50)
         assert len(spool.rows) == 50
         assert list((tmp_path / "tmp").iterdir()) == []
 
@@ -117,7 +117,7 @@ class TestSpool:
     def test_gives_stretches_with_their_labels_again_and_again(
         self, tmp_path: Path, stretches: list[Stretch]
     ) -> None:
-        spool = self.spooled(tmp_path, 5, 9001)
+        spool = self.temp_space_errors(tmp_path, 5, 9001)
         labels = np.arange(9006)
         wanted = rows_in(stretches)
         for _ in range(2):
@@ -130,4 +130,4 @@ class TestSpool:
     @pytest.mark.parametrize("sizes", [(0,), (0, 0)])
     def test_of_nothing_is_refused(self, tmp_path: Path, sizes: tuple[int, ...]) -> None:
         with pytest.raises(InputError, match="no frames"):
-            self.spooled(tmp_path, *sizes)
+            self.temp_space_errors(tmp_path, *sizes)

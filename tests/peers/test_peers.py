@@ -33,7 +33,7 @@ SHAPES: dict[str, tuple[int, int]] = {
 SMALLEST_FLOAT = 2.0**-23
 """The floor of Kaldi's logarithms: the epsilon of float32."""
 
-SILENCE: dict[str, float] = {
+SILENT: dict[str, float] = {
     "whisper": (math.log10(1e-10) + 4) / 4,
     "whisper-v3": (math.log10(1e-10) + 4) / 4,
     "kaldi-fbank": math.log(SMALLEST_FLOAT),
@@ -70,7 +70,7 @@ def chirp(rate_hz: int) -> Waveform:
 
 def test_the_tables_are_about_the_same_tools() -> None:
     assert set(PEERS) == set(RATES) == set(REQUIRES) == set(SHAPES)
-    assert set(PEERS) > LOGARITHMIC > set(SILENCE)
+    assert set(PEERS) > LOGARITHMIC > set(SILENT)
 
 
 @each_peer
@@ -83,11 +83,11 @@ def test_a_second_of_chirp_has_the_shape_that_was_counted_by_hand(name: str) -> 
     assert np.isfinite(got).all()
 
 
-@pytest.mark.parametrize("name", SILENCE)
+@pytest.mark.parametrize("name", SILENT)
 @pytest.mark.filterwarnings("ignore:At least one mel filter")
 def test_silence_gives_the_floor(name: str) -> None:
     got = ask(name, np.zeros(RATES[name] // 4, np.float32))
-    np.testing.assert_allclose(got, SILENCE[name], rtol=0, atol=1e-5)
+    np.testing.assert_allclose(got, SILENT[name], rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", set(PEERS) - LOGARITHMIC)

@@ -67,7 +67,7 @@ def test_without_a_frame_a_panel_is_the_whole_figure() -> None:
 
 def test_long_texts_get_room_on_either_side() -> None:
     usual = lay_out(Grid(1, 1), None, None, framed=True)
-    wide = lay_out(Grid(1, 1), None, None, framed=True, signs=(14, 8))
+    wide = lay_out(Grid(1, 1), None, None, framed=True, characters=(14, 8))
     assert wide.panels[0].left - usual.panels[0].left == pytest.approx(6.2 * usual.em, abs=1)
     assert usual.bar is not None
     assert wide.bar is not None

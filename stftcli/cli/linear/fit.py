@@ -9,7 +9,7 @@ from stftcli.cli import types
 from stftcli.cli.linear.make import output
 from stftcli.cli.options import common
 from stftcli.cli.options.settings import settings_options
-from stftcli.cli.progress import Talk
+from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import Command, SectionedCommand, stacked
 from stftcli.errors import SettingsError
 from stftcli.settings.features import FeatureSettings
@@ -29,7 +29,7 @@ def fit() -> None:
 
 
 def _rows(command: Command) -> Command:
-    """Add the inputs and the options of features; the command gets `rows` and `talk`."""
+    """Add the inputs and the options of features; the command gets `rows` and `reporter`."""
 
     @wraps(command)
     def wrapped(
@@ -46,8 +46,8 @@ def _rows(command: Command) -> Command:
                 "the new Linear of --linear-out would be lost: make one with `stftcli linear init` "
                 "and give it as --linear"
             )
-        with Talk(quiet) as talk:
-            command(rows=Rows(paths, settings, threads, talk), talk=talk, **values)
+        with TerminalReporter(quiet) as reporter:
+            command(rows=Rows(paths, settings, threads, reporter), reporter=reporter, **values)
 
     return stacked(
         click.argument("paths", metavar="INPUT...", nargs=-1, required=True, type=types.FILE),
@@ -92,7 +92,12 @@ _alpha = click.option(
 )
 @_rows
 def pca(
-    rows: "Rows", talk: Talk, output: str, components: int | None, whiten: bool, plot: str | None
+    rows: "Rows",
+    reporter: TerminalReporter,
+    output: str,
+    components: int | None,
+    whiten: bool,
+    plot: str | None,
 ) -> None:
     """Find the principal components; the mean goes into the bias."""
     from stftcli.jobs.fit import fit_pca
@@ -110,19 +115,21 @@ def pca(
         elif number == 11:
             click.echo("      ...")
     if plot is not None:
-        talk.report(plot)
-    talk.report(f"{output}: {report}")
+        reporter.report(plot)
+    reporter.report(f"{output}: {report}")
 
 
 @fit.command("ridge", cls=SectionedCommand)
 @_targets
 @_alpha
 @_rows
-def ridge(rows: "Rows", talk: Talk, output: str, targets: str, alpha: float) -> None:
+def ridge(
+    rows: "Rows", reporter: TerminalReporter, output: str, targets: str, alpha: float
+) -> None:
     """Predict targets by least squares with an L2 penalty."""
     from stftcli.jobs.fit import fit_ridge
 
-    talk.report(f"{output}: {fit_ridge(rows, targets, output, alpha)}")
+    reporter.report(f"{output}: {fit_ridge(rows, targets, output, alpha)}")
 
 
 @fit.command("logistic", cls=SectionedCommand)
@@ -139,7 +146,7 @@ def ridge(rows: "Rows", talk: Talk, output: str, targets: str, alpha: float) -> 
 )
 @click.option(
     "--rounds",
-    "most_rounds",
+    "max_rounds",
     type=click.IntRange(min=1),
     default=500,
     show_default=True,
@@ -155,19 +162,19 @@ def ridge(rows: "Rows", talk: Talk, output: str, targets: str, alpha: float) -> 
 @_rows
 def logistic(
     rows: "Rows",
-    talk: Talk,
+    reporter: TerminalReporter,
     output: str,
     targets: str,
     alpha: float,
     held_out: float,
-    most_rounds: int,
+    max_rounds: int,
     patience: int,
 ) -> None:
     """Learn class scores from labels 0, 1, ... (a linear probe); needs scipy."""
     from stftcli.jobs.fit import fit_classes
 
     def watch(done: object) -> None:
-        talk.status(str(done))
+        reporter.status(str(done))
 
     report = fit_classes(
         rows,
@@ -175,8 +182,8 @@ def logistic(
         output,
         alpha=alpha,
         held_out=held_out,
-        most_rounds=most_rounds,
+        max_rounds=max_rounds,
         patience=patience,
         watch=watch,
     )
-    talk.report(f"{output}: {report}")
+    reporter.report(f"{output}: {report}")

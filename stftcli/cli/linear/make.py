@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from stftcli.cli import types
-from stftcli.cli.progress import Talk
+from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import Decorator, stacked
 from stftcli.cli.types import FILE
 from stftcli.settings.choices import MEL_SCALES
@@ -195,8 +195,8 @@ def _make(kind: str, file: str, options: dict[str, Any]) -> None:
 
     if options.get("norm") == "none":
         options["norm"] = None
-    with Talk() as talk:
-        _report(file, make_layer(kind, file, options, talk))
+    with TerminalReporter() as reporter:
+        _report(file, make_layer(kind, file, options, reporter))
 
 
 def _report(file: str, layer: object) -> None:

@@ -2,11 +2,11 @@
 
 import click
 
-from stftcli.settings.choices import MOST_THREADS
+from stftcli.settings.choices import MAX_THREADS
 
 threads = click.option(
     "--threads",
-    type=click.IntRange(1, MOST_THREADS),
+    type=click.IntRange(1, MAX_THREADS),
     envvar="STFTCLI_THREADS",
     show_envvar=True,
     help="Threads that compute.  [default: 2, or 1 on a single processor]",

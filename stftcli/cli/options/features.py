@@ -16,19 +16,19 @@ from stftcli.settings.choices import (
     SPECTRA,
     STATISTICS,
 )
-from stftcli.settings.steps import MOST_BANDS, MOST_OUTPUTS
+from stftcli.settings.steps import MAX_BANDS, MAX_OUTPUTS
 
 NONE = "none"
 """Takes a step of a preset away."""
 
 
-def feature_options(usual_spectrum: str, helps: Mapping[str, str]) -> Decorator:
+def feature_options(default_spectrum: str, helps: Mapping[str, str]) -> Decorator:
     """Add the options; the help of those in `helps`, and the default of --spectrum, as given."""
     options = (_bank_options(helps), _step_options(helps), _whole_options())
-    return stacked(_spectrum_options(usual_spectrum), *options)
+    return stacked(_spectrum_options(default_spectrum), *options)
 
 
-def _spectrum_options(usual_spectrum: str) -> Decorator:
+def _spectrum_options(default_spectrum: str) -> Decorator:
     option = under("Features")
     return stacked(
         option(
@@ -36,7 +36,7 @@ def _spectrum_options(usual_spectrum: str) -> Decorator:
             "values__spectrum",
             type=click.Choice(list(SPECTRA)),
             help="; ".join(f"{name}: {meaning}" for name, meaning in SPECTRA.items())
-            + f".  [default: {usual_spectrum}]",
+            + f".  [default: {default_spectrum}]",
         ),
         option(
             "--epsilon",
@@ -69,7 +69,7 @@ def _bank_options(helps: Mapping[str, str]) -> Decorator:
         option(
             "--mel",
             "steps__mel",
-            type=click.IntRange(1, MOST_BANDS),
+            type=click.IntRange(1, MAX_BANDS),
             metavar="N",
             help="Mel bank of N bands.",
         ),
@@ -102,7 +102,7 @@ def _bank_options(helps: Mapping[str, str]) -> Decorator:
         option(
             "--chroma",
             "steps__chroma",
-            type=click.IntRange(1, MOST_BANDS),
+            type=click.IntRange(1, MAX_BANDS),
             metavar="N",
             help="Bank of N pitch classes, usually 12.",
         ),
@@ -139,7 +139,7 @@ def _step_options(helps: Mapping[str, str]) -> Decorator:
             "--linear-out",
             "steps__linear_out",
             multiple=True,
-            type=click.IntRange(1, MOST_OUTPUTS),
+            type=click.IntRange(1, MAX_OUTPUTS),
             metavar="N",
             help="Project through a new Linear to N features.",
         ),
@@ -178,7 +178,7 @@ def _step_options(helps: Mapping[str, str]) -> Decorator:
         option(
             "--mfcc",
             "steps__mfcc",
-            type=click.IntRange(1, MOST_BANDS),
+            type=click.IntRange(1, MAX_BANDS),
             metavar="N",
             help="N mel-frequency cepstral coefficients: mel (128 bands), log (db), cosine "
             "transform.",

@@ -10,8 +10,8 @@ from stftcli.errors import SettingsError
 from stftcli.settings.choices import PAD_MODES, PADDINGS, WINDOW_ALIGNS, window_names
 
 
-def frame_options(usual_length: str, usual_hop: str) -> Decorator:
-    """Add the options; the help says `usual_length` of --n-fft, `usual_hop` of --hop-length."""
+def frame_options(default_length: str, default_hop: str) -> Decorator:
+    """Add the options; the help says `default_length` of --n-fft, `default_hop` of --hop-length."""
     option = under("Frames")
     return stacked(
         option(
@@ -21,14 +21,14 @@ def frame_options(usual_length: str, usual_hop: str) -> Decorator:
             type=types.transform_length,
             metavar="SAMPLES|MS|pow2",
             help="Length of a frame and of its transform; pow2 is the power of two that holds "
-            f"--win-length.  [default: {usual_length}]",
+            f"--win-length.  [default: {default_length}]",
         ),
         option(
             "--hop-length",
             "frames__hop_length",
             type=types.length,
             metavar="SAMPLES|MS",
-            help=f"From one frame to the next.  [default: {usual_hop}]",
+            help=f"From one frame to the next.  [default: {default_hop}]",
         ),
         option(
             "--win-length",

@@ -6,13 +6,13 @@ import click
 
 from stftcli.cli import types
 from stftcli.cli.sections import Decorator, stacked, under
-from stftcli.settings.choices import FOLDINGS, FREQUENCY_SCALES
+from stftcli.settings.choices import FREQUENCY_SCALES, REDUCTIONS
 from stftcli.settings.pictures import (
-    LEAST_RANGE,
-    MOST_DPI,
-    MOST_RANGE,
-    MOST_TOP,
-    USUAL_RANGE_DB,
+    DEFAULT_RANGE_DB,
+    MAX_DPI,
+    MAX_RANGE,
+    MAX_TOP,
+    MIN_RANGE,
     FigureSettings,
     ViewSettings,
 )
@@ -52,24 +52,24 @@ def view_options() -> Decorator:
         option(
             "--range",
             "view__span",
-            type=types.number(LEAST_RANGE, MOST_RANGE),
+            type=types.number(MIN_RANGE, MAX_RANGE),
             metavar="DB",
             help="From the brightest colour down to the darkest, in units of what is drawn.  "
-            f"[default: {USUAL_RANGE_DB:g} dB of levels, of other values all]",
+            f"[default: {DEFAULT_RANGE_DB:g} dB of levels, of other values all]",
         ),
         option(
             "--top",
             "view__top",
-            type=types.number(-MOST_TOP, MOST_TOP),
+            type=types.number(-MAX_TOP, MAX_TOP),
             metavar="DB",
             help="Level or value of the brightest colour: with the same --top and --range, "
             "pictures can be compared.  [default: the highest that is drawn; 0 dBFS for a --bare "
             "spectrum]",
         ),
         option(
-            "--fold",
-            "view__fold",
-            type=click.Choice(FOLDINGS),
+            "--reduce",
+            "view__reduce",
+            type=click.Choice(REDUCTIONS),
             help="What stands for several frames or bins in a pixel: the loudest, or the mean "
             "(of the power, unless --spectrum says otherwise).  [default: max]",
         ),
@@ -98,7 +98,7 @@ def figure_options() -> Decorator:
         option(
             "--dpi",
             "figure__dpi",
-            type=click.IntRange(10, MOST_DPI),
+            type=click.IntRange(10, MAX_DPI),
             help="Pixels of an inch: more of them make larger text.  [default: 150, less for a "
             "small --size]",
         ),

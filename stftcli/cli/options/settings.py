@@ -14,8 +14,8 @@ from stftcli.cli import types
 from stftcli.cli.options.features import feature_options
 from stftcli.cli.options.frames import chosen_padding, frame_options
 from stftcli.cli.options.pictures import VIEW_HELPS, view_options, with_pictures
-from stftcli.cli.options.signal import part_options, signal_options
-from stftcli.cli.progress import Talk
+from stftcli.cli.options.signal import segment_options, signal_options
+from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import Command, Decorator, stacked, under
 from stftcli.cli.steps import changed_steps
 from stftcli.errors import SettingsError
@@ -30,7 +30,7 @@ def settings_options() -> Decorator:
     return _options("2048", "a quarter of --n-fft", "mix", "magnitude")
 
 
-def picture_options(usual_channel: str) -> Decorator:
+def picture_options(default_channel: str) -> Decorator:
     """Add those of what is drawn, as `settings`, and of what is shown of it, as `view`.
 
     --fmin, --fmax and --ref are of the view unless a mel bank or a logarithm takes them.
@@ -39,28 +39,29 @@ def picture_options(usual_channel: str) -> Decorator:
         "the power of two nearest 40ms; 2048 for features such as --mel",
         "a frame for each pixel, at most half of --n-fft; a quarter of it for features, and for "
         "--bare without --size",
-        usual_channel,
+        default_channel,
         "power",
         view=True,
     )
 
 
 def _options(
-    usual_length: str,
-    usual_hop: str,
-    usual_channel: str,
-    usual_spectrum: Spectrum,
+    default_length: str,
+    default_hop: str,
+    default_channel: str,
+    default_spectrum: Spectrum,
     *,
     view: bool = False,
 ) -> Decorator:
-    spectrum = f"{usual_spectrum}, or power with --mel, --mfcc or --chroma"
+    spectrum = f"{default_spectrum}, or power with --mel, --mfcc or --chroma"
     options = stacked(
         _recipe_options(),
-        part_options(usual_channel),
+        segment_options(default_channel),
         signal_options(),
-        frame_options(usual_length, usual_hop),
+        frame_options(default_length, default_hop),
         feature_options(
-            spectrum if usual_spectrum != "power" else usual_spectrum, VIEW_HELPS if view else {}
+            spectrum if default_spectrum != "power" else default_spectrum,
+            VIEW_HELPS if view else {},
         ),
         *([view_options()] if view else []),
     )
@@ -74,7 +75,7 @@ def _options(
                 values = with_pictures(values, base.values.steps)
             settings = _changed(base, values)
             if print_config:
-                _print(settings, usual_spectrum)
+                _print(settings, default_spectrum)
                 return
             command(settings=settings, **values)
 
@@ -125,7 +126,7 @@ def _changed(base: FeatureSettings, values: dict[str, Any]) -> FeatureSettings:
 def _warn_of_another_rate(base: FeatureSettings, rate_hz: int | None) -> None:
     meant_hz = base.signal.rate_hz
     if rate_hz is not None and meant_hz not in (None, rate_hz):
-        Talk().warn(f"{base.origin} are for {meant_hz} Hz, not {rate_hz}")
+        TerminalReporter().warn(f"{base.origin} are for {meant_hz} Hz, not {rate_hz}")
 
 
 def _check_pad_mode(base: FeatureSettings, frames: dict[str, Any]) -> None:
@@ -135,10 +136,10 @@ def _check_pad_mode(base: FeatureSettings, frames: dict[str, Any]) -> None:
         raise SettingsError(f"--pad-mode has no say where frames are padded as {padding!r}")
 
 
-def _print(settings: FeatureSettings, usual_spectrum: Spectrum) -> None:
+def _print(settings: FeatureSettings, default_spectrum: Spectrum) -> None:
     from stftcli.settings.toml import format_settings
 
-    settings = replace(settings, values=settings.values.chosen(usual_spectrum))
+    settings = replace(settings, values=settings.values.chosen(default_spectrum))
     click.echo(format_settings(settings), nl=False)
 
 

@@ -5,34 +5,34 @@ import click
 from stftcli.cli import types
 from stftcli.cli.sections import Decorator, stacked, under
 from stftcli.settings.choices import RESAMPLINGS
-from stftcli.settings.frames import HIGHEST_RATE_HZ
+from stftcli.settings.frames import MAX_RATE_HZ
 
 
-def part_options(usual_channel: str) -> Decorator:
-    """Add the options of PartSettings."""
+def segment_options(default_channel: str) -> Decorator:
+    """Add the options of SegmentSettings."""
     option = under("Part of the sound")
     return stacked(
         option(
             "--start",
-            "part__start_s",
+            "segment__start_s",
             type=types.time_s,
             metavar="TIME",
             help="Start at this time: seconds, or m:ss.",
         ),
         option(
             "--duration",
-            "part__duration_s",
+            "segment__duration_s",
             type=types.duration_s,
             metavar="TIME",
             help="How much to read: seconds, or m:ss.",
         ),
         option(
             "--channel",
-            "part__channel",
+            "segment__channel",
             type=types.channel,
             metavar="mix|all|N",
             help="The mean of the channels, all of them, or one, counted from 1.  "
-            f"[default: {usual_channel}]",
+            f"[default: {default_channel}]",
         ),
     )
 
@@ -44,7 +44,7 @@ def signal_options() -> Decorator:
         option(
             "--rate",
             "signal__rate_hz",
-            type=click.IntRange(1, HIGHEST_RATE_HZ),
+            type=click.IntRange(1, MAX_RATE_HZ),
             metavar="HZ",
             help="Resample to this rate (with soxr).",
         ),

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from stftcli.errors import InputError, SettingsError
 from stftcli.jobs.drawing.colours import colour_scale, referred
-from stftcli.jobs.drawing.folded import Wanted
 from stftcli.jobs.drawing.images import channel_images, pixel_rows, rows_of
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
+from stftcli.jobs.drawing.reduced import Wanted
 from stftcli.settings.choices import PIXEL_FORMATS
-from stftcli.settings.pictures import MOST_PIXELS, MOST_SIDE
+from stftcli.settings.pictures import MAX_PIXELS, MAX_SIDE
 
 _TOP_DBFS = 0.0  # the same for every sound, so that pixels can be compared
 
@@ -35,16 +35,16 @@ def draw_bare(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     if figure.bits == 16 and view.colormap is not None:
         raise SettingsError("--bits 16 is grey: leave out --colormap")
     size = figure.size
-    most = MOST_SIDE if size is None else size[0]
-    wanted = Wanted(most, view.fold, usual_channel="mix", every_frame=size is None)
-    sound = job.fold(paths[0], wanted)
+    most = MAX_SIDE if size is None else size[0]
+    wanted = Wanted(most, view.reduce, default_channel="mix", every_frame=size is None)
+    sound = job.reduce(paths[0], wanted)
     if len(sound.values) > 1:
         raise SettingsError("a --bare picture shows one channel: give --channel mix or a number")
     rows = rows_of(sound, view)
     columns = sound.values.shape[-1]
     if size is None:
         size = (columns, max(1, pixel_rows(rows)))
-        if columns * size[1] > MOST_PIXELS:
+        if columns * size[1] > MAX_PIXELS:
             raise InputError(f"{size[0]}x{size[1]} pixels are too many: give a --size")
     # All frames as a whole, also what they hold beyond the ends of the sound.
     edges_s = sound.time.edges_s(columns)
@@ -54,7 +54,7 @@ def draw_bare(job: PictureJob, paths: Sequence[str]) -> PictureReport:
         whole, view, size, ends_s, rows.shown, non_negative=sound.non_negative
     )
     (picture,) = referred([image.drawn], view)
-    colours = colour_scale([picture], view, usual_top_dbfs=_TOP_DBFS)
+    colours = colour_scale([picture], view, default_top_dbfs=_TOP_DBFS)
     pixels = shades(picture.values, colours.lowest, colours.highest, figure.bits)[::-1]
     if view.colormap is not None:
         pixels = colour_table(view.colormap)[pixels]

@@ -11,7 +11,7 @@ from stftcli.jobs.engine import Engine
 from stftcli.pictures.axes import ColourScale
 from stftcli.pictures.colours import LEVELS_MAP, SIGNED_MAP
 from stftcli.pictures.levels import levels_db, levels_dbfs
-from stftcli.settings.pictures import USUAL_RANGE_DB, ViewSettings
+from stftcli.settings.pictures import DEFAULT_RANGE_DB, ViewSettings
 from stftcli.settings.steps import Chroma, Log, Mel, NewLinear, Projected, TopDb
 
 _QUIETEST_TOP_DB = -100.0  # silence stays dark
@@ -58,11 +58,11 @@ def drawn(picture: NDArray[Any], engine: Engine, *, non_negative: bool) -> Drawn
 
 
 def colour_scale(
-    pictures: Sequence[Drawn], view: ViewSettings, usual_top_dbfs: float | None = None
+    pictures: Sequence[Drawn], view: ViewSettings, default_top_dbfs: float | None = None
 ) -> ColourScale:
     """Give one scale for all pictures of a figure.
 
-    `usual_top_dbfs` is the level of the brightest colour where the view leaves it open; None for
+    `default_top_dbfs` is the level of the brightest colour where the view leaves it open; None for
     the highest that is drawn.
 
     Raises
@@ -73,7 +73,7 @@ def colour_scale(
     lowest = min(float(picture.values.min()) for picture in pictures)
     highest = max(float(picture.values.max()) for picture in pictures)
     if pictures[0].are_levels:
-        return _level_scale(pictures[0].unit, highest, view, usual_top_dbfs)
+        return _level_scale(pictures[0].unit, highest, view, default_top_dbfs)
     if view.ref == "max":
         raise SettingsError("--ref max is for levels, and what is drawn here has none")
     unit = pictures[0].unit
@@ -90,14 +90,14 @@ def colour_scale(
 
 
 def _level_scale(
-    unit: str, highest: float, view: ViewSettings, usual_top_dbfs: float | None
+    unit: str, highest: float, view: ViewSettings, default_top_dbfs: float | None
 ) -> ColourScale:
     top_db = view.top
     if top_db is None and unit == _FULL_SCALE:
-        top_db = usual_top_dbfs
+        top_db = default_top_dbfs
     if top_db is None:
         top_db = max(_QUIETEST_TOP_DB, highest)
-    range_db = USUAL_RANGE_DB if view.span is None else view.span
+    range_db = DEFAULT_RANGE_DB if view.span is None else view.span
     return ColourScale(f"Level ({unit})", top_db - range_db, top_db, view.colormap or LEVELS_MAP)
 
 

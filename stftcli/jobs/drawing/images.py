@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.jobs.drawing.colours import Drawn, drawn
-from stftcli.jobs.drawing.folded import Folded
+from stftcli.jobs.drawing.reduced import ReducedSound
 from stftcli.jobs.drawing.rows import row_axis
 from stftcli.pictures.axes import RowAxis
-from stftcli.pictures.fold import fold_to_pixels
+from stftcli.pictures.reduce import reduce_to_pixels
 from stftcli.settings.pictures import ViewSettings
 
 Ends = tuple[float, float]
@@ -26,13 +26,13 @@ class ChannelImage(NamedTuple):
     envelope: NDArray[Any] | None
 
 
-def rows_of(sound: Folded, view: ViewSettings) -> RowAxis:
+def rows_of(sound: ReducedSound, view: ViewSettings) -> RowAxis:
     """Place the rows of a sound."""
     return row_axis(sound.engine, sound.bins_per_row, view)
 
 
 def channel_images(
-    sound: Folded,
+    sound: ReducedSound,
     view: ViewSettings,
     size: Sequence[int],
     shown_s: Ends,
@@ -40,11 +40,11 @@ def channel_images(
     *,
     non_negative: bool,
 ) -> list[ChannelImage]:
-    """Fold the channels of a sound to its share of a panel.
+    """Reduce the channels of a sound to its share of a panel.
 
     Parameters
     ----------
-    sound : Folded
+    sound : ReducedSound
         The sound.
     view : ViewSettings
         What is shown of it.
@@ -61,8 +61,8 @@ def channel_images(
     edges_s = sound.time.edges_s(sound.values.shape[-1])
     images, channels = [], len(sound.values)
     for number, channel in enumerate(sound.values):
-        pixels = fold_to_pixels(channel, rows.edges, rows.shown, high, 0, view.fold)
-        pixels = fold_to_pixels(pixels, edges_s, ends_s, wide, 1, view.fold)
+        pixels = reduce_to_pixels(channel, rows.edges, rows.shown, high, 0, view.reduce)
+        pixels = reduce_to_pixels(pixels, edges_s, ends_s, wide, 1, view.reduce)
         envelope = None if sound.envelope is None else sound.envelope[number]
         values = drawn(pixels, sound.engine, non_negative=non_negative)
         images.append(ChannelImage(values, ends_s, rows, _name(number, channels), envelope))

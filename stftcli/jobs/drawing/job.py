@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import IO
 
 from stftcli.frozen import Frozen
-from stftcli.jobs.drawing.folded import Folded, Wanted, fold_sound
+from stftcli.jobs.drawing.reduced import ReducedSound, Wanted, reduce_sound
 from stftcli.jobs.provenance import description
-from stftcli.jobs.watch import Watcher
+from stftcli.jobs.reporter import Reporter
 from stftcli.pictures.axes import ColourScale
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.features import FeatureSettings
@@ -23,13 +23,13 @@ class PictureJob(Frozen):
     view: ViewSettings
     figure: FigureSettings
     threads: int | None
-    watcher: Watcher
+    reporter: Reporter
 
-    def fold(self, path: str, wanted: Wanted) -> Folded:
+    def reduce(self, path: str, wanted: Wanted) -> ReducedSound:
         """Read a sound as columns."""
-        return fold_sound(path, self.settings, wanted, self.threads, self.watcher)
+        return reduce_sound(path, self.settings, wanted, self.threads, self.reporter)
 
-    def texts(self, sounds: Sequence[Folded], colours: ColourScale) -> dict[str, str]:
+    def texts(self, sounds: Sequence[ReducedSound], colours: ColourScale) -> dict[str, str]:
         """Tell how the picture was made, as a PNG keeps it."""
         picture = {
             "view": self.view.to_dict(),
@@ -49,7 +49,7 @@ class PictureReport(Frozen):
     frames: int
 
     @classmethod
-    def of(cls, sounds: Sequence[Folded]) -> "PictureReport":
+    def of(cls, sounds: Sequence[ReducedSound]) -> "PictureReport":
         """Report on the sounds of a picture."""
         longest = max(sounds, key=lambda sound: sound.duration_s)
         return cls(longest.duration_s, longest.frames)

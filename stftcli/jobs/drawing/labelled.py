@@ -8,15 +8,15 @@ import numpy as np
 
 from stftcli.errors import SettingsError
 from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
-from stftcli.jobs.drawing.folded import Folded, Wanted
 from stftcli.jobs.drawing.images import ChannelImage, channel_images, rows_of
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
+from stftcli.jobs.drawing.reduced import ReducedSound, Wanted
 from stftcli.pictures.axes import TimeAxis
 from stftcli.pictures.layout import Grid, Layout, arrange, lay_out
 from stftcli.pictures.ticks import Ticks, round_ticks
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 
-_FEWEST_SIGNS = 4
+_MIN_CHARACTERS = 4
 _MANY = 10  # as many ticks as one would look for
 
 
@@ -36,16 +36,16 @@ def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     grid = arrange(len(paths), in_grid=several, named=several, waves=figure.waveform)
     # Wide enough: with more channels than sounds, panels only become narrower.
     pixels = _laid_out(grid, figure, several).panels[0].width
-    wanted = Wanted(pixels, view.fold, envelope=figure.waveform)
-    sounds = [job.fold(path, wanted) for path in paths]
+    wanted = Wanted(pixels, view.reduce, envelope=figure.waveform)
+    sounds = [job.reduce(path, wanted) for path in paths]
     grid = _grid_of(sounds, grid)
     times = _joint_times(sounds)
     views = _views(sounds, view)
     rows = max(map(rows_of, sounds, views), key=lambda axis: axis.shown[1])
     _check_alike(sounds)
     positive = all(sound.non_negative for sound in sounds)
-    signs = _longest(rows.ticks(_MANY)), _longest_of_bar(sounds, positive)
-    layout = _laid_out(grid, figure, several, signs)
+    characters = _longest(rows.ticks(_MANY)), _longest_of_bar(sounds, positive)
+    layout = _laid_out(grid, figure, several, characters)
     size, ends_s = layout.panels[0].size, times.shown_s
     named_images = [
         (_panel_name(sound, image, alone=not several), image)
@@ -77,27 +77,29 @@ def _laid_out(
     grid: Grid,
     figure: FigureSettings,
     several: bool,
-    signs: tuple[int, int] = (_FEWEST_SIGNS, _FEWEST_SIGNS),
+    characters: tuple[int, int] = (_MIN_CHARACTERS, _MIN_CHARACTERS),
 ) -> Layout:
     titled = bool(figure.title) or (figure.title is None and not several)
-    return lay_out(grid, figure.size, figure.dpi, framed=figure.axes, titled=titled, signs=signs)
+    return lay_out(
+        grid, figure.size, figure.dpi, framed=figure.axes, titled=titled, characters=characters
+    )
 
 
 def _longest(ticks: Ticks) -> int:
-    return max((_FEWEST_SIGNS, *map(len, ticks.values())))
+    return max((_MIN_CHARACTERS, *map(len, ticks.values())))
 
 
-def _longest_of_bar(sounds: Sequence[Folded], positive: bool) -> int:
+def _longest_of_bar(sounds: Sequence[ReducedSound], positive: bool) -> int:
     ends = [np.array([sound.values.min(), sound.values.max()]) for sound in sounds]
     engine = sounds[0].engine
     extremes = drawn(np.concatenate(ends), engine, non_negative=positive)
     if extremes.are_levels:
-        return _FEWEST_SIGNS
+        return _MIN_CHARACTERS
     lowest, highest = float(extremes.values.min()), float(extremes.values.max())
     return _longest(round_ticks((lowest, highest), _MANY))
 
 
-def _check_alike(sounds: Sequence[Folded]) -> None:
+def _check_alike(sounds: Sequence[ReducedSound]) -> None:
     """Raise SettingsError if features that are no bins mean other frequencies in each sound."""
     rates_hz = sorted({sound.engine.rate_hz for sound in sounds})
     if len(rates_hz) > 1 and not all(sound.engine.of_bins for sound in sounds):
@@ -107,14 +109,14 @@ def _check_alike(sounds: Sequence[Folded]) -> None:
         )
 
 
-def _grid_of(sounds: Sequence[Folded], grid: Grid) -> Grid:
+def _grid_of(sounds: Sequence[ReducedSound], grid: Grid) -> Grid:
     panels = sum(len(sound.values) for sound in sounds)
     if panels == len(sounds):
         return grid
     return arrange(panels, in_grid=len(sounds) > 1, named=True, waves=grid.waves)
 
 
-def _views(sounds: Sequence[Folded], view: ViewSettings) -> list[ViewSettings]:
+def _views(sounds: Sequence[ReducedSound], view: ViewSettings) -> list[ViewSettings]:
     """Give each sound its view: all of them on an axis with the same beginning.
 
     Each ends at half its rate, if there is one that goes up to the end of the axis.
@@ -126,7 +128,7 @@ def _views(sounds: Sequence[Folded], view: ViewSettings) -> list[ViewSettings]:
     return [replace(view, fmax_hz=min(view.fmax_hz, half_hz)) for half_hz in halves_hz]
 
 
-def _begun_together(sounds: Sequence[Folded], view: ViewSettings) -> ViewSettings:
+def _begun_together(sounds: Sequence[ReducedSound], view: ViewSettings) -> ViewSettings:
     bins_hz = {sound.engine.rate_hz / sound.engine.frames.filter_length for sound in sounds}
     if view.scale != "log" or view.fmin_hz is not None or len(bins_hz) == 1:
         return view
@@ -135,22 +137,22 @@ def _begun_together(sounds: Sequence[Folded], view: ViewSettings) -> ViewSetting
     return view if view.fmax_hz and view.fmax_hz <= first_hz else replace(view, fmin_hz=first_hz)
 
 
-def _joint_times(sounds: Sequence[Folded]) -> TimeAxis:
+def _joint_times(sounds: Sequence[ReducedSound]) -> TimeAxis:
     first, last = zip(*(sound.time.shown_s for sound in sounds), strict=True)
     return replace(sounds[0].time, shown_s=(min(first), max(last)))
 
 
-def _panel_name(sound: Folded, image: ChannelImage, *, alone: bool) -> str:
+def _panel_name(sound: ReducedSound, image: ChannelImage, *, alone: bool) -> str:
     file = "" if alone else PurePath(sound.name).name
     return ": ".join(filter(None, (file, image.name)))
 
 
-def _title(figure: FigureSettings, sounds: Sequence[Folded]) -> str:
+def _title(figure: FigureSettings, sounds: Sequence[ReducedSound]) -> str:
     if figure.title is not None:
         return figure.title
     return PurePath(sounds[0].name).name if len(sounds) == 1 else ""  # panels have their names
 
 
-def _subtitle(sounds: Sequence[Folded]) -> str:
+def _subtitle(sounds: Sequence[ReducedSound]) -> str:
     texts = {f"{sound.engine.rate_hz / 1000:g} kHz, {sound.engine.frames}" for sound in sounds}
     return texts.pop() if len(texts) == 1 else ""

@@ -1,4 +1,4 @@
-"""Folding keeps the maxima or the means, whatever batches the frames come in."""
+"""Reduction keeps the maxima or the means, whatever batches the frames come in."""
 
 from itertools import pairwise
 from typing import Any
@@ -9,24 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from stftcli.pictures.fold import ColumnFolder, fold_to_pixels
-from stftcli.settings.choices import FOLDINGS, Folding
+from stftcli.pictures.reduce import ColumnReducer, reduce_to_pixels
+from stftcli.settings.choices import REDUCTIONS, Reduction
 from tests.signals import noise
 
 
-def folded(
+def reduced(
     values: NDArray[Any],
     cuts: list[int],
-    most_columns: int,
-    most_rows: int,
-    how: Folding = "max",
-) -> ColumnFolder:
+    max_columns: int,
+    max_rows: int,
+    how: Reduction = "max",
+) -> ColumnReducer:
     channels, bins = values.shape[1:]
-    folder = ColumnFolder(channels, bins, most_columns, how, most_rows)
+    reducer = ColumnReducer(channels, bins, max_columns, how, max_rows)
     for first, last in pairwise([0, *sorted(cuts), len(values)]):
         if last > first:
-            folder.write(values[first:last])
-    return folder
+            reducer.write(values[first:last])
+    return reducer
 
 
 @st.composite
@@ -35,7 +35,7 @@ def frames_and_cuts(draw: st.DrawFn) -> tuple[int, list[int]]:
     return frames, draw(st.lists(st.integers(0, frames), max_size=12))
 
 
-@pytest.mark.parametrize("how", FOLDINGS)
+@pytest.mark.parametrize("how", REDUCTIONS)
 @given(
     frames_and_cuts(),
     st.integers(1, 3),
@@ -44,18 +44,18 @@ def frames_and_cuts(draw: st.DrawFn) -> tuple[int, list[int]]:
     st.integers(1, 50),
 )
 def test_a_cell_is_the_maximum_or_the_mean_of_its_frames_and_bins(
-    how: Folding,
+    how: Reduction,
     stream: tuple[int, list[int]],
     channels: int,
     bins: int,
-    most_columns: int,
-    most_rows: int,
+    max_columns: int,
+    max_rows: int,
 ) -> None:
     frames, cuts = stream
     values = noise(frames, channels, bins)
-    folder = folded(values, cuts, most_columns, most_rows, how)
-    wide, high = folder.frames_per_column, folder.bins_per_row
-    picture = folder.picture()
+    reducer = reduced(values, cuts, max_columns, max_rows, how)
+    wide, high = reducer.frames_per_column, reducer.bins_per_row
+    picture = reducer.picture()
     assert picture.shape == (channels, -(-bins // high), -(-frames // wide))
     for row in range(picture.shape[1]):
         for column in range(picture.shape[2]):
@@ -65,32 +65,32 @@ def test_a_cell_is_the_maximum_or_the_mean_of_its_frames_and_bins(
                 np.testing.assert_array_equal(cell, part.max(axis=(0, 2)))
             else:
                 np.testing.assert_allclose(cell, part.mean(axis=(0, 2)), atol=1e-5)
-    assert folder.frames == frames
+    assert reducer.frames == frames
 
 
 @given(frames_and_cuts(), st.integers(2, 50))
 def test_columns_are_bounded_and_not_too_few(
-    stream: tuple[int, list[int]], most_columns: int
+    stream: tuple[int, list[int]], max_columns: int
 ) -> None:
     frames, cuts = stream
-    folder = folded(noise(frames, 1, 1), cuts, most_columns, 1)
-    even = most_columns - most_columns % 2
-    assert min(frames, even // 2) <= folder.columns <= min(frames, even)
-    assert folder.picture().shape[-1] == folder.columns
+    reducer = reduced(noise(frames, 1, 1), cuts, max_columns, 1)
+    even = max_columns - max_columns % 2
+    assert min(frames, even // 2) <= reducer.columns <= min(frames, even)
+    assert reducer.picture().shape[-1] == reducer.columns
 
 
 @pytest.mark.parametrize(("bins", "most", "rows"), [(1025, 2048, 1025), (4097, 2048, 1366)])
 def test_rows_are_bounded(bins: int, most: int, rows: int) -> None:
-    folder = folded(noise(3, 1, bins), [], 10, most)
-    assert folder.picture().shape == (1, rows, 3)
+    reducer = reduced(noise(3, 1, bins), [], 10, most)
+    assert reducer.picture().shape == (1, rows, 3)
 
 
 def test_a_batch_far_beyond_the_columns_is_folded_at_once() -> None:
     values = noise(10_000, 1, 2)
-    folder = folded(values, [1], 8, 2)
-    assert folder.columns == 5
+    reducer = reduced(values, [1], 8, 2)
+    assert reducer.columns == 5
     np.testing.assert_array_equal(
-        folder.picture()[0, :, 0], values[: folder.frames_per_column, 0].max(0)
+        reducer.picture()[0, :, 0], values[: reducer.frames_per_column, 0].max(0)
     )
 
 
@@ -123,14 +123,14 @@ def shares(
     return [(low, high, (low <= centers) & (centers < high)) for low, high in pairwise(borders)]
 
 
-@pytest.mark.parametrize("how", FOLDINGS)
+@pytest.mark.parametrize("how", REDUCTIONS)
 @given(axes())
 def test_a_pixel_has_the_cells_whose_centres_lie_in_it_or_the_one_it_lies_in(
-    how: Folding, axis: tuple[NDArray[Any], tuple[float, float], int]
+    how: Reduction, axis: tuple[NDArray[Any], tuple[float, float], int]
 ) -> None:
     edges, shown, pixels = axis
     values = noise(len(edges) - 1, 2).astype(np.float64)
-    got = fold_to_pixels(values, edges, shown, pixels, 0, how)
+    got = reduce_to_pixels(values, edges, shown, pixels, 0, how)
     assert got.shape == (pixels, 2)
     join = np.max if how == "max" else np.mean
     for pixel, (low, high, inside) in zip(got, shares(edges, shown, pixels), strict=True):
@@ -151,15 +151,15 @@ def test_no_cell_that_is_shown_is_lost(
     for cell in np.flatnonzero((shown[0] <= centers) & (centers <= shown[1])):
         values = np.zeros(len(centers))
         values[cell] = 1
-        assert fold_to_pixels(values, edges, shown, pixels, 0).max() == 1
+        assert reduce_to_pixels(values, edges, shown, pixels, 0).max() == 1
 
 
 @pytest.mark.parametrize("axis", [0, 1])
 def test_more_pixels_than_cells_repeat_them(axis: int) -> None:
     values = noise(4, 4)
-    got = fold_to_pixels(values, np.arange(5.0), (0, 4), 12, axis)
+    got = reduce_to_pixels(values, np.arange(5.0), (0, 4), 12, axis)
     np.testing.assert_array_equal(got, np.repeat(values, 3, axis))
-    same = fold_to_pixels(values, np.arange(5.0), (0, 4), 4, axis)
+    same = reduce_to_pixels(values, np.arange(5.0), (0, 4), 4, axis)
     np.testing.assert_array_equal(same, values)
 
 
@@ -169,7 +169,7 @@ def test_a_frame_on_each_border_becomes_a_pixel(pixels: int, duration: float, ti
     frames = pixels * times
     step = duration / frames
     edges = (np.arange(frames + 2) - 0.5) * step
-    got = fold_to_pixels(np.arange(frames + 1.0), edges, (0.0, duration), pixels, 0)
+    got = reduce_to_pixels(np.arange(frames + 1.0), edges, (0.0, duration), pixels, 0)
     wanted = np.arange(pixels) * times + times - 1.0
     wanted[-1] += 1
     np.testing.assert_array_equal(got, wanted)
@@ -180,7 +180,7 @@ def test_the_bins_at_0_hz_and_at_half_the_rate_are_there(pixels: int) -> None:
     # Half of each lies beyond the ends.
     values = np.arange(513.0)
     values[0] = 1000
-    got = fold_to_pixels(values, np.arange(514) - 0.5, (0, 512), pixels, 0)
+    got = reduce_to_pixels(values, np.arange(514) - 0.5, (0, 512), pixels, 0)
     assert got[0] == 1000
     assert got[-1] == (512 if pixels > 1 else 1000)
 
@@ -189,6 +189,6 @@ def test_the_bins_at_0_hz_and_at_half_the_rate_are_there(pixels: int) -> None:
 def test_beyond_the_cells_the_outermost_go_on(shown: tuple[float, float]) -> None:
     values = np.arange(5.0)
     borders = np.linspace(*shown, 24)
-    got = fold_to_pixels(values, np.arange(6.0), shown, 23, 0)
+    got = reduce_to_pixels(values, np.arange(6.0), shown, 23, 0)
     assert set(got[borders[1:] <= 0]) <= {0.0}
     assert set(got[borders[:-1] >= 5]) <= {4.0}

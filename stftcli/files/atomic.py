@@ -34,7 +34,7 @@ def check_distinct(output: str, *others: str | None) -> None:
 
 
 @contextmanager
-def published(path: str | os.PathLike[str], *, seekable: bool = True) -> Iterator[IO[bytes]]:
+def atomic_write(path: str | os.PathLike[str], *, seekable: bool = True) -> Iterator[IO[bytes]]:
     """Give a binary file whose content goes to `path` when the block has ended well.
 
     Parameters

@@ -3,21 +3,21 @@
 from typing import Protocol
 
 
-class Watcher(Protocol):
+class Reporter(Protocol):
     """Hears of a job's progress and of what its user should know."""
 
     def begin(self, name: str, seconds: float | None) -> None:
-        """Hear that a sound of this length (None: unknown) is begun."""
+        """OnBlock that a sound of this length (None: unknown) is begun."""
 
     def advance(self, seconds: float) -> None:
-        """Hear that so much more of it has been read."""
+        """OnBlock that so much more of it has been read."""
 
     def warn(self, text: str) -> None:
-        """Hear of something that did not stop the job."""
+        """OnBlock of something that did not stop the job."""
 
 
 class Silence:
-    """A watcher that shows nothing."""
+    """A reporter that shows nothing."""
 
     def begin(self, name: str, seconds: float | None) -> None:
         """Ignore it."""
@@ -29,4 +29,4 @@ class Silence:
         """Ignore it."""
 
 
-SILENCE: Watcher = Silence()
+SILENT: Reporter = Silence()

@@ -5,13 +5,15 @@ from typing import IO
 
 import numpy as np
 
-from stftcli.files.temporary import spooled, temporary_file
+from stftcli.files.temporary import temp_space_errors, temporary_file
 
 _PIECE_BYTES = 1 << 22
 
 
-@spooled()
-def turned(source: IO[bytes], offset: int, frames: int, parts: int, part_bytes: int) -> IO[bytes]:
+@temp_space_errors()
+def transpose(
+    source: IO[bytes], offset: int, frames: int, parts: int, part_bytes: int
+) -> IO[bytes]:
     """Give a file with part 0 of every frame, then part 1 of every frame, and so on.
 
     Parameters

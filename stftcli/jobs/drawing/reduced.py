@@ -11,25 +11,25 @@ from stftcli.audio.source import Source
 from stftcli.errors import InputError, SettingsError
 from stftcli.frozen import Frozen
 from stftcli.jobs.engine import Engine, make_engine
+from stftcli.jobs.reporter import Reporter
 from stftcli.jobs.stream import analyze
-from stftcli.jobs.watch import Watcher
 from stftcli.pictures.axes import TimeAxis
 from stftcli.pictures.envelope import Envelope
-from stftcli.pictures.fold import MOST_ROWS, ColumnFolder
-from stftcli.settings.choices import Channel, Folding
+from stftcli.pictures.reduce import MAX_ROWS, ColumnReducer
+from stftcli.settings.choices import Channel, Reduction
 from stftcli.settings.features import FeatureSettings
 from stftcli.settings.frames import quarter
-from stftcli.settings.lengths import USUAL_LENGTH
+from stftcli.settings.lengths import DEFAULT_LENGTH
 
-_LONGEST_STEP = 256
-"""Samples that an envelope folds at once: one by one, they would take as long as all the rest."""
-_MOST_AHEAD = 1 << 22
+_MAX_STEP = 256
+"""Samples that an envelope reduces at once: one by one, they would take as long as all the rest."""
+_MAX_AHEAD = 1 << 22
 """Samples of all channels that are read before it is decided how close the frames are."""
-_MOST_VALUES = 1 << 28
+_MAX_VALUES = 1 << 28
 """Of a picture that has each frame and feature: a gigabyte."""
 
 
-class Folded(Frozen):
+class ReducedSound(Frozen):
     """A sound as columns of features.
 
     Attributes
@@ -68,7 +68,7 @@ class Folded(Frozen):
 
     @property
     def duration_s(self) -> float:
-        """How long the part is that was read, or what it was filled up to."""
+        """How long the segment is that was read, or what it was filled up to."""
         return self.time.shown_s[1] - self.time.shown_s[0]
 
 
@@ -79,9 +79,9 @@ class Wanted(Frozen):
     ----------
     pixels : int
         How wide its picture will be.
-    fold : {"max", "mean"}
+    reduce : {"max", "mean"}
         What stands for several frames or bins.
-    usual_channel : {"mix", "all"}
+    default_channel : {"mix", "all"}
         Which channels, where the settings leave it open.
     every_frame : bool
         Whether each frame is to have a column and each feature a row; then `pixels` is the most
@@ -91,8 +91,8 @@ class Wanted(Frozen):
     """
 
     pixels: int
-    fold: Folding = "max"
-    usual_channel: Channel = "all"
+    reduce: Reduction = "max"
+    default_channel: Channel = "all"
     every_frame: bool = False
     envelope: bool = False
 
@@ -104,67 +104,69 @@ def picture_length(settings: FeatureSettings, sound_rate_hz: int) -> int:
     long enough for tones, short enough for trills.
     """
     if settings.values.steps:
-        return USUAL_LENGTH
+        return DEFAULT_LENGTH
     rate_hz = settings.signal.rate_hz or sound_rate_hz
     return int(2 ** round(log2(max(2.0, 0.04 * rate_hz))))
 
 
-def fold_sound(
-    path: str, settings: FeatureSettings, wanted: Wanted, threads: int | None, watcher: Watcher
-) -> Folded:
-    """Read a sound and fold its features into columns.
+def reduce_sound(
+    path: str, settings: FeatureSettings, wanted: Wanted, threads: int | None, reporter: Reporter
+) -> ReducedSound:
+    """Read a sound and reduce its features into columns.
 
     Raises
     ------
     StftcliError
         If the sound cannot be read, the settings do not fit, or there is no frame.
     """
-    if settings.part.channel is None:
-        settings = replace(settings, part=replace(settings.part, channel=wanted.usual_channel))
+    if settings.segment.channel is None:
+        settings = replace(
+            settings, segment=replace(settings.segment, channel=wanted.default_channel)
+        )
     with Source(path) as source:
         samples = _samples(source, settings, wanted)
-        engine = _engine(source, settings, wanted, samples, watcher)
-        channels = source.channels if settings.part.channel == "all" else 1
+        engine = _engine(source, settings, wanted, samples, reporter)
+        channels = source.channels if settings.segment.channel == "all" else 1
         if wanted.every_frame:
-            most_frames = min(wanted.pixels, max(1, _MOST_VALUES // engine.features))
-            columns, most_rows = most_frames + 1, engine.features
+            max_frames = min(wanted.pixels, max(1, _MAX_VALUES // engine.features))
+            columns, max_rows = max_frames + 1, engine.features
         else:
-            # Twice the pixels, for they are folded once more.
-            columns, most_rows = 2 * wanted.pixels, MOST_ROWS
-        folder = ColumnFolder(channels, engine.features, columns, wanted.fold, most_rows)
+            # Twice the pixels, for they are reduced once more.
+            columns, max_rows = 2 * wanted.pixels, MAX_ROWS
+        reducer = ColumnReducer(channels, engine.features, columns, wanted.reduce, max_rows)
         envelope = None
         if wanted.envelope:
-            step = min(_LONGEST_STEP, max(1, samples // columns))
+            step = min(_MAX_STEP, max(1, samples // columns))
             envelope = Envelope(channels, columns, step)
-        hear = envelope.push if envelope is not None else None
-        for batch in analyze(source, engine, threads, watcher, hear=hear):
-            folder.write(batch.reshape(len(batch), channels, engine.features))
-            if wanted.every_frame and folder.frames > most_frames:
+        on_block = envelope.push if envelope is not None else None
+        for batch in analyze(source, engine, threads, reporter, on_block=on_block):
+            reducer.write(batch.reshape(len(batch), channels, engine.features))
+            if wanted.every_frame and reducer.frames > max_frames:
                 raise InputError(
-                    f"{source.name} has more than {most_frames} frames: give --size to fold "
+                    f"{source.name} has more than {max_frames} frames: give --size to reduce "
                     "them into fewer pixels, a longer --hop-length, or a --duration"
                 )
-        if folder.frames == 0:
+        if reducer.frames == 0:
             raise InputError(f"{source.name} is too short: there is no frame to be drawn")
-        start_s = settings.part.start_s
+        start_s = settings.segment.start_s
         # Zeros that fill it up are drawn as well.
         end_s = max(
             source.read_samples / source.rate_hz, start_s + (settings.signal.pad_to_s or 0.0)
         )
-        return Folded(
+        return ReducedSound(
             source.name,
             {"name": source.name, "rate_hz": source.rate_hz, "channels": source.channels},
             engine,
-            folder.picture(),
-            folder.frames,
-            folder.bins_per_row,
-            _time_axis(folder, engine, start_s, end_s),
+            reducer.picture(),
+            reducer.frames,
+            reducer.bins_per_row,
+            _time_axis(reducer, engine, start_s, end_s),
             None if envelope is None else envelope.finish(),
         )
 
 
 def _engine(
-    source: Source, settings: FeatureSettings, wanted: Wanted, samples: int, watcher: Watcher
+    source: Source, settings: FeatureSettings, wanted: Wanted, samples: int, reporter: Reporter
 ) -> Engine:
     hop = quarter
     if not settings.values.steps and not wanted.every_frame:
@@ -172,10 +174,10 @@ def _engine(
     engine = make_engine(
         settings,
         source.rate_hz,
-        usual_length=picture_length(settings, source.rate_hz),
-        usual_hop=hop,
-        usual_spectrum="power",
-        watcher=watcher,
+        default_length=picture_length(settings, source.rate_hz),
+        default_hop=hop,
+        default_spectrum="power",
+        reporter=reporter,
     )
     check_drawable(engine)
     return engine
@@ -195,14 +197,14 @@ def _samples(source: Source, settings: FeatureSettings, wanted: Wanted) -> int:
     Those are as many as make the hop half a frame, which it is for whatever is longer.
     """
     rate_hz = settings.signal.rate_hz or source.rate_hz
-    samples = source.part_samples(settings.part)
+    samples = source.segment_samples(settings.segment)
     if samples is None:
         half = settings.frames.at(rate_hz, picture_length(settings, rate_hz)).filter_length // 2
-        ahead = min(_MOST_AHEAD // source.channels, (wanted.pixels + 1) * half)
+        ahead = min(_MAX_AHEAD // source.channels, (wanted.pixels + 1) * half)
         dtype = "float64" if settings.dtype == "float64" else "float32"
-        samples = source.look_ahead(settings.part, dtype, ahead * source.rate_hz // rate_hz)
-    filled = round((settings.signal.pad_to_s or 0.0) * rate_hz)
-    return max(samples * rate_hz // source.rate_hz, filled)
+        samples = source.look_ahead(settings.segment, dtype, ahead * source.rate_hz // rate_hz)
+    zero_pad = round((settings.signal.pad_to_s or 0.0) * rate_hz)
+    return max(samples * rate_hz // source.rate_hz, zero_pad)
 
 
 def _hop_for(samples_per_pixel: int, filter_length: int) -> int:
@@ -210,8 +212,10 @@ def _hop_for(samples_per_pixel: int, filter_length: int) -> int:
     return max(1, min(samples_per_pixel, filter_length // 2))
 
 
-def _time_axis(folder: ColumnFolder, engine: Engine, start_s: float, end_s: float) -> TimeAxis:
+def _time_axis(reducer: ColumnReducer, engine: Engine, start_s: float, end_s: float) -> TimeAxis:
     # A frame stands for half a hop on either side of its centre.
     plan, rate_hz = engine.analyzer.stft.plan, engine.rate_hz
     first_s = start_s + (plan.centers(range(1))[0] - plan.hop_length / 2) / rate_hz
-    return TimeAxis(first_s, folder.frames_per_column * plan.hop_length / rate_hz, (start_s, end_s))
+    return TimeAxis(
+        first_s, reducer.frames_per_column * plan.hop_length / rate_hz, (start_s, end_s)
+    )

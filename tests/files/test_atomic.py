@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stftcli.errors import OutputError
-from stftcli.files.publish import published
+from stftcli.files.atomic import atomic_write
 
 OLD, NEW = b"old content", b"new content"
 
@@ -24,12 +24,12 @@ def umask() -> Iterator[None]:
 
 
 def write(path: str | os.PathLike[str], content: bytes = NEW, *, seekable: bool = True) -> None:
-    with published(path, seekable=seekable) as file:
+    with atomic_write(path, seekable=seekable) as file:
         file.write(content)
 
 
 def fail(path: str | os.PathLike[str], error: BaseException, *, seekable: bool = True) -> None:
-    with published(path, seekable=seekable) as file:
+    with atomic_write(path, seekable=seekable) as file:
         file.write(NEW)
         raise error
 
@@ -46,7 +46,7 @@ def mode_of(path: Path) -> int:
 def test_a_result_appears_when_the_block_has_ended(target: Path, before: bytes | None) -> None:
     if before is not None:
         target.write_bytes(before)
-    with published(target) as file:
+    with atomic_write(target) as file:
         file.write(NEW)
         file.flush()
         assert target.exists() == (before is not None)
@@ -56,7 +56,7 @@ def test_a_result_appears_when_the_block_has_ended(target: Path, before: bytes |
 
 
 def test_the_writer_may_go_back(target: Path) -> None:
-    with published(target) as file:
+    with atomic_write(target) as file:
         file.write(b"????content")
         file.seek(0)
         file.write(b"new ")
@@ -87,7 +87,7 @@ def test_an_error_of_the_system_names_the_target(target: Path) -> None:
 
 
 def test_a_rename_that_fails_leaves_nothing(target: Path) -> None:
-    with pytest.raises(OutputError, match="Is a directory"), published(target):
+    with pytest.raises(OutputError, match="Is a directory"), atomic_write(target):
         target.mkdir()
     assert names_in(target.parent) == [target.name]
     assert names_in(target) == []
@@ -207,7 +207,7 @@ class TestPipe:
     def test_without_a_reader_is_left_to_the_caller(self, target: Path) -> None:
         os.mkfifo(target)
         reader = os.open(target, os.O_RDONLY | os.O_NONBLOCK)
-        with pytest.raises(BrokenPipeError), published(target, seekable=False) as file:
+        with pytest.raises(BrokenPipeError), atomic_write(target, seekable=False) as file:
             os.close(reader)
             file.write(bytes(1 << 17))
 
@@ -216,7 +216,7 @@ class TestStandardOutput:
     def test_takes_all_at_once_where_the_writer_may_go_back(
         self, capsysbinary: pytest.CaptureFixture[bytes]
     ) -> None:
-        with published("-") as file:
+        with atomic_write("-") as file:
             file.write(b"????content")
             file.seek(0)
             file.write(b"new ")
@@ -226,7 +226,7 @@ class TestStandardOutput:
     def test_takes_each_piece_where_it_may_not(
         self, capsysbinary: pytest.CaptureFixture[bytes]
     ) -> None:
-        with published("-", seekable=False) as file:
+        with atomic_write("-", seekable=False) as file:
             file.write(OLD)
             assert capsysbinary.readouterr().out == OLD
             file.write(NEW)

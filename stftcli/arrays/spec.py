@@ -12,7 +12,7 @@ from stftcli.settings.choices import Layout
 _TIMES_AT_ONCE = 1 << 16
 
 
-class ArrayHead(Frozen):
+class ArraySpec(Frozen):
     """What is known of an array before its first frame.
 
     Parameters
@@ -61,7 +61,7 @@ class ArrayHead(Frozen):
                 yield self.times_s(first, min(frames, first + _TIMES_AT_ONCE))
 
 
-class Beside(Frozen):
+class ArrayMetadata(Frozen):
     """What is kept beside an array, in the formats that can.
 
     Parameters

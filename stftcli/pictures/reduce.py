@@ -1,11 +1,11 @@
-"""Spectra folded to a bounded number of columns while they arrive."""
+"""Spectra reduced to a bounded number of columns while they arrive."""
 
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.settings.choices import Folding
+from stftcli.settings.choices import Reduction
 
 
 class _Way(NamedTuple):
@@ -17,33 +17,33 @@ class _Way(NamedTuple):
     counted: bool
 
 
-_WAYS: dict[Folding, _Way] = {
+_WAYS: dict[Reduction, _Way] = {
     "max": _Way(np.maximum, -np.inf, np.float32, False),
     "mean": _Way(np.add, 0.0, np.float64, True),
 }
-MOST_ROWS = 4096
+MAX_ROWS = 4096
 """More than a picture is usually high, few enough that long frames take little memory."""
 _FIRST_COLUMNS = 256
 _ON_A_BORDER = 1e-6  # of a pixel
 
 
-class ColumnFolder:
+class ColumnReducer:
     """Keeps one value of each column and row of a picture, however long the sound is.
 
-    It begins with a column for each frame; whenever `most_columns` are full, neighbours are folded
-    into one and from then on a column holds twice as many frames. Frequencies are folded likewise
-    to at most `most_rows`, each of the same number of bins but the last.
+    It begins with a column for each frame; whenever `max_columns` are full, neighbours are reduced
+    into one and from then on a column holds twice as many frames. Frequencies are reduced likewise
+    to at most `max_rows`, each of the same number of bins but the last.
 
     Parameters
     ----------
     channels, bins : int
         Shape of a frame.
-    most_columns : int
+    max_columns : int
         Bound of the number of columns, which ends between half of it and all of it, or is the
         number of frames if that is smaller.
     how : {"max", "mean"}
-        What stands for the frames and bins that are folded together.
-    most_rows : int
+        What stands for the frames and bins that are reduced together.
+    max_rows : int
         Bound of the number of rows.
     """
 
@@ -51,17 +51,17 @@ class ColumnFolder:
         self,
         channels: int,
         bins: int,
-        most_columns: int,
-        how: Folding = "max",
-        most_rows: int = MOST_ROWS,
+        max_columns: int,
+        how: Reduction = "max",
+        max_rows: int = MAX_ROWS,
     ) -> None:
-        self.bins, self.bins_per_row = bins, -(-bins // most_rows)
+        self.bins, self.bins_per_row = bins, -(-bins // max_rows)
         self.frames_per_column = 1
         self.frames = 0
         self._way = _WAYS[how]
-        self._how: Folding = how
+        self._how: Reduction = how
         self._row_starts = np.arange(0, bins, self.bins_per_row)
-        self._most = max(2, most_columns - most_columns % 2)
+        self._most = max(2, max_columns - max_columns % 2)
         columns = min(self._most, _FIRST_COLUMNS)
         self._values = self._empty(columns, channels)
 
@@ -78,9 +78,9 @@ class ColumnFolder:
     def write(self, batch: NDArray[Any]) -> None:
         """Take values of shape (frames, channels, bins)."""
         if self.bins_per_row > 1:
-            batch = fold_groups(batch, self._row_starts, -1, self._how)
+            batch = reduce_groups(batch, self._row_starts, -1, self._how)
         while (last := self._column(self.frames + len(batch) - 1)) >= self._most:
-            self._fold()
+            self._reduce()
         if last >= len(self._values):
             self._grow(last + 1)
         wide, length = self.frames_per_column, len(batch)
@@ -123,37 +123,37 @@ class ColumnFolder:
         self._values = self._empty(length, old.shape[1])
         self._values[: len(old)] = old
 
-    def _fold(self) -> None:
+    def _reduce(self) -> None:
         half = -(-len(self._values) // 2)
         pairs = self._values[1::2]
-        folded = self._values[0::2].copy()
-        self._way.join(folded[: len(pairs)], pairs, out=folded[: len(pairs)])
-        self._values[:half] = folded
+        reduced = self._values[0::2].copy()
+        self._way.join(reduced[: len(pairs)], pairs, out=reduced[: len(pairs)])
+        self._values[:half] = reduced
         self._values[half:] = self._way.nothing
         self.frames_per_column *= 2
 
 
-def fold_groups(
-    values: NDArray[Any], starts: NDArray[np.intp], axis: int, how: Folding
+def reduce_groups(
+    values: NDArray[Any], starts: NDArray[np.intp], axis: int, how: Reduction
 ) -> NDArray[Any]:
     """Join neighbours along an axis: those from each start up to the next one."""
     way = _WAYS[how]
-    folded = way.join.reduceat(values, starts, axis=axis)
+    reduced = way.join.reduceat(values, starts, axis=axis)
     if way.counted:
         counts = np.diff(starts, append=values.shape[axis])
         shape = [1] * values.ndim
         shape[axis] = -1
-        folded = folded / counts.reshape(shape)
-    return np.asarray(folded)
+        reduced = reduced / counts.reshape(shape)
+    return np.asarray(reduced)
 
 
-def fold_to_pixels(
+def reduce_to_pixels(
     values: NDArray[Any],
     edges: NDArray[Any],
     shown: tuple[float, float],
     pixels: int,
     axis: int,
-    how: Folding = "max",
+    how: Reduction = "max",
 ) -> NDArray[Any]:
     """Give each pixel along an axis the cells whose centres lie in it, or the cell that it lies in.
 
@@ -191,7 +191,7 @@ def fold_to_pixels(
     # Beyond the last pixel nothing is joined to it.
     within = [slice(None)] * values.ndim
     within[axis] = slice(ends[-1])
-    joined = fold_groups(values[tuple(within)], starts[:-1][filled], axis, how)
+    joined = reduce_groups(values[tuple(within)], starts[:-1][filled], axis, how)
     alone = values.take(np.clip(inside, 0, len(centers) - 1)[~filled], axis)
     order = np.empty(pixels, np.intp)
     order[np.concatenate((np.flatnonzero(filled), np.flatnonzero(~filled)))] = range(pixels)
