@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from stftcli.dsp import rows
 from stftcli.dsp.checks import finite_array
 from stftcli.errors import SettingsError
 
@@ -64,6 +65,6 @@ def multiply(
     out : ndarray, complex, shape (channels, frames, bins)
         Takes the spectra.
     """
-    np.matmul(frames.reshape(-1, frames.shape[-1]), kernel.T, out=products)
+    rows.multiply(rows.dense_blocks(kernel), frames.reshape(-1, frames.shape[-1]), products)
     parts = products.reshape(*out.shape[:2], 2, out.shape[-1])
     out.real, out.imag = parts[..., 0, :], parts[..., 1, :]

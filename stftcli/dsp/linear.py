@@ -6,8 +6,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from stftcli.dsp.bands import BandedProduct
+from stftcli.dsp.bands import band_blocks
 from stftcli.dsp.checks import check_out, finite_array, real_array, real_dtype
+from stftcli.dsp.rows import dense_blocks, multiply
 from stftcli.errors import InputError, SettingsError
 
 
@@ -45,6 +46,9 @@ class Linear:
     torch.nn.Linear does it (with numpy's generator, so the same seed gives other numbers there).
     Where the rows of the weight touch few of its columns, as those of a mel bank do, only these are
     multiplied.
+
+    A row of the result depends on its row of the input alone, to the last bit, and not on how many
+    rows are projected with it.
 
     Examples
     --------
@@ -123,7 +127,13 @@ class Linear:
     @weight.setter
     def weight(self, values: ArrayLike) -> None:
         self._weight = self._checked("weight", values, (self.out_features, self.in_features))
-        self._banded = BandedProduct.find(self._weight)
+        banded = band_blocks(self._weight)
+        self._banded = banded is not None
+        # Products with contiguous blocks are up to twice as fast.
+        self._blocks = tuple(
+            block._replace(transposed=np.ascontiguousarray(block.transposed))
+            for block in banded or dense_blocks(self._weight)
+        )
 
     @property
     def bias(self) -> NDArray[Any] | None:
@@ -137,7 +147,7 @@ class Linear:
     @property
     def banded(self) -> bool:
         """Whether the rows of the weight touch so few columns that only these are multiplied."""
-        return self._banded is not None
+        return self._banded
 
     def __str__(self) -> str:
         return f"{self.out_features} outputs of {self.in_features} inputs"
@@ -180,12 +190,9 @@ class Linear:
             if np.may_share_memory(values, out):
                 raise SettingsError("out is the input's own memory: give another array")
         if values.size:
-            rows = values.reshape(-1, self.in_features).astype(self.dtype, copy=False)
+            rows = np.ascontiguousarray(values.reshape(-1, self.in_features), self.dtype)
             product = out.reshape(-1, self.out_features)
-            if self._banded is None:
-                np.matmul(rows, self._weight.T, out=product)
-            else:
-                self._banded(rows, product)
+            multiply(self._blocks, rows, product)
             if self._bias is not None:
                 product += self._bias
         return out

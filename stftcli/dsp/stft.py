@@ -81,6 +81,9 @@ class STFT:
     -----
     A signal shorter than one frame is filled up with zeros, an empty one has no frames.
 
+    The spectrum of a frame depends on its samples alone, to the last bit, and not on how many
+    frames are transformed with it: so a stream, a part of a signal and the whole of it agree.
+
     Examples
     --------
     >>> import numpy as np
@@ -218,9 +221,10 @@ class STFT:
         Yields
         ------
         ndarray of complex64, shape (some, bins)
-            The spectra, frame after frame: together what the whole signal gives, to the last bit.
+            The spectra, frame after frame, each as soon as its last sample is there: together what
+            the whole signal gives, to the last bit.
         """
-        framer = self.framer()
+        framer = self.framer(eager=True)
         for block in blocks:
             samples = self._real(block)
             if samples.ndim != 1:
@@ -232,12 +236,9 @@ class STFT:
         for span in framer.finish():
             yield self.transform(span)[0]
 
-    def framer(self, batch_frames: int | None = None) -> Framer:
-        """Make the framer that cuts a signal of shape (channels, samples) for `transform`.
-
-        `batch_frames` is the number of frames in a span, None for what is fastest.
-        """
-        return Framer(self.plan, self.pad_mode, batch_frames)
+    def framer(self, batch_frames: int | None = None, *, eager: bool = False) -> Framer:
+        """Make the `Framer` that cuts a signal of shape (channels, samples) for `transform`."""
+        return Framer(self.plan, self.pad_mode, batch_frames, eager)
 
     def transform(
         self,

@@ -268,8 +268,25 @@ class TestStream:
     def test_comes_out_while_the_signal_still_arrives(self) -> None:
         endless = (noise(1000) for _ in iter(int, 1))
         stft = STFT(64, 16)
-        batch = next(iter(stft.stream(endless)))
-        assert batch.shape == (stft.plan.batch_frames, 33)
+        assert len(next(iter(stft.stream(endless)))) == stft.plan.frames_of_span(1000 + 32)
+
+    @pytest.mark.parametrize("edges", sorted(EDGES.keys() - {"wrap"}))
+    def test_each_frame_comes_as_soon_as_its_last_sample_is_there(self, edges: str) -> None:
+        stft = STFT(64, 16, **EDGES[edges])
+        pushed: list[int] = []
+
+        def samples() -> Any:
+            for sample in noise(3000):
+                pushed.append(len(pushed) + 1)
+                yield sample[np.newaxis]
+
+        came: list[int] = []
+        for batch in stft.stream(samples()):
+            came += [pushed[-1]] * len(batch)
+        last_samples = np.arange(len(came)) * 16 + 64 - stft.plan.left
+        # What is padded before the signal needs samples of it too.
+        first = 1 if stft.pad_mode == "constant" else stft.plan.left + 1
+        assert came == [min(3000, max(first, last)) for last in last_samples.tolist()]
 
     @pytest.mark.parametrize("blocks", [[], [[]], [np.zeros(0), np.zeros(0)]])
     def test_of_nothing_is_nothing(self, blocks: Any) -> None:
