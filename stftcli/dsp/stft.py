@@ -1,6 +1,7 @@
 """The short-time Fourier transform."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -204,10 +205,7 @@ class STFT:
         frames = self.plan.frames(samples)
         spectra = np.empty((*leading, frames, self.bins), complex_of(self.dtype))
         for channel in np.ndindex(leading if samples else (0,)):
-            signal, spectrum, first = signals[channel], spectra[channel], 0
-            for batch in self.stream([signal]):
-                spectrum[first : first + len(batch)] = batch
-                first += len(batch)
+            self._transform_whole(signals[channel], spectra[channel])
         return spectra
 
     def stream(self, blocks: Iterable[ArrayLike]) -> Iterator[NDArray[Any]]:
@@ -266,19 +264,24 @@ class STFT:
         windowed = self._windowing(span, observe)
         shape, dtype = (*windowed.shape[:2], self.bins), complex_of(self.dtype)
         if out is None:
-            # With room between the rows and a copy it is faster than without.
-            spectra = self._workspace.take_rows("spectra", shape, dtype)
+            out = np.empty(shape, dtype)
         else:
             check_out(out, shape, dtype, contiguous=False)
-            spectra = out
         if self._kernel is None:
-            for frames, bins in zip(windowed, spectra, strict=True):
+            for frames, bins in zip(windowed, out, strict=True):
                 self._rfft(frames, bins)
         else:
             room = (shape[0] * shape[1], 2 * self.bins)
             products = self._workspace.take("products", room, self.dtype)
-            multiply(self._kernel, windowed, products, spectra)
-        return spectra.copy() if out is None else out
+            multiply(self._kernel, windowed, products, out)
+        return out
+
+    def _transform_whole(self, signal: NDArray[Any], spectra: NDArray[Any]) -> None:
+        framer, first = self.framer(), 0
+        for span in chain(framer.push(signal[np.newaxis]), framer.finish()):
+            end = first + self.plan.frames_of_span(span.shape[-1])
+            self.transform(span, spectra[np.newaxis, first:end])
+            first = end
 
     def _real(self, samples: ArrayLike) -> NDArray[Any]:
         signals = real_array(samples, "waveform")

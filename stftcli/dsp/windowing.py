@@ -34,7 +34,7 @@ class Windowing:
         frames, length = frames_of(span, self._plan), self._plan.frame_length
         take, dtype = self._workspace.take, self.window.dtype
         shape = (*frames.shape[:2], self._plan.filter_length)
-        windowed = self._workspace.take_rows("windowed", shape, dtype)
+        windowed = take("windowed", shape, dtype)
         inside, window = windowed[..., :length], self.window[:length]
         if self._conditioning:
             np.copyto(inside, frames)
@@ -44,7 +44,8 @@ class Windowing:
             if observe is not None:
                 observe(frames)
             np.multiply(frames, window, out=inside)
-        windowed[..., length:] = 0
+        if length < self._plan.filter_length:
+            windowed[..., length:] = 0
         return windowed
 
 
