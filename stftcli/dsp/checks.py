@@ -10,8 +10,13 @@ from stftcli.errors import SettingsError
 
 Row = TypeVar("Row")
 
+Reals = NDArray[np.floating[Any]]
+Complexes = NDArray[np.complexfloating[Any, Any]]
+RealDType = np.dtype[np.floating[Any]]
+ComplexDType = np.dtype[np.complexfloating[Any, Any]]
 
-def real_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
+
+def real_dtype(dtype: DTypeLike | None) -> RealDType:
     """Give float32 for None, else what is asked for; SettingsError unless float32 or float64."""
     try:
         chosen = np.dtype(np.float32 if dtype is None else dtype)
@@ -19,10 +24,10 @@ def real_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
         chosen = None
     if chosen not in (np.float32, np.float64):
         raise SettingsError(f"dtype is {dtype!r}: choose float32 or float64")
-    return chosen
+    return np.dtype(np.float64 if chosen == np.float64 else np.float32)
 
 
-def complex_of(dtype: np.dtype[Any]) -> np.dtype[Any]:
+def complex_of(dtype: RealDType) -> ComplexDType:
     """Give the complex type whose parts are of a real one."""
     return np.result_type(dtype, np.complex64)
 

@@ -4,10 +4,10 @@ import os
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike
 
 from stftcli.dsp.bands import band_blocks
-from stftcli.dsp.checks import check_out, finite_array, real_array, real_dtype
+from stftcli.dsp.checks import Reals, check_out, finite_array, real_array, real_dtype
 from stftcli.dsp.rows import dense_blocks, multiply
 from stftcli.errors import InputError, SettingsError
 
@@ -120,7 +120,7 @@ class Linear:
         return layer
 
     @property
-    def weight(self) -> NDArray[Any]:
+    def weight(self) -> Reals:
         """The matrix A, shape (out_features, in_features), read-only."""
         return self._weight
 
@@ -136,7 +136,7 @@ class Linear:
         )
 
     @property
-    def bias(self) -> NDArray[Any] | None:
+    def bias(self) -> Reals | None:
         """The vector b, shape (out_features,), read-only, or None."""
         return self._bias
 
@@ -149,6 +149,10 @@ class Linear:
         """Whether the rows of the weight touch so few columns that only these are multiplied."""
         return self._banded
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The blocks are made again, and the arrays are read-only again.
+        return type(self).from_weights, (self._weight, self._bias, self.dtype)
+
     def __str__(self) -> str:
         return f"{self.out_features} outputs of {self.in_features} inputs"
 
@@ -158,7 +162,7 @@ class Linear:
             f"bias={self.bias is not None}, dtype={self.dtype})"
         )
 
-    def __call__(self, x: ArrayLike, out: NDArray[Any] | None = None) -> NDArray[Any]:
+    def __call__(self, x: ArrayLike, out: Reals | None = None) -> Reals:
         """Project the last axis.
 
         Parameters
@@ -246,7 +250,7 @@ class Linear:
 
         write_layer(file, self._weight, self._bias)
 
-    def _checked(self, name: str, values: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
+    def _checked(self, name: str, values: ArrayLike, shape: tuple[int, ...]) -> Reals:
         checked = finite_array(values, name, self.dtype)
         if checked.shape != shape:
             raise SettingsError(f"the {name} has shape {checked.shape}: it must be {shape}")

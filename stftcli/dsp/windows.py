@@ -118,6 +118,13 @@ def make_window(window: WindowLike, length: int, *, periodic: bool = True) -> Fl
     return values
 
 
+def is_named(window: WindowLike) -> bool:
+    """Say whether a window is given by a name, and not by its values."""
+    return isinstance(window, str) or (
+        isinstance(window, tuple) and len(window) == 2 and isinstance(window[0], str)
+    )
+
+
 def _named_window(name: str, text: str, length: int, periodic: bool) -> Floats:
     if name not in WINDOWS:
         from difflib import get_close_matches

@@ -21,7 +21,8 @@ NAMES = [
 def window_of(
     name: Any, length: int = 64, win_length: int | None = None, **options: Any
 ) -> NDArray[np.float64]:
-    return STFT(length, 16, win_length, window=name, dtype="float64", **options).window
+    window = STFT(length, 16, win_length, window=name, dtype="float64", **options).window
+    return np.asarray(window, np.float64)
 
 
 @pytest.mark.parametrize("length", [2, 63, 64])
