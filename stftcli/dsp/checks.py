@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from stftcli.errors import SettingsError
+from stftcli.settings.record import nearest
 
 Row = TypeVar("Row")
 
@@ -67,17 +68,12 @@ def check_out(
 
 
 def rows_of(table: Mapping[str, Row], names: Sequence[str], kind: str) -> list[Row]:
-    """Give the rows of these names; SettingsError lists the table and tells the nearest name."""
-    known = ", ".join(table)
+    """Give the rows of these names; SettingsError tells the nearest name, or else all."""
     if not names:
-        raise SettingsError(f"no {kind} is named: choose from {known}")
+        raise SettingsError(f"no {kind} is named: choose from {', '.join(table)}")
     for name in names:
         if name not in table:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, table, n=1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            raise SettingsError(f"there is no {kind} {name!r}{hint}: choose from {known}")
+            raise SettingsError(f"there is no {kind} {name!r}: {nearest(name, table)}")
     return [table[name] for name in names]
 
 

@@ -1,5 +1,6 @@
 """What is taken of a complex spectrum, as a table of named scales."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,6 +14,14 @@ from stftcli.settings.choices import FLOOR, SPECTRA, Spectrum
 Spectra = NDArray[Any]
 Reals = NDArray[Any]
 Scale = Callable[[Spectra, Reals], None]
+
+
+def decibels(values: Reals, floor: float, factor: float = 10, out: Reals | None = None) -> Reals:
+    """Give ``factor log10 max(values, floor)``: a factor of 10 for powers, 20 for magnitudes."""
+    levels = np.maximum(values, floor, out=out)
+    np.log(levels, out=levels)  # a quarter of the time of log10 in float32
+    levels *= factor / math.log(10)
+    return levels
 
 
 def _magnitude(spectra: Spectra, out: Reals) -> None:
@@ -32,8 +41,8 @@ def _log(spectra: Spectra, out: Reals) -> None:
 
 
 def _db(spectra: Spectra, out: Reals) -> None:
-    _log(spectra, out)
-    np.multiply(out, 20 / np.log(10), out=out)
+    np.abs(spectra, out=out)
+    decibels(out, FLOOR, 20, out=out)
 
 
 def _phase(spectra: Spectra, out: Reals) -> None:

@@ -206,8 +206,8 @@ class TestNormalize:
         with pytest.raises(InputError, match="no frames"):
             Normalize("mean").apply(features(3, 3))
 
-    def test_an_unknown_kind_is_answered_with_all_and_the_nearest(self) -> None:
-        with pytest.raises(SettingsError, match=r"\(did you mean meanvar\?\): choose from mean, m"):
+    def test_an_unknown_kind_is_answered_with_the_nearest(self) -> None:
+        with pytest.raises(SettingsError, match=r"'mean_var': did you mean meanvar or mean\?"):
             Normalize("mean_var")
 
     @pytest.mark.parametrize("options", [{"ddof": -1}, {"epsilon": -1e-5}, {"epsilon": np.nan}])
@@ -297,10 +297,11 @@ class TestSummarize:
         with pytest.raises(InputError, match="overflow"):
             summarize(iter([features(3, 3) * 1e100]), ["kurtosis"])
 
-    def test_an_unknown_name_is_answered_with_all_and_the_nearest(self) -> None:
-        with pytest.raises(SettingsError, match=r"'kurtosi' \(did you mean kurtosis\?\)") as caught:
+    def test_an_unknown_name_is_answered_with_the_nearest_or_with_all(self) -> None:
+        with pytest.raises(SettingsError, match=r"'kurtosi': did you mean kurtosis\?"):
             summarize(iter([]), ["mean", "kurtosi"])
-        assert ", ".join(STATISTICS) in str(caught.value)
+        with pytest.raises(SettingsError, match=f"'xyz': there are {', '.join(STATISTICS)}"):
+            summarize(iter([]), ["xyz"])
 
     def test_no_name_at_all_is_refused(self) -> None:
         with pytest.raises(SettingsError, match="no statistic is named: choose from mean, std"):
