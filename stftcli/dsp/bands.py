@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.dsp.rows import Block
+from stftcli.dsp.rows import Block, blocks_of
 
 # Neighbouring rows of a filterbank overlap: fewer make too many products, more too wide ones.
 _ROWS = 16
@@ -14,15 +14,17 @@ _WORTHWHILE = 0.5
 
 def band_blocks(matrix: NDArray[Any]) -> tuple[Block, ...] | None:
     """Give the blocks of a matrix that hold anything but zeros; None if those are most of it."""
-    blocks = tuple(_block(matrix, slice(row, row + _ROWS)) for row in range(0, len(matrix), _ROWS))
+    groups = (slice(first, first + _ROWS) for first in range(0, len(matrix), _ROWS))
+    blocks = tuple(
+        block for group in groups for block in blocks_of(matrix, group, _touched(matrix[group]))
+    )
     work = sum(block.transposed.size for block in blocks)
     return blocks if work < _WORTHWHILE * matrix.size else None
 
 
-def _block(matrix: NDArray[Any], rows: slice) -> Block:
-    touched = np.flatnonzero(matrix[rows].any(axis=0))
-    columns = slice(touched[0], touched[-1] + 1) if len(touched) else slice(0, 0)
-    return Block(rows, columns, matrix[rows, columns].T)
+def _touched(rows: NDArray[Any]) -> slice:
+    columns = np.flatnonzero(rows.any(axis=0))
+    return slice(int(columns[0]), int(columns[-1]) + 1) if len(columns) else slice(0, 0)
 
 
 def is_filterbank(weight: NDArray[Any]) -> bool:

@@ -7,6 +7,7 @@ in a batch and alone.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,9 +20,9 @@ Array = NDArray[Any]
 _PRODUCT_ROWS = 8
 
 # OpenBLAS multiplies up to a million terms straight away; for more it first rearranges the matrix,
-# which takes longer than 8 rows do. Wider blocks than 64 gain nothing.
-_MAX_TERMS = 1_000_000
-_MIN_OUTPUTS, _MAX_OUTPUTS = 8, 64
+# which takes longer than 8 rows do. It then adds up all inputs one after the other: in parts of 256
+# the sums are rounded less.
+_MAX_OUTPUTS, _MAX_INPUTS = 64, 256
 
 
 def in_groups(
@@ -55,20 +56,30 @@ def in_groups(
 
 
 class Block(NamedTuple):
-    """Rows of a matrix A and the columns that they touch: ``transposed = A[outputs, inputs].T``."""
+    """A part of a matrix A: ``transposed = A[outputs, inputs].T``.
+
+    It is `first` if no block before it has the same outputs; else its products are added to theirs.
+    """
 
     outputs: slice
     inputs: slice
     transposed: Array
+    first: bool = True
 
 
 def dense_blocks(matrix: Array) -> tuple[Block, ...]:
     """Give views of a matrix, shape (outputs, inputs), that hold all of it for `multiply`."""
-    inputs = matrix.shape[1]
-    fitting = _MAX_TERMS // (_PRODUCT_ROWS * inputs) // _MIN_OUTPUTS * _MIN_OUTPUTS
-    step = min(max(fitting, _MIN_OUTPUTS), _MAX_OUTPUTS)
-    slices = (slice(first, first + step) for first in range(0, len(matrix), step))
-    return tuple(Block(rows, slice(0, inputs), matrix[rows].T) for rows in slices)
+    inputs = slice(0, matrix.shape[1])
+    parts = _parts(slice(0, len(matrix)), _MAX_OUTPUTS)
+    return tuple(block for outputs in parts for block in blocks_of(matrix, outputs, inputs))
+
+
+def blocks_of(matrix: Array, outputs: slice, inputs: slice) -> list[Block]:
+    """Give views of a part of a matrix, of which some outputs need no more than these inputs."""
+    return [
+        Block(outputs, part, matrix[outputs, part].T, first=part.start == inputs.start)
+        for part in _parts(inputs, _MAX_INPUTS)
+    ]
 
 
 def multiply(blocks: tuple[Block, ...], rows: Array, out: Array) -> None:
@@ -87,12 +98,22 @@ def multiply(blocks: tuple[Block, ...], rows: Array, out: Array) -> None:
     def by_groups(rows: Array, out: Array) -> None:
         # On a stack matmul calls BLAS once for each member, and so always with the same shape. A
         # single output makes it a product with a vector, of which kernels may take rows by fours.
-        for outputs, inputs, transposed in blocks:
+        for outputs, inputs, transposed, first in blocks:
             size = 1 if transposed.shape[1] == 1 else _PRODUCT_ROWS
-            stack, results = _stack(rows, size), _stack(out, size)
-            np.matmul(stack[..., inputs], transposed, out=results[..., outputs])
+            stack, results = _stack(rows, size)[..., inputs], _stack(out, size)[..., outputs]
+            if first:
+                np.matmul(stack, transposed, out=results)
+            else:
+                results += np.matmul(stack, transposed)
 
     in_groups(by_groups, _PRODUCT_ROWS, rows, out)
+
+
+def _parts(whole: slice, longest: int) -> list[slice]:
+    length = whole.stop - whole.start
+    count = max(1, -(-length // longest))
+    bounds = [whole.start + part * length // count for part in range(count + 1)]
+    return [slice(start, stop) for start, stop in pairwise(bounds)]
 
 
 def _stack(rows: Array, size: int) -> Array:
