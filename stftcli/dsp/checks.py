@@ -7,11 +7,17 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from stftcli.errors import SettingsError
+from stftcli.settings.record import nearest
 
 Row = TypeVar("Row")
 
+Reals = NDArray[np.floating[Any]]
+Complexes = NDArray[np.complexfloating[Any, Any]]
+RealDType = np.dtype[np.floating[Any]]
+ComplexDType = np.dtype[np.complexfloating[Any, Any]]
 
-def real_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
+
+def real_dtype(dtype: DTypeLike | None) -> RealDType:
     """Give float32 for None, else what is asked for; SettingsError unless float32 or float64."""
     try:
         chosen = np.dtype(np.float32 if dtype is None else dtype)
@@ -19,10 +25,10 @@ def real_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
         chosen = None
     if chosen not in (np.float32, np.float64):
         raise SettingsError(f"dtype is {dtype!r}: choose float32 or float64")
-    return chosen
+    return np.dtype(np.float64 if chosen == np.float64 else np.float32)
 
 
-def complex_of(dtype: np.dtype[Any]) -> np.dtype[Any]:
+def complex_of(dtype: RealDType) -> ComplexDType:
     """Give the complex type whose parts are of a real one."""
     return np.result_type(dtype, np.complex64)
 
@@ -62,17 +68,12 @@ def check_out(
 
 
 def rows_of(table: Mapping[str, Row], names: Sequence[str], kind: str) -> list[Row]:
-    """Give the rows of these names; SettingsError lists the table and tells the nearest name."""
-    known = ", ".join(table)
+    """Give the rows of these names; SettingsError tells the nearest name, or else all."""
     if not names:
-        raise SettingsError(f"no {kind} is named: choose from {known}")
+        raise SettingsError(f"no {kind} is named: choose from {', '.join(table)}")
     for name in names:
         if name not in table:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, table, n=1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            raise SettingsError(f"there is no {kind} {name!r}{hint}: choose from {known}")
+            raise SettingsError(f"there is no {kind} {name!r}: {nearest(name, table)}")
     return [table[name] for name in names]
 
 

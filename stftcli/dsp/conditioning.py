@@ -17,7 +17,8 @@ class Conditioning(Frozen):
     """The mean of each frame taken off, and pre-emphasis within it.
 
     Pre-emphasis is ``y[n] = x[n] - preemphasis x[n - 1]``, the first sample standing for the one
-    before it: S. Young et al., "The HTK Book", as Kaldi does it too.
+    before it: S. Young et al., "The HTK Book", as Kaldi does it too. That is not the filter of a
+    whole signal, which would take the last sample of the frame before.
     """
 
     remove_dc: bool = False
@@ -30,9 +31,12 @@ class Conditioning(Frozen):
         """Change frames in place; `scratch`, of their shape, is overwritten."""
         if self.remove_dc:
             frames -= frames.mean(axis=-1, keepdims=True)
+        # Kaldi's order: the mean goes first, then the energy is taken (raw_energy), and only then
+        # are frames emphasized and windowed.
         if observe is not None:
             observe(frames)
         if self.preemphasis:
+            # All products before all differences: in place, each would see the one before changed.
             np.multiply(frames, self.preemphasis, out=scratch)
             frames[..., 1:] -= scratch[..., :-1]
             frames[..., 0] -= scratch[..., 0]

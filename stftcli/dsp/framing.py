@@ -1,4 +1,4 @@
-"""The one framer: blocks of any size in, spans of a fixed number of frames out."""
+"""The one framer: blocks of any size in, spans of whole frames out."""
 
 from collections.abc import Iterator
 
@@ -23,62 +23,89 @@ def frames_of(span: Samples, plan: FramePlan) -> Samples:
 class Framer:
     """Cuts a signal of shape (channels, samples) into spans.
 
-    A span holds the samples of `plan.batch_frames` frames, counted from frame 0; the last span
-    holds those of the frames that are left. So the spans depend on the signal alone and not on
-    the blocks that it arrives in. Who watches a live sound asks for fewer `batch_frames`.
+    A span holds the samples of neighbouring frames, and all spans together hold each frame once.
+    Every span but the last is a batch of the same number of frames, counted from frame 0, so that
+    spans depend on the signal alone and not on the blocks that it arrives in.
+
+    Parameters
+    ----------
+    plan : FramePlan
+        Where the frames lie.
+    pad_mode : str
+        What the signal is padded with.
+    batch_frames : int, optional
+        Frames in a span; ``plan.batch_frames``, which is fastest, if None.
+    eager : bool, default False
+        Whether each push also gives the frames that are complete by then, fewer than a batch.
+        Spans end where blocks end then; what is computed of a frame does not depend on that.
     """
 
-    def __init__(self, plan: FramePlan, pad_mode: PadMode, batch_frames: int | None = None) -> None:
-        self._plan = plan
+    def __init__(
+        self,
+        plan: FramePlan,
+        pad_mode: PadMode,
+        batch_frames: int | None = None,
+        eager: bool = False,
+    ) -> None:
+        self._plan, self._eager = plan, eager
         self._padder = Padder(plan, pad_mode)
         batch_frames = plan.batch_frames if batch_frames is None else batch_frames
         self._length = plan.span_samples(batch_frames)
         self._step = batch_frames * plan.hop_length
-        self._span: Samples | None = None
+        self._batch: Samples | None = None  # samples of the batch that is being filled
         self._filled = 0
-        self._skip = 0  # samples between two spans, where the hop is longer than the frame
-        self._emitted = False
+        self._given = 0  # frames of this batch that were given already
+        self._skip = 0  # samples between two batches, where the hop is longer than the frame
+        self._empty = True
 
     def push(self, block: Samples) -> Iterator[Samples]:
-        """Take a block of shape (channels, any), give the spans that it completes."""
+        """Take a block of shape (channels, any), give the spans that it completes.
+
+        The block is read until the last of them was given.
+        """
         for piece in self._padder.push(block):
-            yield from self._cut(piece)
+            yield from self._fill(piece)
+        if self._eager:
+            yield from self._whole_frames()
 
     def finish(self) -> Iterator[Samples]:
         """Say that the signal has ended; give its last span, if there is one."""
         for piece in self._padder.finish():
-            yield from self._cut(piece)
-        if self._span is None:
-            return
-        if not self._emitted and self._filled < self._plan.frame_length:
-            self._span[:, self._filled : self._plan.frame_length] = 0
+            yield from self._fill(piece)
+        if self._batch is not None and self._empty and self._filled < self._plan.frame_length:
+            self._batch[:, self._filled : self._plan.frame_length] = 0
             self._filled = self._plan.frame_length
-        if frames := self._plan.frames_of_span(self._filled):
-            yield self._span[:, : self._plan.span_samples(frames)]
+        yield from self._whole_frames()
 
-    def _cut(self, piece: Samples) -> Iterator[Samples]:
+    def _fill(self, piece: Samples) -> Iterator[Samples]:
         while piece.shape[-1]:
             skipped = min(self._skip, piece.shape[-1])
             self._skip -= skipped
             piece = piece[:, skipped:]
-            if self._span is None:
-                self._span = np.empty((len(piece), self._length), piece.dtype)
+            if self._batch is None:
+                self._batch = np.empty((len(piece), self._length), piece.dtype)
             taken = min(self._length - self._filled, piece.shape[-1])
-            self._span[:, self._filled : self._filled + taken] = piece[:, :taken]
+            self._batch[:, self._filled : self._filled + taken] = piece[:, :taken]
             self._filled += taken
             piece = piece[:, taken:]
             if self._filled == self._length:
-                yield self._next_span()
+                yield from self._whole_frames()
+                self._begin_batch(self._batch)
 
-    def _next_span(self) -> Samples:
-        full = self._span
-        assert full is not None
-        self._emitted = True
-        # The frames of the next span begin before this one ends, or beyond its end.
+    def _whole_frames(self) -> Iterator[Samples]:
+        frames = self._plan.frames_of_span(self._filled) - self._given
+        if self._batch is None or frames <= 0:
+            return
+        first = self._given * self._plan.hop_length
+        self._given += frames
+        self._empty = False
+        yield self._batch[:, first : first + self._plan.span_samples(frames)]
+
+    def _begin_batch(self, full: Samples) -> None:
+        # The frames of the next batch begin before this one ends, or beyond its end.
         overlap = full[:, self._step :]
         self._skip = max(0, self._step - self._length)
-        # The full span belongs to whoever works on it now, so the next one is a new array.
-        self._span = np.empty_like(full)
-        self._filled = overlap.shape[-1]
-        self._span[:, : self._filled] = overlap
-        return full
+        # The full batch belongs to whoever works on its spans now, so the next is a new array.
+        self._batch = np.empty_like(full)
+        self._filled, self._given = overlap.shape[-1], 0
+        self._batch[:, : self._filled] = overlap

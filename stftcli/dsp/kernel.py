@@ -1,15 +1,14 @@
 """The transform as a matrix: that of Fourier, others in its place, and the product with it."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike
 
-from stftcli.dsp.checks import finite_array
+from stftcli.dsp import rows
+from stftcli.dsp.checks import Complexes, RealDType, Reals, finite_array
 from stftcli.errors import SettingsError
 
 
-def dft_kernel(filter_length: int, dtype: DTypeLike = np.float32) -> NDArray[Any]:
+def dft_kernel(filter_length: int, dtype: DTypeLike = np.float32) -> Reals:
     """Give the discrete Fourier transform as a real matrix.
 
     Parameters
@@ -30,7 +29,7 @@ def dft_kernel(filter_length: int, dtype: DTypeLike = np.float32) -> NDArray[Any
     return np.concatenate((circle.real[turns], circle.imag[turns])).astype(dtype)
 
 
-def checked_kernel(values: ArrayLike, filter_length: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+def checked_kernel(values: ArrayLike, filter_length: int, dtype: RealDType) -> Reals:
     """Give a matrix that can stand in the place of `dft_kernel`.
 
     Raises
@@ -48,9 +47,7 @@ def checked_kernel(values: ArrayLike, filter_length: int, dtype: np.dtype[Any]) 
     return kernel
 
 
-def multiply(
-    kernel: NDArray[Any], frames: NDArray[Any], products: NDArray[Any], out: NDArray[Any]
-) -> None:
+def multiply(kernel: Reals, frames: Reals, products: Reals, out: Complexes) -> None:
     """Put frames times the transposed kernel into `out`.
 
     Parameters
@@ -64,6 +61,6 @@ def multiply(
     out : ndarray, complex, shape (channels, frames, bins)
         Takes the spectra.
     """
-    np.matmul(frames.reshape(-1, frames.shape[-1]), kernel.T, out=products)
+    rows.multiply(rows.dense_blocks(kernel), frames.reshape(-1, frames.shape[-1]), products)
     parts = products.reshape(*out.shape[:2], 2, out.shape[-1])
     out.real, out.imag = parts[..., 0, :], parts[..., 1, :]

@@ -4,10 +4,11 @@ import os
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike
 
-from stftcli.dsp.bands import BandedProduct
-from stftcli.dsp.checks import check_out, finite_array, real_array, real_dtype
+from stftcli.dsp.bands import band_blocks
+from stftcli.dsp.checks import Reals, check_out, finite_array, real_array, real_dtype
+from stftcli.dsp.rows import dense_blocks, multiply
 from stftcli.errors import InputError, SettingsError
 
 
@@ -45,6 +46,9 @@ class Linear:
     torch.nn.Linear does it (with numpy's generator, so the same seed gives other numbers there).
     Where the rows of the weight touch few of its columns, as those of a mel bank do, only these are
     multiplied.
+
+    A row of the result depends on its row of the input alone, to the last bit, and not on how many
+    rows are projected with it.
 
     Examples
     --------
@@ -116,17 +120,23 @@ class Linear:
         return layer
 
     @property
-    def weight(self) -> NDArray[Any]:
+    def weight(self) -> Reals:
         """The matrix A, shape (out_features, in_features), read-only."""
         return self._weight
 
     @weight.setter
     def weight(self, values: ArrayLike) -> None:
         self._weight = self._checked("weight", values, (self.out_features, self.in_features))
-        self._banded = BandedProduct.find(self._weight)
+        banded = band_blocks(self._weight)
+        self._banded = banded is not None
+        # Products with contiguous blocks are up to twice as fast.
+        self._blocks = tuple(
+            block._replace(transposed=np.ascontiguousarray(block.transposed))
+            for block in banded or dense_blocks(self._weight)
+        )
 
     @property
-    def bias(self) -> NDArray[Any] | None:
+    def bias(self) -> Reals | None:
         """The vector b, shape (out_features,), read-only, or None."""
         return self._bias
 
@@ -137,7 +147,11 @@ class Linear:
     @property
     def banded(self) -> bool:
         """Whether the rows of the weight touch so few columns that only these are multiplied."""
-        return self._banded is not None
+        return self._banded
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The blocks are made again, and the arrays are read-only again.
+        return type(self).from_weights, (self._weight, self._bias, self.dtype)
 
     def __str__(self) -> str:
         return f"{self.out_features} outputs of {self.in_features} inputs"
@@ -148,7 +162,7 @@ class Linear:
             f"bias={self.bias is not None}, dtype={self.dtype})"
         )
 
-    def __call__(self, x: ArrayLike, out: NDArray[Any] | None = None) -> NDArray[Any]:
+    def __call__(self, x: ArrayLike, out: Reals | None = None) -> Reals:
         """Project the last axis.
 
         Parameters
@@ -180,12 +194,9 @@ class Linear:
             if np.may_share_memory(values, out):
                 raise SettingsError("out is the input's own memory: give another array")
         if values.size:
-            rows = values.reshape(-1, self.in_features).astype(self.dtype, copy=False)
+            rows = np.ascontiguousarray(values.reshape(-1, self.in_features), self.dtype)
             product = out.reshape(-1, self.out_features)
-            if self._banded is None:
-                np.matmul(rows, self._weight.T, out=product)
-            else:
-                self._banded(rows, product)
+            multiply(self._blocks, rows, product)
             if self._bias is not None:
                 product += self._bias
         return out
@@ -239,7 +250,7 @@ class Linear:
 
         write_layer(file, self._weight, self._bias)
 
-    def _checked(self, name: str, values: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
+    def _checked(self, name: str, values: ArrayLike, shape: tuple[int, ...]) -> Reals:
         checked = finite_array(values, name, self.dtype)
         if checked.shape != shape:
             raise SettingsError(f"the {name} has shape {checked.shape}: it must be {shape}")

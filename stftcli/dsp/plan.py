@@ -7,8 +7,9 @@ from stftcli.errors import SettingsError
 from stftcli.frozen import Frozen
 from stftcli.settings.choices import PADDINGS, Padding
 
-# Each call of numpy lets go of Python's lock and may have to wait for it again. Of smaller batches,
-# though they fit the L2 cache, two threads work through no more than one.
+# A batch is as large as pays. Each takes some 40 us of Python, and each call of numpy in it lets go
+# of Python's lock and may have to wait for it again, so that of batches that fit the L2 cache two
+# threads work through no more than one. Beyond these sizes nothing is gained.
 _BATCH_SAMPLES = 1 << 18
 _MIN_FRAMES, _MAX_FRAMES = 8, 512
 _MAX_SPAN = 1 << 21
@@ -17,12 +18,17 @@ _MAX_LENGTH = 1 << 24
 
 # Length of a frame and hop -> samples of padding before and after the signal.
 _AMOUNTS: dict[Padding, Callable[[int, int], tuple[int, int]]] = {
+    # Frame t then has sample t * hop in its middle, for odd lengths too: torch.stft, librosa.stft.
     "center": lambda frame, _: (frame // 2, frame // 2),
     "none": lambda *_: (0, 0),
+    # The first frame ends with the first hop of samples, and each later one a hop further on.
     "causal": lambda frame, hop: (max(0, frame - hop), 0),
+    # All that frames overlap, half on each side: a signal of whole hops has a frame for each.
     "same": lambda frame, hop: (max(0, frame - hop) // 2, max(0, frame - hop) // 2),
     # Frame t lies around hop * (t + 1/2), and there is one for each hop, to the nearest: Kaldi's
-    # FirstSampleOfFrame and NumFrames.
+    # FirstSampleOfFrame and NumFrames. So the first begins hop // 2 - frame // 2 samples after the
+    # first of the signal. The last of (samples + hop // 2) // hop frames ends with the padding
+    # where nothing is left over: there, right = frame - hop + hop // 2 - left.
     "kaldi": lambda frame, hop: (
         frame // 2 - hop // 2,
         frame - frame // 2 - hop + 2 * (hop // 2),
@@ -83,6 +89,7 @@ class FramePlan(Frozen):
     @property
     def batch_frames(self) -> int:
         """Frames that are worked on at a time: by the settings alone, never by the input."""
+        # A span of few frames far apart may still be long: its samples are bounded as well.
         by_cache = max(_MIN_FRAMES, min(_MAX_FRAMES, _BATCH_SAMPLES // self.filter_length))
         return max(1, min(by_cache, _MAX_SPAN // self.hop_length))
 
@@ -90,6 +97,7 @@ class FramePlan(Frozen):
         """Give the number of frames of a signal; one that is too short for a frame has one."""
         if samples == 0:
             return 0
+        # Zeros fill up what is too short, as an error would stop a whole batch of files.
         return max(1, self.frames_of_span(self.left + samples + self.right))
 
     def span_samples(self, frames: int) -> int:
@@ -102,6 +110,7 @@ class FramePlan(Frozen):
 
     def centers(self, frames: range) -> range:
         """Give the samples of the signal that frames are centred on, its first being 0."""
+        # Zeros that follow a frame are no part of it: the window's middle is what counts.
         first = self.frame_length // 2 - self.left
         return range(
             first + frames.start * self.hop_length,

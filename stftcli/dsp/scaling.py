@@ -1,5 +1,6 @@
 """What is taken of a complex spectrum, as a table of named scales."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -15,13 +16,35 @@ Reals = NDArray[Any]
 Scale = Callable[[Spectra, Reals], None]
 
 
+def decibels(values: Reals, floor: float, factor: float = 10, out: Reals | None = None) -> Reals:
+    """Give ``factor log10 max(values, floor)``: a factor of 10 for powers, 20 for magnitudes."""
+    levels = np.maximum(values, floor, out=out)
+    np.log(levels, out=levels)  # a quarter of the time of log10 in float32
+    levels *= factor / math.log(10)
+    return levels
+
+
+def levels_dbfs(power: Reals, window_sum: float) -> Reals:
+    """Give levels for powers |X|^2, a full-scale sine at the centre of a bin being 0 dBFS.
+
+    Such a sine has the magnitude ``sum(window) / 2``. A power of zero becomes -200 dBFS.
+    """
+    return levels_db(power / (window_sum / 2) ** 2)
+
+
+def levels_db(power: Reals) -> Reals:
+    """Give ``10 log10 power``, no lower than -200 dB; log10 is exact at powers of ten."""
+    return np.asarray(10 * np.log10(np.maximum(power, 1e-20)))
+
+
 def _magnitude(spectra: Spectra, out: Reals) -> None:
     np.abs(spectra, out=out)
 
 
 def _power(spectra: Spectra, out: Reals) -> None:
-    np.abs(spectra, out=out)
-    np.square(out, out=out)
+    # Rounded less often than the square of a magnitude; without AVX-512 1.4 times as fast too.
+    np.square(spectra.real, out=out)
+    out += np.square(spectra.imag)
 
 
 def _log(spectra: Spectra, out: Reals) -> None:
@@ -31,8 +54,8 @@ def _log(spectra: Spectra, out: Reals) -> None:
 
 
 def _db(spectra: Spectra, out: Reals) -> None:
-    _log(spectra, out)
-    np.multiply(out, 20 / np.log(10), out=out)
+    np.abs(spectra, out=out)
+    decibels(out, FLOOR, 20, out=out)
 
 
 def _phase(spectra: Spectra, out: Reals) -> None:

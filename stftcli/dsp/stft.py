@@ -1,20 +1,27 @@
 """The short-time Fourier transform."""
 
 from collections.abc import Iterable, Iterator
+from inspect import signature
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from stftcli.dsp.checks import check_out, complex_of, real_array, real_dtype
+from stftcli.dsp.checks import (
+    Complexes,
+    Reals,
+    check_value,
+    complex_of,
+    real_array,
+    real_dtype,
+)
 from stftcli.dsp.conditioning import Conditioning, Observer
-from stftcli.dsp.fft import load_rfft
 from stftcli.dsp.framing import Framer
-from stftcli.dsp.kernel import checked_kernel, dft_kernel, multiply
+from stftcli.dsp.kernel import checked_kernel, dft_kernel
 from stftcli.dsp.plan import FramePlan
-from stftcli.dsp.windowing import Windowing, pad_center
-from stftcli.dsp.windows import WindowLike, make_window
-from stftcli.dsp.workspace import Workspace
+from stftcli.dsp.transform import FrameTransform, pad_center
+from stftcli.dsp.windows import WindowLike, is_named, make_window
 from stftcli.errors import SettingsError
 from stftcli.settings.choices import (
     FORCED_PAD_MODES,
@@ -26,6 +33,7 @@ from stftcli.settings.choices import (
 )
 
 _UNCHANGED = Conditioning()
+_ALWAYS_SAID = ("filter_length", "hop_length", "win_length", "window", "padding")
 
 
 class STFT:
@@ -81,6 +89,9 @@ class STFT:
     -----
     A signal shorter than one frame is filled up with zeros, an empty one has no frames.
 
+    The spectrum of a frame depends on its samples alone, to the last bit, and not on how many
+    frames are transformed with it: so a stream, a part of a signal and the whole of it agree.
+
     Examples
     --------
     >>> import numpy as np
@@ -99,6 +110,11 @@ class STFT:
     >>> batches = list(stft.stream([tone[:1], tone[1:5000], tone[5000:]]))
     >>> np.array_equal(np.concatenate(batches), spectra)
     True
+
+    The axes of the spectra, in seconds and in Hz:
+
+    >>> stft.times_s(len(spectra), rate_hz)[:3], stft.frequencies_hz(rate_hz)[:3]
+    (array([0.   , 0.008, 0.016]), array([ 0.  , 31.25, 62.5 ]))
     """
 
     def __init__(
@@ -120,8 +136,7 @@ class STFT:
         if padding is None:
             padding = "center" if center else "none"
         self.win_length = filter_length if win_length is None else win_length
-        if win_align not in WINDOW_ALIGNS:
-            raise SettingsError(f"win_align is {win_align!r}: choose center or left")
+        check_value("win_align", win_align, win_align in WINDOW_ALIGNS, " or ".join(WINDOW_ALIGNS))
         frame_length = self.win_length if win_align == "left" else filter_length
         self.plan = FramePlan.make(filter_length, hop_length, padding, frame_length)
         if not 1 <= self.win_length <= filter_length:
@@ -129,18 +144,26 @@ class STFT:
                 f"win_length is {win_length}: it must lie between 1 and "
                 f"filter_length ({filter_length})"
             )
-        if pad_mode not in PAD_MODES:
-            raise SettingsError(
-                f"there is no pad_mode {pad_mode!r}: choose from {', '.join(PAD_MODES)}"
-            )
+        check_value("pad_mode", pad_mode, pad_mode in PAD_MODES, f"one of {', '.join(PAD_MODES)}")
         self.pad_mode: PadMode = FORCED_PAD_MODES.get(padding, pad_mode)
         self.freeze_parameters = freeze_parameters
         self.dtype = real_dtype(dtype)
         values = make_window(window, self.win_length, periodic=periodic)
-        self._windowing = Windowing(self.plan, conditioning, self._in_frame(values))
-        self._kernel = None if freeze_parameters else dft_kernel(filter_length, self.dtype)
-        self._rfft = load_rfft()
-        self._workspace = Workspace()
+        kernel = None if freeze_parameters else dft_kernel(filter_length, self.dtype)
+        self._transform = FrameTransform(self.plan, conditioning, self._in_frame(values), kernel)
+        self._made_with: dict[str, object] = {
+            "filter_length": filter_length,
+            "hop_length": hop_length,
+            "win_length": self.win_length,
+            "window": window if is_named(window) else None,
+            "pad_mode": self.pad_mode,
+            "freeze_parameters": freeze_parameters,
+            "padding": padding,
+            "periodic": periodic,
+            "win_align": win_align,
+            "conditioning": conditioning,
+            "dtype": None if dtype is None else self.dtype.name,
+        }
 
     @property
     def bins(self) -> int:
@@ -148,37 +171,38 @@ class STFT:
         return self.plan.bins
 
     @property
-    def window(self) -> NDArray[Any]:
+    def window(self) -> Reals:
         """The window as it lies on a frame, shape (filter_length,); replaceable if not frozen."""
-        return self._windowing.window
+        return self._transform.window
 
     @window.setter
     def window(self, values: ArrayLike) -> None:
         self._check_replaceable("window")
         whole = np.shape(values) == self.window.shape
         length = len(self.window) if whole else self.win_length
-        window = make_window(values, length)[: self.plan.frame_length]
-        self._windowing.window = self._in_frame(window)
+        window = make_window(values, length, periodic=bool(self._made_with["periodic"]))
+        self._transform.window = self._in_frame(window[: self.plan.frame_length])
+        self._made_with["window"] = values if is_named(values) else None
 
     @property
-    def kernel(self) -> NDArray[Any]:
+    def kernel(self) -> Reals:
         """The basis as a real matrix, real rows above imaginary ones.
 
         Shape (2 * bins, filter_length); windowed frames times its transpose are the spectrum. If
         not frozen it may be replaced, or written to.
         """
-        if self._kernel is None:
+        if self._transform.kernel is None:
             kernel = dft_kernel(self.plan.filter_length, self.dtype)
             kernel.setflags(write=False)
             return kernel
-        return self._kernel
+        return self._transform.kernel
 
     @kernel.setter
     def kernel(self, values: ArrayLike) -> None:
         self._check_replaceable("kernel")
-        self._kernel = checked_kernel(values, self.plan.filter_length, self.dtype)
+        self._transform.kernel = checked_kernel(values, self.plan.filter_length, self.dtype)
 
-    def __call__(self, waveform: ArrayLike) -> NDArray[Any]:
+    def __call__(self, waveform: ArrayLike) -> Complexes:
         """Transform whole signals.
 
         Parameters
@@ -201,13 +225,10 @@ class STFT:
         frames = self.plan.frames(samples)
         spectra = np.empty((*leading, frames, self.bins), complex_of(self.dtype))
         for channel in np.ndindex(leading if samples else (0,)):
-            signal, spectrum, first = signals[channel], spectra[channel], 0
-            for batch in self.stream([signal]):
-                spectrum[first : first + len(batch)] = batch
-                first += len(batch)
+            self._transform_whole(signals[channel], spectra[channel])
         return spectra
 
-    def stream(self, blocks: Iterable[ArrayLike]) -> Iterator[NDArray[Any]]:
+    def stream(self, blocks: Iterable[ArrayLike]) -> Iterator[Complexes]:
         """Transform one signal that arrives in blocks.
 
         Parameters
@@ -218,9 +239,10 @@ class STFT:
         Yields
         ------
         ndarray of complex64, shape (some, bins)
-            The spectra, frame after frame: together what the whole signal gives, to the last bit.
+            The spectra, frame after frame, each as soon as its last sample is there: together what
+            the whole signal gives, to the last bit.
         """
-        framer = self.framer()
+        framer = self.framer(eager=True)
         for block in blocks:
             samples = self._real(block)
             if samples.ndim != 1:
@@ -232,19 +254,16 @@ class STFT:
         for span in framer.finish():
             yield self.transform(span)[0]
 
-    def framer(self, batch_frames: int | None = None) -> Framer:
-        """Make the framer that cuts a signal of shape (channels, samples) for `transform`.
-
-        `batch_frames` is the number of frames in a span, None for what is fastest.
-        """
-        return Framer(self.plan, self.pad_mode, batch_frames)
+    def framer(self, batch_frames: int | None = None, *, eager: bool = False) -> Framer:
+        """Make the `Framer` that cuts a signal of shape (channels, samples) for `transform`."""
+        return Framer(self.plan, self.pad_mode, batch_frames, eager)
 
     def transform(
         self,
-        span: NDArray[Any],
-        out: NDArray[Any] | None = None,
+        span: Reals,
+        out: Complexes | None = None,
         observe: Observer | None = None,
-    ) -> NDArray[Any]:
+    ) -> Complexes:
         """Transform a span of padded samples, as a framer gives it.
 
         Parameters
@@ -262,30 +281,50 @@ class STFT:
         ndarray of complex64, shape (channels, frames, bins)
             The spectra.
         """
-        windowed = self._windowing(span, observe)
-        shape, dtype = (*windowed.shape[:2], self.bins), complex_of(self.dtype)
-        if out is None:
-            # With room between the rows and a copy it is faster than without.
-            spectra = self._workspace.take_rows("spectra", shape, dtype)
-        else:
-            check_out(out, shape, dtype, contiguous=False)
-            spectra = out
-        if self._kernel is None:
-            for frames, bins in zip(windowed, spectra, strict=True):
-                self._rfft(frames, bins)
-        else:
-            room = (shape[0] * shape[1], 2 * self.bins)
-            products = self._workspace.take("products", room, self.dtype)
-            multiply(self._kernel, windowed, products, spectra)
-        return spectra.copy() if out is None else out
+        return self._transform(span, out, observe)
 
-    def _real(self, samples: ArrayLike) -> NDArray[Any]:
+    def times_s(self, frames: int | range, rate_hz: float) -> NDArray[np.float64]:
+        """Give the times that frames are centred on, in seconds after the first sample.
+
+        `frames` is how many there are, or a range of some of them; `rate_hz` is samples per second.
+        """
+        numbers = range(frames) if isinstance(frames, int) else frames
+        return np.array(self.plan.centers(numbers), np.float64) / rate_hz
+
+    def frequencies_hz(self, rate_hz: float) -> NDArray[np.float64]:
+        """Give the frequencies of the bins in Hz, shape (bins,)."""
+        return np.arange(self.bins) * rate_hz / self.plan.filter_length
+
+    def __repr__(self) -> str:
+        defaults = signature(STFT).parameters
+        said = {
+            name: repr(value)
+            for name, value in self._made_with.items()
+            if name in _ALWAYS_SAID or value != defaults[name].default
+        }
+        if self._made_with["window"] is None:
+            said["window"] = f"<{self.win_length} values>"
+        return f"{type(self).__name__}({', '.join(f'{key}={said[key]}' for key in said)})"
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        if self.freeze_parameters:
+            self.window.setflags(write=False)  # older pickles make every array writable
+
+    def _transform_whole(self, signal: Reals, spectra: Complexes) -> None:
+        framer, first = self.framer(), 0
+        for span in chain(framer.push(signal[np.newaxis]), framer.finish()):
+            end = first + self.plan.frames_of_span(span.shape[-1])
+            self.transform(span, spectra[np.newaxis, first:end])
+            first = end
+
+    def _real(self, samples: ArrayLike) -> Reals:
         signals = real_array(samples, "waveform")
         if signals.ndim == 0:
             raise SettingsError("the waveform has no axis: its shape must be (..., samples)")
         return np.ascontiguousarray(signals, self.dtype)
 
-    def _in_frame(self, window: NDArray[Any]) -> NDArray[Any]:
+    def _in_frame(self, window: Reals) -> Reals:
         frame = pad_center(window, self.plan, self.dtype)
         frame.setflags(write=not self.freeze_parameters)
         return frame

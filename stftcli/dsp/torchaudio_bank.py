@@ -41,10 +41,12 @@ def torchaudio_mel_weights(
     check_value("norm", norm, norm in ("slaney", None), "slaney or None")
     check_value("filter_length", filter_length, filter_length >= 2, "2 or more")
     check_bands(rate_hz, bands, scale, fmin_hz, top_hz)
+    # The two ends are taken to mel in float64 (Python's math), all else in float32 (torch).
     low, high = SCALES[scale][0](np.array([fmin_hz, top_hz], np.float64))
     edges = _HZ_OF[scale](_linspace(low, high, bands + 2))[:, np.newaxis]
     apart = bool((np.diff(edges, axis=0) > 0).all())
     check_value("bands", bands, apart, f"less, from {fmin_hz:g} to {top_hz:g} Hz")
+    # An odd rate is halved in integers there, though the last bin lies at the half itself.
     bins = _linspace(0, rate_hz // 2, filter_length // 2 + 1)
     rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
@@ -57,6 +59,8 @@ def torchaudio_mel_weights(
 def _linspace(start: float, stop: float, steps: int) -> Singles:
     """Give what torch.linspace does: from both ends, with one rounding for each value."""
     first, last = np.float32(start), np.float32(stop)
+    # The step is rounded to float32; then float64, which holds the products exactly, stands for a
+    # fused multiply-add. Counted from the nearer end, both ends come out exact.
     step = float((last - first) / np.float32(steps - 1))
     number = np.arange(steps)
     below, above = first + step * number, last - step * (steps - 1 - number)

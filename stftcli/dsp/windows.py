@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from stftcli.dsp.checks import finite_array
 from stftcli.errors import SettingsError
 from stftcli.settings.choices import WINDOWS, window_names
+from stftcli.settings.record import nearest
 
 Floats = NDArray[np.float64]
 WindowLike = str | tuple[str, float] | ArrayLike
@@ -118,13 +119,17 @@ def make_window(window: WindowLike, length: int, *, periodic: bool = True) -> Fl
     return values
 
 
+def is_named(window: WindowLike) -> bool:
+    """Say whether a window is given by a name, and not by its values."""
+    return isinstance(window, str) or (
+        isinstance(window, tuple) and len(window) == 2 and isinstance(window[0], str)
+    )
+
+
 def _named_window(name: str, text: str, length: int, periodic: bool) -> Floats:
     if name not in WINDOWS:
-        from difflib import get_close_matches
-
-        close = get_close_matches(name, WINDOWS, n=1)
-        hint = f" (did you mean {close[0]}?)" if close else ""
-        raise SettingsError(f"there is no window {name!r}{hint}: choose from {window_names()}")
+        hint = nearest(name, WINDOWS, window_names())
+        raise SettingsError(f"there is no window {name!r}: {hint}")
     parameter = WINDOWS[name]
     if parameter is None and text:
         raise SettingsError(f"the window {name} takes no parameter: {text!r} was given")

@@ -95,7 +95,7 @@ class Chain(Frozen):
 
     def times_s(self, first: int, last: int) -> NDArray[np.float64]:
         """Give the times that frames [first, last) are centred on, from the first sample on."""
-        return np.array(self.plan.centers(range(first, last)), np.float64) / self.rate_hz
+        return self.framewise.stft.times_s(range(first, last), self.rate_hz)
 
     def batches(
         self,
@@ -150,7 +150,7 @@ class Chain(Frozen):
         self, blocks: Blocks, eager: bool, on_block: OnBlock | None
     ) -> Iterator[NDArray[Any]]:
         stft = self.framewise.stft
-        framer = stft.framer(1 if eager else None)
+        framer = stft.framer(eager=eager)
         signal = self.settings.signal
         for block in prepared(blocks, signal, self.sound_rate_hz, self.rate_hz, stft.dtype):
             if on_block is not None:

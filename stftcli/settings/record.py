@@ -1,5 +1,6 @@
 """Frozen settings to plain dictionaries and back, with every name and type checked."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from types import UnionType
 from typing import (
@@ -38,12 +39,15 @@ class MisplacedError(SettingsError):
         self.place = place
 
 
-def nearest(name: str, known: list[str]) -> str:
-    """Say which names come near to a wrong one, or else list all of them."""
+def nearest(name: str, known: Iterable[str], listed: str | None = None) -> str:
+    """Say which names come near to a wrong one, or else list all of them, as `listed` does."""
     from difflib import get_close_matches
 
-    close = get_close_matches(name, known, n=3)
-    return f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known)}"
+    names = list(known)
+    close = get_close_matches(name, names, n=3)
+    if close:
+        return f"did you mean {' or '.join(close)}?"
+    return f"there are {', '.join(names) if listed is None else listed}"
 
 
 def check_between(name: str, value: float | None, lowest: float, highest: float) -> None:

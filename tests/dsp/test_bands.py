@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from stftcli import Linear
-from stftcli.dsp.bands import BandedProduct
+from stftcli.dsp.bands import band_blocks
 from stftcli.dsp.filterbanks import bark_weights, chroma_weights, erb_weights, mel_weights
+from stftcli.dsp.rows import multiply
 from tests.signals import assert_close, noise
 
 Floats = NDArray[Any]
@@ -32,10 +33,10 @@ def dense(weight: Floats, x: Floats) -> Floats:
 
 def by_blocks(weight: Floats, x: Floats) -> Floats:
     """Give the product by blocks, into memory that holds something else before."""
-    banded = BandedProduct.find(weight)
-    assert banded is not None
+    blocks = band_blocks(weight)
+    assert blocks is not None
     out = np.full((len(x), len(weight)), np.nan, weight.dtype)
-    banded(x, out)
+    multiply(blocks, x, out)
     return out
 
 
@@ -63,7 +64,7 @@ def test_any_bands(size: tuple[int, int], frames: int, seed: int, data: st.DataO
     widths = data.draw(st.lists(width, min_size=outputs, max_size=outputs))
     weight = band_matrix(outputs, inputs, widths, seed).astype(np.float32)
     x = noise(frames, inputs, seed=seed)
-    if BandedProduct.find(weight) is not None:
+    if band_blocks(weight) is not None:
         assert_close(by_blocks(weight, x), dense(weight, x))
     assert_close(Linear.from_weights(weight)(x), dense(weight, x))
 
@@ -103,7 +104,7 @@ def test_a_matrix_of_zeros_alone() -> None:
     ids=["noise", "chroma", "single", "small", "both ends"],
 )
 def test_a_dense_matrix_is_not_banded(weight: Floats) -> None:
-    assert BandedProduct.find(weight) is None
+    assert band_blocks(weight) is None
     layer = Linear.from_weights(weight)
     assert not layer.banded
     x = noise(5, weight.shape[1])

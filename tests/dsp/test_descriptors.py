@@ -80,15 +80,12 @@ class TestColumns:
         frames = spectra(5, 2)
         assert_same_bits(described("rms zcr", frames), frames[..., BINS:])
 
-    def test_an_unknown_name_is_answered_with_all_and_the_nearest(self) -> None:
-        with pytest.raises(
-            SettingsError, match=r"'centriod' \(did you mean centroid\?\)"
-        ) as caught:
+    def test_an_unknown_name_is_answered_with_the_nearest(self) -> None:
+        with pytest.raises(SettingsError, match=r"'centriod': did you mean centroid\?"):
             FrameDescriptors(["rms", "centriod"], BINS, BIN_HZ, RATE_HZ)
-        assert ", ".join(DESCRIPTORS) in str(caught.value)
 
     def test_a_name_like_no_other_is_answered_with_all(self) -> None:
-        with pytest.raises(SettingsError, match="there is no descriptor 'xyz': choose from rms, z"):
+        with pytest.raises(SettingsError, match=f"'xyz': there are {', '.join(DESCRIPTORS)}"):
             FrameDescriptors(["xyz"], BINS, BIN_HZ, RATE_HZ)
 
     def test_none_at_all_are_refused(self) -> None:

@@ -17,6 +17,7 @@ from tests.signals import (
     blocks_of,
     each_edges,
     edges_and_sizes,
+    longest_hop,
     noise,
     padded,
 )
@@ -98,6 +99,39 @@ def test_spans_do_not_depend_on_the_blocks(edges: dict[str, Any], data: st.DataO
     assert len(pieces) == len(whole)
     for piece, wanted in zip(pieces, whole, strict=True):
         assert_same_bits(piece, wanted)
+
+
+@each_edges
+@given(data=st.data())
+def test_eager_spans_hold_the_frames_of_the_others(
+    edges: dict[str, Any], data: st.DataObject
+) -> None:
+    frame_length = data.draw(st.integers(1, 60), label="frame_length")
+    hop_length = data.draw(st.integers(1, longest_hop(edges, frame_length, 80)), label="hop_length")
+    stft = STFT(frame_length, hop_length, **edges)
+    signal = noise(2, data.draw(st.integers(0, 800), label="samples"))
+    cuts = data.draw(st.lists(st.integers(0, signal.shape[-1])).map(sorted), label="cuts")
+    batch_frames = data.draw(st.integers(1, 40), label="batch_frames")
+
+    def frames(eager: bool) -> list[Samples]:
+        framer = stft.framer(batch_frames, eager=eager)
+        spans = spans_of(framer, np.split(signal, cuts, axis=-1))
+        sizes = [stft.plan.frames_of_span(span.shape[-1]) for span in spans]
+        assert all(1 <= size <= batch_frames for size in sizes)
+        return [frames_in(span, frame_length, hop_length) for span in spans]
+
+    eager, others = frames(eager=True), frames(eager=False)
+    assert len(eager) >= len(others)
+    if others:
+        assert_same_bits(np.concatenate(eager, axis=1), np.concatenate(others, axis=1))
+
+
+def test_an_eager_framer_gives_whole_batches_of_a_long_block() -> None:
+    stft = STFT(64, 16, center=False)
+    framer = stft.framer(10, eager=True)
+    spans = list(framer.push(noise(1, stft.plan.span_samples(25))))
+    assert [stft.plan.frames_of_span(span.shape[-1]) for span in spans] == [10, 10, 5]
+    assert list(framer.finish()) == []
 
 
 @each_edges

@@ -1,3 +1,4 @@
+import pickle
 import re
 from typing import Any
 
@@ -236,6 +237,16 @@ def test_weights_must_be_finite(value: float) -> None:
 def test_says_what_it_is() -> None:
     layer = Linear(3, 4, bias=False, dtype="float64")
     assert repr(layer) == "Linear(in_features=3, out_features=4, bias=False, dtype=float64)"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("bias", [True, False])
+def test_comes_out_of_a_pickle_as_it_went_in(bias: bool, dtype: str) -> None:
+    layer, x = Linear(201, 70, bias, dtype=dtype, seed=0), noise(5, 201)
+    again = pickle.loads(pickle.dumps(layer))
+    np.testing.assert_array_equal(again(x), layer(x))
+    assert repr(again) == repr(layer)
+    assert not again.weight.flags.writeable
 
 
 def test_weights_must_be_real() -> None:

@@ -1,5 +1,7 @@
+import multiprocessing
+import pickle
 import re
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from stftcli import STFT
+from stftcli.dsp.conditioning import Conditioning
 from stftcli.dsp.windows import make_window
 from stftcli.errors import SettingsError
 from stftcli.settings.choices import PAD_MODES, PADDINGS
@@ -268,8 +271,25 @@ class TestStream:
     def test_comes_out_while_the_signal_still_arrives(self) -> None:
         endless = (noise(1000) for _ in iter(int, 1))
         stft = STFT(64, 16)
-        batch = next(iter(stft.stream(endless)))
-        assert batch.shape == (stft.plan.batch_frames, 33)
+        assert len(next(iter(stft.stream(endless)))) == stft.plan.frames_of_span(1000 + 32)
+
+    @pytest.mark.parametrize("edges", sorted(EDGES.keys() - {"wrap"}))
+    def test_each_frame_comes_as_soon_as_its_last_sample_is_there(self, edges: str) -> None:
+        stft = STFT(64, 16, **EDGES[edges])
+        pushed: list[int] = []
+
+        def samples() -> Any:
+            for sample in noise(3000):
+                pushed.append(len(pushed) + 1)
+                yield sample[np.newaxis]
+
+        came: list[int] = []
+        for batch in stft.stream(samples()):
+            came += [pushed[-1]] * len(batch)
+        last_samples = np.arange(len(came)) * 16 + 64 - stft.plan.left
+        # What is padded before the signal needs samples of it too.
+        first = 1 if stft.pad_mode == "constant" else stft.plan.left + 1
+        assert came == [min(3000, max(first, last)) for last in last_samples.tolist()]
 
     @pytest.mark.parametrize("blocks", [[], [[]], [np.zeros(0), np.zeros(0)]])
     def test_of_nothing_is_nothing(self, blocks: Any) -> None:
@@ -453,7 +473,7 @@ class TestSettings:
             ({"win_length": 0}, "win_length is 0"),
             ({"pad_mode": "zero"}, f"'zero'.*{', '.join(PAD_MODES)}"),
             ({"padding": "full"}, f"'full'.*{', '.join(PADDINGS)}"),
-            ({"win_align": "right"}, "win_align is 'right': choose center or left"),
+            ({"win_align": "right"}, "win_align is 'right': it must be center or left"),
             ({"win_align": "left", "win_length": 0}, "win_length is 0"),
             ({"win_align": "left", "win_length": 2049}, r"win_length is 2049.*\(2048\)"),
             ({"padding": "kaldi", "hop_length": 4000}, "hop_length is 4000: with padding kaldi"),
@@ -464,6 +484,94 @@ class TestSettings:
     def test_out_of_range_are_refused_by_name(self, settings: dict[str, Any], message: str) -> None:
         with pytest.raises(SettingsError, match=message):
             STFT(**settings)
+
+
+class TestAxes:
+    def test_times_are_in_seconds_and_frequencies_in_hz(self) -> None:
+        stft = STFT(400, 160)
+        np.testing.assert_allclose(stft.times_s(3, 16000), [0, 0.01, 0.02], rtol=1e-15)
+        np.testing.assert_allclose(stft.times_s(range(5, 7), 16000), [0.05, 0.06], rtol=1e-15)
+        frequencies = stft.frequencies_hz(16000)
+        np.testing.assert_allclose(frequencies[[0, 1, -1]], [0, 40, 8000], rtol=1e-15)
+        assert frequencies.shape == (stft.bins,)
+
+    def test_without_centring_the_first_frame_lies_around_its_middle(self) -> None:
+        stft = STFT(400, 160, center=False)
+        np.testing.assert_allclose(stft.times_s(2, 1000), [0.2, 0.36], rtol=1e-15)
+
+    def test_the_last_frequency_of_an_odd_length_lies_below_half_the_rate(self) -> None:
+        np.testing.assert_allclose(STFT(5, 1).frequencies_hz(10), [0, 2, 4], rtol=1e-15)
+
+
+MADE: list[dict[str, Any]] = [
+    {},
+    {"filter_length": 400, "hop_length": 160, "window": "kaiser:14", "padding": "causal"},
+    {"filter_length": 64, "hop_length": 16, "window": ("tukey", 0.25), "center": False},
+    {"hop_length": 160, "win_length": 400, "win_align": "left", "padding": "kaldi"},
+    {"window": "hamming", "periodic": False},
+    {"pad_mode": "constant", "dtype": "float64", "freeze_parameters": False, "hop_length": 100},
+    {"conditioning": Conditioning(remove_dc=True, preemphasis=0.97)},
+]
+
+
+class TestRepr:
+    @pytest.mark.parametrize("settings", MADE)
+    def test_evaluates_to_the_same(self, settings: dict[str, Any]) -> None:
+        stft, signal = STFT(**settings), noise(3000)
+        again = eval(repr(stft), {"STFT": STFT, "Conditioning": Conditioning})
+        assert repr(again) == repr(stft)
+        assert_same_bits(again(signal), stft(signal))
+
+    def test_says_what_is_asked_for_most_and_what_is_unusual(self) -> None:
+        assert repr(STFT(400, 160)) == (
+            "STFT(filter_length=400, hop_length=160, win_length=400, window='hann', "
+            "padding='center')"
+        )
+        assert "pad_mode='edge'" in repr(STFT(pad_mode="edge"))
+
+    def test_only_counts_the_values_of_a_window(self) -> None:
+        assert "window=<64 values>" in repr(STFT(64, 16, window=np.ones(64)))
+        stft = STFT(64, 16, 40, freeze_parameters=False)
+        stft.window = np.ones(40)
+        assert "window=<40 values>" in repr(stft)
+        stft.window = "hamming"
+        assert "window='hamming'" in repr(stft)
+
+
+class TestPickle:
+    @pytest.mark.parametrize("settings", MADE)
+    def test_gives_the_same(self, settings: dict[str, Any]) -> None:
+        stft, signal = STFT(**settings), noise(3000)
+        wanted = stft(signal)
+        again = pickle.loads(pickle.dumps(stft))
+        assert_same_bits(again(signal), wanted)
+        assert repr(again) == repr(stft)
+        assert again.window.flags.writeable == stft.window.flags.writeable
+
+    def test_holds_replaced_parameters(self) -> None:
+        stft, signal = replaced(), noise(3000)
+        again = pickle.loads(pickle.dumps(stft))
+        assert_same_bits(again(signal), stft(signal))
+        again.kernel[:] = 0
+        assert not again(signal).any()
+
+    def test_holds_no_scratch(self) -> None:
+        stft = STFT(64, 16)
+        before = len(pickle.dumps(stft))
+        stft(noise(100_000))
+        assert len(pickle.dumps(stft)) == before
+
+    def test_works_in_a_spawned_process(self) -> None:
+        signal = noise(3000)
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            for stft in (STFT(64, 16), replaced()):
+                assert_same_bits(pool.submit(stft, signal).result(), stft(signal))
+
+
+def replaced() -> STFT:
+    stft = STFT(64, 16, freeze_parameters=False)
+    stft.kernel, stft.window = noise(66, 64), noise(64, seed=1)
+    return stft
 
 
 class TestTransform:

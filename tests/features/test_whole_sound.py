@@ -208,13 +208,13 @@ class TestNormalize:
             by_sound("mean").apply(features(3, 3))
 
     def test_an_unknown_kind_is_answered_with_all_and_the_nearest(self) -> None:
-        with pytest.raises(SettingsError, match="`by` is 'mean_var': did you mean meanvar"):
+        with pytest.raises(SettingsError, match=r"`by` is 'mean_var': it must be one of .*meanvar"):
             Normalize("mean_var")  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("options", [{"ddof": -1}, {"epsilon": -1e-5}, {"epsilon": np.nan}])
     def test_numbers_out_of_range_are_refused(self, options: dict[str, Any]) -> None:
         (name,) = options
-        with pytest.raises(SettingsError, match=f"{name} is .*: it must be 0 to"):
+        with pytest.raises(SettingsError, match=f"`{name}` is .*: it must be 0 to"):
             Normalize("meanvar", **options)
 
 

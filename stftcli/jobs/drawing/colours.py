@@ -5,13 +5,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from stftcli.dsp.scaling import levels_db, levels_dbfs
 from stftcli.errors import SettingsError
 from stftcli.features.axis import Axis
 from stftcli.features.chain import Chain
 from stftcli.frozen import Frozen
 from stftcli.pictures.axes import ColourScale
 from stftcli.pictures.colours import LEVELS_MAP, SIGNED_MAP
-from stftcli.pictures.levels import levels_db, levels_dbfs
 from stftcli.settings.pictures import DEFAULT_RANGE_DB, ViewSettings
 
 _QUIETEST_TOP_DB = -100.0  # silence stays dark

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stftcli import STFT
-from stftcli.pictures.levels import levels_dbfs
+from stftcli.dsp.scaling import levels_dbfs
 
 
 @pytest.mark.parametrize("window", ["hann", "hamming", "blackmanharris", "boxcar", "kaiser:8.6"])
