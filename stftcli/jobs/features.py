@@ -90,7 +90,7 @@ def write_features(
     with Source(path, hashed=describes) as source:
         engine = make_engine(settings, source.rate_hz, reporter=reporter)
         dtype = stored_dtype(settings.dtype, engine.dtype)
-        row.sink.check(dtype, settings.layout)
+        row.writer.check(dtype, settings.layout)
         head = _head(engine, source, dtype)
         seekable = row.needs_seeking(settings.layout)
         with (
@@ -98,18 +98,18 @@ def write_features(
             _atomic_write_or_none(index) as places,
             atomic_write(output, seekable=seekable) as file,
         ):
-            sink = row.sink(file, head)
+            writer = row.writer(file, head)
             for batch in analyze(source, engine, threads, reporter):
-                sink.write(batch)
+                writer.write(batch)
             provenance = describe(engine, source) if describes else ""
-            sink.finish(ArrayMetadata(provenance, _frequencies_hz(engine)))
+            writer.finish(ArrayMetadata(provenance, _frequencies_hz(engine)))
             if description is not None:
-                write_sidecar(description, head, sink.frames, provenance)
+                write_sidecar(description, head, writer.frames, provenance)
             if places is not None:
-                places.write(sink.index(output))
+                places.write(writer.index(output))
             if save_linear is not None:
                 _new_linear(engine).save(save_linear)
-        return ArrayReport(sink.shape, str(dtype))
+        return ArrayReport(writer.shape, str(dtype))
 
 
 def stored_dtype(precision: Precision, computed: np.dtype[Any]) -> np.dtype[Any]:
