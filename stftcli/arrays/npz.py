@@ -13,11 +13,13 @@ from stftcli.arrays.format_row import FormatRow
 from stftcli.arrays.npy import NpyWriter, write_npy_header
 from stftcli.arrays.rows import Batches, check_table, read_batches
 from stftcli.arrays.spec import ArrayMetadata, ArraySpec
-from stftcli.files.npy import NpzFile, open_npz, read_npy_values
+from stftcli.files.npy import read_npy_values
 from stftcli.files.temporary import copy_rest, temporary_file
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
+
+    from stftcli.files.npz import NpzFile
 
 _FEATURES = "features"
 _MAX_NAMES = 1 << 22
@@ -65,6 +67,8 @@ def _pack(archive: "ZipFile", name: str, values: ArrayLike) -> None:
 
 
 def _read_description(path: Path) -> Description:
+    from stftcli.files.npz import open_npz
+
     with open_npz(path) as archive:
         with archive.open_array(_FEATURES) as (_, header):
             pass
@@ -79,7 +83,7 @@ def _read_description(path: Path) -> Description:
 
 
 def _read_text(
-    archive: NpzFile, name: str, axes: int, max_characters: int
+    archive: "NpzFile", name: str, axes: int, max_characters: int
 ) -> NDArray[np.str_] | None:
     if name not in archive.arrays():
         return None
@@ -94,6 +98,8 @@ def _read_text(
 
 
 def _read_rows(path: Path) -> Batches:
+    from stftcli.files.npz import open_npz
+
     with open_npz(path) as archive, archive.open_array(_FEATURES) as (file, header):
         check_table(header.shape, header.dtype, header.columns_first)
         yield from read_batches(file, header.shape, header.dtype)

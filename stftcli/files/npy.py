@@ -1,11 +1,7 @@
-"""numpy's .npy format, alone and as a member of a .npz archive: headers and values read."""
+"""numpy's .npy format, alone and as a member of a .npz archive: its header and its values."""
 
 import warnings
-import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import prod
-from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple
 
 import numpy as np
@@ -13,10 +9,6 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from stftcli.files.untrusted import read_exactly
-
-_ENDING = ".npy"
-# numpy writes these two. Others unpack far more at once than they are asked for.
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class NpyHeader(NamedTuple):
@@ -72,35 +64,3 @@ def read_npy_values(file: IO[bytes], header: NpyHeader) -> NDArray[Any]:
     """Read the values after a header, once, whatever their order."""
     content = read_exactly(file, header.nbytes)
     return np.ndarray(header.shape, header.dtype, content, order=header.order)
-
-
-class NpzFile(zipfile.ZipFile):
-    """An archive of arrays, open for reading."""
-
-    def arrays(self) -> dict[str, zipfile.ZipInfo]:
-        """Give the members that are arrays, by the names of these."""
-        return {
-            member.filename.removesuffix(_ENDING): member
-            for member in self.infolist()
-            if member.filename.endswith(_ENDING)
-        }
-
-    @contextmanager
-    def open_array(self, name: str) -> Iterator[tuple[IO[bytes], NpyHeader]]:
-        """Open an array at its first value; ValueError if it is not there or cannot be true."""
-        member = self.arrays().get(name)
-        if member is None:
-            raise ValueError(f"it has no {name}{_ENDING} in it")
-        if member.compress_type not in _METHODS:
-            raise ValueError(f"{name} is compressed by method {member.compress_type}: use numpy's")
-        with self.open(member) as file:
-            yield file, read_npy_header(file, member.file_size)
-
-
-def open_npz(path: Path) -> NpzFile:
-    """Open an archive, which a `with` block closes; ValueError if its members share bytes."""
-    archive = NpzFile(path)
-    if sum(member.compress_size for member in archive.infolist()) > path.stat().st_size:
-        archive.close()
-        raise ValueError("its members lie over one another")
-    return archive

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from stftcli.errors import SettingsError
 from stftcli.files import state_dict
 from stftcli.files.atomic import atomic_write
-from stftcli.files.npy import open_npz, read_npy_header, read_npy_values
+from stftcli.files.npy import read_npy_header, read_npy_values
+from stftcli.files.npz import open_npz
 from stftcli.files.safetensors_header import StoredTensor, read_header
 from stftcli.files.untrusted import as_input_error, megabytes, read_exactly
 from stftcli.frozen import Frozen
