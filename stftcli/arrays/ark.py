@@ -60,7 +60,7 @@ class ArkWriter(ArrayWriter):
         refuse_bins_first("ark", layout)
         if dtype not in (np.float32, np.float64):
             raise SettingsError(
-                f"ark has no {dtype} numbers: choose `dtype='float32'` or 'float64'"
+                f"ark has no {dtype} numbers: choose `dtype='float32'` or `dtype='float64'`"
             )
         _kaldiio("`format='ark'`")
 
