@@ -21,8 +21,8 @@ from stftcli.settings.choices import Layout
 
 _MAX_KEY = 1 << 12
 _MAX_UNPACKED = 1 << 24
-"""Values of a compressed matrix: two days of ten-millisecond frames of a feature, or 40 minutes of
-80. Kaldi compresses whole matrices, so they are in memory at once."""
+"""Values of a compressed matrix: 35 minutes of 80 features a hundred times a second. Kaldi
+compresses whole matrices, so all of one is in memory at once."""
 _BINARY = b"\0B"
 _PLAIN: dict[bytes, np.dtype[Any]] = {b"FM": np.dtype("<f4"), b"DM": np.dtype("<f8")}
 _PACKED: dict[bytes, Callable[[int, int], int]] = {

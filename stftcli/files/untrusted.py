@@ -14,8 +14,8 @@ _PIECE_BYTES = 1 << 20
 _MAX_REASON, _MAX_NAME, _MAX_LISTED = 300, 40, 12
 # Settings are four levels deep; whoever walks through them may do so by recursion.
 _MAX_DEPTH = 32
-_MAX_DIGITS = 18
-"""Digits of a whole number that fits into 64 bits, whatever they are."""
+_MAX_DIGITS = 300
+"""Digits of a whole number that can be made a float, whatever they are."""
 _MAX_AXES = 32
 
 
@@ -83,8 +83,8 @@ def parse_json(text: str | bytes) -> Any:
     Raises
     ------
     ValueError
-        If it is none, nested deeper than 32 levels, or holds a number beyond 64 bits or a text
-        that is no Unicode.
+        If it is none, nested deeper than 32 levels, or holds a number beyond the largest
+        float or a text that is no Unicode.
     """
     try:
         values = json.loads(text, parse_int=_int, parse_float=_float, parse_constant=_no_number)
