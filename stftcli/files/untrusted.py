@@ -113,7 +113,7 @@ def check_shape(lengths: Any) -> tuple[int, ...]:
     """Give the shape that a file claims; ValueError if no array has it."""
     if not isinstance(lengths, list) or len(lengths) > _MAX_AXES:
         raise ValueError("its shape is no list of a few lengths")
-    if not all(type(length) is int and length >= 0 for length in lengths):
+    if not all(type(length) is int and 0 <= length < 1 << 63 for length in lengths):
         raise ValueError(f"its shape is {lengths}")
     return tuple(lengths)
 
