@@ -1,53 +1,29 @@
 """The table of array formats, and the choice among them."""
 
 from pathlib import PurePath
-from typing import NamedTuple
 
-from stftcli.arrays.csv_sink import CsvSink
-from stftcli.arrays.kaldi_sink import KaldiSink
-from stftcli.arrays.safetensors_sink import SafetensorsSink
-from stftcli.arrays.sinks import NpySink, NpzSink, RawSink
+from stftcli.arrays.ark import ARK
+from stftcli.arrays.csv import CSV
+from stftcli.arrays.format_row import FormatRow
+from stftcli.arrays.npy import NPY
+from stftcli.arrays.npz import NPZ
+from stftcli.arrays.raw import RAW
+from stftcli.arrays.safetensors import SAFETENSORS
 from stftcli.errors import SettingsError
 from stftcli.files.atomic import is_stream
-from stftcli.settings.choices import ArrayFormat, Layout
-
-
-class FormatRow(NamedTuple):
-    """A format of arrays.
-
-    Parameters
-    ----------
-    endings : tuple of str
-        The endings of files that mean it.
-    sink : type
-        Makes it; sinks are described by RawSink.
-    goes_back : bool
-        Whether the sink goes back in the file, or asks where in it it stands.
-    describes : bool, default False
-        Whether the file holds how the array was made.
-    index_ending : str, optional
-        The ending of the index that stands beside the file, if there is one.
-    """
-
-    endings: tuple[str, ...]
-    sink: type[RawSink]
-    goes_back: bool
-    describes: bool = False
-    index_ending: str | None = None
-
-    def needs_seeking(self, layout: Layout) -> bool:
-        """Say whether the whole result must be at hand before its first byte can leave."""
-        return self.goes_back or layout == "bins-first"
-
+from stftcli.settings.choices import ArrayFormat
 
 FORMATS: dict[ArrayFormat, FormatRow] = {
-    "npy": FormatRow((".npy",), NpySink, True),
-    "npz": FormatRow((".npz",), NpzSink, True, describes=True),
-    "safetensors": FormatRow((".safetensors",), SafetensorsSink, False, describes=True),
-    "csv": FormatRow((".csv",), CsvSink, False),
-    "raw": FormatRow((".raw", ".bin"), RawSink, False),
-    "ark": FormatRow((".ark",), KaldiSink, True, index_ending=".scp"),
+    "npy": NPY,
+    "npz": NPZ,
+    "safetensors": SAFETENSORS,
+    "csv": CSV,
+    "raw": RAW,
+    "ark": ARK,
 }
+
+ENDINGS = tuple(ending for row in FORMATS.values() for ending in row.endings)
+"""The endings of files that are feature arrays."""
 
 
 def choose_format(name: ArrayFormat | None, output: str) -> FormatRow:
@@ -56,11 +32,14 @@ def choose_format(name: ArrayFormat | None, output: str) -> FormatRow:
         return FORMATS[name]
     if is_stream(output):
         return FORMATS["npy"]
-    ending = PurePath(output).suffix.lower()
-    for row in FORMATS.values():
-        if ending in row.endings:
-            return row
-    endings = ", ".join(ending for row in FORMATS.values() for ending in row.endings)
+    if row := format_of(output):
+        return row
     raise SettingsError(
-        f"cannot tell the format from the name {output}: use {endings}, or give --format"
+        f"cannot tell the format from the name {output}: use {', '.join(ENDINGS)}, or give `format`"
     )
+
+
+def format_of(path: str) -> FormatRow | None:
+    """Give the format that the ending of a file means, if it means one."""
+    ending = PurePath(path).suffix.lower()
+    return next((row for row in FORMATS.values() if ending in row.endings), None)

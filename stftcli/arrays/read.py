@@ -1,21 +1,22 @@
-"""Feature arrays in, a few rows at a time."""
+"""Feature arrays in: rows, what they say of themselves, and the settings that made them."""
 
-import zipfile
-from collections.abc import Callable, Iterator
-from math import prod
 from pathlib import Path, PurePath
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from stftcli.arrays.tensor_header import find_tensor
+from stftcli.arrays.description import Description, checked_settings
+from stftcli.arrays.formats import ENDINGS, FORMATS, format_of
+from stftcli.arrays.rows import Batches
+from stftcli.arrays.sidecar import describe_beside, read_sidecar
 from stftcli.errors import InputError
-from stftcli.files.tensors import as_input_error, read_npy_header
+from stftcli.files.png import read_png_text
+from stftcli.files.untrusted import as_input_error, parse_object
 
-_VALUES, _MAX_FEATURES = 1 << 22, 1 << 20
+_SIDECAR, _PNG = ".json", ".png"
+_PNG_KEYWORD = "Settings"
 
-Batches = Iterator[NDArray[Any]]
+__all__ = ["ENDINGS", "read_description", "read_rows", "read_settings"]
 
 
 def read_rows(path: str) -> Batches:
@@ -24,8 +25,10 @@ def read_rows(path: str) -> Batches:
     Parameters
     ----------
     path : str
-        A .npy file, or a .npz or .safetensors file as `stftcli features` writes it, of shape
-        (frames, features).
+        An array of shape (frames, features): a .npy file; a .npz or .safetensors file as
+        `stftcli features` writes it; a .csv file with a header, whose column "time_s" is left out;
+        a .ark file, all its matrices one after another; values alone, if a .json sidecar
+        describes them.
 
     Yields
     ------
@@ -37,7 +40,7 @@ def read_rows(path: str) -> Batches:
     InputError
         If it is no such array, or holds NaN or infinite values.
     """
-    batches = _READERS.get(PurePath(path).suffix.lower(), _npy_batches)(path)
+    batches = (format_of(path) or FORMATS["npy"]).read_rows(Path(path))
     while True:
         # Only the reading: what goes wrong with a batch elsewhere is not this file's fault.
         with as_input_error(path, "a feature array"):
@@ -49,62 +52,50 @@ def read_rows(path: str) -> Batches:
         yield batch
 
 
-def _npy_batches(path: str) -> Batches:
-    array = np.load(path, mmap_mode="r", allow_pickle=False)
-    _check(array.shape, array.dtype)
-    step = _rows_at_once(array.shape[1])
-    for row in range(0, len(array), step):
-        yield np.asarray(array[row : row + step])
+def read_description(path: str) -> Description:
+    """Read what a file tells of its array, and no value of the array.
+
+    Parameters
+    ----------
+    path : str
+        A .npz or .safetensors file; a .npy file, whose names and settings stand in the file
+        `<path>.json`, if there is one; such a .json file itself, or an array of any other format
+        that has one beside it.
+
+    Raises
+    ------
+    InputError
+        If it is none of these, broken, or claims more than can be true.
+    """
+    if PurePath(path).suffix.lower() == _SIDECAR:
+        return read_sidecar(Path(path)).description
+    row = format_of(path)
+    with as_input_error(path, "an array with a description"):
+        return (describe_beside if row is None else row.read_description)(Path(path))
 
 
-def _npz_batches(path: str) -> Batches:
-    with zipfile.ZipFile(Path(path)) as archive, archive.open("features.npy") as member:
-        shape, columns_first, dtype = read_npy_header(member)
-        _check(shape, dtype, columns_first)
-        if prod(shape) * dtype.itemsize > archive.getinfo("features.npy").file_size:
-            raise ValueError("it claims more than it holds")
-        yield from _batches(member, shape, dtype)
+def read_settings(path: str) -> dict[str, Any] | None:
+    """Read the settings that are stored in a result of stftcli.
 
+    Parameters
+    ----------
+    path : str
+        An array or a sidecar, as for `read_description`, or a .png picture.
 
-def _safetensors_batches(path: str) -> Batches:
-    with Path(path).open("rb") as file:
-        tensor = find_tensor(file, "features")
-        _check(tensor.shape, tensor.dtype, tensor.texts.get("layout") == "bins-first")
-        file.seek(tensor.begin)
-        yield from _batches(file, tensor.shape, tensor.dtype)
+    Returns
+    -------
+    dict or None
+        What `stftcli features` or `stftcli spectrogram` stored, with the settings of features
+        under "features"; None if the file holds nothing of the kind.
 
-
-def _batches(file: IO[bytes], shape: tuple[int, ...], dtype: np.dtype[Any]) -> Batches:
-    rows, features = shape
-    step = _rows_at_once(features)
-    for row in range(0, rows, step):
-        yield _read(file, (min(step, rows - row), features), dtype)
-
-
-def _read(file: IO[bytes], shape: tuple[int, int], dtype: np.dtype[Any]) -> NDArray[Any]:
-    wanted = prod(shape) * dtype.itemsize
-    content = file.read(wanted)
-    if len(content) < wanted:
-        raise ValueError("it ends early")
-    return np.frombuffer(content, dtype).reshape(shape)
-
-
-def _rows_at_once(features: int) -> int:
-    return max(1, _VALUES // features)
-
-
-def _check(shape: tuple[int, ...], dtype: np.dtype[Any], bins_first: bool = False) -> None:
-    if len(shape) != 2 or dtype.kind not in "fiu" or not 1 <= shape[1] <= _MAX_FEATURES:
-        raise ValueError(f"it has shape {shape} of {dtype}, not (frames, features) of real numbers")
-    if bins_first:  # they could not be read row by row
-        raise ValueError("its layout is bins-first: write it frames-first")
-
-
-_READERS: dict[str, Callable[[str], Batches]] = {
-    ".npy": _npy_batches,
-    ".npz": _npz_batches,
-    ".safetensors": _safetensors_batches,
-}
-
-ENDINGS = tuple(_READERS)
-"""The endings of files that are read as feature arrays."""
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is broken.
+    """
+    if PurePath(path).suffix.lower() != _PNG:
+        return read_description(path).settings
+    with as_input_error(path, "a PNG picture with settings"):
+        text = read_png_text(Path(path), _PNG_KEYWORD)
+        # The input of a picture may be several sounds.
+        return None if text is None else checked_settings(parse_object(text), ("features",))

@@ -5,9 +5,30 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
+
+from stftcli.arrays.description import Description, checked_settings, dtype_of, names_of
 from stftcli.arrays.spec import ArraySpec
 from stftcli.errors import SettingsError, StftcliError
 from stftcli.files.atomic import is_stream
+from stftcli.files.untrusted import as_input_error, check_shape, parse_object, read_content
+from stftcli.frozen import Frozen
+
+_MAX_BYTES = 1 << 23
+_LAYOUTS = ("frames-first", "bins-first")
+
+
+class Sidecar(Frozen):
+    """What stands beside an array: its description, the type of its values, and the layout."""
+
+    description: Description
+    dtype: np.dtype[Any]
+    layout: str
+
+    @property
+    def bins_first(self) -> bool:
+        """Whether frames are the last axis."""
+        return self.layout == "bins-first"
 
 
 def sidecar_path(output: str) -> str:
@@ -27,10 +48,8 @@ def has_sidecar(output: str) -> bool:
     """Say whether the description of an earlier array of this name stands beside it."""
     if is_stream(output) or not Path(sidecar_path(output)).exists():
         return False
-    from stftcli.arrays.described import read_description
-
     with suppress(StftcliError):
-        read_description(sidecar_path(output))
+        read_sidecar(Path(sidecar_path(output)))
         return True
     return False
 
@@ -66,3 +85,36 @@ def _times(spec: ArraySpec, frames: int) -> dict[str, Any] | None:
     first, last = (float(spec.times_s(frame, frame + 1)[0]) for frame in (0, frames - 1))
     # Over all frames, so that the step can be multiplied without an error that grows.
     return {"first": first, "step": (last - first) / (frames - 1) if frames > 1 else None}
+
+
+def read_sidecar(path: Path) -> Sidecar:
+    """Read the file that describes an array; InputError, which names it, if it is broken."""
+    with as_input_error(path, "a description of an array"):
+        told = parse_object(read_content(path, _MAX_BYTES))
+        if missing := {"shape", "dtype", "names", "settings"} - set(told):
+            raise ValueError(f"it says nothing of {', '.join(sorted(missing))}")
+        dtype, layout = dtype_of(told["dtype"]), told.get("layout", _LAYOUTS[0])
+        if layout not in _LAYOUTS:
+            raise ValueError(f"its layout is {layout!r}: it can be {' or '.join(_LAYOUTS)}")
+        names, settings = names_of(told["names"]), checked_settings(told["settings"])
+        shape = check_shape(told["shape"])
+        return Sidecar(Description(shape, str(dtype), names, settings), dtype, layout)
+
+
+def find_sidecar(path: Path) -> Sidecar | None:
+    """Read what stands beside an array; None where nothing does."""
+    beside = path.with_name(f"{path.name}.json")
+    return read_sidecar(beside) if beside.exists() else None
+
+
+def read_beside(path: Path) -> Sidecar:
+    """Read what stands beside an array that says nothing itself; ValueError if nothing does."""
+    path.open("rb").close()  # a missing array is another fault than a missing description
+    if (sidecar := find_sidecar(path)) is None:
+        raise ValueError(f"there is no {path.name}.json beside it: write it with `sidecar`")
+    return sidecar
+
+
+def describe_beside(path: Path) -> Description:
+    """Give the description beside an array, for the formats whose files hold none."""
+    return read_beside(path).description

@@ -57,6 +57,8 @@ def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings) -> No
 
 
 def _array_in_words(path: str, array: "ArrayInfo") -> str:
+    from stftcli.files.untrusted import printable
+
     stored = array.settings or {}
     sound, features = stored.get("input") or {}, stored.get("features")
     rows = {"array": f"{' x '.join(map(str, array.shape))} {array.dtype}"}
@@ -67,13 +69,15 @@ def _array_in_words(path: str, array: "ArrayInfo") -> str:
         rows["sha256"] = sound.get("sha256") or "not known, for the pipe was not read to its end"
     if stored:
         rows["made by"] = f"stftcli {stored.get('stftcli')}, FFT {stored.get('fft')}"
-    lines = [path, *(f"  {name:<9} {text}" for name, text in rows.items())]
+    lines = [path, *(printable(f"  {name:<9} {text}") for name, text in rows.items())]
     if features is None:
         return "\n".join([*lines, "  nothing says how it was made"])
     from stftcli.features.toml import format_toml
 
     settings = format_toml(features).strip()
-    return "\n".join([*lines, "", *(f"  {line}".rstrip() for line in settings.splitlines())])
+    return "\n".join(
+        [*lines, "", *(printable(f"  {line}".rstrip()) for line in settings.split("\n"))]
+    )
 
 
 def _sound_in_words(sound: "SoundInfo") -> str:

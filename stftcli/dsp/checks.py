@@ -91,5 +91,5 @@ def narrowed(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
     except FloatingPointError:
         raise SettingsError(
             f"a value is beyond the largest {dtype} ({np.finfo(dtype).max:.0f}): choose "
-            "`dtype='float32'`, or `spectrum='db'` or log"
+            "`dtype='float32'`, `spectrum='db'` or `spectrum='log'`"
         ) from None

@@ -90,7 +90,7 @@ def scale_of(spectrum: Spectrum, epsilon: float = 0.0) -> Scale | None:
     if spectrum not in ("magnitude", "power") or not 0 < epsilon < np.inf:
         raise SettingsError(
             f"epsilon is {epsilon:g} for the spectrum {spectrum}: a magnitude or power takes one "
-            "above 0, all else --epsilon 0"
+            "above 0, all else `epsilon=0`"
         )
     return partial(_raised, epsilon=epsilon, root=spectrum == "magnitude")
 

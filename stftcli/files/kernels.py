@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from stftcli.errors import InputError
 from stftcli.files.tensors import TensorFile, open_tensors, split_prefix
+from stftcli.files.untrusted import list_names
 
 Array = NDArray[Any]
 
@@ -64,7 +65,7 @@ def _find(path: Path, prefix: str, tensors: TensorFile) -> StoredKernel:
     wanted = " or ".join(" and ".join(form.names) for form in _FORMS)
     under = f" under {prefix!r}" if prefix else ""
     raise InputError(
-        f"{path} holds no kernel{under}: it has {', '.join(tensors.names)}, not {wanted}"
+        f"{path} holds no kernel{under}: it has {list_names(tensors.names)}, not {wanted}"
     )
 
 

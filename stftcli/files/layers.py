@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from stftcli.errors import InputError, SettingsError
 from stftcli.files.tensors import check_names, open_tensors, split_prefix, write_tensors
+from stftcli.files.untrusted import list_names
 
 
 def read_layer(file: str | os.PathLike[str]) -> tuple[NDArray[Any], NDArray[Any] | None]:
@@ -48,8 +49,8 @@ def _others(path: Path, layer: str) -> dict[str, NDArray[Any]]:
 def _pick_layer(path: str, names: tuple[str, ...], prefix: str) -> str:
     layers = [name.removesuffix("weight") for name in names if f".{name}".endswith(".weight")]
     if not layers:
-        raise InputError(f"{path} holds no layer: it has {', '.join(names) or 'no arrays'}")
-    listed = ", ".join(
+        raise InputError(f"{path} holds no layer: it has {list_names(names) or 'no arrays'}")
+    listed = list_names(
         repr(layer.removesuffix(".")) if layer else "one without" for layer in layers
     )
     if prefix:

@@ -1,8 +1,7 @@
 """Torch's state dicts (.pt, .pth), through torch itself and without unpickling code."""
 
 import warnings
-from collections.abc import Callable
-from functools import partial
+import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
@@ -11,8 +10,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.errors import MissingExtraError
+from stftcli.frozen import Frozen
 
 ENDINGS = (".pt", ".pth")
+
+
+class StateTensor(Frozen):
+    """A tensor of torch's, whose values are not copied yet."""
+
+    tensor: Any
+
+    @property
+    def nbytes(self) -> int:
+        """Number of bytes that its values take; ValueError if the file holds fewer."""
+        claimed = int(self.tensor.numel() * self.tensor.element_size())
+        # A tensor may be one number that stands for a billion.
+        if claimed > (stored := self.tensor.untyped_storage().nbytes()):
+            raise ValueError(
+                f"a tensor claims {claimed} bytes and the file holds {stored} of it: save an "
+                "expanded tensor by its contiguous()"
+            )
+        return claimed
+
+    def read(self) -> NDArray[Any]:
+        """Give its values; those of bfloat16 as float32."""
+        import torch
+
+        tensor = self.tensor.float() if self.tensor.dtype == torch.bfloat16 else self.tensor
+        return np.asarray(tensor.detach().numpy())
 
 
 def _torch(purpose: str) -> Any:
@@ -33,9 +58,10 @@ def check_torch() -> None:
         raise MissingExtraError("writing a state dict", "torch", "torch")
 
 
-def load_state_dict(path: Path) -> dict[str, Callable[[], NDArray[Any]]]:
-    """Give, by name, functions that read a state dict's tensors; ValueError for other files."""
+def load_state_dict(path: Path) -> dict[str, StateTensor]:
+    """Give the tensors of a state dict by name; ValueError for other files."""
     torch = _torch(f"reading {path.name}")
+    _check_unpacked(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -50,19 +76,19 @@ def load_state_dict(path: Path) -> dict[str, Callable[[], NDArray[Any]]]:
     if not isinstance(state, dict):
         raise ValueError(f"it holds a {type(state).__name__}, not a state dict")  # noqa: TRY004
     return {
-        str(name): partial(_array, tensor, torch)
-        for name, tensor in state.items()
-        if torch.is_tensor(tensor)
+        str(name): StateTensor(tensor) for name, tensor in state.items() if torch.is_tensor(tensor)
     }
+
+
+def _check_unpacked(path: Path) -> None:
+    # torch packs nothing, but unpacks what others have packed, however large it becomes.
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
+                raise ValueError("it is packed, which torch does not do: save it with torch.save")
 
 
 def save_state_dict(file: IO[bytes], tensors: dict[str, NDArray[Any]]) -> None:
     """Write tensors as a state dict."""
     torch = _torch("writing a state dict")
     torch.save({name: torch.tensor(np.asarray(array)) for name, array in tensors.items()}, file)
-
-
-def _array(tensor: Any, torch: Any) -> NDArray[Any]:
-    if tensor.dtype == torch.bfloat16:
-        tensor = tensor.float()
-    return np.asarray(tensor.detach().numpy())

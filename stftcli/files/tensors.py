@@ -1,26 +1,32 @@
 """Named arrays in .npz, .npy, .safetensors and .pt files, read without trust in their claims."""
 
-import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from math import prod
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-import safetensors
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from stftcli.errors import InputError, SettingsError, StftcliError
+from stftcli.errors import SettingsError
 from stftcli.files import state_dict
 from stftcli.files.atomic import atomic_write
+from stftcli.files.npy import read_npy_header, read_npy_values
+from stftcli.files.npz import open_npz
+from stftcli.files.safetensors_header import StoredTensor, read_header
+from stftcli.files.untrusted import as_input_error, megabytes, read_exactly
 from stftcli.frozen import Frozen
 
 MAX_TENSOR_BYTES = 1 << 30
-"""Bytes that one array may claim. Weights are far smaller, and a small zip can claim far more."""
+"""Bytes that one array may claim; weights are far smaller."""
+
+MAX_UNPACKED_BYTES, MAX_PACKING = 1 << 26, 20
+"""Bytes of an array that a zip may pack at will, and how often it may pack a larger one.
+
+Weights of noise are packed 1.1 times, zeros a thousand times: a file of 1 MB would take 1 GB.
+"""
 
 
 class TensorFile(Frozen):
@@ -50,19 +56,6 @@ def open_tensors(path: Path) -> Iterator[TensorFile]:
         raise SettingsError(f"{path}: weights are read from {_endings()}")
     with as_input_error(path, f"a valid {path.suffix} file"), opener(path) as tensors:
         yield tensors
-
-
-@contextmanager
-def as_input_error(path: str | os.PathLike[str], expected: str) -> Iterator[None]:
-    """Turn whatever goes wrong while a file is read into one InputError."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
-    except StftcliError:
-        raise
-    except Exception as error:  # the parsers raise a dozen kinds on bad files
-        raise InputError(f"{path} is not {expected}: {error}") from error
 
 
 def write_tensors(path: Path, tensors: dict[str, NDArray[Any]]) -> None:
@@ -103,82 +96,77 @@ def _write_safetensors(file: IO[bytes], tensors: dict[str, NDArray[Any]]) -> Non
 @contextmanager
 def _open_npy(path: Path) -> Iterator[TensorFile]:
     with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        yield TensorFile(("weight",), lambda _: _read_npy(file, size))
+
+        def read(name: str) -> NDArray[Any]:
+            header = read_npy_header(file, os.fstat(file.fileno()).st_size)
+            _check_size(name, header.nbytes)
+            return _numbers(read_npy_values(file, header))
+
+        yield TensorFile(("weight",), read)
 
 
 @contextmanager
 def _open_npz(path: Path) -> Iterator[TensorFile]:
-    with zipfile.ZipFile(path) as archive:
-        members = {
-            member.filename.removesuffix(".npy"): member
-            for member in archive.infolist()
-            if member.filename.endswith(".npy")
-        }
+    with open_npz(path) as archive:
+        members = archive.arrays()
 
         def read(name: str) -> NDArray[Any]:
-            with archive.open(members[name]) as file:
-                return _read_npy(file, members[name].file_size)
+            with archive.open_array(name) as (file, header):
+                _check_size(name, header.nbytes)
+                _check_packing(name, members[name])
+                return _numbers(read_npy_values(file, header))
 
         yield TensorFile(tuple(members), read)
 
 
 @contextmanager
 def _open_safetensors(path: Path) -> Iterator[TensorFile]:
-    path.open("rb").close()  # its own errors do not tell a missing file from a broken one
-    with safetensors.safe_open(path, framework="numpy") as file:
+    with path.open("rb") as file:
+        header = read_header(file)
 
         def read(name: str) -> NDArray[Any]:
-            if file.get_slice(name).get_dtype() == "BF16":
-                return _read_bfloat16(path, name)
-            return _numbers(file.get_tensor(name))
+            tensor = header.tensor(name)
+            _check_size(name, tensor.end - tensor.begin)
+            file.seek(tensor.begin)
+            return _numbers(_stored_values(file, tensor))
 
-        yield TensorFile(tuple(file.keys()), read)
+        yield TensorFile(tuple(header.tensors), read)
 
 
 @contextmanager
 def _open_state_dict(path: Path) -> Iterator[TensorFile]:
     state = state_dict.load_state_dict(path)
-    yield TensorFile(tuple(state), lambda name: _numbers(state[name]()))
+
+    def read(name: str) -> NDArray[Any]:
+        _check_size(name, state[name].nbytes)
+        return _numbers(state[name].read())
+
+    yield TensorFile(tuple(state), read)
 
 
-def read_npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Give shape, whether columns come first, and type; ValueError for what is not numbers."""
-    readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
-    version = npy.read_magic(file)
-    if version not in readers:
-        raise ValueError(f"version {version} of the format is not known")
-    shape, columns_first, dtype = readers[version](file)
-    if dtype.hasobject:
-        raise ValueError("it holds pickled Python objects, which are never opened")
-    if any(size < 0 for size in shape):
-        raise ValueError(f"its shape is {shape}")
-    return shape, columns_first, dtype
-
-
-def _read_npy(file: IO[bytes], size: int) -> NDArray[Any]:
-    shape, columns_first, dtype = read_npy_header(file)
-    claimed = prod(shape) * dtype.itemsize
-    if claimed > min(MAX_TENSOR_BYTES, size):
+def _check_size(name: str, claimed: int) -> None:
+    if claimed > MAX_TENSOR_BYTES:
         raise ValueError(
-            f"it claims {claimed} bytes, of at most {min(MAX_TENSOR_BYTES, size)} that may be there"
+            f"{name} claims {claimed} bytes, of at most {MAX_TENSOR_BYTES}: give a smaller one"
         )
-    content = file.read(claimed)
-    if len(content) < claimed:
-        raise ValueError(f"it ends early: {claimed} bytes were promised, {len(content)} are there")
-    array = np.frombuffer(content, dtype)
-    return _numbers(array.reshape(shape, order="F" if columns_first else "C"))
 
 
-def _read_bfloat16(path: Path, name: str) -> NDArray[Any]:
-    # numpy has no such type; safetensors has checked the header by now.
-    with path.open("rb") as file:
-        header_size = int.from_bytes(file.read(8), "little")
-        entry = json.loads(file.read(header_size))[name]
-        begin, end = entry["data_offsets"]
-        file.seek(8 + header_size + begin)
-        halves = np.frombuffer(file.read(end - begin), "<u2")
-    return (halves.astype(np.uint32) << 16).view(np.float32).reshape(entry["shape"])
+def _check_packing(name: str, member: zipfile.ZipInfo) -> None:
+    size, packed = member.file_size, member.compress_size
+    if size > max(MAX_UNPACKED_BYTES, MAX_PACKING * packed):
+        raise ValueError(
+            f"{name} takes {megabytes(size)} and is {megabytes(packed)} in the file: what is "
+            f"packed more than {MAX_PACKING} times may take {megabytes(MAX_UNPACKED_BYTES)}; write "
+            "it with numpy.savez, which does not pack"
+        )
+
+
+def _stored_values(file: IO[bytes], tensor: StoredTensor) -> NDArray[Any]:
+    content = read_exactly(file, tensor.end - tensor.begin)
+    if tensor.type_name == "BF16":  # numpy has no such type: the upper halves of float32
+        halves = np.frombuffer(content, "<u2")
+        return (halves.astype(np.uint32) << 16).view(np.float32).reshape(tensor.shape)
+    return np.frombuffer(content, tensor.dtype).reshape(tensor.shape)
 
 
 def _numbers(array: NDArray[Any]) -> NDArray[Any]:

@@ -2,37 +2,37 @@
 
 from pathlib import Path
 
-from stftcli.arrays.described import read_description
 from stftcli.arrays.formats import FORMATS
+from stftcli.arrays.read import read_settings
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.features.toml import VERSION, parse_settings, settings_from
-from stftcli.files.tensors import as_input_error
+from stftcli.files.untrusted import as_input_error
 from stftcli.settings.record import MisplacedError
 
 
 def read_config(path: str) -> FeatureSettings:
-    """Read settings from TOML, or those that made a feature array.
+    """Read settings from TOML, or those that made a result of stftcli.
 
     Parameters
     ----------
     path : str
-        A .toml file; or an array, or its .json sidecar, as `stftcli features` wrote it.
+        A .toml file; or an array, its .json sidecar or a .png picture, as stftcli wrote it.
 
     Raises
     ------
     StftcliError
         If it cannot be read or holds no settings.
     """
-    if not is_array(path):
+    if not (is_array(path) or path.lower().endswith(".png")):
         with as_input_error(path, "a text in UTF-8"):
             text = Path(path).read_text(encoding="utf-8")
         return parse_settings(text, path)
-    stored = read_description(path).settings
+    stored = read_settings(path)
     if stored is None or not isinstance(stored.get("features"), dict):
         raise InputError(
-            f"{path} holds no settings: give TOML, or a .npz, .safetensors or .json that "
-            "`stftcli features` wrote"
+            f"{path} holds no settings: give TOML, or a .npz, .safetensors, .json or .png that "
+            "stftcli wrote"
         )
     version = {"settings_version": stored.get("settings_version", VERSION)}
     try:

@@ -89,7 +89,7 @@ def write_features(
     describes = sidecar or row.describes
     with Source(path, hashed=describes) as source:
         chain = chain_for(settings, source, reporter)
-        row.sink.check(chain.stored_dtype, settings.layout)
+        row.writer.check(chain.stored_dtype, settings.layout)
         spec = _spec(chain, source)
         seekable = row.needs_seeking(settings.layout)
         with (
@@ -97,18 +97,18 @@ def write_features(
             _atomic_write_or_none(index) as places,
             atomic_write(output, seekable=seekable) as file,
         ):
-            sink = row.sink(file, spec)
+            writer = row.writer(file, spec)
             for batch in stream_features(source, chain, choose_threads(threads), reporter):
-                sink.write(batch)
+                writer.write(batch)
             provenance = describe(chain, source) if describes else ""
-            sink.finish(ArrayMetadata(provenance, chain.axis.frequencies_hz))
+            writer.finish(ArrayMetadata(provenance, chain.axis.frequencies_hz))
             if description is not None:
-                write_sidecar(description, spec, sink.frames, provenance)
+                write_sidecar(description, spec, writer.frames, provenance)
             if places is not None:
-                places.write(sink.index(output))
+                places.write(writer.index(output))
             if save_linear is not None:
                 _new_linear(chain).save(save_linear)
-        return ArrayReport(sink.shape, str(chain.stored_dtype))
+        return ArrayReport(writer.shape, str(chain.stored_dtype))
 
 
 def _atomic_write_or_none(path: str | None) -> AbstractContextManager[IO[bytes] | None]:

@@ -4,7 +4,8 @@ from dataclasses import asdict
 from math import prod
 from typing import Any
 
-from stftcli.arrays.described import Description, read_description
+from stftcli.arrays.description import Description
+from stftcli.arrays.read import read_description
 from stftcli.audio.source import Source
 from stftcli.errors import InputError
 from stftcli.features.chain import Chain

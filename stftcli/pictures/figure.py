@@ -7,13 +7,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from stftcli.files.untrusted import printable
 from stftcli.frozen import Frozen
 from stftcli.pictures.axes import ColourScale, RowAxis, TimeAxis
 from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.layout import CHARACTER, POINTS, Box, Layout
 from stftcli.pictures.pixels import Pixels
 from stftcli.pictures.style import FAINT, styled, write_figure
-from stftcli.pictures.texts import printable
 from stftcli.pictures.ticks import Ticks, round_ticks, time_label, time_ticks
 from stftcli.settings.choices import PictureFormat
 

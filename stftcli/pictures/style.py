@@ -10,8 +10,8 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from stftcli.files.untrusted import printable
 from stftcli.pictures.bitmap import write_bitmap
-from stftcli.pictures.texts import printable
 from stftcli.settings.choices import PIXEL_FORMATS, PictureFormat
 
 DPI = 150

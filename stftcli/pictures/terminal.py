@@ -11,10 +11,10 @@ from rich.color import Color
 from rich.segment import Segment, Segments
 from rich.style import Style
 
+from stftcli.files.untrusted import printable
 from stftcli.pictures.axes import ColourScale, RowAxis
 from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.reduce import reduce_groups
-from stftcli.pictures.texts import printable
 from stftcli.pictures.ticks import time_label, time_ticks
 from stftcli.settings.pictures import Screen
 

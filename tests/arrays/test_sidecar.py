@@ -1,4 +1,4 @@
-"""The description beside an array, as JSON that others read."""
+"""The description beside an array, as JSON that others read, and no trust in it."""
 
 import json
 from pathlib import Path
@@ -7,15 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from stftcli.arrays.read import read_description
 from stftcli.arrays.sidecar import has_sidecar, sidecar_path
-from stftcli.errors import SettingsError
-from tests.arrays.writing import SETTINGS, describe, head_of
+from stftcli.errors import InputError, SettingsError
+from tests.arrays.writing import NAMES, SETTINGS, describe, spec_of
+from tests.signals import noise
 
 
-def beside(folder: Path, frames: int, **head: Any) -> dict[str, Any]:
+def beside(folder: Path, frames: int, **spec: Any) -> dict[str, Any]:
     """Write a description of an array of (2, 3) values a frame, and read it."""
     output = str(folder / "x.npy")
-    describe(Path(output), head_of((2, 3), "float16", **head), frames, json.dumps(SETTINGS))
+    describe(Path(output), spec_of((2, 3), "float16", **spec), frames, json.dumps(SETTINGS))
     assert [path.name for path in folder.iterdir()] == ["x.npy.json"]
     found = json.loads((folder / "x.npy.json").read_bytes())
     assert isinstance(found, dict)
@@ -65,6 +67,51 @@ def test_only_a_description_is_taken_for_one(tmp_path: Path) -> None:
     assert not has_sidecar(str(output))
     (tmp_path / "x.npy.json").write_text('{"mine": 1}')
     assert not has_sidecar(str(output))
-    describe(output, head_of((5,)), 1, "{}")
+    describe(output, spec_of((5,)), 1, "{}")
     assert has_sidecar(str(output))
     assert not has_sidecar("-")
+
+
+WHOLE = {"shape": [7, 5], "dtype": "float32", "names": list(NAMES), "settings": {}}
+BROKEN_JSON = {
+    "nothing": b"",
+    "no JSON": b"{",
+    "a list": b"[]",
+    "too long": b" " * (1 << 23) + json.dumps(WHOLE).encode(),
+    **{
+        f"no {name}": json.dumps({key: WHOLE[key] for key in WHOLE if key != name}).encode()
+        for name in WHOLE
+    },
+    **{
+        f"{name} that is {value}": json.dumps({**WHOLE, name: value}).encode()
+        for name, value in [
+            ("shape", 7),
+            ("shape", [7, -5]),
+            ("shape", [7, 5.0]),
+            ("names", None),
+            ("names", "mel"),
+            ("names", [1]),
+            ("settings", "{}"),
+            ("settings", {"features": 5}),
+            ("shape", [1] * 33),
+            ("shape", [10**30, 5]),
+            ("dtype", "O"),
+            ("dtype", "U1000000000"),
+            ("dtype", ["float32"]),
+            ("layout", "sideways"),
+            ("layout", []),
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("content", BROKEN_JSON.values(), ids=BROKEN_JSON)
+def test_a_broken_description_is_one_error(tmp_path: Path, content: bytes) -> None:
+    np.save(tmp_path / "x.npy", noise(7, 5))
+    path = tmp_path / "x.npy.json"
+    path.write_bytes(json.dumps(WHOLE).encode())
+    assert read_description(str(path)).shape == (7, 5)
+    path.write_bytes(content)
+    for name in ("x.npy", "x.npy.json"):
+        with pytest.raises(InputError, match=r"x\.npy\.json is not a description of an array: ."):
+            read_description(str(tmp_path / name))

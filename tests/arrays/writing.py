@@ -1,4 +1,4 @@
-"""Arrays written through the sinks of all formats, and read back by others' libraries."""
+"""Arrays written through the writers of all formats, and read back by others' libraries."""
 
 import csv
 import json
@@ -12,14 +12,15 @@ from safetensors import safe_open
 
 from stftcli.arrays.formats import FORMATS
 from stftcli.arrays.sidecar import sidecar_path, write_sidecar
-from stftcli.arrays.sinks import RawSink
 from stftcli.arrays.spec import ArrayMetadata, ArraySpec
+from stftcli.arrays.writer import ArrayWriter
 from stftcli.settings.choices import ArrayFormat, Layout
 from tests.oracles.conftest import oracle
 
 SETTINGS = {"window": "hann", "input": {"name": 'ä, "b"', "sha256": "0" * 64}}
+NAMES = ("mel_1", "mel_2", "mel_3", "mel_4", "mel_5")
 FREQS_HZ = np.arange(5, dtype=np.float64) * 62.5
-BESIDE = ArrayMetadata(json.dumps(SETTINGS), FREQS_HZ)
+METADATA = ArrayMetadata(json.dumps(SETTINGS), FREQS_HZ)
 
 
 def times_s(first: int, last: int) -> NDArray[np.float64]:
@@ -27,7 +28,7 @@ def times_s(first: int, last: int) -> NDArray[np.float64]:
     return 1 / 3 + np.arange(first, last) / 44100
 
 
-def head_of(
+def spec_of(
     frame_shape: tuple[int, ...],
     dtype: str = "float32",
     layout: Layout = "frames-first",
@@ -42,58 +43,58 @@ def head_of(
 def written(
     path: Path,
     name: ArrayFormat,
-    head: ArraySpec,
+    spec: ArraySpec,
     values: NDArray[Any],
     batches: Iterable[int] | None = None,
-    beside: ArrayMetadata = BESIDE,
-) -> RawSink:
+    metadata: ArrayMetadata = METADATA,
+) -> ArrayWriter:
     """Write all values, in batches of so many frames."""
     if name == "ark":
         oracle("kaldiio")
     with path.open("w+b") as file:
-        sink = FORMATS[name].sink(file, head)
+        writer = FORMATS[name].writer(file, spec)
         first = 0
         for frames in [len(values)] if batches is None else batches:
-            sink.write(values[first : first + frames])
+            writer.write(values[first : first + frames])
             first += frames
-        sink.finish(beside)
-    return sink
+        writer.finish(metadata)
+    return writer
 
 
-def read_npy(path: Path, head: ArraySpec, frames: int) -> NDArray[Any]:
-    del head, frames
+def read_npy(path: Path, spec: ArraySpec, frames: int) -> NDArray[Any]:
+    del spec, frames
     return np.asarray(np.load(path))
 
 
-def read_npz(path: Path, head: ArraySpec, frames: int) -> NDArray[Any]:
+def read_npz(path: Path, spec: ArraySpec, frames: int) -> NDArray[Any]:
     with np.load(path, allow_pickle=False) as archive:
         assert list(archive) == ["features", "times", "settings", "freqs", "names"]
         np.testing.assert_array_equal(archive["times"], times_s(0, frames))
         np.testing.assert_array_equal(archive["freqs"], FREQS_HZ)
         assert json.loads(str(archive["settings"])) == SETTINGS
-        assert archive["names"].tolist() == list(head.names)
+        assert archive["names"].tolist() == list(spec.names)
         return np.asarray(archive["features"])
 
 
-def read_safetensors(path: Path, head: ArraySpec, frames: int) -> NDArray[Any]:
+def read_safetensors(path: Path, spec: ArraySpec, frames: int) -> NDArray[Any]:
     with safe_open(path, "numpy") as file:
         assert set(file.keys()) == {"features", "times", "freqs"}
         np.testing.assert_array_equal(file.get_tensor("times"), times_s(0, frames))
         np.testing.assert_array_equal(file.get_tensor("freqs"), FREQS_HZ)
         texts = file.metadata()
         assert json.loads(texts["settings"]) == SETTINGS
-        assert json.loads(texts["names"]) == list(head.names)
-        assert texts["layout"] == head.layout
+        assert json.loads(texts["names"]) == list(spec.names)
+        assert texts["layout"] == spec.layout
         return np.asarray(file.get_tensor("features"))
 
 
-def read_csv(path: Path, head: ArraySpec, frames: int) -> NDArray[Any]:
+def read_csv(path: Path, spec: ArraySpec, frames: int) -> NDArray[Any]:
     header, rows = csv_lines(path)
     assert header[0] == "time_s"
-    assert len(header) == 1 + np.prod(head.frame_shape)
+    assert len(header) == 1 + np.prod(spec.frame_shape)
     numbers = np.array([[float(text) for text in row] for row in rows]).reshape(-1, len(header))
     np.testing.assert_array_equal(numbers[:, 0], times_s(0, frames))
-    return numbers[:, 1:].astype(head.dtype).reshape(frames, *head.frame_shape)
+    return numbers[:, 1:].astype(spec.dtype).reshape(frames, *spec.frame_shape)
 
 
 def csv_lines(path: Path) -> tuple[list[str], list[list[str]]]:
@@ -103,20 +104,20 @@ def csv_lines(path: Path) -> tuple[list[str], list[list[str]]]:
     return header, rows
 
 
-def read_raw(path: Path, head: ArraySpec, frames: int) -> NDArray[Any]:
-    return np.fromfile(path, head.dtype).reshape(head.shape(frames))
+def read_raw(path: Path, spec: ArraySpec, frames: int) -> NDArray[Any]:
+    return np.fromfile(path, spec.dtype).reshape(spec.shape(frames))
 
 
-def read_ark(path: Path, head: ArraySpec, frames: int) -> NDArray[Any]:
+def read_ark(path: Path, spec: ArraySpec, frames: int) -> NDArray[Any]:
     matrices = dict(oracle("kaldiio").load_ark(str(path)))
-    if head.channels is None:
+    if spec.channels is None:
         assert list(matrices) == ["talk"]
     else:
-        assert list(matrices) == [f"talk-ch{number + 1}" for number in range(head.channels)]
+        assert list(matrices) == [f"talk-ch{number + 1}" for number in range(spec.channels)]
     stacked = np.stack(list(matrices.values()), axis=1)
     # Kaldi has no matrix of columns without rows.
     assert frames > 0 or stacked.shape[2] == 0
-    return stacked.reshape(head.shape(frames))
+    return stacked.reshape(spec.shape(frames))
 
 
 READERS: dict[ArrayFormat, Callable[[Path, ArraySpec, int], NDArray[Any]]] = {
@@ -141,7 +142,7 @@ def holds(name: ArrayFormat, dtype: str, layout: Layout) -> bool:
     return True
 
 
-def describe(output: Path, head: ArraySpec, frames: int, settings: str) -> None:
+def describe(output: Path, spec: ArraySpec, frames: int, settings: str) -> None:
     """Write the sidecar of an array."""
     with Path(sidecar_path(str(output))).open("wb") as file:
-        write_sidecar(file, head, frames, settings)
+        write_sidecar(file, spec, frames, settings)

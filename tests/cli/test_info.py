@@ -187,3 +187,15 @@ def test_the_array_of_all_channels_has_an_axis_for_them(shell: Shell) -> None:
     array = shell.features(*words)
     assert tuple(told["shape"]) == array.shape
     assert told["array_bytes"] == array.nbytes
+
+
+def test_what_a_terminal_would_obey_is_shown_as_a_sign(shell: Shell) -> None:
+    evil = "\x1b[2J\x9b31m\r\n\u202e"
+    stored = {"stftcli": evil, "fft": evil, "input": {"name": evil}, "features": {"dtype": evil}}
+    names, settings = np.array([evil, evil]), np.array(json.dumps(stored))
+    np.savez(shell.folder / "x.npz", features=noise(3, 2), names=names, settings=settings)
+    words = shell.ok("info", "x.npz").out.decode()
+    assert all(line.isprintable() for line in words.split("\n"))
+    assert "\ufffd[2J" in words
+    told = json.loads(shell.ok("info", "--json", "x.npz").out)
+    assert (told["names"], told["settings"]) == ([evil, evil], stored)

@@ -104,6 +104,17 @@ class TestPca:
         for name, values in by_sounds.items():
             assert_same_bits(by_arrays[name], values)
 
+    @pytest.mark.parametrize("ending", ["csv", "ark", "raw"])
+    def test_of_arrays_in_any_format(self, shell: Shell, ending: str) -> None:
+        if ending == "ark":
+            oracle("kaldiio")
+        (name,) = write_sounds(shell.folder, 5000)
+        for output in ("x.npy", f"x.{ending}"):
+            shell.ok("features", name, *SMALL, "--sidecar", "--out", output)
+        wanted = fitted(shell, "pca", "x.npy", "--components", "4")
+        for part, values in fitted(shell, "pca", f"x.{ending}", "--components", "4").items():
+            assert_close(values, wanted[part], 2e-5)
+
     def test_split_over_inputs_it_is_the_same(self, shell: Shell) -> None:
         rows = some_rows(3000)
         np.save(shell.folder / "whole.npy", rows)

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from safetensors.numpy import save_file
 from stftcli import Linear
 from stftcli.errors import InputError, SettingsError, StftcliError
 from stftcli.files import tensors
+from tests.oracles.conftest import oracle
 from tests.signals import Bomb, assert_same_bits
 
 ENDINGS = [".npz", ".npy", ".safetensors"]
@@ -382,8 +384,7 @@ class TestBroken:
 
 
 class TestLimits:
-    # The header of a .safetensors file cannot claim more than the file holds.
-    @pytest.mark.parametrize("ending", [".npz", ".npy"])
+    @each_ending
     def test_a_tensor_above_the_limit_is_refused(
         self, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -392,8 +393,38 @@ class TestLimits:
         monkeypatch.setattr(tensors, "MAX_TENSOR_BYTES", WEIGHT.nbytes)
         Linear.load(file)
         monkeypatch.setattr(tensors, "MAX_TENSOR_BYTES", WEIGHT.nbytes - 1)
-        with pytest.raises(InputError, match=f"claims {WEIGHT.nbytes} bytes, of at most"):
+        with pytest.raises(InputError, match=f"weight claims {WEIGHT.nbytes} bytes, of at most"):
             Linear.load(file)
+
+    @pytest.mark.parametrize("order", ["C", "F"])
+    def test_what_a_zip_packs_is_read_up_to_a_limit_and_takes_its_size_once(
+        self, tmp_path: Path, order: Any
+    ) -> None:
+        file, allowed = tmp_path / "w.npz", tensors.MAX_UNPACKED_BYTES
+        for rows in (allowed // 4096 - 1, allowed // 4096 + 1):
+            np.savez_compressed(file, weight=np.zeros((rows, 1024), np.float32, order=order))
+            tracemalloc.start()
+            try:
+                with tensors.open_tensors(file) as opened:
+                    if rows * 4096 < allowed:
+                        assert opened.read("weight").shape == (rows, 1024)
+                        continue
+                    with pytest.raises(
+                        ValueError, match=r"takes 67\.1 MB and is 0\.0\d+ MB in the file: .*savez"
+                    ):
+                        opened.read("weight")
+            finally:
+                peak = tracemalloc.get_traced_memory()[1]
+                tracemalloc.stop()
+                assert peak < (1.2 * allowed if rows * 4096 < allowed else 1 << 20)
+
+    def test_what_a_zip_packs_little_may_be_larger(self, tmp_path: Path) -> None:
+        file = tmp_path / "w.npz"
+        weight = np.random.default_rng(0).integers(0, 4, (1100, 16384)).astype(np.float32)
+        assert weight.nbytes > tensors.MAX_UNPACKED_BYTES
+        np.savez_compressed(file, weight=weight)
+        with tensors.open_tensors(file) as opened:
+            assert_same_bits(opened.read("weight"), weight)
 
     def test_a_small_zip_that_claims_more_than_a_member_holds_is_refused(
         self, tmp_path: Path
@@ -401,7 +432,7 @@ class TestLimits:
         file = tmp_path / "w.npz"
         file.write_bytes(npz_bytes(npy_bytes(npy_header("(16384, 16384)"), bytes(1 << 20))))
         assert file.stat().st_size < 5000
-        with pytest.raises(InputError, match=f"claims {1 << 30} bytes, of at most"):
+        with pytest.raises(InputError, match=f"claims {1 << 30} bytes, of 1048"):
             Linear.load(file)
 
 
@@ -415,3 +446,34 @@ def test_a_layer_saved_beside_others_leaves_them_there(folder: Path, ending: str
     for name, layer in layers.items():
         loaded = Linear.load(f"model{ending}:{name}")
         np.testing.assert_array_equal(loaded.weight, layer.weight)
+
+
+class TestStateDicts:
+    @pytest.fixture
+    def torch(self) -> Any:
+        return oracle("torch")
+
+    def test_a_number_that_stands_for_a_billion_is_refused(
+        self, tmp_path: Path, torch: Any
+    ) -> None:
+        torch.save({"weight": torch.ones(1).expand(30_000, 30_000)}, tmp_path / "w.pt")
+        with pytest.raises(InputError, match="claims 3600000000 bytes and the file holds 4 of it"):
+            Linear.load(tmp_path / "w.pt")
+
+    @pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16"])
+    def test_parts_of_a_tensor_are_read(self, tmp_path: Path, torch: Any, dtype: str) -> None:
+        whole = torch.arange(24.0).reshape(4, 6).to(getattr(torch, dtype))
+        torch.save({"weight": whole[:, 1:4].T}, tmp_path / "w.pt")
+        got = Linear.load(tmp_path / "w.pt").weight
+        np.testing.assert_array_equal(got, np.arange(24.0).reshape(4, 6)[:, 1:4].T)
+
+    def test_one_that_is_packed_is_refused(self, tmp_path: Path, torch: Any) -> None:
+        torch.save({"weight": torch.zeros(1000, 1000)}, tmp_path / "plain.pt")
+        with (
+            zipfile.ZipFile(tmp_path / "plain.pt") as plain,
+            zipfile.ZipFile(tmp_path / "w.pt", "w", zipfile.ZIP_DEFLATED) as packed,
+        ):
+            for member in plain.infolist():
+                packed.writestr(member.filename, plain.read(member))
+        with pytest.raises(InputError, match=r"w\.pt .*it is packed, which torch does not do"):
+            Linear.load(tmp_path / "w.pt")

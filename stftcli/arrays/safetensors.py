@@ -2,22 +2,28 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.arrays.sinks import RawSink
+from stftcli.arrays.description import Description, names_of, settings_of
+from stftcli.arrays.format_row import FormatRow
+from stftcli.arrays.rows import Batches, check_table, read_batches
 from stftcli.arrays.spec import ArrayMetadata, ArraySpec
-from stftcli.arrays.tensor_header import has_type, make_header
+from stftcli.arrays.writer import ArrayWriter
 from stftcli.errors import SettingsError
+from stftcli.files.safetensors_header import has_type, make_header, read_header
 from stftcli.files.temporary import copy_rest, temp_space_errors, temporary_file
+from stftcli.files.untrusted import parse_json
 from stftcli.settings.choices import Layout
 
 _FLOAT64 = np.dtype("<f8")
+_FEATURES = "features"
 
 
-class SafetensorsSink(RawSink):
+class SafetensorsWriter(ArrayWriter):
     """A .safetensors file: tensors "freqs", "times" and "features", and texts as metadata.
 
     The texts are "layout", "names" (a JSON list) and "settings" (a JSON object).
@@ -38,8 +44,8 @@ class SafetensorsSink(RawSink):
         """Raise SettingsError for types that the format lacks, such as complex128."""
         if not has_type(dtype):
             raise SettingsError(
-                f"safetensors has no {dtype} numbers: choose --dtype float32, another --spectrum, "
-                "or write .npz"
+                f"safetensors has no {dtype} numbers: choose `dtype='float32'`, another "
+                "`spectrum`, or write .npz"
             )
 
     def finish(self, metadata: ArrayMetadata) -> None:
@@ -61,10 +67,42 @@ class SafetensorsSink(RawSink):
             tensors["freqs"] = (_FLOAT64, metadata.freqs_hz.shape)
         if self._spec.times_s is not None:
             tensors["times"] = (_FLOAT64, (self.frames,))
-        tensors["features"] = (self._spec.dtype, self.shape)
+        tensors[_FEATURES] = (self._spec.dtype, self.shape)
         texts = {
             "layout": self._spec.layout,
             "names": json.dumps(self._spec.names),
             "settings": metadata.settings,
         }
         return make_header(tensors, texts)
+
+
+def _read_description(path: Path) -> Description:
+    with path.open("rb") as file:
+        header = read_header(file)
+    tensor = header.tensor(_FEATURES)
+    names, settings = (header.texts.get(name) for name in ("names", "settings"))
+    return Description(
+        tensor.shape,
+        str(tensor.dtype),
+        None if names is None else names_of(parse_json(names)),
+        None if settings is None else settings_of(settings),
+    )
+
+
+def _read_rows(path: Path) -> Batches:
+    with path.open("rb") as file:
+        header = read_header(file)
+        tensor = header.tensor(_FEATURES)
+        check_table(tensor.shape, tensor.dtype, header.texts.get("layout") == "bins-first")
+        file.seek(tensor.begin)
+        yield from read_batches(file, tensor.shape, tensor.dtype)
+
+
+SAFETENSORS = FormatRow(
+    (".safetensors",),
+    SafetensorsWriter,
+    goes_back=False,
+    read_rows=_read_rows,
+    read_description=_read_description,
+    describes=True,
+)

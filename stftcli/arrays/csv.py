@@ -1,0 +1,143 @@
+"""Feature arrays as text, a line for each frame."""
+
+import io
+from collections.abc import Iterator
+from math import prod
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.arrays.format_row import FormatRow
+from stftcli.arrays.rows import MAX_FEATURES, Batches
+from stftcli.arrays.spec import ArraySpec
+from stftcli.arrays.writer import ArrayWriter, refuse_bins_first, refuse_complex
+from stftcli.settings.choices import Layout
+
+_VALUES_AT_ONCE = 1 << 16
+_DIGITS = {"float16": "%.5g", "float32": "%.9g"}
+"""As few digits as give the same value again; of a float64, Python itself knows how few."""
+_SHORTEST = "%r"
+_TIME = "time_s"
+_MAX_LINE = 1 << 25
+"""Bytes of a line: a million features of 30 characters."""
+_TEXT_AT_ONCE = 1 << 23
+
+
+class CsvWriter(ArrayWriter):
+    """A .csv file: a header of names, then the time and the values of each frame.
+
+    The features of several channels stand in one line, named `ch1_mel_1`.
+    """
+
+    def __init__(self, file: IO[bytes], spec: ArraySpec) -> None:
+        super().__init__(file, spec)
+        names = column_names(spec)
+        formats = [_DIGITS.get(str(spec.dtype), _SHORTEST)] * len(names)
+        self._at_once = max(1, _VALUES_AT_ONCE // len(names))
+        if spec.times_s is not None:
+            names, formats = (_TIME, *names), [_SHORTEST, *formats]
+        self._line = ",".join(formats) + "\n"
+        file.write(_header_line(names).encode())
+
+    @classmethod
+    def check(cls, dtype: np.dtype[Any], layout: Layout) -> None:
+        """Raise SettingsError for complex values, and for bins before frames."""
+        refuse_complex("csv", dtype)
+        refuse_bins_first("csv", layout)
+
+    def _put(self, values: NDArray[Any]) -> None:
+        columns = values.reshape(len(values), prod(values.shape[1:]))
+        for first in range(0, len(values), self._at_once):
+            piece = columns[first : first + self._at_once]
+            rows = self._with_times(piece.tolist(), self.frames + first)
+            self._file.write("".join([self._line % tuple(row) for row in rows]).encode())
+
+    def _with_times(self, rows: list[list[float]], first: int) -> list[list[float]]:
+        if self._spec.times_s is None:
+            return rows
+        times = self._spec.times_s(first, first + len(rows)).tolist()
+        return [[time, *row] for time, row in zip(times, rows, strict=True)]
+
+
+def column_names(spec: ArraySpec) -> tuple[str, ...]:
+    """Give a name to each value of a frame, with its channel where there are several."""
+    if spec.channels is None:
+        return spec.names
+    channels = range(1, spec.channels + 1)
+    return tuple(f"ch{channel}_{name}" for channel in channels for name in spec.names)
+
+
+def _header_line(names: tuple[str, ...]) -> str:
+    import csv
+
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(names)
+    return text.getvalue()
+
+
+def _read_rows(path: Path) -> Batches:
+    with path.open("rb") as file:
+        lines = _lines(file)
+        names = _read_header(lines)
+        first = int(names[0] == _TIME)
+        if len(names) == first:
+            raise ValueError("it has no columns but the time")
+        while texts := _some(lines):
+            yield _parse(texts, len(names))[:, first:]
+
+
+def _lines(file: IO[bytes]) -> Iterator[str]:
+    # Spreadsheets put a mark before the first line.
+    encoding = "utf-8-sig"
+    while line := file.readline(_MAX_LINE):
+        if len(line) == _MAX_LINE:
+            raise ValueError(f"it has a line of more than {_MAX_LINE} bytes")
+        yield line.decode(encoding)
+        encoding = "utf-8"
+
+
+def _some(lines: Iterator[str]) -> list[str]:
+    texts, characters = [], 0
+    for line in lines:
+        if not line.isspace():
+            texts.append(line)
+            characters += len(line)
+        if characters >= _TEXT_AT_ONCE:
+            break
+    return texts
+
+
+def _read_header(lines: Iterator[str]) -> list[str]:
+    import csv
+
+    # A name may go over several lines.
+    names = next(csv.reader(lines, strict=True), [])
+    if not names or any(map(_is_number, names)):
+        raise ValueError("its first line must be the names of its columns")
+    if len(names) > MAX_FEATURES:
+        raise ValueError(f"it has {len(names)} columns, of at most {MAX_FEATURES}")
+    return names
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _parse(lines: list[str], columns: int) -> NDArray[np.float64]:
+    for line in lines:
+        if line.count(",") != columns - 1:
+            raise ValueError(f"it has {columns} columns, and a line {line.strip()[:60]!r}")
+    try:
+        return np.loadtxt(lines, np.float64, comments=None, delimiter=",", ndmin=2)
+    except ValueError as error:
+        text = str(error).partition(" at row")[0]
+        raise ValueError(f"its columns must hold numbers: {text}") from error
+
+
+CSV = FormatRow((".csv",), CsvWriter, goes_back=False, read_rows=_read_rows)

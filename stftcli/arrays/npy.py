@@ -1,0 +1,82 @@
+"""Feature arrays in .npy files."""
+
+import os
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+
+from stftcli.arrays.description import Description
+from stftcli.arrays.format_row import FormatRow
+from stftcli.arrays.rows import Batches, check_table, rows_at_once
+from stftcli.arrays.sidecar import find_sidecar
+from stftcli.arrays.spec import ArrayMetadata, ArraySpec
+from stftcli.arrays.writer import ArrayWriter
+from stftcli.files.npy import read_npy_header
+
+
+class NpyWriter(ArrayWriter):
+    """A .npy file, whose header is written again when the number of frames is known."""
+
+    def __init__(self, file: IO[bytes], spec: ArraySpec) -> None:
+        super().__init__(file, spec)
+        self._bins_first = spec.layout == "bins-first"
+        # Frames of one channel, said to be columns, are bins first as they stand.
+        self._by_columns = self._bins_first and spec.channels is None
+        self._write_header()
+        self._offset = file.tell()
+
+    def finish(self, metadata: ArrayMetadata) -> None:  # noqa: ARG002  # for other formats
+        """Put the number of frames into the header."""
+        if self._bins_first and not self._by_columns:
+            self._put_bins_first(self._offset)
+        self._file.seek(0)
+        self._write_header()
+        # numpy leaves room for a longer first (or, by columns, last) axis.
+        assert self._file.tell() == self._offset
+
+    def _write_header(self) -> None:
+        write_npy_header(self._file, self._spec.dtype, self.shape, self._by_columns)
+
+
+def write_npy_header(
+    file: IO[bytes], dtype: np.dtype[Any], shape: tuple[int, ...], by_columns: bool = False
+) -> None:
+    """Write the beginning of a .npy file."""
+    header = {"descr": npy.dtype_to_descr(dtype), "fortran_order": by_columns, "shape": shape}
+    npy.write_array_header_1_0(file, header)
+
+
+def _read_description(path: Path) -> Description:
+    with path.open("rb") as file:
+        header = read_npy_header(file, os.fstat(file.fileno()).st_size)
+    plain = Description(header.shape, str(header.dtype))
+    if (sidecar := find_sidecar(path)) is None:
+        return plain
+    described = sidecar.description
+    if (described.shape, described.dtype) != (plain.shape, plain.dtype):
+        raise ValueError(
+            f"{path.name}.json describes {described.shape} of {described.dtype}, but the array is "
+            f"{plain.shape} of {plain.dtype}: remove it if it belongs to another"
+        )
+    return described
+
+
+def _read_rows(path: Path) -> Batches:
+    sidecar = find_sidecar(path)
+    with path.open("rb") as file:
+        header = read_npy_header(file, os.fstat(file.fileno()).st_size)
+        check_table(header.shape, header.dtype, sidecar is not None and sidecar.bins_first)
+        if not header.nbytes:
+            return
+        # Others write columns first, which can be read row by row only from a map of the file.
+        array = np.memmap(file, header.dtype, "r", file.tell(), header.shape, header.order)
+    step = rows_at_once(header.shape[1])
+    for row in range(0, len(array), step):
+        yield np.asarray(array[row : row + step])
+
+
+NPY = FormatRow(
+    (".npy",), NpyWriter, goes_back=True, read_rows=_read_rows, read_description=_read_description
+)
