@@ -24,6 +24,19 @@ SUBTYPES = {
     "MPEG_LAYER_III": "MPEG layer III",
 }
 
+# Bytes of a sample of one channel, where all are alike.
+SAMPLE_BYTES = {
+    "PCM_S8": 1,
+    "PCM_U8": 1,
+    "PCM_16": 2,
+    "PCM_24": 3,
+    "PCM_32": 4,
+    "FLOAT": 4,
+    "DOUBLE": 8,
+    "ULAW": 1,
+    "ALAW": 1,
+}
+
 FLOAT_SUBTYPES = ("FLOAT", "DOUBLE")
 
 # Writers to a pipe put a size near 2^31 or 2^32 where they cannot know it.
@@ -32,6 +45,23 @@ _UNKNOWN = 0x7FF00000
 _RIFF_GUID = bytes.fromhex("2e91cf11a5d628db04c10000")
 _W64_GUID = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 _ENDLESS = 1 << 60
+
+_PCM = 1
+MPEG_IN_WAV = (0x50, 0x55)
+# Of these samples all is known: integers, floats, A-law, u-law.
+PLAIN_IN_WAV = (1, 3, 6, 7)
+
+# Chunks that writers put behind the data, also without counting them in the size of the whole.
+_AFTER_DATA = frozenset(
+    name.encode()
+    for name in (
+        *("LIST", "id3 ", "ID3 ", "bext", "iXML", "cue ", "smpl", "inst", "fact", "PEAK", "junk"),
+        *("JUNK", "PAD ", "FLLR", "_PMX", "axml", "umid", "minf", "elm1", "regn", "afsp", "acid"),
+        *("strc", "DISP", "levl", "cart", "plst", "chna", "dbmd", "guan", "wamd", "r64m", "SNDM"),
+    )
+)
+# What taggers append: no sound, and no chunk.
+TAGS = (b"TAG", b"ID3", b"APETAGEX", b"LYRICSBEGIN")
 
 
 class Container(Frozen):
@@ -45,7 +75,7 @@ CONTAINERS = {
     name: Container(name, streams)
     for name, streams in {
         "WAV": True,
-        "RF64": False,  # libsndfile loses its first bytes in a pipe
+        "RF64": True,
         "W64": True,
         "AIFF": True,
         "AU": True,
@@ -58,15 +88,39 @@ CONTAINERS = {
 
 
 class WavData(Frozen):
-    """Where a WAV header gives the size of its data, the size, and its format chunk.
+    """Where the header of a WAV gives the size of its data, the size, and its format chunk.
 
-    `unclosed` says that the size is zero because the writer did not come back to fill it in.
+    `kind` is RIFF, or RF64 or BW64, whose sizes may stand in a `ds64` chunk: `in_ds64` says so, and
+    that they mean what they say. `riff_end` is where the header says that the file ends.
     """
 
     size_at: int
     claimed_bytes: int
     fmt: bytes
-    unclosed: bool
+    riff_end: int
+    kind: bytes
+    in_ds64: bool
+
+    @property
+    def data_at(self) -> int:
+        """Where the data begins."""
+        return self.size_at + 4
+
+    @property
+    def encoding(self) -> int:
+        """The code of the samples' format; the extensible form names it further on."""
+        at = 24 if self.fmt[:2] == b"\xfe\xff" else 0
+        return int.from_bytes(self.fmt[at : at + 2], "little")
+
+    @property
+    def channels(self) -> int:
+        """How many channels there are."""
+        return int.from_bytes(self.fmt[2:4], "little")
+
+    @property
+    def bits(self) -> int:
+        """Bits of one sample of one channel."""
+        return int.from_bytes(self.fmt[14:16], "little")
 
     @property
     def sample_bytes(self) -> int:
@@ -74,22 +128,64 @@ class WavData(Frozen):
         return int.from_bytes(self.fmt[12:14], "little")
 
     @property
+    def stored_bits(self) -> int | None:
+        """Bits that a sample takes up in the data; None if its block align fits no such number.
+
+        Samples of 24 bits may lie in four bytes, their lowest zero: that is a sample of 32 bits.
+        """
+        whole = 8 * -(-self.bits // 8)
+        if not self.channels or not self.bits:
+            return None
+        if self.sample_bytes in (0, self.channels * whole // 8):
+            return self.bits
+        stored, rest = divmod(8 * self.sample_bytes, self.channels)
+        wider = self.encoding == _PCM and self.bits > 8 and stored > whole
+        return stored if wider and not rest and stored in (16, 24, 32) else None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its samples are of a kind that needs nothing but their numbers to be read."""
+        return self.encoding in PLAIN_IN_WAV and self.stored_bits is not None
+
+    @property
+    def is_sized(self) -> bool:
+        """Whether libsndfile can use its size; that of an unclosed RF64 it cannot."""
+        return self.kind == b"RIFF" or (self.kind == b"RF64" and self.in_ds64)
+
+    @property
     def claimed_samples(self) -> int | None:
         """The number of samples, or None where the writer could not know it."""
-        if self.claimed_bytes == 0 or self.claimed_bytes >= _UNKNOWN or not self.sample_bytes:
+        unknown = self.claimed_bytes >= _UNKNOWN and not self.in_ds64
+        if self.claimed_bytes == 0 or unknown or not self.sample_bytes:
             return None
         return self.claimed_bytes // self.sample_bytes
 
-    def as_w64(self, head: bytes) -> bytes:
+    def goes_on(self, ahead: bytes) -> bool:
+        """Say whether what stands behind the claimed data is more of it: no chunk, no tag."""
+        room = self.riff_end - self.data_at - self.claimed_bytes
+        padding = self.claimed_bytes % 2
+        if len(ahead) <= padding or is_other(ahead) or is_other(ahead[padding:]):
+            return False
+        return not (chunk_follows(ahead, room) or chunk_follows(ahead[padding:], room - padding))
+
+    def as_w64(self) -> bytes:
         """Give the same header as Sony Wave64 with no end in sight.
 
         libsndfile believes the 32-bit sizes of a WAV that is piped; those of W64 have 64 bits.
         """
         # The extensible form names its encoding further on; in W64 libsndfile overlooks that.
-        encoding = self.fmt[24:26] if self.fmt[:2] == b"\xfe\xff" else self.fmt[:2]
-        plain = encoding + self.fmt[2:16]
+        stored = self.stored_bits or self.bits
+        sample_bytes = self.sample_bytes or min(0xFFFF, self.channels * -(-stored // 8))
+        plain = b"".join(
+            (
+                self.encoding.to_bytes(2, "little"),
+                self.fmt[2:12],
+                sample_bytes.to_bytes(2, "little"),
+                stored.to_bytes(2, "little"),
+            )
+        )
         fmt_chunk = _w64_chunk(b"fmt ", plain, len(plain))
-        data = _w64_chunk(b"data", head[self.size_at + 4 :], _ENDLESS)
+        data = _w64_chunk(b"data", b"", _ENDLESS)
         riff = b"riff" + _RIFF_GUID + (2 * _ENDLESS).to_bytes(8, "little")
         return riff + b"wave" + _W64_GUID + fmt_chunk + data
 
@@ -114,29 +210,52 @@ def foreign_format(head: bytes) -> str | None:
     return None
 
 
+def is_wav(head: bytes) -> bool:
+    """Say whether a WAV begins here, with 32-bit sizes or with 64."""
+    return head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE"
+
+
+def is_other(ahead: bytes) -> bool:
+    """Say whether something begins here that has its own mark: another file, or a tag."""
+    return ahead.startswith((*TAGS, b"RIFF", b"RF64", b"BW64"))
+
+
 def find_wav_data(head: bytes) -> WavData | None:
     """Walk the chunks of a WAV header to its data; None if it does not lie within `head`."""
-    at, fmt = 12, b""
+    at, fmt, ds64 = 12, b"", b""
     while at + 8 <= len(head):
         name, size = head[at : at + 4], int.from_bytes(head[at + 4 : at + 8], "little")
+        content = head[at + 8 : at + 8 + size]
         if name == b"fmt ":
-            fmt = head[at + 8 : at + 8 + size]
+            fmt = content
+        elif name == b"ds64" and head[:4] != b"RIFF":
+            ds64 = content
         elif name == b"data":
-            return WavData(at + 4, size, fmt, size == 0 and not _chunk_at(head, at + 8))
+            return _wav_data(head, at + 4, fmt, ds64)
         at += 8 + size + size % 2
     return None
 
 
-def _chunk_at(head: bytes, at: int) -> bool:
-    """Say whether another chunk stands here, within the whole: then the one before it has ended."""
-    whole = 8 + int.from_bytes(head[4:8], "little")
-    name, size = head[at : at + 4], int.from_bytes(head[at + 4 : at + 8], "little")
-    return len(name) == 4 and name.strip().isalnum() and at + 8 + size <= whole
+def _wav_data(head: bytes, size_at: int, fmt: bytes, ds64: bytes) -> WavData:
+    riff, size = (int.from_bytes(head[at : at + 4], "little") for at in (4, size_at))
+    riff_64, size_64 = (int.from_bytes(ds64[at : at + 8], "little") for at in (0, 8))
+    in_ds64 = size == 0xFFFFFFFF and 0 < size_64 < _ENDLESS
+    if in_ds64:
+        riff, size = riff_64, size_64
+    return WavData(size_at, size, fmt, 8 + riff, head[:4], in_ds64)
+
+
+def chunk_follows(ahead: bytes, room: int | None) -> bool:
+    """Say whether a chunk stands here: one of a known name, or any within so many bytes."""
+    name, size = ahead[:4], int.from_bytes(ahead[4:8], "little")
+    if len(ahead) < 8 or not name.strip(b" _").isalnum() or is_other(ahead):
+        return False
+    return name in _AFTER_DATA or room is None or 8 + size <= room
 
 
 def _container_name(head: bytes) -> str:
     kind, form = head[:4], head[8:12]
-    if form == b"WAVE" and kind in (b"RIFF", b"RF64"):
+    if is_wav(head):
         return "WAV" if kind == b"RIFF" else "RF64"
     if kind == b"FORM" and form in (b"AIFF", b"AIFC"):
         return "AIFF"

@@ -1,6 +1,5 @@
 """A sound, read in blocks from beginning to end."""
 
-import re
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,9 +11,10 @@ import soundfile
 from numpy.typing import DTypeLike, NDArray
 
 from stftcli.audio.channels import check_channel, pick_channels
-from stftcli.audio.decoder import Decoder, reason
-from stftcli.audio.header import FLOAT_SUBTYPES, SUBTYPES
-from stftcli.audio.opening import display_name, opened
+from stftcli.audio.decoder import Read, reason
+from stftcli.audio.header import FLOAT_SUBTYPES, SAMPLE_BYTES, SUBTYPES
+from stftcli.audio.opening import Opened, display_name
+from stftcli.audio.sounds import Sounds
 from stftcli.errors import InputError, SettingsError
 from stftcli.settings.frames import SegmentSettings
 
@@ -25,10 +25,16 @@ _BLOCK_SAMPLES = 1 << 16
 _INEXACT = ("MP3", "OGG")
 # Of these, the length can only be claimed.
 _COMPRESSED = ("MP3", "OGG", "FLAC")
+# Of these, a header that claims less than there is has been passed over.
+_COUNTED = ("WAV", "RF64", "FLAC")
+# What an MPEG decoder keeps back is less than two frames.
+_MPEG_SLACK_SAMPLES = 2 * 1152
 
 
 class Source:
     """An open sound; use it in a `with` statement.
+
+    Sounds that follow each other in one input, such as files joined by `cat`, are read as one.
 
     Parameters
     ----------
@@ -39,6 +45,9 @@ class Source:
     hashed : bool, default False
         Whether a pipe is hashed while it is read, so that `sha256` can tell; half a second of
         another thread for a gigabyte.
+    strict : bool, default False
+        Whether it is an error if the sound ends early, is longer than its header says, or if
+        something after it is left out; see `complaint`.
 
     Attributes
     ----------
@@ -59,30 +68,40 @@ class Source:
         If it cannot be opened or is no sound that is read.
     """
 
-    def __init__(self, path: str, *, block_s: float | None = None, hashed: bool = False) -> None:
+    def __init__(
+        self,
+        path: str,
+        *,
+        block_s: float | None = None,
+        hashed: bool = False,
+        strict: bool = False,
+    ) -> None:
         self.name = display_name(path)
         self.read_samples = 0
-        self._came_to_end = False
+        self._strict, self._came_to_end, self._closed = strict, False, False
         self._ahead: deque[NDArray[Any]] = deque()
         self._rest: Iterator[NDArray[Any]] | None = None
         self._stack = ExitStack()
         try:
-            self._opened = self._stack.enter_context(opened(path, hashed=hashed))
-            self._file = self._stack.enter_context(Decoder(self._opened.descriptor, self.name))
+            self._opened = self._stack.enter_context(Opened(path, hashed=hashed))
+            self._sounds = Sounds(self._opened, self.name)
+            self._stack.callback(self._sounds.close)
         except BaseException:
             self._stack.close()
             raise
-        self.rate_hz, self.channels = int(self._file.samplerate), int(self._file.channels)
+        decoder = self._sounds.decoder
+        self.rate_hz, self.channels = int(decoder.samplerate), int(decoder.channels)
         self._block_samples = _BLOCK_SAMPLES
         if block_s is not None:
             self._block_samples = max(1, min(_BLOCK_SAMPLES, round(block_s * self.rate_hz)))
-        self.container, self.subtype = self._opened.container.name, str(self._file.subtype)
-        self.samples = self._claimed_samples()
+        self.container, self.subtype = self._opened.kind.container.name, str(decoder.subtype)
+        self.samples = self._opened.findings.claimed_samples
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closed = True
         self._stack.close()
 
     @property
@@ -93,7 +112,11 @@ class Source:
     def count(self) -> int:
         """Give the length in samples, reading all of it where no header can be believed."""
         if self._opened.seekable and self.container not in _COMPRESSED:
-            self.read_samples, self._came_to_end = int(self._file.frames), True
+            self.read_samples = int(self._sounds.decoder.frames)
+            if self._sounds.go_on():
+                for _ in self._decoded(inf, np.dtype(np.float32)):
+                    pass
+            self._end()
             if self.read_samples == 0:
                 self._raise_nothing_there(0)
         else:
@@ -146,31 +169,27 @@ class Source:
             yield self._ahead.popleft()
         yield from self._rest or self._blocks(segment, np.dtype(dtype))
 
-    def ended_early(self) -> str | None:
-        """Say, when the sound has come to its end, whether its header promised more."""
-        claimed = self.samples
+    def complaint(self) -> str | None:
+        """Say, when the sound has come to its end, where it differs from what its header promises.
+
+        So it is where it ends early, goes on beyond its header's claim, or is followed by what is
+        neither sound that fits it nor a chunk or tag of its format.
+        """
         if not self._came_to_end:
             return None
-        if claimed is not None and self.read_samples < claimed:
-            return (
-                f"{self.name} ends early: its header promises {claimed / self.rate_hz:.2f} s, "
-                f"{self.read_samples / self.rate_hz:.2f} s are there"
-            )
-        if self._opened.seekable and self._opened.wav is None and self._longer_by_header():
-            return f"{self.name} ends early: its header promises more than the file holds"
-        return None
+        told = [text for text in (self._length_complaint(), self._rest_complaint()) if text]
+        return f"{self.name} {'; '.join(told)}" if told else None
 
     def sha256(self) -> str | None:
         """Give the SHA-256 of every byte of the input as it was delivered, in hexadecimal.
 
-        A file's is computed now. A pipe's is there once its sound has been read to the end, and
-        what follows the sound is waited for; it is None if the pipe was left before that (as with
-        --duration) or opened without `hashed`.
+        A file's is computed now. A pipe's is there once it has been read to its end; it is None if
+        the pipe was left before that (as with a `duration_s`) or opened without `hashed`.
         """
-        if self._file.closed:
+        if self._closed:
             raise SettingsError(f"{self.name} is closed: ask for its hash before")
         try:
-            return self._opened.sha256(sound_ended=self._came_to_end)
+            return self._opened.sha256()
         except OSError as error:
             raise InputError(f"{self.name} cannot be read: {error.strerror}") from error
 
@@ -193,34 +212,77 @@ class Source:
         if self.read_samples <= start:
             self._raise_nothing_there(start)
 
-    def _claimed_samples(self) -> int | None:
-        if self._opened.wav is not None:
-            return self._opened.wav.claimed_samples
-        # Where there is no length, libsndfile puts a huge number.
-        frames = int(self._file.frames)
-        return frames if 0 < frames < 1 << 48 else None
-
     def _seek(self, start: int) -> int:
+        decoder = self._sounds.decoder
         try:
-            return int(self._file.seek(min(start, self._file.frames)))
+            return int(decoder.seek(min(start, decoder.frames)))
         except soundfile.SoundFileError as error:
             raise InputError(f"{self.name} cannot be read from there: {reason(error)}") from error
 
     def _decoded(self, end: float, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
-        read = self._file.reader(self._block_samples, dtype)
+        read = self._sounds.decoder.reader(self._block_samples, dtype)
         while (wanted := min(self._block_samples, end - self.read_samples)) > 0:
-            try:
-                block = read(int(wanted))
-            except soundfile.SoundFileError as error:
-                at_s = self.read_samples / self.rate_hz
-                raise InputError(
-                    f"{self.name} is broken after about {at_s:.2f} s: {reason(error)}"
-                ) from error
+            block = self._read(read, int(wanted))
             self.read_samples += len(block)
             yield block
             if len(block) < wanted:
-                self._came_to_end = True
-                return
+                if not self._sounds.go_on():
+                    self._end()
+                    return
+                read = self._sounds.decoder.reader(self._block_samples, dtype)
+
+    def _read(self, read: Read, samples: int) -> NDArray[Any]:
+        try:
+            return read(samples)
+        except soundfile.SoundFileError as error:
+            at_s = self.read_samples / self.rate_hz
+            raise InputError(
+                f"{self.name} is broken after about {at_s:.2f} s: {reason(error)}"
+            ) from error
+
+    def _end(self) -> None:
+        self._came_to_end = True
+        if self._strict and (complaint := self.complaint()):
+            raise InputError(complaint)
+
+    def _length_complaint(self) -> str | None:
+        findings, there = self._opened.findings, self.read_samples
+        claimed = findings.claimed_samples
+        if claimed is not None and there + self._slack_samples() < claimed:
+            return (
+                f"ends early: its header promises {claimed / self.rate_hz:.2f} s, "
+                f"{there / self.rate_hz:.2f} s are there"
+            )
+        if findings.cut_off:
+            return f"ends early: it is cut off after {there / self.rate_hz:.2f} s"
+        in_file = self._opened.seekable and self._opened.kind.wav is None
+        if in_file and self._sounds.longer_by_header():
+            return "ends early: its header promises more than the file holds"
+        if claimed is not None and claimed < there and self.container in _COUNTED:
+            return (
+                f"goes on beyond its header, which promises {claimed / self.rate_hz:.2f} s: all "
+                f"{there / self.rate_hz:.2f} s were read"
+            )
+        return None
+
+    def _slack_samples(self) -> int:
+        wav = self._opened.kind.wav
+        if self.subtype.startswith("MPEG"):
+            return _MPEG_SLACK_SAMPLES
+        # Some writers count the header as data.
+        return 0 if wav is None else wav.data_at // max(1, wav.sample_bytes)
+
+    def _rest_complaint(self) -> str | None:
+        findings = self._opened.findings
+        left_bytes, left_s = self._sounds.left_bytes, self._sounds.left_s
+        if self.container not in _COMPRESSED and self.subtype in SAMPLE_BYTES:
+            bytes_s = self.rate_hz * self.channels * SAMPLE_BYTES[self.subtype]
+            left_s += findings.left_bytes / bytes_s
+        left_bytes += findings.left_bytes
+        if not left_bytes:
+            return None
+        length = f" ({left_s:.2f} s of sound)" if left_s else ""
+        return f"is followed by {left_bytes} bytes{length} that do not belong to it: left out"
 
     def _check_finite(self, chosen: NDArray[Any], first: int) -> None:
         # A sum is not finite if one of its terms is not; it is cheaper than asking for each.
@@ -245,8 +307,3 @@ class Source:
                 f"at --start {start / self.rate_hz:g} s"
             )
         raise InputError(f"{self.name} holds no samples")
-
-    def _longer_by_header(self) -> bool:
-        # libsndfile tells of a length that it did not believe only in its log.
-        claims = re.findall(r": (\d+) \(should be (\d+)\)", self._file.extra_info)
-        return any(int(claim) > int(real) for claim, real in claims)

@@ -101,7 +101,7 @@ def inspect_sound(
     """
     with Source(path) as source:
         samples = source.count()
-        if complaint := source.ended_early():
+        if complaint := source.complaint():
             reporter.warn(complaint)
         engine = make_engine(settings, source.rate_hz, reporter=reporter)
         plan, rate_hz = engine.analyzer.stft.plan, engine.rate_hz

@@ -84,7 +84,7 @@ def _batches(
     reporter: Reporter,
 ) -> Iterator[NDArray[Any]]:
     yield from ordered_map(engine.analyzer, spans, choose_threads(threads))
-    if complaint := source.ended_early():
+    if complaint := source.complaint():
         reporter.warn(complaint)
 
 

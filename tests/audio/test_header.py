@@ -113,4 +113,4 @@ def test_nothing_of_this_raises(head: bytes) -> None:
     if wav is not None:
         assert head[wav.size_at - 4 : wav.size_at] == b"data"
         assert wav.claimed_samples is None or wav.claimed_samples * wav.sample_bytes <= 0x7FF00000
-        assert sniff(wav.as_w64(head)) == CONTAINERS["W64"]
+        assert sniff(wav.as_w64()) == CONTAINERS["W64"]

@@ -1,0 +1,154 @@
+"""Sound in chunks (WAV and its kin, AIFF, W64, AU): where it ends, and what follows it."""
+
+from collections.abc import Callable, Iterator
+
+from stftcli.audio.header import TAGS, WavData, chunk_follows, find_wav_data, is_wav
+from stftcli.audio.incoming import FileBytes, Incoming
+from stftcli.audio.mpeg import mpeg_parts
+from stftcli.audio.parts import Findings, Parts
+
+_HEAD_BYTES = 1 << 16
+_STEP_BYTES = 4096
+_CHUNK_HEADER_BYTES = 28
+
+
+def wav_parts(incoming: Incoming, findings: Findings) -> Parts:
+    """Give a WAV as W64 without an end in sight, and each WAV that follows it as a part.
+
+    libsndfile believes the 32-bit sizes of a WAV that is piped; those of W64 have 64 bits.
+    """
+    wav = wav_head(incoming)
+    while wav is not None:
+        findings.claims.append(wav.claimed_samples)
+        # What is not plain is sent as something that libsndfile refuses.
+        yield wav.as_w64() if wav.is_plain else b"?"
+        yield from wav_data(incoming, wav)
+        yield from _another(incoming, findings)
+        wav = wav_head(incoming) if is_wav(incoming.peek(12)) else None
+
+
+def wav_head(incoming: Incoming) -> WavData | None:
+    """Read the header of a WAV, no further than to its data: a live source may pause there."""
+    head = incoming.peek(12)
+    while (wav := find_wav_data(head)) is None and len(head) < _HEAD_BYTES:
+        more = incoming.peek(len(head) + _STEP_BYTES)
+        if len(more) == len(head):
+            break
+        head = more
+    if wav is not None:
+        incoming.take(wav.data_at)
+    return wav
+
+
+def wav_data(incoming: Incoming, wav: WavData) -> Iterator[bytes]:
+    """Give the data of a WAV: what its header claims, and what goes on after that.
+
+    A writer that never came back to its header, or that ran over 4 GiB, leaves a size that is too
+    small: then no chunk stands where the data should end.
+    """
+    yield from incoming.pieces(wav.claimed_bytes)
+    if wav.goes_on(incoming.peek(9)):
+        yield from incoming.pieces()
+
+
+def after_wav(incoming: Incoming, findings: Findings) -> Parts:
+    """Give what follows the data of a WAV: nothing, or another WAV as a part."""
+    yield from _another(incoming, findings)
+    if is_wav(incoming.peek(12)):
+        yield from wav_parts(incoming, findings)
+
+
+def _another(incoming: Incoming, findings: Findings) -> Parts:
+    skip_chunks(incoming, _riff_chunk)
+    if is_wav(incoming.peek(12)):
+        yield None
+    else:
+        leave(incoming, findings)
+
+
+def mpeg_in_wav(incoming: Incoming, findings: Findings) -> Parts:
+    """Give the MPEG audio in a WAV, without the WAV."""
+    wav = wav_head(incoming)
+    assert wav is not None
+    data = wav_data(incoming, wav)
+    yield from mpeg_parts(Incoming(lambda: next(data, b"")), findings)
+    skip_chunks(incoming, _riff_chunk)
+    leave(incoming, findings)
+
+
+def passed(incoming: Incoming, findings: Findings, name: str) -> Parts:
+    """Give all of a file in chunks as it is, and take down what follows the last of them."""
+    for size in _chunk_sizes(incoming, name):
+        yield from incoming.pieces(size)
+    leave(incoming, findings)
+
+
+def after_chunks(incoming: FileBytes, findings: Findings, name: str) -> Parts:
+    """Take down what follows the last chunk of a file; it is no sound that is read."""
+    for size in _chunk_sizes(incoming, name):
+        incoming.jump(size)
+    leave(incoming, findings)
+    return iter(())
+
+
+def _chunk_sizes(incoming: Incoming, name: str) -> Iterator[int]:
+    chunk_bytes, header_bytes = _CHUNKS[name]
+    yield header_bytes
+    while size := chunk_bytes(incoming.peek(_CHUNK_HEADER_BYTES)):
+        yield size
+
+
+def skip_chunks(incoming: Incoming, chunk_bytes: Callable[[bytes], int]) -> None:
+    """Pass over chunks for as long as there are any."""
+    while size := chunk_bytes(incoming.peek(_CHUNK_HEADER_BYTES)):
+        incoming.skip(size)
+
+
+def leave(incoming: Incoming, findings: Findings) -> None:
+    """Pass over all that is left, and take down its size if it may be sound."""
+    tag, silent = incoming.peek(16).startswith(TAGS), True
+    before = incoming.position
+    for piece in incoming.pieces():
+        silent = silent and piece.count(0) == len(piece)
+    # Zeros fill a file up to a whole block; fewer bytes than a chunk's header are no chunk cut off.
+    left = incoming.position - before
+    if not tag and not silent and left >= 8:
+        findings.left_bytes += left
+
+
+def _riff_chunk(ahead: bytes) -> int:
+    # Not every writer puts the byte after an odd size that the format asks for.
+    for padding in (0, 1):
+        if chunk_follows(ahead[padding:], None):
+            size = int.from_bytes(ahead[padding + 4 : padding + 8], "little")
+            return padding + 8 + size
+    return 0
+
+
+def _aiff_chunk(ahead: bytes) -> int:
+    if len(ahead) < 8 or not ahead[:4].strip().isalnum() or ahead.startswith(b"FORM"):
+        return 0
+    size = int.from_bytes(ahead[4:8], "big")
+    return 8 + size + size % 2
+
+
+def _w64_chunk(ahead: bytes) -> int:
+    size = int.from_bytes(ahead[16:24], "little")
+    # The first chunk stands for the whole file; it is `riff` once more in a file that is joined.
+    if size < 24 or not ahead[:4].strip().isalnum() or ahead.startswith(b"riff"):
+        return 0
+    return size + -size % 8
+
+
+def _au_chunk(ahead: bytes) -> int:
+    if not ahead.startswith(b".snd"):
+        return 0
+    offset, size = (int.from_bytes(ahead[at : at + 4], "big") for at in (4, 8))
+    return offset + size
+
+
+_CHUNKS: dict[str, tuple[Callable[[bytes], int], int]] = {
+    "AIFF": (_aiff_chunk, 12),
+    "W64": (_w64_chunk, 40),
+    "AU": (_au_chunk, 0),
+}

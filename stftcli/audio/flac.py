@@ -1,0 +1,254 @@
+"""FLAC: its frames, found without decoding, so that no header has to be believed.
+
+libsndfile reads FLAC from files alone, no further than the header says, and nothing of a file that
+is cut off. Frames do not depend on each other, so some of them behind a header make a file.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+
+from stftcli.audio.incoming import Incoming
+from stftcli.audio.mpeg import tag_bytes
+from stftcli.audio.parts import Findings, Parts
+from stftcli.frozen import Frozen
+
+MAGIC = b"fLaC"
+_STREAMINFO_BYTES = 34
+_PART_SAMPLES = 1 << 18
+# A frame's header of the largest size, and the largest frame that is looked for.
+_HEADER_BYTES = 16
+_MAX_FRAME_BYTES = 1 << 24
+_MIN_FRAME_BYTES = 10
+_LOOK_BYTES = 64
+_STEP_BYTES = 1 << 16
+_TAIL_BYTES = 1 << 18
+_BOUNDARY = re.compile(rb"\xff[\xf8\xf9]|fLaC")
+
+
+class StreamInfo(Frozen):
+    """The 34 bytes that begin every FLAC (RFC 9639, section 8.2)."""
+
+    content: bytes
+
+    @property
+    def samples(self) -> int:
+        """How many samples the header tells of; 0 where its writer did not know."""
+        return int.from_bytes(self.content[13:18], "big") & ((1 << 36) - 1)
+
+    @property
+    def max_block(self) -> int:
+        """The most samples of a frame."""
+        return int.from_bytes(self.content[2:4], "big")
+
+    def file_of(self, frames: bytes, samples: int) -> bytes:
+        """Give a whole file of some of the frames: without a checksum of all samples."""
+        high = self.content[13] & 0xF0
+        count = (high << 32 | samples).to_bytes(5, "big")
+        info = self.content[:13] + count + bytes(16)
+        return MAGIC + b"\x80" + _STREAMINFO_BYTES.to_bytes(3, "big") + info + frames
+
+
+class FrameHeader(Frozen):
+    """What the header of a frame says: its number, or that of its first sample, and its length."""
+
+    variable: bool
+    number: int
+    samples: int
+
+    def comes_after(self, other: "FrameHeader") -> bool:
+        """Say whether this is the frame after another."""
+        step = other.samples if other.variable else 1
+        return self.variable == other.variable and self.number == other.number + step
+
+    def end_sample(self, max_block: int) -> int:
+        """Give the place of the sample after this frame in the sound."""
+        first = self.number if self.variable else self.number * max_block
+        return first + self.samples
+
+
+def flac_parts(incoming: Incoming, findings: Findings) -> Parts:
+    """Give files of some seconds each, of all whole frames of each FLAC in a row of joined ones."""
+    first = True
+    while (info := _take_header(incoming)) is not None:
+        findings.claims.append(info.samples or None)
+        waiting, samples = [], 0
+        for frame, header in _frames(incoming, findings):
+            waiting.append(frame)
+            samples += header.samples
+            if samples >= _PART_SAMPLES:
+                yield from _part(info, waiting, samples, first)
+                first, waiting, samples = False, [], 0
+        if waiting:
+            yield from _part(info, waiting, samples, first)
+            first = False
+    tag = tag_bytes(incoming.peek(16))
+    left = incoming.skip()
+    # What there is of a frame that was cut off is no sound yet.
+    if not tag and not (findings.cut_off and left < _MAX_FRAME_BYTES):
+        findings.left_bytes += left
+
+
+def _part(info: StreamInfo, frames: list[bytes], samples: int, first: bool) -> Parts:
+    if not first:
+        yield None
+    yield info.file_of(b"".join(frames), samples)
+
+
+def _take_header(incoming: Incoming) -> StreamInfo | None:
+    """Take the blocks before the first frame; None where no FLAC begins."""
+    start = incoming.peek(8 + _STREAMINFO_BYTES)
+    if not is_flac(start):
+        return None
+    info, last = StreamInfo(start[8 : 8 + _STREAMINFO_BYTES]), bool(start[4] & 0x80)
+    incoming.skip(8 + _STREAMINFO_BYTES)
+    while not last and len(block := incoming.take(4)) == 4:
+        last = bool(block[0] & 0x80)
+        incoming.skip(int.from_bytes(block[1:], "big"))
+    return info
+
+
+def is_flac(ahead: bytes) -> bool:
+    """Say whether a FLAC begins here: its magic, then a block of type 0 and 34 bytes."""
+    return (
+        ahead.startswith(MAGIC)
+        and len(ahead) >= 8 + _STREAMINFO_BYTES
+        and ahead[4] & 0x7F == 0
+        and ahead[5:8] == _STREAMINFO_BYTES.to_bytes(3, "big")
+    )
+
+
+def _frames(incoming: Incoming, findings: Findings) -> Iterator[tuple[bytes, FrameHeader]]:
+    """Give each whole frame; what is left of one that is cut off is taken down."""
+    header = frame_header(incoming.peek(_HEADER_BYTES), 0)
+    while header is not None:
+        size, following = _frame_bytes(incoming, header)
+        if size == 0:
+            findings.cut_off = True
+            return
+        yield incoming.take(size), header
+        header = following
+
+
+def _frame_bytes(incoming: Incoming, header: FrameHeader) -> tuple[int, FrameHeader | None]:
+    """Give the size of the frame that comes next, 0 if it is cut off, and the header after it."""
+    looked, wanted = _MIN_FRAME_BYTES, _STEP_BYTES
+    while looked < _MAX_FRAME_BYTES:
+        ahead = incoming.peek(wanted)
+        ended = len(ahead) < wanted
+        end = len(ahead) if ended else len(ahead) - _LOOK_BYTES
+        for match in _BOUNDARY.finditer(ahead, looked, end):
+            at = match.start()
+            if is_flac(ahead[at : at + _LOOK_BYTES]):
+                return at, None
+            following = frame_header(ahead, at)
+            if following is not None and following.comes_after(header):
+                return at, following
+        if ended:
+            return _last_frame_bytes(ahead), None
+        looked, wanted = max(looked, end), len(ahead) + _STEP_BYTES
+    return 0, None
+
+
+def _last_frame_bytes(ahead: bytes) -> int:
+    """Give the size of the last frame, which ends with a checksum; 0 if it is cut off."""
+    whole = _without_tag(ahead)
+    return len(whole) if _crc16(whole) == 0 else 0
+
+
+def _without_tag(ahead: bytes) -> bytes:
+    return ahead[:-128] if ahead[-128:].startswith(b"TAG") else ahead
+
+
+def frame_header(ahead: bytes, at: int) -> FrameHeader | None:
+    """Read a frame's header (RFC 9639, section 9.1); None if none stands here."""
+    head = ahead[at : at + _HEADER_BYTES]
+    if len(head) < 6 or head[0] != 0xFF or head[1] & 0xFE != 0xF8:
+        return None
+    block, rate = head[2] >> 4, head[2] & 0xF
+    number, end = _coded_number(head)
+    extra = {6: 1, 7: 2}.get(block, 0)
+    size = end + extra + {12: 1, 13: 2, 14: 2}.get(rate, 0)
+    if block == 0 or rate == 15 or head[3] >> 4 > 10 or head[3] & 1 or not end:
+        return None
+    if len(head) <= size or _crc8(head[: size + 1]):
+        return None
+    stored = int.from_bytes(head[end : end + extra], "big") + 1
+    samples = stored if extra else _block_samples(block)
+    return FrameHeader(bool(head[1] & 1), number, samples)
+
+
+def _block_samples(code: int) -> int:
+    if code == 1:
+        return 192
+    return 576 << (code - 2) if code < 6 else 256 << (code - 8)
+
+
+def _coded_number(head: bytes) -> tuple[int, int]:
+    """Read the number that is coded as UTF-8 codes characters; give it and where it ends, or 0."""
+    first = head[4]
+    ones = 8 - (first ^ 0xFF).bit_length()
+    if ones in (1, 8) or len(head) < 4 + max(1, ones):
+        return 0, 0
+    number = first & (0x7F >> ones)
+    following = head[5 : 4 + ones]
+    if any(byte & 0xC0 != 0x80 for byte in following):
+        return 0, 0
+    for byte in following:
+        number = number << 6 | byte & 0x3F
+    return number, 5 + len(following)
+
+
+def is_whole(descriptor: int) -> bool:
+    """Say whether the last frame of a FLAC file is whole and the last that its header tells of."""
+    start = os.pread(descriptor, 8 + _STREAMINFO_BYTES, 0)
+    if not is_flac(start):
+        return False
+    info, size = StreamInfo(start[8:]), os.fstat(descriptor).st_size
+    tail = _without_tag(os.pread(descriptor, _TAIL_BYTES, max(0, size - _TAIL_BYTES)))
+    for match in reversed(list(_BOUNDARY.finditer(tail))):
+        header = frame_header(tail, match.start())
+        # Within the last frame others may seem to begin; they do not end the sound.
+        if header is not None and header.end_sample(info.max_block) == info.samples:
+            return _crc16(tail[match.start() :]) == 0
+    return False
+
+
+def another_flac_at(descriptor: int, start: int) -> int | None:
+    """Find where in a file, from some place on, another FLAC begins."""
+    joined = b""
+    while piece := os.pread(descriptor, _STEP_BYTES, start):
+        joined = joined[-_LOOK_BYTES:] + piece
+        start += len(piece)
+        for match in _BOUNDARY.finditer(joined):
+            if is_flac(joined[match.start() :][:_LOOK_BYTES]):
+                return start - len(joined) + match.start()
+    return None
+
+
+def _table(polynomial: int, bits: int) -> list[int]:
+    top, mask = 1 << (bits - 1), (1 << bits) - 1
+    table = []
+    for byte in range(256):
+        crc = byte << (bits - 8)
+        for _ in range(8):
+            crc = (crc << 1 ^ polynomial if crc & top else crc << 1) & mask
+        table.append(crc)
+    return table
+
+
+_CRC8, _CRC16 = _table(0x07, 8), _table(0x8005, 16)
+
+
+def _crc8(data: bytes) -> int:
+    crc = 0
+    for byte in data:
+        crc = _CRC8[crc ^ byte]
+    return crc
+
+
+def _crc16(data: bytes) -> int:
+    crc = 0
+    for byte in data:
+        crc = (crc << 8 & 0xFF00) ^ _CRC16[crc >> 8 ^ byte]
+    return crc

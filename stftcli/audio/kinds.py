@@ -1,0 +1,132 @@
+"""How an input of each kind is taken apart, and whether libsndfile may read it as it is."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+
+from stftcli.audio.chunks import after_chunks, after_wav, mpeg_in_wav, passed, wav_parts
+from stftcli.audio.flac import another_flac_at, flac_parts, is_whole
+from stftcli.audio.header import (
+    MPEG_IN_WAV,
+    PLAIN_IN_WAV,
+    Container,
+    WavData,
+    find_wav_data,
+    foreign_format,
+    sniff,
+)
+from stftcli.audio.incoming import FileBytes, Incoming
+from stftcli.audio.mpeg import mpeg_parts
+from stftcli.audio.ogg import ogg_parts
+from stftcli.audio.parts import Findings, Parts
+from stftcli.errors import InputError
+from stftcli.frozen import Frozen
+
+# How far libsndfile may have read beyond the last frame of a FLAC.
+_READ_AHEAD_BYTES = 1 << 18
+_IN_CHUNKS = ("AIFF", "W64", "AU")
+
+Split = Callable[[Incoming, Findings], Parts]
+
+
+class Kind(Frozen):
+    """What the first bytes of an input say.
+
+    Attributes
+    ----------
+    container : Container
+        The kind of file.
+    wav : WavData or None
+        Where the data of a WAV is.
+    """
+
+    container: Container
+    wav: WavData | None
+
+    @property
+    def in_files(self) -> bool:
+        """Whether libsndfile must be able to go back in it."""
+        return self.container.name == "FLAC"
+
+    @property
+    def split(self) -> Split:
+        """What gives the bytes of the sounds in it, one after another."""
+        name = self.container.name
+        if self.wav is not None and self.wav.encoding in MPEG_IN_WAV:
+            return mpeg_in_wav
+        if self.wav is not None and self.wav.encoding in PLAIN_IN_WAV:
+            return wav_parts
+        if name in _IN_CHUNKS:
+            return partial(passed, name=name)
+        return {"FLAC": flac_parts, "OGG": ogg_parts, "MP3": mpeg_parts}.get(name, _unchanged)
+
+    def is_believable(self, descriptor: int) -> bool:
+        """Say whether libsndfile reads all of a regular file of this kind by itself."""
+        if self.split in (ogg_parts, mpeg_parts, mpeg_in_wav):
+            # Of these it takes the length from a part of the file.
+            return False
+        if self.split is flac_parts:
+            return is_whole(descriptor)
+        if self.wav is None or self.split is not wav_parts:
+            return True
+        data_end = self.wav.data_at + self.wav.claimed_bytes
+        return (
+            self.wav.stored_bits == self.wav.bits
+            and self.wav.is_sized
+            and not self.wav.goes_on(os.pread(descriptor, 16, data_end))
+        )
+
+    def rest(self, descriptor: int, incoming: FileBytes, findings: Findings) -> Parts:
+        """Give what follows the first sound of a regular file that libsndfile has read itself."""
+        if self.split is flac_parts:
+            position = os.lseek(descriptor, 0, os.SEEK_CUR)
+            at = another_flac_at(descriptor, max(8, position - _READ_AHEAD_BYTES))
+            if at is not None:
+                incoming.jump(at)
+                yield from flac_parts(incoming, findings)
+        elif self.wav is not None and self.split is wav_parts:
+            incoming.jump(self.wav.data_at + self.wav.claimed_bytes)
+            yield from after_wav(incoming, findings)
+        elif self.container.name in _IN_CHUNKS:
+            after_chunks(incoming, findings, self.container.name)
+
+
+def kind_of(head: bytes, name: str) -> Kind:
+    """Tell what begins with these bytes.
+
+    Raises
+    ------
+    InputError
+        If it is no sound that is read.
+    """
+    if not head:
+        raise InputError(f"{name} is empty")
+    container = sniff(head)
+    if container is None:
+        foreign = foreign_format(head)
+        what = f"is {foreign}" if foreign else "is not a supported sound file"
+        raise InputError(
+            f"{name} {what}: give WAV, FLAC, AIFF, Ogg or MP3, or let ffmpeg decode it: "
+            "ffmpeg -i FILE -f wav - | stftcli ..."
+        )
+    wav = find_wav_data(head) if container.name in ("WAV", "RF64") else None
+    if wav is not None and wav.encoding in PLAIN_IN_WAV and wav.stored_bits is None:
+        raise InputError(
+            f"{name} cannot be read as sound: its header puts {wav.channels} channels of "
+            f"{wav.bits} bits into {wav.sample_bytes} bytes"
+        )
+    return Kind(container, wav)
+
+
+def is_enough(head: bytes) -> bool:
+    """Say whether these first bytes tell the kind: a live source may take seconds to give more."""
+    if len(head) < 16:
+        return False
+    container = sniff(head)
+    in_wav = container is not None and container.name in ("WAV", "RF64")
+    return not in_wav or find_wav_data(head) is not None
+
+
+def _unchanged(incoming: Incoming, findings: Findings) -> Parts:
+    del findings
+    yield from incoming.pieces()
