@@ -1,15 +1,19 @@
 """Sound in chunks (WAV and its kin, AIFF, W64, AU): where it ends, and what follows it."""
 
+import os
 from collections.abc import Callable, Iterator
 
 from stftcli.audio.header import TAGS, WavData, chunk_follows, find_wav_data, is_wav
 from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.mpeg import mpeg_parts
-from stftcli.audio.parts import Findings, Parts
+from stftcli.audio.parts import Findings, Parts, leave
 
-_HEAD_BYTES = 1 << 16
+_MAX_HEAD_BYTES = 1 << 24
 _STEP_BYTES = 4096
 _CHUNK_HEADER_BYTES = 28
+_AFTER_DATA_BYTES = 16
+_SLACK_BYTES = 64
+_UNKNOWN_BYTES = {"AIFF": 0x7F000000, "AU": 0x7F000000, "W64": 1 << 48}
 
 
 def wav_parts(incoming: Incoming, findings: Findings) -> Parts:
@@ -30,8 +34,8 @@ def wav_parts(incoming: Incoming, findings: Findings) -> Parts:
 def wav_head(incoming: Incoming) -> WavData | None:
     """Read the header of a WAV, no further than to its data: a live source may pause there."""
     head = incoming.peek(12)
-    while (wav := find_wav_data(head)) is None and len(head) < _HEAD_BYTES:
-        more = incoming.peek(len(head) + _STEP_BYTES)
+    while (wav := find_wav_data(head)) is None and len(head) < _MAX_HEAD_BYTES:
+        more = incoming.peek(max(2 * len(head), _STEP_BYTES))
         if len(more) == len(head):
             break
         head = more
@@ -47,15 +51,11 @@ def wav_data(incoming: Incoming, wav: WavData) -> Iterator[bytes]:
     small: then no chunk stands where the data should end.
     """
     yield from incoming.pieces(wav.claimed_bytes)
-    if wav.goes_on(incoming.peek(9)):
+    ahead = incoming.peek(_AFTER_DATA_BYTES)
+    if wav.goes_on(ahead):
         yield from incoming.pieces()
-
-
-def after_wav(incoming: Incoming, findings: Findings) -> Parts:
-    """Give what follows the data of a WAV: nothing, or another WAV as a part."""
-    yield from _another(incoming, findings)
-    if is_wav(incoming.peek(12)):
-        yield from wav_parts(incoming, findings)
+    elif wav.is_padded(ahead):
+        incoming.skip(1)
 
 
 def _another(incoming: Incoming, findings: Findings) -> Parts:
@@ -79,23 +79,42 @@ def mpeg_in_wav(incoming: Incoming, findings: Findings) -> Parts:
 def passed(incoming: Incoming, findings: Findings, name: str) -> Parts:
     """Give all of a file in chunks as it is, and take down what follows the last of them."""
     for size in _chunk_sizes(incoming, name):
+        before = incoming.position
         yield from incoming.pieces(size)
+        missing = size - (incoming.position - before)
+        # A writer to a pipe cannot know the size; some count their own header.
+        findings.cut_off |= missing > _SLACK_BYTES and size < _UNKNOWN_BYTES[name]
     leave(incoming, findings)
 
 
-def after_chunks(incoming: FileBytes, findings: Findings, name: str) -> Parts:
-    """Take down what follows the last chunk of a file; it is no sound that is read."""
+def ends_with_data(descriptor: int, wav: WavData) -> bool:
+    """Say whether nothing but chunks follows the data of a WAV file: libsndfile trips over more."""
+    incoming = FileBytes(descriptor, wav.data_at + wav.claimed_bytes, lambda: False)
+    ahead = incoming.peek(_AFTER_DATA_BYTES)
+    if wav.goes_on(ahead):
+        return False
+    incoming.jump(int(wav.is_padded(ahead)))
+    while size := _riff_chunk(incoming.peek(_CHUNK_HEADER_BYTES)):
+        incoming.jump(size)
+    return not incoming.peek(1) or incoming.peek(16).startswith(TAGS)
+
+
+def ends_with_chunks(descriptor: int, name: str) -> bool:
+    """Say whether a file is as long as its chunks: libsndfile takes what follows for sound."""
+    incoming = FileBytes(descriptor, 0, lambda: False)
     for size in _chunk_sizes(incoming, name):
         incoming.jump(size)
-    leave(incoming, findings)
-    return iter(())
+    return incoming.offset == os.fstat(descriptor).st_size
 
 
 def _chunk_sizes(incoming: Incoming, name: str) -> Iterator[int]:
     chunk_bytes, header_bytes = _CHUNKS[name]
-    yield header_bytes
+    if header_bytes:
+        yield header_bytes
     while size := chunk_bytes(incoming.peek(_CHUNK_HEADER_BYTES)):
         yield size
+        if not header_bytes:
+            return
 
 
 def skip_chunks(incoming: Incoming, chunk_bytes: Callable[[bytes], int]) -> None:
@@ -104,25 +123,9 @@ def skip_chunks(incoming: Incoming, chunk_bytes: Callable[[bytes], int]) -> None
         incoming.skip(size)
 
 
-def leave(incoming: Incoming, findings: Findings) -> None:
-    """Pass over all that is left, and take down its size if it may be sound."""
-    tag, silent = incoming.peek(16).startswith(TAGS), True
-    before = incoming.position
-    for piece in incoming.pieces():
-        silent = silent and piece.count(0) == len(piece)
-    # Zeros fill a file up to a whole block; fewer bytes than a chunk's header are no chunk cut off.
-    left = incoming.position - before
-    if not tag and not silent and left >= 8:
-        findings.left_bytes += left
-
-
 def _riff_chunk(ahead: bytes) -> int:
-    # Not every writer puts the byte after an odd size that the format asks for.
-    for padding in (0, 1):
-        if chunk_follows(ahead[padding:], None):
-            size = int.from_bytes(ahead[padding + 4 : padding + 8], "little")
-            return padding + 8 + size
-    return 0
+    size = int.from_bytes(ahead[4:8], "little")
+    return 8 + size + size % 2 if chunk_follows(ahead, None) else 0
 
 
 def _aiff_chunk(ahead: bytes) -> int:

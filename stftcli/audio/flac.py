@@ -8,9 +8,9 @@ import os
 import re
 from collections.abc import Iterator
 
-from stftcli.audio.incoming import Incoming
-from stftcli.audio.mpeg import tag_bytes
-from stftcli.audio.parts import Findings, Parts
+from stftcli.audio.header import TAGS
+from stftcli.audio.incoming import FileBytes, Incoming
+from stftcli.audio.parts import Findings, Parts, leave
 from stftcli.frozen import Frozen
 
 MAGIC = b"fLaC"
@@ -18,12 +18,12 @@ _STREAMINFO_BYTES = 34
 _PART_SAMPLES = 1 << 18
 # A frame's header of the largest size, and the largest frame that is looked for.
 _HEADER_BYTES = 16
-_MAX_FRAME_BYTES = 1 << 24
+_MAX_FRAME_BYTES = 1 << 22
 _MIN_FRAME_BYTES = 10
 _LOOK_BYTES = 64
 _STEP_BYTES = 1 << 16
 _TAIL_BYTES = 1 << 18
-_BOUNDARY = re.compile(rb"\xff[\xf8\xf9]|fLaC")
+_SYNC = re.compile(rb"\xff[\xf8\xf9]")
 
 
 class StreamInfo(Frozen):
@@ -82,11 +82,10 @@ def flac_parts(incoming: Incoming, findings: Findings) -> Parts:
         if waiting:
             yield from _part(info, waiting, samples, first)
             first = False
-    tag = tag_bytes(incoming.peek(16))
-    left = incoming.skip()
-    # What there is of a frame that was cut off is no sound yet.
-    if not tag and not (findings.cut_off and left < _MAX_FRAME_BYTES):
-        findings.left_bytes += left
+    if findings.cut_off:
+        # What there is of a frame is no sound yet.
+        incoming.skip(_MAX_FRAME_BYTES)
+    leave(incoming, findings)
 
 
 def _part(info: StreamInfo, frames: list[bytes], samples: int, first: bool) -> Parts:
@@ -137,27 +136,55 @@ def _frame_bytes(incoming: Incoming, header: FrameHeader) -> tuple[int, FrameHea
         ahead = incoming.peek(wanted)
         ended = len(ahead) < wanted
         end = len(ahead) if ended else len(ahead) - _LOOK_BYTES
-        for match in _BOUNDARY.finditer(ahead, looked, end):
-            at = match.start()
-            if is_flac(ahead[at : at + _LOOK_BYTES]):
-                return at, None
-            following = frame_header(ahead, at)
-            if following is not None and following.comes_after(header):
-                return at, following
+        at, following = _next_frame(ahead, looked, end, header)
+        joined = ahead.find(MAGIC, looked, at)
+        if joined >= 0 and is_flac(ahead[joined : joined + _LOOK_BYTES]):
+            return joined, None
+        if following is not None:
+            return at, following
         if ended:
             return _last_frame_bytes(ahead), None
         looked, wanted = max(looked, end), len(ahead) + _STEP_BYTES
-    return 0, None
+    # No frame is so long: the next is broken, as the decoder will say.
+    return looked, None
+
+
+def _next_frame(
+    ahead: bytes, start: int, end: int, header: FrameHeader
+) -> tuple[int, FrameHeader | None]:
+    """Find the frame after the one that has this header; without one, give the end."""
+    sync, at = bytes((0xFF, 0xF8 | header.variable)), start
+    while (at := ahead.find(sync, at, end)) >= 0:
+        following = frame_header(ahead, at)
+        if following is not None and following.comes_after(header):
+            return at, following
+        at += 1
+    return end, None
 
 
 def _last_frame_bytes(ahead: bytes) -> int:
-    """Give the size of the last frame, which ends with a checksum; 0 if it is cut off."""
-    whole = _without_tag(ahead)
-    return len(whole) if _crc16(whole) == 0 else 0
+    """Give the size of the last frame, which ends with a checksum; 0 if it is cut off.
+
+    A tag or zeros may follow it. Of anything else the checksum says too little: within a frame that
+    is cut off, one of 65,536 places seems to be its end.
+    """
+    for end in reversed(_checked_ends(ahead)):
+        rest = ahead[end:]
+        if rest.startswith(TAGS) or not rest.strip(b"\0"):
+            return end
+    return 0
 
 
-def _without_tag(ahead: bytes) -> bytes:
-    return ahead[:-128] if ahead[-128:].startswith(b"TAG") else ahead
+def _checked_ends(ahead: bytes) -> list[int]:
+    """Give where a frame that begins here may end, as its checksum says."""
+    ends: list[int] = []
+    crc = before = 0
+    for at, byte in enumerate(ahead, 1):
+        before, crc = crc, (crc << 8 & 0xFF00) ^ _CRC16[crc >> 8 ^ byte]
+        # Zeros behind a frame leave its checksum as it is.
+        if crc == 0 and before != 0 and at >= _MIN_FRAME_BYTES:
+            ends.append(at)
+    return ends
 
 
 def frame_header(ahead: bytes, at: int) -> FrameHeader | None:
@@ -200,29 +227,39 @@ def _coded_number(head: bytes) -> tuple[int, int]:
 
 
 def is_whole(descriptor: int) -> bool:
-    """Say whether the last frame of a FLAC file is whole and the last that its header tells of."""
+    """Say whether a FLAC file ends with the last frame that its header tells of."""
     start = os.pread(descriptor, 8 + _STREAMINFO_BYTES, 0)
     if not is_flac(start):
         return False
     info, size = StreamInfo(start[8:]), os.fstat(descriptor).st_size
-    tail = _without_tag(os.pread(descriptor, _TAIL_BYTES, max(0, size - _TAIL_BYTES)))
-    for match in reversed(list(_BOUNDARY.finditer(tail))):
+    tail = os.pread(descriptor, _TAIL_BYTES, max(0, size - _TAIL_BYTES))
+    for match in reversed(list(_SYNC.finditer(tail))):
         header = frame_header(tail, match.start())
-        # Within the last frame others may seem to begin; they do not end the sound.
+        # Within a frame others may seem to begin; they do not end the sound.
         if header is not None and header.end_sample(info.max_block) == info.samples:
             return _crc16(tail[match.start() :]) == 0
     return False
 
 
-def another_flac_at(descriptor: int, start: int) -> int | None:
-    """Find where in a file, from some place on, another FLAC begins."""
+def flac_rest(descriptor: int, incoming: FileBytes, findings: Findings) -> Parts:
+    """Give what follows a FLAC of a file that was read to its end: others, as parts."""
+    position = os.lseek(descriptor, 0, os.SEEK_CUR)
+    at = _another_flac_at(descriptor, max(8, position - _TAIL_BYTES))
+    if at is not None:
+        incoming.jump(at)
+        yield from flac_parts(incoming, findings)
+
+
+def _another_flac_at(descriptor: int, start: int) -> int | None:
     joined = b""
     while piece := os.pread(descriptor, _STEP_BYTES, start):
         joined = joined[-_LOOK_BYTES:] + piece
         start += len(piece)
-        for match in _BOUNDARY.finditer(joined):
-            if is_flac(joined[match.start() :][:_LOOK_BYTES]):
-                return start - len(joined) + match.start()
+        at = joined.find(MAGIC)
+        while at >= 0:
+            if is_flac(joined[at : at + _LOOK_BYTES]):
+                return start - len(joined) + at
+            at = joined.find(MAGIC, at + 1)
     return None
 
 

@@ -47,6 +47,8 @@ _W64_GUID = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 _ENDLESS = 1 << 60
 
 _PCM = 1
+# The name of a chunk and its size.
+_CHUNK_BYTES = 8
 MPEG_IN_WAV = (0x50, 0x55)
 # Of these samples all is known: integers, floats, A-law, u-law.
 PLAIN_IN_WAV = (1, 3, 6, 7)
@@ -164,9 +166,13 @@ class WavData(Frozen):
         """Say whether what stands behind the claimed data is more of it: no chunk, no tag."""
         room = self.riff_end - self.data_at - self.claimed_bytes
         padding = self.claimed_bytes % 2
-        if len(ahead) <= padding or is_other(ahead) or is_other(ahead[padding:]):
+        if len(ahead) < _CHUNK_BYTES or is_other(ahead) or is_other(ahead[padding:]):
             return False
         return not (chunk_follows(ahead, room) or chunk_follows(ahead[padding:], room - padding))
+
+    def is_padded(self, ahead: bytes) -> bool:
+        """Say whether data of an odd size is followed by a byte: not every writer puts one."""
+        return self.claimed_bytes % 2 == 1 and not (is_other(ahead) or chunk_follows(ahead, None))
 
     def as_w64(self) -> bytes:
         """Give the same header as Sony Wave64 with no end in sight.
@@ -225,11 +231,10 @@ def find_wav_data(head: bytes) -> WavData | None:
     at, fmt, ds64 = 12, b"", b""
     while at + 8 <= len(head):
         name, size = head[at : at + 4], int.from_bytes(head[at + 4 : at + 8], "little")
-        content = head[at + 8 : at + 8 + size]
         if name == b"fmt ":
-            fmt = content
+            fmt = head[at + 8 : at + 8 + size]
         elif name == b"ds64" and head[:4] != b"RIFF":
-            ds64 = content
+            ds64 = head[at + 8 : at + 8 + size]
         elif name == b"data":
             return _wav_data(head, at + 4, fmt, ds64)
         at += 8 + size + size % 2
@@ -248,7 +253,7 @@ def _wav_data(head: bytes, size_at: int, fmt: bytes, ds64: bytes) -> WavData:
 def chunk_follows(ahead: bytes, room: int | None) -> bool:
     """Say whether a chunk stands here: one of a known name, or any within so many bytes."""
     name, size = ahead[:4], int.from_bytes(ahead[4:8], "little")
-    if len(ahead) < 8 or not name.strip(b" _").isalnum() or is_other(ahead):
+    if len(ahead) < _CHUNK_BYTES or not name.strip(b" _").isalnum() or is_other(ahead):
         return False
     return name in _AFTER_DATA or room is None or 8 + size <= room
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 
 PIECE_BYTES = 1 << 16
+_MAX_OFFSET = 1 << 62
 
 
 class Incoming:
@@ -74,8 +75,14 @@ class FileBytes(Incoming):
 
         super().__init__(read)
 
+    @property
+    def offset(self) -> int:
+        """Where in the file the next byte stands."""
+        return self._offset - len(self._ahead)
+
     def jump(self, count: int) -> None:
         """Go on so many bytes further, without reading those between."""
         ahead = len(self._ahead)
         self.take(min(ahead, count))
-        self._offset += max(0, count - ahead)
+        # No file is longer, whatever the size in a header says.
+        self._offset = min(self._offset + max(0, count - ahead), _MAX_OFFSET)

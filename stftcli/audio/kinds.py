@@ -1,11 +1,10 @@
 """How an input of each kind is taken apart, and whether libsndfile may read it as it is."""
 
-import os
 from collections.abc import Callable
 from functools import partial
 
-from stftcli.audio.chunks import after_chunks, after_wav, mpeg_in_wav, passed, wav_parts
-from stftcli.audio.flac import another_flac_at, flac_parts, is_whole
+from stftcli.audio.chunks import ends_with_chunks, ends_with_data, mpeg_in_wav, passed, wav_parts
+from stftcli.audio.flac import flac_parts, flac_rest, is_whole
 from stftcli.audio.header import (
     MPEG_IN_WAV,
     PLAIN_IN_WAV,
@@ -22,8 +21,6 @@ from stftcli.audio.parts import Findings, Parts
 from stftcli.errors import InputError
 from stftcli.frozen import Frozen
 
-# How far libsndfile may have read beyond the last frame of a FLAC.
-_READ_AHEAD_BYTES = 1 << 18
 _IN_CHUNKS = ("AIFF", "W64", "AU")
 
 Split = Callable[[Incoming, Findings], Parts]
@@ -58,7 +55,7 @@ class Kind(Frozen):
             return wav_parts
         if name in _IN_CHUNKS:
             return partial(passed, name=name)
-        return {"FLAC": flac_parts, "OGG": ogg_parts, "MP3": mpeg_parts}.get(name, _unchanged)
+        return {"FLAC": flac_parts, "OGG": ogg_parts, "MP3": mpeg_parts}.get(name, unchanged)
 
     def is_believable(self, descriptor: int) -> bool:
         """Say whether libsndfile reads all of a regular file of this kind by itself."""
@@ -67,28 +64,18 @@ class Kind(Frozen):
             return False
         if self.split is flac_parts:
             return is_whole(descriptor)
-        if self.wav is None or self.split is not wav_parts:
+        if self.container.name in _IN_CHUNKS:
+            return ends_with_chunks(descriptor, self.container.name)
+        if self.split is not wav_parts:
             return True
-        data_end = self.wav.data_at + self.wav.claimed_bytes
-        return (
-            self.wav.stored_bits == self.wav.bits
-            and self.wav.is_sized
-            and not self.wav.goes_on(os.pread(descriptor, 16, data_end))
-        )
+        assert self.wav is not None
+        is_usual = self.wav.stored_bits == self.wav.bits and self.wav.is_sized
+        return is_usual and ends_with_data(descriptor, self.wav)
 
     def rest(self, descriptor: int, incoming: FileBytes, findings: Findings) -> Parts:
         """Give what follows the first sound of a regular file that libsndfile has read itself."""
         if self.split is flac_parts:
-            position = os.lseek(descriptor, 0, os.SEEK_CUR)
-            at = another_flac_at(descriptor, max(8, position - _READ_AHEAD_BYTES))
-            if at is not None:
-                incoming.jump(at)
-                yield from flac_parts(incoming, findings)
-        elif self.wav is not None and self.split is wav_parts:
-            incoming.jump(self.wav.data_at + self.wav.claimed_bytes)
-            yield from after_wav(incoming, findings)
-        elif self.container.name in _IN_CHUNKS:
-            after_chunks(incoming, findings, self.container.name)
+            yield from flac_rest(descriptor, incoming, findings)
 
 
 def kind_of(head: bytes, name: str) -> Kind:
@@ -127,6 +114,7 @@ def is_enough(head: bytes) -> bool:
     return not in_wav or find_wav_data(head) is not None
 
 
-def _unchanged(incoming: Incoming, findings: Findings) -> Parts:
+def unchanged(incoming: Incoming, findings: Findings) -> Parts:
+    """Give an input as it is, as one sound."""
     del findings
     yield from incoming.pieces()

@@ -6,7 +6,9 @@ finds the sounds in it, and through pipes, or temporary files where a format nee
 
 import os
 import stat
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 from typing import IO, Self
 
 from stftcli.audio.incoming import FileBytes, Incoming
@@ -17,8 +19,8 @@ from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
 from stftcli.files.temporary import copy_rest, temporary_file
 
-_HEAD_BYTES = 1 << 16
-_READ_BYTES = 4096
+_MIN_READ_BYTES = 4096
+_MAX_HEAD_BYTES = 1 << 24
 _HASH_BYTES = 1 << 20
 
 
@@ -67,6 +69,7 @@ class Opened:
 
     def __init__(self, path: str, *, hashed: bool = False) -> None:
         self._name = display_name(path)
+        self.seekable = False
         self.findings = Findings()
         self._direct: int | None = None
         self._rest: Parts = iter(())
@@ -109,6 +112,17 @@ class Opened:
             self._stack.callback(self._end)
         return self._pump.next_part()
 
+    def take_apart(self) -> bool:
+        """Begin again with a file that libsndfile cannot read as it is; False if that is no use."""
+        file = self._kept
+        if file is None or self._pump is not None or not self.seekable:
+            return False
+        self.seekable = False
+        self.findings.claims.clear()
+        incoming = FileBytes(file, 0, lambda: self._stopped)
+        self._rest = self.kind.split(incoming, self.findings)
+        return True
+
     def part_bytes(self, number: int) -> int:
         """Give the size of a sound that has been read to its end; the first is number 0."""
         assert self._pump is not None
@@ -121,11 +135,11 @@ class Opened:
             with suppress(BlockingIOError):  # it is full: then it has been stopped already
                 os.write(self._stop, b"\0")
 
-    def sha256(self) -> str | None:
-        """Hash the input; of a pipe it is there when the last part has been read."""
+    def sha256(self, *, ended: bool) -> str | None:
+        """Hash the input; of a pipe it is there when the last part has ended."""
         if self._kept is not None:
             return _file_sha256(self._kept)
-        return None if self._passing is None else self._passing.sha256()
+        return self._passing.sha256() if ended and self._passing is not None else None
 
     def _open(self, path: str, hashed: bool) -> None:
         descriptor = os.dup(0) if path == STANDARD else os.open(path, os.O_RDONLY)
@@ -139,7 +153,8 @@ class Opened:
             self._open_pipe(descriptor, hashed)
 
     def _open_file(self, descriptor: int) -> None:
-        self.kind = kind_of(os.pread(descriptor, _HEAD_BYTES, 0), self._name)
+        start = FileBytes(descriptor, 0, lambda: False)
+        self.kind = kind_of(_read_head(start.take), self._name)
         self._kept = descriptor
         incoming = FileBytes(descriptor, 0, lambda: self._stopped)
         self.seekable = self.kind.is_believable(descriptor)
@@ -150,7 +165,7 @@ class Opened:
             self._rest = self.kind.split(incoming, self.findings)
 
     def _open_pipe(self, descriptor: int, hashed: bool) -> None:
-        head = _read_head(descriptor)
+        head = _read_head(partial(os.read, descriptor))
         self.kind = kind_of(head, self._name)
         self.seekable = self.kind.container.name == "CAF"
         if self.seekable:
@@ -185,14 +200,16 @@ def display_name(path: str) -> str:
     return "standard input" if path == STANDARD else os.fsencode(path).decode(errors="replace")
 
 
-def _read_head(descriptor: int) -> bytes:
-    head = b""
-    while len(head) < _HEAD_BYTES and not is_enough(head):
-        piece = os.read(descriptor, _READ_BYTES)
+def _read_head(read: Callable[[int], bytes]) -> bytes:
+    """Read as much as tells the kind; before the data of a WAV a picture may stand."""
+    head, count = bytearray(), _MIN_READ_BYTES
+    while len(head) < _MAX_HEAD_BYTES and not is_enough(bytes(head)):
+        piece = read(count)
         if not piece:
             break
         head += piece
-    return head
+        count = max(_MIN_READ_BYTES, len(head))
+    return bytes(head)
 
 
 def _file_sha256(descriptor: int) -> str:

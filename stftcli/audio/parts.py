@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from stftcli.audio.header import TAGS
+from stftcli.audio.incoming import Incoming
+
 Parts: TypeAlias = Iterator[bytes | None]
 """The bytes of one sound after another; None stands between two, which are decoded one by one."""
 
@@ -31,3 +34,14 @@ class Findings:
         """What all headers promise together, if they do."""
         known = [claim for claim in self.claims if claim is not None]
         return sum(known) if known and len(known) == len(self.claims) else None
+
+
+def leave(incoming: Incoming, findings: Findings) -> None:
+    """Pass over all that is left, and take down its size if it may be sound."""
+    tag, silent = incoming.peek(16).startswith(TAGS), True
+    before = incoming.position
+    for piece in incoming.pieces():
+        silent = silent and piece.count(0) == len(piece)
+    # Zeros fill a file up to a whole block.
+    if not tag and not silent:
+        findings.left_bytes += incoming.position - before

@@ -3,6 +3,7 @@
 import os
 import re
 from contextlib import ExitStack, suppress
+from math import inf
 
 import numpy as np
 import soundfile
@@ -46,7 +47,7 @@ class Sounds:
         if descriptor is None:
             raise InputError(f"{name} holds no samples")
         try:
-            self.decoder = self._decode(descriptor)
+            self.decoder = self._first(descriptor)
         except BaseException:
             self.close()
             raise
@@ -71,6 +72,22 @@ class Sounds:
         self.decoder = first
         return False
 
+    def take_apart(self, position: int) -> bool:
+        """Take a file apart that libsndfile could not read as it is, and go to a sample of it.
+
+        That is so for a FLAC which others follow. False where there is no other way to read it.
+        """
+        if not self._opened.take_apart():
+            return False
+        self.close()
+        self._part = -1
+        with suppress(soundfile.SoundFileError):
+            while self.go_on():
+                position -= self._pass_over(position)
+                if position == 0:
+                    return True
+        return False
+
     def close(self) -> None:
         """Close the sound that is being read."""
         self._stack.close()
@@ -82,6 +99,19 @@ class Sounds:
         """
         claims = re.findall(r": (\d+) \(should be (\d+)\)", self._log)
         return any(int(real) + _SLACK_BYTES < int(claim) < _UNKNOWN_BYTES for claim, real in claims)
+
+    def _first(self, descriptor: int) -> Decoder:
+        try:
+            return self._decode(descriptor)
+        except InputError:
+            # What libsndfile refuses for its header may still be found in the file.
+            self.close()
+            if not self._opened.take_apart():
+                raise
+            again = self._opened.next_part()
+            if again is None:
+                raise
+            return self._decode(again)
 
     def _decode(self, descriptor: int) -> Decoder:
         self._stack.callback(os.close, descriptor)
@@ -112,10 +142,18 @@ class Sounds:
         self.left_s += seconds
         self.close()
 
-    def _seconds(self) -> float:
+    def _pass_over(self, samples: float) -> int:
+        """Read so many samples, or as many as there are, and give how many there were."""
         buffer = np.empty((_COUNT_SAMPLES, self.decoder.channels), np.float32)
-        samples = 0
+        there = 0
+        while wanted := int(min(samples - there, _COUNT_SAMPLES)):
+            count = len(self.decoder.read(out=buffer[:wanted]))
+            there += count
+            if count < wanted:
+                break
+        return there
+
+    def _seconds(self) -> float:
         with suppress(soundfile.SoundFileError):
-            while count := len(self.decoder.read(out=buffer)):
-                samples += count
-        return samples / float(self.decoder.samplerate)
+            return self._pass_over(inf) / float(self.decoder.samplerate)
+        return 0.0

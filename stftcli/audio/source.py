@@ -11,7 +11,7 @@ import soundfile
 from numpy.typing import DTypeLike, NDArray
 
 from stftcli.audio.channels import check_channel, pick_channels
-from stftcli.audio.decoder import Read, reason
+from stftcli.audio.decoder import reason
 from stftcli.audio.header import FLOAT_SUBTYPES, SAMPLE_BYTES, SUBTYPES
 from stftcli.audio.opening import Opened, display_name
 from stftcli.audio.sounds import Sounds
@@ -189,7 +189,7 @@ class Source:
         if self._closed:
             raise SettingsError(f"{self.name} is closed: ask for its hash before")
         try:
-            return self._opened.sha256()
+            return self._opened.sha256(ended=self._came_to_end)
         except OSError as error:
             raise InputError(f"{self.name} cannot be read: {error.strerror}") from error
 
@@ -222,7 +222,12 @@ class Source:
     def _decoded(self, end: float, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
         read = self._sounds.decoder.reader(self._block_samples, dtype)
         while (wanted := min(self._block_samples, end - self.read_samples)) > 0:
-            block = self._read(read, int(wanted))
+            try:
+                block = read(int(wanted))
+            except soundfile.SoundFileError as error:
+                self._take_apart(error)
+                read = self._sounds.decoder.reader(self._block_samples, dtype)
+                continue
             self.read_samples += len(block)
             yield block
             if len(block) < wanted:
@@ -231,10 +236,8 @@ class Source:
                     return
                 read = self._sounds.decoder.reader(self._block_samples, dtype)
 
-    def _read(self, read: Read, samples: int) -> NDArray[Any]:
-        try:
-            return read(samples)
-        except soundfile.SoundFileError as error:
+    def _take_apart(self, error: soundfile.SoundFileError) -> None:
+        if not self._sounds.take_apart(self.read_samples):
             at_s = self.read_samples / self.rate_hz
             raise InputError(
                 f"{self.name} is broken after about {at_s:.2f} s: {reason(error)}"

@@ -1,9 +1,6 @@
 """A source gives the samples of a sound, in blocks, from a file and from a pipe alike."""
 
-import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,7 @@ from stftcli.errors import InputError
 from stftcli.settings.choices import Channel
 from stftcli.settings.frames import SegmentSettings
 from tests.audio.wav import chunk, wav_bytes
+from tests.audio.ways import either, either_way, piped
 from tests.signals import noise
 
 RATE_HZ = 8000
@@ -58,35 +56,6 @@ def existing(sounds: dict[str, Path], ending: str) -> Path:
     return sounds[ending]
 
 
-@contextmanager
-def piped(content: bytes) -> Iterator[str]:
-    """Give a path from which these bytes come through a pipe."""
-    reader, writer = os.pipe()
-
-    def feed() -> None:
-        with suppress(BrokenPipeError), os.fdopen(writer, "wb") as pipe:
-            pipe.write(content)
-
-    feeder = threading.Thread(target=feed)
-    feeder.start()
-    try:
-        yield f"/dev/fd/{reader}"
-    finally:
-        os.close(reader)
-        feeder.join()
-
-
-@contextmanager
-def either(way: str, path: Path) -> Iterator[str]:
-    """Give a path of the sound itself, or of a pipe through which it comes."""
-    if way == "file":
-        yield str(path)
-    else:
-        with piped(path.read_bytes()) as pipe:
-            yield pipe
-
-
-either_way = pytest.mark.parametrize("way", ["file", "pipe"])
 each_container_either_way = pytest.mark.parametrize(
     ("ending", "way"),
     [

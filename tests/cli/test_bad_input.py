@@ -73,7 +73,7 @@ BAD_SOUNDS = {
     "only zeros": Sound(bytes(5000), "is not a supported sound file"),
     "header cut": Sound(GOOD[:30], "cannot be read as sound"),
     "no samples": Sound(wav_bytes(b""), "holds no samples"),
-    "truncated FLAC": Sound(FLAC[: len(FLAC) // 2], "is broken"),
+    "FLAC without a whole frame": Sound(FLAC[: len(FLAC) // 2], "holds no samples"),
     "NaN": Sound(float_wav(1234, np.nan), "NaN or infinite|at sample 1234|0.154 s"),
     "infinite": Sound(float_wav(2345, -np.inf), "NaN or infinite|at sample 2345|0.293 s"),
     "no channels": Sound(wav_bytes(TONE.tobytes(), channels=0), "cannot be read as sound"),
