@@ -3,13 +3,11 @@
 import os
 from collections.abc import Callable, Iterator
 
-from stftcli.audio.header import TAGS, WavData, chunk_follows, find_wav_data, is_wav
+from stftcli.audio.header import TAGS, WavData, chunk_follows, find_wav_data, is_wav, known_head
 from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.mpeg import mpeg_parts
 from stftcli.audio.parts import Findings, Parts, leave
 
-_MAX_HEAD_BYTES = 1 << 24
-_STEP_BYTES = 4096
 _CHUNK_HEADER_BYTES = 28
 _AFTER_DATA_BYTES = 16
 _SLACK_BYTES = 64
@@ -32,13 +30,8 @@ def wav_parts(incoming: Incoming, findings: Findings) -> Parts:
 
 
 def wav_head(incoming: Incoming) -> WavData | None:
-    """Read the header of a WAV, no further than to its data: a live source may pause there."""
-    head = incoming.peek(12)
-    while (wav := find_wav_data(head)) is None and len(head) < _MAX_HEAD_BYTES:
-        more = incoming.peek(max(2 * len(head), _STEP_BYTES))
-        if len(more) == len(head):
-            break
-        head = more
+    """Take the header of a WAV, and no more: a live source may pause there."""
+    wav = find_wav_data(known_head(incoming))
     if wav is not None:
         incoming.take(wav.data_at)
     return wav
@@ -55,7 +48,7 @@ def wav_data(incoming: Incoming, wav: WavData) -> Iterator[bytes]:
     if wav.goes_on(ahead):
         yield from incoming.pieces()
     elif wav.is_padded(ahead):
-        incoming.skip(1)
+        incoming.jump(1)
 
 
 def _another(incoming: Incoming, findings: Findings) -> Parts:
@@ -120,7 +113,7 @@ def _chunk_sizes(incoming: Incoming, name: str) -> Iterator[int]:
 def skip_chunks(incoming: Incoming, chunk_bytes: Callable[[bytes], int]) -> None:
     """Pass over chunks for as long as there are any."""
     while size := chunk_bytes(incoming.peek(_CHUNK_HEADER_BYTES)):
-        incoming.skip(size)
+        incoming.jump(size)
 
 
 def _riff_chunk(ahead: bytes) -> int:

@@ -84,7 +84,7 @@ def flac_parts(incoming: Incoming, findings: Findings) -> Parts:
             first = False
     if findings.cut_off:
         # What there is of a frame is no sound yet.
-        incoming.skip(_MAX_FRAME_BYTES)
+        incoming.jump(_MAX_FRAME_BYTES)
     leave(incoming, findings)
 
 
@@ -100,10 +100,10 @@ def _take_header(incoming: Incoming) -> StreamInfo | None:
     if not is_flac(start):
         return None
     info, last = StreamInfo(start[8 : 8 + _STREAMINFO_BYTES]), bool(start[4] & 0x80)
-    incoming.skip(8 + _STREAMINFO_BYTES)
+    incoming.jump(8 + _STREAMINFO_BYTES)
     while not last and len(block := incoming.take(4)) == 4:
         last = bool(block[0] & 0x80)
-        incoming.skip(int.from_bytes(block[1:], "big"))
+        incoming.jump(int.from_bytes(block[1:], "big"))
     return info
 
 

@@ -1,5 +1,6 @@
 """What the first bytes of a sound say, and how far they may be believed."""
 
+from stftcli.audio.incoming import Incoming
 from stftcli.frozen import Frozen
 
 # Only what is met in practice: the rare codecs of libsndfile have had memory faults.
@@ -38,6 +39,11 @@ SAMPLE_BYTES = {
 }
 
 FLOAT_SUBTYPES = ("FLOAT", "DOUBLE")
+
+MIN_HEAD_BYTES = 16
+"""So many tell the container."""
+
+_MAX_HEAD_BYTES = 1 << 24
 
 # Writers to a pipe put a size near 2^31 or 2^32 where they cannot know it.
 _UNKNOWN = 0x7FF00000
@@ -239,6 +245,24 @@ def find_wav_data(head: bytes) -> WavData | None:
             return _wav_data(head, at + 4, fmt, ds64)
         at += 8 + size + size % 2
     return None
+
+
+def known_head(incoming: Incoming) -> bytes:
+    """Show as much as tells the kind: a live source may take seconds to give more.
+
+    Before the data of a WAV a picture may stand.
+    """
+    head = incoming.peek(MIN_HEAD_BYTES)
+    while len(head) < _MAX_HEAD_BYTES and _is_wav_without_data(head):
+        more = incoming.peek(len(head) + 1)
+        if len(more) == len(head):
+            break
+        head = more
+    return head
+
+
+def _is_wav_without_data(head: bytes) -> bool:
+    return is_wav(head) and find_wav_data(head) is None
 
 
 def _wav_data(head: bytes, size_at: int, fmt: bytes, ds64: bytes) -> WavData:

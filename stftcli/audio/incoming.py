@@ -54,9 +54,10 @@ class Incoming:
             count = None if count is None else count - len(piece)
             yield piece
 
-    def skip(self, count: int | None = None) -> int:
-        """Pass over so many bytes, or all that are left; give how many there were."""
-        return sum(len(piece) for piece in self.pieces(count))
+    def jump(self, count: int) -> None:
+        """Pass over so many bytes."""
+        for _ in self.pieces(count):
+            pass
 
 
 class FileBytes(Incoming):
@@ -84,5 +85,6 @@ class FileBytes(Incoming):
         """Go on so many bytes further, without reading those between."""
         ahead = len(self._ahead)
         self.take(min(ahead, count))
+        self.position += max(0, count - ahead)
         # No file is longer, whatever the size in a header says.
         self._offset = min(self._offset + max(0, count - ahead), _MAX_OFFSET)

@@ -6,6 +6,7 @@ from functools import partial
 from stftcli.audio.chunks import ends_with_chunks, ends_with_data, mpeg_in_wav, passed, wav_parts
 from stftcli.audio.flac import flac_parts, flac_rest, is_whole
 from stftcli.audio.header import (
+    MIN_HEAD_BYTES,
     MPEG_IN_WAV,
     PLAIN_IN_WAV,
     Container,
@@ -15,7 +16,7 @@ from stftcli.audio.header import (
     sniff,
 )
 from stftcli.audio.incoming import FileBytes, Incoming
-from stftcli.audio.mpeg import mpeg_parts
+from stftcli.audio.mpeg import mpeg_parts, tag_bytes
 from stftcli.audio.ogg import ogg_parts
 from stftcli.audio.parts import Findings, Parts
 from stftcli.errors import InputError
@@ -105,13 +106,11 @@ def kind_of(head: bytes, name: str) -> Kind:
     return Kind(container, wav)
 
 
-def is_enough(head: bytes) -> bool:
-    """Say whether these first bytes tell the kind: a live source may take seconds to give more."""
-    if len(head) < 16:
-        return False
-    container = sniff(head)
-    in_wav = container is not None and container.name in ("WAV", "RF64")
-    return not in_wav or find_wav_data(head) is not None
+def skip_tags(incoming: Incoming) -> int:
+    """Pass over tags that taggers of MP3 put before any sound; give how many bytes those were."""
+    while size := tag_bytes(incoming.peek(MIN_HEAD_BYTES)):
+        incoming.jump(size)
+    return incoming.position
 
 
 def unchanged(incoming: Incoming, findings: Findings) -> Parts:

@@ -34,7 +34,7 @@ def mpeg_parts(incoming: Incoming, findings: Findings) -> Parts:
     file = _File()
     while ahead := incoming.peek(_LOOK_BYTES):
         if size := tag_bytes(ahead):
-            incoming.skip(size)
+            incoming.jump(size)
             continue
         if file.may_end(ahead) and (described_frames(ahead) or _several(incoming)):
             yield None

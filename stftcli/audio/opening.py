@@ -6,21 +6,18 @@ finds the sounds in it, and through pipes, or temporary files where a format nee
 
 import os
 import stat
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from functools import partial
-from typing import IO, Self
+from typing import Self
 
+from stftcli.audio.header import known_head
 from stftcli.audio.incoming import FileBytes, Incoming
-from stftcli.audio.kinds import is_enough, kind_of
+from stftcli.audio.kinds import kind_of, skip_tags, unchanged
 from stftcli.audio.parts import Findings, Parts
 from stftcli.audio.pump import Pump, interrupts, reading
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
-from stftcli.files.temporary import copy_rest, temporary_file
+from stftcli.files.temporary import temporary_file
 
-_MIN_READ_BYTES = 4096
-_MAX_HEAD_BYTES = 1 << 24
 _HASH_BYTES = 1 << 20
 
 
@@ -74,6 +71,7 @@ class Opened:
         self._direct: int | None = None
         self._rest: Parts = iter(())
         self._pump: Pump | None = None
+        self._begin = 0
         self._stopped = False
         self._stop: int | None = None
         self._kept: int | None = None
@@ -115,12 +113,12 @@ class Opened:
     def take_apart(self) -> bool:
         """Begin again with a file that libsndfile cannot read as it is; False if that is no use."""
         file = self._kept
-        if file is None or self._pump is not None or not self.seekable:
+        apart = self._pump is not None or not self.seekable
+        if file is None or apart or self.kind.split is unchanged:
             return False
         self.seekable = False
         self.findings.claims.clear()
-        incoming = FileBytes(file, 0, lambda: self._stopped)
-        self._rest = self.kind.split(incoming, self.findings)
+        self._rest = self.kind.split(self._from_file(file), self.findings)
         return True
 
     def part_bytes(self, number: int) -> int:
@@ -154,35 +152,39 @@ class Opened:
 
     def _open_file(self, descriptor: int) -> None:
         start = FileBytes(descriptor, 0, lambda: False)
-        self.kind = kind_of(_read_head(start.take), self._name)
+        self._begin = skip_tags(start)
+        self.kind = kind_of(known_head(start), self._name)
         self._kept = descriptor
-        incoming = FileBytes(descriptor, 0, lambda: self._stopped)
-        self.seekable = self.kind.is_believable(descriptor)
+        self.seekable = self._begin == 0 and self.kind.is_believable(descriptor)
         if self.seekable:
             self._direct = descriptor
-            self._rest = self.kind.rest(descriptor, incoming, self.findings)
+            self._rest = self.kind.rest(descriptor, self._from_file(descriptor), self.findings)
         else:
-            self._rest = self.kind.split(incoming, self.findings)
+            self._rest = self.kind.split(self._from_file(descriptor), self.findings)
+
+    def _from_file(self, descriptor: int) -> FileBytes:
+        return FileBytes(descriptor, self._begin, lambda: self._stopped)
 
     def _open_pipe(self, descriptor: int, hashed: bool) -> None:
-        head = _read_head(partial(os.read, descriptor))
-        self.kind = kind_of(head, self._name)
-        self.seekable = self.kind.container.name == "CAF"
-        if self.seekable:
-            self._kept = self._direct = self._spooled(head, descriptor)
-            return
         stopped, self._stop = self._stack.enter_context(interrupts())
         if hashed:
             self._passing = HashingTee()
-            self._passing.see(head)
         see = None if self._passing is None else self._passing.see
-        incoming = Incoming(reading(descriptor, stopped, see), head)
-        self._rest = self.kind.split(incoming, self.findings)
+        incoming = Incoming(reading(descriptor, stopped, see))
+        skip_tags(incoming)
+        self.kind = kind_of(known_head(incoming), self._name)
+        self.seekable = self.kind.container.name == "CAF"
+        if self.seekable:
+            self._kept = self._direct = self._spooled(incoming)
+        else:
+            self._rest = self.kind.split(incoming, self.findings)
 
-    def _spooled(self, head: bytes, descriptor: int) -> int:
+    def _spooled(self, incoming: Incoming) -> int:
         spool = self._stack.enter_context(temporary_file())
         try:
-            _fill(spool, head, descriptor)
+            for piece in incoming.pieces():
+                spool.write(piece)
+            spool.seek(0)
         except OSError as error:
             raise InputError(
                 f"{self._name} cannot be kept in a temporary file: {error.strerror}"
@@ -200,18 +202,6 @@ def display_name(path: str) -> str:
     return "standard input" if path == STANDARD else os.fsencode(path).decode(errors="replace")
 
 
-def _read_head(read: Callable[[int], bytes]) -> bytes:
-    """Read as much as tells the kind; before the data of a WAV a picture may stand."""
-    head, count = bytearray(), _MIN_READ_BYTES
-    while len(head) < _MAX_HEAD_BYTES and not is_enough(bytes(head)):
-        piece = read(count)
-        if not piece:
-            break
-        head += piece
-        count = max(_MIN_READ_BYTES, len(head))
-    return bytes(head)
-
-
 def _file_sha256(descriptor: int) -> str:
     from hashlib import sha256
 
@@ -221,10 +211,3 @@ def _file_sha256(descriptor: int) -> str:
         digest.update(piece)
         offset += len(piece)
     return digest.hexdigest()
-
-
-def _fill(spool: IO[bytes], head: bytes, descriptor: int) -> None:
-    spool.write(head)
-    with os.fdopen(os.dup(descriptor), "rb") as rest:
-        copy_rest(rest, spool)
-    spool.seek(0)

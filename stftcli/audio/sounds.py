@@ -103,15 +103,16 @@ class Sounds:
     def _first(self, descriptor: int) -> Decoder:
         try:
             return self._decode(descriptor)
-        except InputError:
+        except InputError as error:
             # What libsndfile refuses for its header may still be found in the file.
             self.close()
-            if not self._opened.take_apart():
-                raise
-            again = self._opened.next_part()
+            again = self._opened.next_part() if self._opened.take_apart() else None
             if again is None:
                 raise
-            return self._decode(again)
+            try:
+                return self._decode(again)
+            except InputError:
+                raise error from None
 
     def _decode(self, descriptor: int) -> Decoder:
         self._stack.callback(os.close, descriptor)

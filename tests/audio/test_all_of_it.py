@@ -376,6 +376,21 @@ class TestMpeg:
         assert heard.complaint is None
 
 
+class TestTags:
+    @either_way
+    @pytest.mark.parametrize("kind", ["WAV", "RF64", "W64", "AIFF", "AU", "FLAC", "OGG", "MP3"])
+    @pytest.mark.parametrize("size", [10, 100_000])
+    def test_an_id3_tag_may_stand_before_any_sound(
+        self, tmp_path: Path, way: str, encode: Encode, kind: str, size: int
+    ) -> None:
+        whole = encode(kind, 20_000)
+        seven_bits = bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0))
+        tag = b"ID3\3\0\0" + seven_bits + bytes(range(1, 251)) * (size // 250) + bytes(size % 250)
+        heard = Heard(tag + whole, way, tmp_path)
+        np.testing.assert_allclose(heard.samples, decoded(whole, tmp_path), rtol=0, atol=1e-6)
+        assert heard.complaint is None
+
+
 class TestCutOff:
     @either_way
     @pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.9, 0.999])
