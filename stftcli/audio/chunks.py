@@ -3,10 +3,10 @@
 import os
 from collections.abc import Callable, Iterator
 
-from stftcli.audio.header import TAGS, WavData, chunk_follows, find_wav_data, is_wav, known_head
 from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.mpeg import mpeg_parts
 from stftcli.audio.parts import Findings, Parts, leave
+from stftcli.audio.wav import TAGS, WavData, chunk_follows, find_wav_data, is_wav, known_head
 
 _CHUNK_HEADER_BYTES = 28
 _AFTER_DATA_BYTES = 16

@@ -8,18 +8,24 @@ import os
 import re
 from collections.abc import Iterator
 
-from stftcli.audio.header import TAGS
+from stftcli.audio.flac_frames import (
+    HEADER_BYTES,
+    MIN_FRAME_BYTES,
+    FrameHeader,
+    checked_ends,
+    frame_header,
+    is_checked,
+)
 from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.parts import Findings, Parts, leave
+from stftcli.audio.wav import TAGS
 from stftcli.frozen import Frozen
 
 MAGIC = b"fLaC"
 _STREAMINFO_BYTES = 34
 _PART_SAMPLES = 1 << 18
-# A frame's header of the largest size, and the largest frame that is looked for.
-_HEADER_BYTES = 16
+# The largest frame that is looked for.
 _MAX_FRAME_BYTES = 1 << 22
-_MIN_FRAME_BYTES = 10
 _LOOK_BYTES = 64
 _STEP_BYTES = 1 << 16
 _TAIL_BYTES = 1 << 18
@@ -47,24 +53,6 @@ class StreamInfo(Frozen):
         count = (high << 32 | samples).to_bytes(5, "big")
         info = self.content[:13] + count + bytes(16)
         return MAGIC + b"\x80" + _STREAMINFO_BYTES.to_bytes(3, "big") + info + frames
-
-
-class FrameHeader(Frozen):
-    """What the header of a frame says: its number, or that of its first sample, and its length."""
-
-    variable: bool
-    number: int
-    samples: int
-
-    def comes_after(self, other: "FrameHeader") -> bool:
-        """Say whether this is the frame after another."""
-        step = other.samples if other.variable else 1
-        return self.variable == other.variable and self.number == other.number + step
-
-    def end_sample(self, max_block: int) -> int:
-        """Give the place of the sample after this frame in the sound."""
-        first = self.number if self.variable else self.number * max_block
-        return first + self.samples
 
 
 def flac_parts(incoming: Incoming, findings: Findings) -> Parts:
@@ -119,7 +107,7 @@ def is_flac(ahead: bytes) -> bool:
 
 def _frames(incoming: Incoming, findings: Findings) -> Iterator[tuple[bytes, FrameHeader]]:
     """Give each whole frame; what is left of one that is cut off is taken down."""
-    header = frame_header(incoming.peek(_HEADER_BYTES), 0)
+    header = frame_header(incoming.peek(HEADER_BYTES), 0)
     while header is not None:
         size, following = _frame_bytes(incoming, header)
         if size == 0:
@@ -131,7 +119,7 @@ def _frames(incoming: Incoming, findings: Findings) -> Iterator[tuple[bytes, Fra
 
 def _frame_bytes(incoming: Incoming, header: FrameHeader) -> tuple[int, FrameHeader | None]:
     """Give the size of the frame that comes next, 0 if it is cut off, and the header after it."""
-    looked, wanted = _MIN_FRAME_BYTES, _STEP_BYTES
+    looked, wanted = MIN_FRAME_BYTES, _STEP_BYTES
     while looked < _MAX_FRAME_BYTES:
         ahead = incoming.peek(wanted)
         ended = len(ahead) < wanted
@@ -168,62 +156,11 @@ def _last_frame_bytes(ahead: bytes) -> int:
     A tag or zeros may follow it. Of anything else the checksum says too little: within a frame that
     is cut off, one of 65,536 places seems to be its end.
     """
-    for end in reversed(_checked_ends(ahead)):
+    for end in reversed(checked_ends(ahead)):
         rest = ahead[end:]
         if rest.startswith(TAGS) or not rest.strip(b"\0"):
             return end
     return 0
-
-
-def _checked_ends(ahead: bytes) -> list[int]:
-    """Give where a frame that begins here may end, as its checksum says."""
-    ends: list[int] = []
-    crc = before = 0
-    for at, byte in enumerate(ahead, 1):
-        before, crc = crc, (crc << 8 & 0xFF00) ^ _CRC16[crc >> 8 ^ byte]
-        # Zeros behind a frame leave its checksum as it is.
-        if crc == 0 and before != 0 and at >= _MIN_FRAME_BYTES:
-            ends.append(at)
-    return ends
-
-
-def frame_header(ahead: bytes, at: int) -> FrameHeader | None:
-    """Read a frame's header (RFC 9639, section 9.1); None if none stands here."""
-    head = ahead[at : at + _HEADER_BYTES]
-    if len(head) < 6 or head[0] != 0xFF or head[1] & 0xFE != 0xF8:
-        return None
-    block, rate = head[2] >> 4, head[2] & 0xF
-    number, end = _coded_number(head)
-    extra = {6: 1, 7: 2}.get(block, 0)
-    size = end + extra + {12: 1, 13: 2, 14: 2}.get(rate, 0)
-    if block == 0 or rate == 15 or head[3] >> 4 > 10 or head[3] & 1 or not end:
-        return None
-    if len(head) <= size or _crc8(head[: size + 1]):
-        return None
-    stored = int.from_bytes(head[end : end + extra], "big") + 1
-    samples = stored if extra else _block_samples(block)
-    return FrameHeader(bool(head[1] & 1), number, samples)
-
-
-def _block_samples(code: int) -> int:
-    if code == 1:
-        return 192
-    return 576 << (code - 2) if code < 6 else 256 << (code - 8)
-
-
-def _coded_number(head: bytes) -> tuple[int, int]:
-    """Read the number that is coded as UTF-8 codes characters; give it and where it ends, or 0."""
-    first = head[4]
-    ones = 8 - (first ^ 0xFF).bit_length()
-    if ones in (1, 8) or len(head) < 4 + max(1, ones):
-        return 0, 0
-    number = first & (0x7F >> ones)
-    following = head[5 : 4 + ones]
-    if any(byte & 0xC0 != 0x80 for byte in following):
-        return 0, 0
-    for byte in following:
-        number = number << 6 | byte & 0x3F
-    return number, 5 + len(following)
 
 
 def is_whole(descriptor: int) -> bool:
@@ -237,7 +174,7 @@ def is_whole(descriptor: int) -> bool:
         header = frame_header(tail, match.start())
         # Within a frame others may seem to begin; they do not end the sound.
         if header is not None and header.end_sample(info.max_block) == info.samples:
-            return _crc16(tail[match.start() :]) == 0
+            return is_checked(tail[match.start() :])
     return False
 
 
@@ -261,31 +198,3 @@ def _another_flac_at(descriptor: int, start: int) -> int | None:
                 return start - len(joined) + at
             at = joined.find(MAGIC, at + 1)
     return None
-
-
-def _table(polynomial: int, bits: int) -> list[int]:
-    top, mask = 1 << (bits - 1), (1 << bits) - 1
-    table = []
-    for byte in range(256):
-        crc = byte << (bits - 8)
-        for _ in range(8):
-            crc = (crc << 1 ^ polynomial if crc & top else crc << 1) & mask
-        table.append(crc)
-    return table
-
-
-_CRC8, _CRC16 = _table(0x07, 8), _table(0x8005, 16)
-
-
-def _crc8(data: bytes) -> int:
-    crc = 0
-    for byte in data:
-        crc = _CRC8[crc ^ byte]
-    return crc
-
-
-def _crc16(data: bytes) -> int:
-    crc = 0
-    for byte in data:
-        crc = (crc << 8 & 0xFF00) ^ _CRC16[crc >> 8 ^ byte]
-    return crc

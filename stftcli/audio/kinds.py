@@ -5,20 +5,12 @@ from functools import partial
 
 from stftcli.audio.chunks import ends_with_chunks, ends_with_data, mpeg_in_wav, passed, wav_parts
 from stftcli.audio.flac import flac_parts, flac_rest, is_whole
-from stftcli.audio.header import (
-    MIN_HEAD_BYTES,
-    MPEG_IN_WAV,
-    PLAIN_IN_WAV,
-    Container,
-    WavData,
-    find_wav_data,
-    foreign_format,
-    sniff,
-)
+from stftcli.audio.header import MIN_HEAD_BYTES, Container, foreign_format, sniff
 from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.mpeg import mpeg_parts, tag_bytes
 from stftcli.audio.ogg import ogg_parts
 from stftcli.audio.parts import Findings, Parts
+from stftcli.audio.wav import MPEG_IN_WAV, PLAIN_IN_WAV, WavData, find_wav_data
 from stftcli.errors import InputError
 from stftcli.frozen import Frozen
 

@@ -9,11 +9,11 @@ import stat
 from contextlib import ExitStack, suppress
 from typing import Self
 
-from stftcli.audio.header import known_head
 from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.kinds import kind_of, skip_tags, unchanged
 from stftcli.audio.parts import Findings, Parts
 from stftcli.audio.pump import Pump, interrupts, reading
+from stftcli.audio.wav import known_head
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
 from stftcli.files.temporary import temporary_file
@@ -173,7 +173,7 @@ class Opened:
         incoming = Incoming(reading(descriptor, stopped, see))
         skip_tags(incoming)
         self.kind = kind_of(known_head(incoming), self._name)
-        self.seekable = self.kind.container.name == "CAF"
+        self.seekable = not self.kind.container.streams and not self.kind.in_files
         if self.seekable:
             self._kept = self._direct = self._spooled(incoming)
         else:

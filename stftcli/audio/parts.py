@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from stftcli.audio.header import TAGS
 from stftcli.audio.incoming import Incoming
+from stftcli.audio.wav import TAGS
 
 Parts: TypeAlias = Iterator[bytes | None]
 """The bytes of one sound after another; None stands between two, which are decoded one by one."""

@@ -11,8 +11,9 @@ import soundfile
 from numpy.typing import DTypeLike, NDArray
 
 from stftcli.audio.channels import check_channel, pick_channels
+from stftcli.audio.complaints import complaints
 from stftcli.audio.decoder import reason
-from stftcli.audio.header import FLOAT_SUBTYPES, SAMPLE_BYTES, SUBTYPES
+from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SUBTYPES
 from stftcli.audio.opening import Opened, display_name
 from stftcli.audio.sounds import Sounds
 from stftcli.errors import InputError, SettingsError
@@ -23,12 +24,6 @@ WHOLE = SegmentSettings(channel="all")
 _BLOCK_SAMPLES = 1 << 16
 # Of these, seeking may be off by some samples.
 _INEXACT = ("MP3", "OGG")
-# Of these, the length can only be claimed.
-_COMPRESSED = ("MP3", "OGG", "FLAC")
-# Of these, a header that claims less than there is has been passed over.
-_COUNTED = ("WAV", "RF64", "FLAC")
-# What an MPEG decoder keeps back is less than two frames.
-_MPEG_SLACK_SAMPLES = 2 * 1152
 
 
 class Source:
@@ -111,7 +106,7 @@ class Source:
 
     def count(self) -> int:
         """Give the length in samples, reading all of it where no header can be believed."""
-        if self._opened.seekable and self.container not in _COMPRESSED:
+        if self._opened.seekable and self.container not in COMPRESSED:
             self.read_samples = int(self._sounds.decoder.frames)
             if self._sounds.go_on():
                 for _ in self._decoded(inf, np.dtype(np.float32)):
@@ -177,7 +172,7 @@ class Source:
         """
         if not self._came_to_end:
             return None
-        told = [text for text in (self._length_complaint(), self._rest_complaint()) if text]
+        told = complaints(self._opened, self._sounds, self.read_samples, self.rate_hz)
         return f"{self.name} {'; '.join(told)}" if told else None
 
     def sha256(self) -> str | None:
@@ -247,45 +242,6 @@ class Source:
         self._came_to_end = True
         if self._strict and (complaint := self.complaint()):
             raise InputError(complaint)
-
-    def _length_complaint(self) -> str | None:
-        findings, there = self._opened.findings, self.read_samples
-        claimed = findings.claimed_samples
-        if claimed is not None and there + self._slack_samples() < claimed:
-            return (
-                f"ends early: its header promises {claimed / self.rate_hz:.2f} s, "
-                f"{there / self.rate_hz:.2f} s are there"
-            )
-        if findings.cut_off:
-            return f"ends early: it is cut off after {there / self.rate_hz:.2f} s"
-        in_file = self._opened.seekable and self._opened.kind.wav is None
-        if in_file and self._sounds.longer_by_header():
-            return "ends early: its header promises more than the file holds"
-        if claimed is not None and claimed < there and self.container in _COUNTED:
-            return (
-                f"goes on beyond its header, which promises {claimed / self.rate_hz:.2f} s: all "
-                f"{there / self.rate_hz:.2f} s were read"
-            )
-        return None
-
-    def _slack_samples(self) -> int:
-        wav = self._opened.kind.wav
-        if self.subtype.startswith("MPEG"):
-            return _MPEG_SLACK_SAMPLES
-        # Some writers count the header as data.
-        return 0 if wav is None else wav.data_at // max(1, wav.sample_bytes)
-
-    def _rest_complaint(self) -> str | None:
-        findings = self._opened.findings
-        left_bytes, left_s = self._sounds.left_bytes, self._sounds.left_s
-        if self.container not in _COMPRESSED and self.subtype in SAMPLE_BYTES:
-            bytes_s = self.rate_hz * self.channels * SAMPLE_BYTES[self.subtype]
-            left_s += findings.left_bytes / bytes_s
-        left_bytes += findings.left_bytes
-        if not left_bytes:
-            return None
-        length = f" ({left_s:.2f} s of sound)" if left_s else ""
-        return f"is followed by {left_bytes} bytes{length} that do not belong to it: left out"
 
     def _check_finite(self, chosen: NDArray[Any], first: int) -> None:
         # A sum is not finite if one of its terms is not; it is cheaper than asking for each.

@@ -8,7 +8,8 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stftcli.audio.header import CONTAINERS, find_wav_data, foreign_format, sniff
+from stftcli.audio.header import CONTAINERS, foreign_format, sniff
+from stftcli.audio.wav import find_wav_data
 from tests.audio.wav import chunk, wav_bytes
 
 

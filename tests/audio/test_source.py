@@ -10,8 +10,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from stftcli.audio.channels import pick_channels
-from stftcli.audio.header import find_wav_data
 from stftcli.audio.source import Source
+from stftcli.audio.wav import find_wav_data
 from stftcli.errors import InputError
 from stftcli.settings.choices import Channel
 from stftcli.settings.frames import SegmentSettings
