@@ -11,6 +11,7 @@ from stftcli.audio.wav import TAGS, WavData, chunk_follows, find_wav_data, is_wa
 _CHUNK_HEADER_BYTES = 28
 _AFTER_DATA_BYTES = 16
 _SLACK_BYTES = 64
+_ENDLESS_BYTES = 1 << 60
 _UNKNOWN_BYTES = {"AIFF": 0x7F000000, "AU": 0x7F000000, "W64": 1 << 48}
 
 
@@ -130,6 +131,9 @@ def _aiff_chunk(ahead: bytes) -> int:
 
 def _w64_chunk(ahead: bytes) -> int:
     size = int.from_bytes(ahead[16:24], "little")
+    # A size counts its own header; what SoX pipes has no size of its data.
+    if ahead.startswith(b"data") and size < 24:
+        return _ENDLESS_BYTES
     # The first chunk stands for the whole file; it is `riff` once more in a file that is joined.
     if size < 24 or not ahead[:4].strip().isalnum() or ahead.startswith(b"riff"):
         return 0

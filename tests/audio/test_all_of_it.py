@@ -172,6 +172,15 @@ class TestSizesTooLarge:
         assert heard.samples.shape == (1, 5000)
         assert heard.complaint is None
 
+    @either_way
+    @pytest.mark.parametrize("size", [0, 23, 1 << 60])
+    def test_a_w64_of_no_size(self, tmp_path: Path, way: str, encode: Encode, size: int) -> None:
+        whole = encode("W64", 5000)
+        at = whole.index(b"data") + 16
+        heard = Heard(whole[:at] + struct.pack("<Q", size) + whole[at + 8 :], way, tmp_path)
+        np.testing.assert_array_equal(heard.samples, decoded(whole, tmp_path))
+        assert heard.complaint is None
+
 
 class TestBlockAlign:
     @either_way
