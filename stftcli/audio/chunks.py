@@ -81,6 +81,12 @@ def passed(incoming: Incoming, findings: Findings, name: str) -> Parts:
     leave(incoming, findings)
 
 
+def goes_on(descriptor: int, wav: WavData) -> bool:
+    """Say whether the data of a WAV file goes on where its header says that it ends."""
+    after = FileBytes(descriptor, wav.data_at + wav.claimed_bytes, lambda: False)
+    return wav.goes_on(after.peek(_AFTER_DATA_BYTES))
+
+
 def ends_with_data(descriptor: int, wav: WavData) -> bool:
     """Say whether nothing but chunks follows the data of a WAV file: libsndfile trips over more."""
     incoming = FileBytes(descriptor, wav.data_at + wav.claimed_bytes, lambda: False)

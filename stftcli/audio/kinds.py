@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from functools import partial
 
-from stftcli.audio.chunks import ends_with_chunks, ends_with_data, mpeg_in_wav, passed, wav_parts
+from stftcli.audio.chunks import (
+    ends_with_chunks,
+    ends_with_data,
+    goes_on,
+    mpeg_in_wav,
+    passed,
+    wav_parts,
+)
 from stftcli.audio.flac import flac_parts, flac_rest, is_whole
 from stftcli.audio.header import MIN_HEAD_BYTES, Container, foreign_format, sniff
 from stftcli.audio.incoming import FileBytes, Incoming
@@ -64,6 +71,12 @@ class Kind(Frozen):
         assert self.wav is not None
         is_usual = self.wav.stored_bits == self.wav.bits and self.wav.is_sized
         return is_usual and ends_with_data(descriptor, self.wav)
+
+    def is_understated(self, descriptor: int) -> bool:
+        """Say whether the header of a WAV file claims less than there is."""
+        if self.wav is None or self.split is not wav_parts:
+            return False
+        return goes_on(descriptor, self.wav)
 
     def rest(self, descriptor: int, incoming: FileBytes, findings: Findings) -> Parts:
         """Give what follows the first sound of a regular file that libsndfile has read itself."""

@@ -55,6 +55,8 @@ class Opened:
         What the first bytes say.
     seekable : bool
         Whether the first descriptor is a file in which libsndfile may go to and fro.
+    understated : bool
+        Whether it is a file whose header claims less than it holds.
     findings : Findings
         What has been found so far.
 
@@ -66,7 +68,7 @@ class Opened:
 
     def __init__(self, path: str, *, hashed: bool = False) -> None:
         self._name = display_name(path)
-        self.seekable = False
+        self.seekable = self.understated = False
         self.findings = Findings()
         self._direct: int | None = None
         self._rest: Parts = iter(())
@@ -155,6 +157,7 @@ class Opened:
         self._begin = skip_tags(start)
         self.kind = kind_of(known_head(start), self._name)
         self._kept = descriptor
+        self.understated = self._begin == 0 and self.kind.is_understated(descriptor)
         self.seekable = self._begin == 0 and self.kind.is_believable(descriptor)
         if self.seekable:
             self._direct = descriptor

@@ -22,8 +22,6 @@ from stftcli.settings.frames import SegmentSettings
 WHOLE = SegmentSettings(channel="all")
 
 _BLOCK_SAMPLES = 1 << 16
-# Of these, seeking may be off by some samples.
-_INEXACT = ("MP3", "OGG")
 
 
 class Source:
@@ -90,7 +88,8 @@ class Source:
         if block_s is not None:
             self._block_samples = max(1, min(_BLOCK_SAMPLES, round(block_s * self.rate_hz)))
         self.container, self.subtype = self._opened.kind.container.name, str(decoder.subtype)
-        self.samples = self._opened.findings.claimed_samples
+        claimed = self._opened.findings.claimed_samples
+        self.samples = None if self._opened.understated else claimed
 
     def __enter__(self) -> Self:
         return self
@@ -108,9 +107,6 @@ class Source:
         """Give the length in samples, reading all of it where no header can be believed."""
         if self._opened.seekable and self.container not in COMPRESSED:
             self.read_samples = int(self._sounds.decoder.frames)
-            if self._sounds.go_on():
-                for _ in self._decoded(inf, np.dtype(np.float32)):
-                    pass
             self._end()
             if self.read_samples == 0:
                 self._raise_nothing_there(0)
@@ -122,9 +118,10 @@ class Source:
     def segment_samples(self, segment: SegmentSettings) -> int | None:
         """Length of a part of the sound, as far as the header's claim can be believed."""
         asked = inf if segment.duration_s is None else round(segment.duration_s * self.rate_hz)
-        there = inf
-        if self.samples is not None:
-            there = max(0, self.samples - round(segment.start_s * self.rate_hz))
+        start, there = round(segment.start_s * self.rate_hz), inf
+        # A sound that is taken apart may go on beyond what its header claims.
+        if self.samples is not None and (self._opened.seekable or start < self.samples):
+            there = max(0, self.samples - start)
         shorter = min(asked, there)
         return None if shorter == inf else int(shorter)
 
@@ -196,7 +193,7 @@ class Source:
         )
         if end <= start:
             raise InputError(f"--duration {segment.duration_s:g} s is shorter than one sample")
-        if start and self._opened.seekable and self.container not in _INEXACT:
+        if start and self._opened.seekable:
             self.read_samples = self._seek(start)
         for block in self._decoded(end, dtype):
             first = self.read_samples - len(block)

@@ -14,7 +14,7 @@ from stftcli.audio.source import Source
 from stftcli.errors import InputError
 from stftcli.settings.frames import SegmentSettings
 from tests.audio.wav import chunk, wav_bytes
-from tests.audio.ways import either, either_way, endless
+from tests.audio.ways import either, either_way, endless, piped
 from tests.signals import noise
 
 RATE_HZ = 8000
@@ -139,6 +139,18 @@ class TestSizesTooSmall:
         np.testing.assert_array_equal(heard.samples, decoded(whole, tmp_path))
         assert (heard.complaint is None) == (claimed == 0)
         assert heard.complaint is None or "goes on beyond its header" in heard.complaint
+
+    def test_the_length_of_such_a_file_is_not_known_before_it_is_read(self, tmp_path: Path) -> None:
+        path = tmp_path / "x.wav"
+        for claimed_bytes, samples in ((100, None), (len(DATA), 5000)):
+            path.write_bytes(wav_bytes(DATA, claimed_bytes=claimed_bytes))
+            with Source(str(path)) as source:
+                assert source.samples == samples
+
+    def test_a_part_of_a_pipe_may_lie_beyond_the_claim(self) -> None:
+        with piped(wav_bytes(DATA, claimed_bytes=100)) as name, Source(name) as source:
+            assert source.segment_samples(SegmentSettings(0.5)) is None
+            assert source.segment_samples(SegmentSettings(0.5, 0.01)) == 80
 
     @either_way
     def test_a_part_of_such_a_wav(self, tmp_path: Path, way: str) -> None:
