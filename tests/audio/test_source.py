@@ -349,7 +349,9 @@ class TestNotFinite:
 def test_descriptors_are_closed(sounds: dict[str, Path], tmp_path: Path) -> None:
     (tmp_path / "text.wav").write_text("no sound")
     before = len(list(Path("/dev/fd").iterdir()))
-    for path in (sounds["wav"], sounds["flac"], tmp_path / "text.wav", tmp_path / "missing"):
+    (tmp_path / "cut.flac").write_bytes(sounds["flac"].read_bytes()[:200_000])
+    others = [tmp_path / name for name in ("text.wav", "missing", "cut.flac")]
+    for path in (*(existing(sounds, ending) for ending in CONTAINERS), *others):
         with suppress(InputError), Source(str(path)) as source:
             next(source.blocks(ALL))
     assert len(list(Path("/dev/fd").iterdir())) == before
