@@ -1,26 +1,23 @@
-"""From a path or standard input to a descriptor that libsndfile can read.
+"""From a path or standard input to descriptors that libsndfile can read.
 
-A regular file is read as it is. A pipe goes on through a second pipe, so that its first bytes can
-be looked at, or through a temporary file where its format needs going back.
+A regular file whose header can be believed is read as it is. All else goes through a thread that
+finds the sounds in it, and through pipes, or temporary files where a format needs going back.
 """
 
 import os
-import select
-import signal
 import stat
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from typing import IO
+from contextlib import ExitStack, suppress
+from typing import Self
 
-from stftcli.audio.header import Container, WavData, find_wav_data, foreign_format, sniff
+from stftcli.audio.incoming import FileBytes, Incoming
+from stftcli.audio.kinds import kind_of, skip_tags, unchanged
+from stftcli.audio.parts import Findings, Parts
+from stftcli.audio.pump import Pump, interrupts, reading
+from stftcli.audio.wav import known_head
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
-from stftcli.files.temporary import copy_rest, temporary_file
-from stftcli.frozen import Frozen
+from stftcli.files.temporary import temporary_file
 
-_HEAD_BYTES = 1 << 16
-_COPY_BYTES = 1 << 16
 _HASH_BYTES = 1 << 20
 
 
@@ -42,184 +39,170 @@ class HashingTee:
         return self._hash.hexdigest() if self._ended else None
 
 
-class Opened(Frozen):
-    """A readable descriptor, and what was learned from the first bytes.
+class Opened:
+    """An input as descriptors, one for each sound in it; use it in a `with` statement.
 
-    `kept` is the descriptor of a regular file that holds every byte of the input, if there is one;
-    `passing` sees those of a pipe otherwise, if they are to be hashed. What is written to `stop`
-    ends a pipe early.
-    """
+    Parameters
+    ----------
+    path : str
+        A file, a pipe, or "-" for standard input.
+    hashed : bool
+        Whether a pipe is hashed while it is read.
 
-    descriptor: int
-    container: Container
-    seekable: bool
-    wav: WavData | None
-    kept: int | None
-    passing: HashingTee | None = None
-    stop: int | None = None
-
-    def interrupt(self) -> None:
-        """End a pipe for whoever waits for it to go on."""
-        if self.stop is not None:
-            with suppress(BlockingIOError):  # it is full: then it has been stopped already
-                os.write(self.stop, b"\0")
-
-    def sha256(self, *, sound_ended: bool) -> str | None:
-        """Hash the input; a pipe only where its sound has ended, and then to its own end."""
-        if self.kept is not None:
-            return _file_sha256(self.kept)
-        if self.passing is None or not sound_ended:
-            return None
-        # Chunks that follow the sound wait in the pipe, and nobody else will take them.
-        while os.read(self.descriptor, _COPY_BYTES):
-            pass
-        return self.passing.sha256()
-
-
-def display_name(path: str) -> str:
-    """Name an input for messages and titles; bytes that are no text become replacement signs."""
-    return "standard input" if path == STANDARD else os.fsencode(path).decode(errors="replace")
-
-
-@contextmanager
-def opened(path: str, *, hashed: bool = False) -> Iterator[Opened]:
-    """Open a sound file, pipe or standard input ("-"); a pipe is hashed only if that is asked for.
+    Attributes
+    ----------
+    kind : Kind
+        What the first bytes say.
+    seekable : bool
+        Whether the first descriptor is a file in which libsndfile may go to and fro.
+    understated : bool
+        Whether it is a file whose header claims less than it holds.
+    findings : Findings
+        What has been found so far.
 
     Raises
     ------
     InputError
         If it cannot be opened or is no sound that is read.
     """
-    name = display_name(path)
-    with ExitStack() as stack:
+
+    def __init__(self, path: str, *, hashed: bool = False) -> None:
+        self._name = display_name(path)
+        self.seekable = self.understated = False
+        self.findings = Findings()
+        self._direct: int | None = None
+        self._rest: Parts = iter(())
+        self._pump: Pump | None = None
+        self._begin = 0
+        self._stopped = False
+        self._stop: int | None = None
+        self._kept: int | None = None
+        self._passing: HashingTee | None = None
+        self._stack = ExitStack()
         try:
-            descriptor = _descriptor(path)
-            stack.callback(_close, descriptor)
-            mode = os.fstat(descriptor).st_mode
-            if stat.S_ISDIR(mode):
-                raise InputError(f"{name} is a folder: give the sound files in it")
-            regular = stat.S_ISREG(mode)
-            head = os.pread(descriptor, _HEAD_BYTES, 0) if regular else _read_head(descriptor)
+            self._open(path, hashed)
         except OSError as error:
-            raise InputError(f"{name} cannot be read: {error.strerror}") from error
-        container = _container(head, name)
-        wav = find_wav_data(head) if container.name == "WAV" else None
-        unclosed = wav is not None and wav.unclosed
-        if regular and not unclosed:
-            yield Opened(descriptor, container, True, wav, descriptor)
-            return
-        if regular:
-            os.lseek(descriptor, len(head), os.SEEK_SET)
-        if container.streams:
-            passing = HashingTee() if hashed and not regular else None
-            if passing is not None:
-                passing.see(head)
-            if wav is not None and wav.claimed_samples is None and (unclosed or wav.claimed_bytes):
-                head = wav.as_w64(head)
-            stopped, stop = stack.enter_context(_interrupts())
-            piped = _piped_through(head, descriptor, stopped, passing)
-            stack.callback(_close, piped)
-            kept = descriptor if regular else None
-            yield Opened(piped, container, False, wav, kept, passing, stop)
+            self._stack.close()
+            raise InputError(f"{self._name} cannot be read: {error.strerror}") from error
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def next_part(self) -> int | None:
+        """Give the descriptor of the next sound, which the caller closes; None after the last.
+
+        The end of a pipe is waited for, so that nothing that follows is lost in silence.
+
+        Raises
+        ------
+        InputError
+            If the input cannot be read further.
+        """
+        if self._direct is not None:
+            first, self._direct = self._direct, None
+            return os.dup(first)
+        if self._pump is None:
+            self._pump = Pump(self._rest, self._name, in_files=self.kind.in_files)
+            self._stack.callback(self._end)
+        return self._pump.next_part()
+
+    def take_apart(self) -> bool:
+        """Begin again with a file that libsndfile cannot read as it is; False if that is no use."""
+        file = self._kept
+        apart = self._pump is not None or not self.seekable
+        if file is None or apart or self.kind.split is unchanged:
+            return False
+        self.seekable = False
+        self.findings.claims.clear()
+        self._rest = self.kind.split(self._from_file(file), self.findings)
+        return True
+
+    def part_bytes(self, number: int) -> int:
+        """Give the size of a sound that has been read to its end; the first is number 0."""
+        assert self._pump is not None
+        return self._pump.sizes[number - self.seekable]
+
+    def interrupt(self) -> None:
+        """End a pipe for whoever waits for it to go on."""
+        self._stopped = True
+        if self._stop is not None:
+            with suppress(BlockingIOError):  # it is full: then it has been stopped already
+                os.write(self._stop, b"\0")
+
+    def sha256(self, *, ended: bool) -> str | None:
+        """Hash the input; of a pipe it is there when the last part has ended."""
+        if self._kept is not None:
+            return _file_sha256(self._kept)
+        return self._passing.sha256() if ended and self._passing is not None else None
+
+    def _open(self, path: str, hashed: bool) -> None:
+        descriptor = os.dup(0) if path == STANDARD else os.open(path, os.O_RDONLY)
+        self._stack.callback(os.close, descriptor)
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise InputError(f"{self._name} is a folder: give the sound files in it")
+        if stat.S_ISREG(mode):
+            self._open_file(descriptor)
         else:
-            spool = stack.enter_context(temporary_file())
-            _fill(spool, head, descriptor, name)
-            yield Opened(spool.fileno(), container, True, None, spool.fileno())
+            self._open_pipe(descriptor, hashed)
+
+    def _open_file(self, descriptor: int) -> None:
+        start = FileBytes(descriptor, 0, lambda: False)
+        self._begin = skip_tags(start)
+        self.kind = kind_of(known_head(start), self._name)
+        self._kept = descriptor
+        self.understated = self._begin == 0 and self.kind.is_understated(descriptor)
+        self.seekable = self._begin == 0 and self.kind.is_believable(descriptor)
+        if self.seekable:
+            self._direct = descriptor
+            self._rest = self.kind.rest(descriptor, self._from_file(descriptor), self.findings)
+        else:
+            self._rest = self.kind.split(self._from_file(descriptor), self.findings)
+
+    def _from_file(self, descriptor: int) -> FileBytes:
+        return FileBytes(descriptor, self._begin, lambda: self._stopped)
+
+    def _open_pipe(self, descriptor: int, hashed: bool) -> None:
+        stopped, self._stop = self._stack.enter_context(interrupts())
+        if hashed:
+            self._passing = HashingTee()
+        see = None if self._passing is None else self._passing.see
+        incoming = Incoming(reading(descriptor, stopped, see))
+        skip_tags(incoming)
+        self.kind = kind_of(known_head(incoming), self._name)
+        self.seekable = not self.kind.container.streams and not self.kind.in_files
+        if self.seekable:
+            self._kept = self._direct = self._spooled(incoming)
+        else:
+            self._rest = self.kind.split(incoming, self.findings)
+
+    def _spooled(self, incoming: Incoming) -> int:
+        spool = self._stack.enter_context(temporary_file())
+        try:
+            for piece in incoming.pieces():
+                spool.write(piece)
+            spool.seek(0)
+        except OSError as error:
+            raise InputError(
+                f"{self._name} cannot be kept in a temporary file: {error.strerror}"
+            ) from error
+        return spool.fileno()
+
+    def _end(self) -> None:
+        self.interrupt()
+        if self._pump is not None:
+            self._pump.close()
 
 
-def _descriptor(path: str) -> int:
-    if path == STANDARD:
-        return os.dup(0)
-    return os.open(path, os.O_RDONLY)
-
-
-def _close(descriptor: int) -> None:
-    with suppress(OSError):
-        os.close(descriptor)
-
-
-def _container(head: bytes, name: str) -> Container:
-    if not head:
-        raise InputError(f"{name} is empty")
-    container = sniff(head)
-    if container is None:
-        foreign = foreign_format(head)
-        what = f"is {foreign}" if foreign else "is not a supported sound file"
-        raise InputError(
-            f"{name} {what}: give WAV, FLAC, AIFF, Ogg or MP3, or let ffmpeg decode it: "
-            "ffmpeg -i FILE -f wav - | stftcli ..."
-        )
-    return container
-
-
-def _read_head(descriptor: int) -> bytes:
-    # No more than is needed: a live source may take seconds to fill the rest.
-    head = b""
-    while len(head) < _HEAD_BYTES:
-        piece = os.read(descriptor, 4096)
-        head += piece
-        if not piece:
-            break
-        if len(head) >= 16:
-            container = sniff(head)
-            if container is None or container.name != "WAV" or find_wav_data(head):
-                break
-    return head
-
-
-def _piped_through(head: bytes, descriptor: int, stop: int, passing: HashingTee | None) -> int:
-    """Give the end of a new pipe through which a thread sends `head` and then all that follows.
-
-    What follows is shown to `passing`, the empty piece at the end too. The thread ends the pipe
-    early when something can be read from `stop`.
-    """
-    reader, writer = os.pipe()
-    source = os.dup(descriptor)
-
-    def pump() -> None:
-        # A reader that has heard enough closes its end: no error.
-        with (
-            suppress(OSError),
-            os.fdopen(source, "rb", buffering=0) as incoming,
-            os.fdopen(writer, "wb") as outgoing,
-            os.fdopen(stop, "rb", buffering=0),
-        ):
-            waiting = select.poll()
-            for readable in (source, stop):
-                waiting.register(readable, select.POLLIN)
-            piece = head
-            while piece:
-                outgoing.write(piece)
-                outgoing.flush()
-                ready = {descriptor for descriptor, _ in waiting.poll()}
-                if stop in ready:
-                    break
-                piece = incoming.read(_COPY_BYTES)
-                if passing is not None:
-                    passing.see(piece)
-
-    threading.Thread(target=pump, name="stftcli-pump", daemon=True).start()
-    return reader
-
-
-@contextmanager
-def _interrupts() -> Iterator[tuple[int, int]]:
-    """Give a descriptor that can be read from as soon as a signal has come or the other is written.
-
-    Python's own handlers wait until libsndfile comes back from reading, and a silent pipe may keep
-    it for ever.
-    """
-    reader, writer = os.pipe()
-    os.set_blocking(writer, False)
-    in_main = threading.current_thread() is threading.main_thread()
-    before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False) if in_main else -1
-    try:
-        yield os.dup(reader), writer  # the thread closes its own
-    finally:
-        if in_main:
-            signal.set_wakeup_fd(before)
-        os.close(writer)
-        os.close(reader)
+def display_name(path: str) -> str:
+    """Name an input for messages and titles; bytes that are no text become replacement signs."""
+    return "standard input" if path == STANDARD else os.fsencode(path).decode(errors="replace")
 
 
 def _file_sha256(descriptor: int) -> str:
@@ -231,13 +214,3 @@ def _file_sha256(descriptor: int) -> str:
         digest.update(piece)
         offset += len(piece)
     return digest.hexdigest()
-
-
-def _fill(spool: IO[bytes], head: bytes, descriptor: int, name: str) -> None:
-    try:
-        spool.write(head)
-        with os.fdopen(os.dup(descriptor), "rb") as rest:
-            copy_rest(rest, spool)
-        spool.seek(0)
-    except OSError as error:
-        raise InputError(f"{name} cannot be kept in a temporary file: {error.strerror}") from error

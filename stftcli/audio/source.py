@@ -1,6 +1,5 @@
 """A sound, read in blocks from beginning to end."""
 
-import re
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,23 +11,23 @@ import soundfile
 from numpy.typing import DTypeLike, NDArray
 
 from stftcli.audio.channels import check_channel, pick_channels
-from stftcli.audio.decoder import Decoder, reason
-from stftcli.audio.header import FLOAT_SUBTYPES, SUBTYPES
-from stftcli.audio.opening import display_name, opened
+from stftcli.audio.complaints import complaints
+from stftcli.audio.decoder import reason
+from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SUBTYPES
+from stftcli.audio.opening import Opened, display_name
+from stftcli.audio.sounds import Sounds
 from stftcli.errors import InputError, SettingsError
 from stftcli.settings.segment import SegmentSettings
 
 WHOLE = SegmentSettings(channel="all")
 
 _BLOCK_SAMPLES = 1 << 16
-# Of these, seeking may be off by some samples.
-_INEXACT = ("MP3", "OGG")
-# Of these, the length can only be claimed.
-_COMPRESSED = ("MP3", "OGG", "FLAC")
 
 
 class Source:
     """An open sound; use it in a `with` statement.
+
+    Sounds that follow each other in one input, such as files joined by `cat`, are read as one.
 
     Parameters
     ----------
@@ -39,6 +38,9 @@ class Source:
     hashed : bool, default False
         Whether a pipe is hashed while it is read, so that `sha256` can tell; half a second of
         another thread for a gigabyte.
+    strict : bool, default False
+        Whether it is an error if the sound ends early, is longer than its header says, or if
+        something after it is left out; see `complaint`.
 
     Attributes
     ----------
@@ -59,30 +61,41 @@ class Source:
         If it cannot be opened or is no sound that is read.
     """
 
-    def __init__(self, path: str, *, block_s: float | None = None, hashed: bool = False) -> None:
+    def __init__(
+        self,
+        path: str,
+        *,
+        block_s: float | None = None,
+        hashed: bool = False,
+        strict: bool = False,
+    ) -> None:
         self.name = display_name(path)
         self.read_samples = 0
-        self._came_to_end = False
+        self._strict, self._came_to_end, self._closed = strict, False, False
         self._ahead: deque[NDArray[Any]] = deque()
         self._rest: Iterator[NDArray[Any]] | None = None
         self._stack = ExitStack()
         try:
-            self._opened = self._stack.enter_context(opened(path, hashed=hashed))
-            self._file = self._stack.enter_context(Decoder(self._opened.descriptor, self.name))
+            self._opened = self._stack.enter_context(Opened(path, hashed=hashed))
+            self._sounds = Sounds(self._opened, self.name)
+            self._stack.callback(self._sounds.close)
         except BaseException:
             self._stack.close()
             raise
-        self.rate_hz, self.channels = int(self._file.samplerate), int(self._file.channels)
+        decoder = self._sounds.decoder
+        self.rate_hz, self.channels = int(decoder.samplerate), int(decoder.channels)
         self._block_samples = _BLOCK_SAMPLES
         if block_s is not None:
             self._block_samples = max(1, min(_BLOCK_SAMPLES, round(block_s * self.rate_hz)))
-        self.container, self.subtype = self._opened.container.name, str(self._file.subtype)
-        self.samples = self._claimed_samples()
+        self.container, self.subtype = self._opened.kind.container.name, str(decoder.subtype)
+        claimed = self._opened.findings.claimed_samples
+        self.samples = None if self._opened.understated else claimed
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closed = True
         self._stack.close()
 
     @property
@@ -92,8 +105,9 @@ class Source:
 
     def count(self) -> int:
         """Give the length in samples, reading all of it where no header can be believed."""
-        if self._opened.seekable and self.container not in _COMPRESSED:
-            self.read_samples, self._came_to_end = int(self._file.frames), True
+        if self._opened.seekable and self.container not in COMPRESSED:
+            self.read_samples = int(self._sounds.decoder.frames)
+            self._end()
             if self.read_samples == 0:
                 self._raise_nothing_there(0)
         else:
@@ -104,9 +118,10 @@ class Source:
     def segment_samples(self, segment: SegmentSettings) -> int | None:
         """Length of a part of the sound, as far as the header's claim can be believed."""
         asked = inf if segment.duration_s is None else round(segment.duration_s * self.rate_hz)
-        there = inf
-        if self.samples is not None:
-            there = max(0, self.samples - round(segment.start_s * self.rate_hz))
+        start, there = round(segment.start_s * self.rate_hz), inf
+        # A sound that is taken apart may go on beyond what its header claims.
+        if self.samples is not None and (self._opened.seekable or start < self.samples):
+            there = max(0, self.samples - start)
         shorter = min(asked, there)
         return None if shorter == inf else int(shorter)
 
@@ -146,31 +161,27 @@ class Source:
             yield self._ahead.popleft()
         yield from self._rest or self._blocks(segment, np.dtype(dtype))
 
-    def ended_early(self) -> str | None:
-        """Say, when the sound has come to its end, whether its header promised more."""
-        claimed = self.samples
+    def complaint(self) -> str | None:
+        """Say, when the sound has come to its end, where it differs from what its header promises.
+
+        So it is where it ends early, goes on beyond its header's claim, or is followed by what is
+        neither sound that fits it nor a chunk or tag of its format.
+        """
         if not self._came_to_end:
             return None
-        if claimed is not None and self.read_samples < claimed:
-            return (
-                f"{self.name} ends early: its header promises {claimed / self.rate_hz:.2f} s, "
-                f"{self.read_samples / self.rate_hz:.2f} s are there"
-            )
-        if self._opened.seekable and self._opened.wav is None and self._longer_by_header():
-            return f"{self.name} ends early: its header promises more than the file holds"
-        return None
+        told = complaints(self._opened, self._sounds, self.read_samples, self.rate_hz)
+        return f"{self.name} {'; '.join(told)}" if told else None
 
     def sha256(self) -> str | None:
         """Give the SHA-256 of every byte of the input as it was delivered, in hexadecimal.
 
-        A file's is computed now. A pipe's is there once its sound has been read to the end, and
-        what follows the sound is waited for; it is None if the pipe was left before that (as with
-        --duration) or opened without `hashed`.
+        A file's is computed now. A pipe's is there once it has been read to its end; it is None if
+        the pipe was left before that (as with a `duration_s`) or opened without `hashed`.
         """
-        if self._file.closed:
+        if self._closed:
             raise SettingsError(f"{self.name} is closed: ask for its hash before")
         try:
-            return self._opened.sha256(sound_ended=self._came_to_end)
+            return self._opened.sha256(ended=self._came_to_end)
         except OSError as error:
             raise InputError(f"{self.name} cannot be read: {error.strerror}") from error
 
@@ -181,8 +192,10 @@ class Source:
             inf if segment.duration_s is None else start + round(segment.duration_s * self.rate_hz)
         )
         if end <= start:
-            raise InputError(f"--duration {segment.duration_s:g} s is shorter than one sample")
-        if start and self._opened.seekable and self.container not in _INEXACT:
+            raise InputError(
+                f"`duration` is {segment.duration_s:g} s: that is shorter than one sample"
+            )
+        if start and self._opened.seekable:
             self.read_samples = self._seek(start)
         for block in self._decoded(end, dtype):
             first = self.read_samples - len(block)
@@ -193,34 +206,41 @@ class Source:
         if self.read_samples <= start:
             self._raise_nothing_there(start)
 
-    def _claimed_samples(self) -> int | None:
-        if self._opened.wav is not None:
-            return self._opened.wav.claimed_samples
-        # Where there is no length, libsndfile puts a huge number.
-        frames = int(self._file.frames)
-        return frames if 0 < frames < 1 << 48 else None
-
     def _seek(self, start: int) -> int:
+        decoder = self._sounds.decoder
         try:
-            return int(self._file.seek(min(start, self._file.frames)))
+            return int(decoder.seek(min(start, decoder.frames)))
         except soundfile.SoundFileError as error:
             raise InputError(f"{self.name} cannot be read from there: {reason(error)}") from error
 
     def _decoded(self, end: float, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
-        read = self._file.reader(self._block_samples, dtype)
+        read = self._sounds.decoder.reader(self._block_samples, dtype)
         while (wanted := min(self._block_samples, end - self.read_samples)) > 0:
             try:
                 block = read(int(wanted))
             except soundfile.SoundFileError as error:
-                at_s = self.read_samples / self.rate_hz
-                raise InputError(
-                    f"{self.name} is broken after about {at_s:.2f} s: {reason(error)}"
-                ) from error
+                self._take_apart(error)
+                read = self._sounds.decoder.reader(self._block_samples, dtype)
+                continue
             self.read_samples += len(block)
             yield block
             if len(block) < wanted:
-                self._came_to_end = True
-                return
+                if not self._sounds.go_on():
+                    self._end()
+                    return
+                read = self._sounds.decoder.reader(self._block_samples, dtype)
+
+    def _take_apart(self, error: soundfile.SoundFileError) -> None:
+        if not self._sounds.take_apart(self.read_samples):
+            at_s = self.read_samples / self.rate_hz
+            raise InputError(
+                f"{self.name} is broken after about {at_s:.2f} s: {reason(error)}"
+            ) from error
+
+    def _end(self) -> None:
+        self._came_to_end = True
+        if self._strict and (complaint := self.complaint()):
+            raise InputError(complaint)
 
     def _check_finite(self, chosen: NDArray[Any], first: int) -> None:
         # A sum is not finite if one of its terms is not; it is cheaper than asking for each.
@@ -235,18 +255,13 @@ class Source:
             raise InputError(
                 f"{self.name} holds NaN or infinite samples, the first at sample {sample} "
                 f"({sample / self.rate_hz:.3f} s): repair the file, or leave that part out with "
-                "--start and --duration"
+                "`start` and `duration`"
             )
 
     def _raise_nothing_there(self, start: int) -> None:
         if self.read_samples and start:
             raise InputError(
                 f"{self.name} is {self.read_samples / self.rate_hz:.2f} s long: there is nothing "
-                f"at --start {start / self.rate_hz:g} s"
+                f"at {start / self.rate_hz:g} s (`start`)"
             )
         raise InputError(f"{self.name} holds no samples")
-
-    def _longer_by_header(self) -> bool:
-        # libsndfile tells of a length that it did not believe only in its log.
-        claims = re.findall(r": (\d+) \(should be (\d+)\)", self._file.extra_info)
-        return any(int(claim) > int(real) for claim, real in claims)

@@ -69,19 +69,23 @@ def _open(path: str | os.PathLike[str], seekable: bool) -> Iterator[IO[bytes]]:
             yield file
         return
     target = Path(path)
-    mode = target.stat().st_mode if target.exists() else None
+    mode = _mode(target)
     if mode is not None and not stat.S_ISREG(mode):
         # A rename would put a file in the place of the device or pipe.
         with target.open("wb") as device, _through(device, seekable) as file:
             yield file
         return
     # The file behind a link is replaced, not the link.
-    try:
-        resolved = target.resolve()
-    except RuntimeError:  # until Python 3.13
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
-    with _beside(resolved, mode) as file:
+    with _beside(target.resolve(), mode) as file:
         yield file
+
+
+def _mode(target: Path) -> int | None:
+    # Path.exists also says no to links in a circle, which a rename would replace.
+    try:
+        return target.stat().st_mode
+    except FileNotFoundError:
+        return None
 
 
 @contextmanager

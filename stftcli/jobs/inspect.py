@@ -101,8 +101,8 @@ def inspect_sound(
     """
     with Source(path) as source:
         samples = source.count()
-        if complaint := source.ended_early():
-            reporter.warn(complaint)
+        if complaint := source.complaint():
+            reporter.complain(complaint)
         chain = chain_for(settings, source, reporter)
         plan, rate_hz = chain.plan, chain.rate_hz
         shape = (chain.rows(_used_samples(samples, chain, source)), *frame_shape(source, chain))

@@ -41,8 +41,8 @@ def stream_features(
         eager=eager,
         on_block=on_block,
     )
-    if complaint := source.ended_early():
-        reporter.warn(complaint)
+    if complaint := source.complaint():
+        reporter.complain(complaint)
 
 
 def chain_for(

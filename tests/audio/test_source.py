@@ -1,9 +1,6 @@
 """A source gives the samples of a sound, in blocks, from a file and from a pipe alike."""
 
-import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +10,13 @@ import soundfile
 from numpy.typing import NDArray
 
 from stftcli.audio.channels import pick_channels
-from stftcli.audio.header import find_wav_data
 from stftcli.audio.source import Source
+from stftcli.audio.wav import find_wav_data
 from stftcli.errors import InputError, SettingsError
 from stftcli.settings.choices import Channel
 from stftcli.settings.segment import SegmentSettings
 from tests.audio.wav import chunk, wav_bytes
+from tests.audio.ways import either, either_way, piped
 from tests.signals import noise
 
 RATE_HZ = 8000
@@ -58,35 +56,6 @@ def existing(sounds: dict[str, Path], ending: str) -> Path:
     return sounds[ending]
 
 
-@contextmanager
-def piped(content: bytes) -> Iterator[str]:
-    """Give a path from which these bytes come through a pipe."""
-    reader, writer = os.pipe()
-
-    def feed() -> None:
-        with suppress(BrokenPipeError), os.fdopen(writer, "wb") as pipe:
-            pipe.write(content)
-
-    feeder = threading.Thread(target=feed)
-    feeder.start()
-    try:
-        yield f"/dev/fd/{reader}"
-    finally:
-        os.close(reader)
-        feeder.join()
-
-
-@contextmanager
-def either(way: str, path: Path) -> Iterator[str]:
-    """Give a path of the sound itself, or of a pipe through which it comes."""
-    if way == "file":
-        yield str(path)
-    else:
-        with piped(path.read_bytes()) as pipe:
-            yield pipe
-
-
-either_way = pytest.mark.parametrize("way", ["file", "pipe"])
 each_container_either_way = pytest.mark.parametrize(
     ("ending", "way"),
     [
@@ -124,7 +93,7 @@ class TestWhole:
             # MP3 is decoded in floats, whose last bit depends on the blocks that are asked for.
             tolerance = 1e-7 if ending == "mp3" else 0
             np.testing.assert_allclose(read(source, ALL), whole(path), rtol=0, atol=tolerance)
-            assert source.ended_early() is None
+            assert source.complaint() is None
             assert source.read_samples == whole(path).shape[1]
 
     @each_container_either_way
@@ -134,7 +103,7 @@ class TestWhole:
         path = existing(sounds, ending)
         with either(way, path) as name, Source(name) as source:
             assert source.count() == whole(path).shape[1]
-            assert source.ended_early() is None
+            assert source.complaint() is None
 
     @pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "ULAW", "DOUBLE"])
     @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -186,7 +155,7 @@ class TestPart:
         last = None if duration_s is None else first + round(duration_s * RATE_HZ)
         with either(way, path) as name, Source(name) as source:
             np.testing.assert_array_equal(read(source, part), whole(path)[:, first:last])
-            assert source.ended_early() is None
+            assert source.complaint() is None
 
     @pytest.mark.parametrize(
         "start_s",
@@ -281,7 +250,7 @@ class TestHeadersThatLie:
         path.write_bytes(wav_bytes(self.samples.tobytes(), claimed_bytes=claimed, before=before))
         with either(way, path) as name, Source(name) as source:
             np.testing.assert_array_equal(read(source, ALL)[0] * 32768, self.samples)
-            assert source.ended_early() is None
+            assert source.complaint() is None
         with either(way, path) as name, Source(name) as source:
             assert source.count() == 5000
 
@@ -292,7 +261,7 @@ class TestHeadersThatLie:
         with either(way, path) as name, Source(name) as source:
             assert source.samples == 5000
             assert read(source, ALL).shape == (1, 3000)
-            said = source.ended_early()
+            said = source.complaint()
         assert said is not None
         assert "its header promises 0.62 s, 0.38 s are there" in said
 
@@ -302,7 +271,7 @@ class TestHeadersThatLie:
         path.write_bytes(wav_bytes(self.samples.tobytes())[:-4000])
         with either(way, path) as name, Source(name) as source:
             assert read(source, SegmentSettings(0.1, 0.2)).shape == (1, 1600)
-            assert source.ended_early() is None
+            assert source.complaint() is None
 
     @pytest.mark.parametrize("ending", ["rf64", "w64", "aiff", "au"])
     def test_other_containers_that_end_early(
@@ -313,15 +282,24 @@ class TestHeadersThatLie:
         path.write_bytes(content[: len(content) // 2])
         with Source(str(path)) as source:
             assert 0 < read(source, ALL).shape[1] <= LONG // 2
-            said = source.ended_early()
+            said = source.complaint()
         assert said is not None
         assert "ends early" in said
 
-    def test_a_broken_stream_says_where(self, sounds: dict[str, Path], tmp_path: Path) -> None:
-        content = sounds["flac"].read_bytes()
+    @either_way
+    def test_a_broken_stream_says_where(
+        self, sounds: dict[str, Path], tmp_path: Path, way: str
+    ) -> None:
+        content = bytearray(sounds["flac"].read_bytes())
+        middle = len(content) // 2
+        content[middle : middle + 50] = bytes(50)
         path = tmp_path / "x.flac"
-        path.write_bytes(content[: len(content) // 2])
-        with Source(str(path)) as source, pytest.raises(InputError, match="is broken after about"):
+        path.write_bytes(content)
+        with (
+            either(way, path) as name,
+            Source(name) as source,
+            pytest.raises(InputError, match="is broken after about"),
+        ):
             read(source, ALL)
 
 
@@ -373,7 +351,9 @@ class TestNotFinite:
 def test_descriptors_are_closed(sounds: dict[str, Path], tmp_path: Path) -> None:
     (tmp_path / "text.wav").write_text("no sound")
     before = len(list(Path("/dev/fd").iterdir()))
-    for path in (sounds["wav"], sounds["flac"], tmp_path / "text.wav", tmp_path / "missing"):
+    (tmp_path / "cut.flac").write_bytes(sounds["flac"].read_bytes()[:200_000])
+    others = [tmp_path / name for name in ("text.wav", "missing", "cut.flac")]
+    for path in (*(existing(sounds, ending) for ending in CONTAINERS), *others):
         with suppress(InputError), Source(str(path)) as source:
             next(source.blocks(ALL))
     assert len(list(Path("/dev/fd").iterdir())) == before

@@ -73,7 +73,7 @@ BAD_SOUNDS = {
     "only zeros": Sound(bytes(5000), "is not a supported sound file"),
     "header cut": Sound(GOOD[:30], "cannot be read as sound"),
     "no samples": Sound(wav_bytes(b""), "holds no samples"),
-    "truncated FLAC": Sound(FLAC[: len(FLAC) // 2], "is broken"),
+    "FLAC without a whole frame": Sound(FLAC[: len(FLAC) // 2], "holds no samples"),
     "NaN": Sound(float_wav(1234, np.nan), "NaN or infinite|at sample 1234|0.154 s"),
     "infinite": Sound(float_wav(2345, -np.inf), "NaN or infinite|at sample 2345|0.293 s"),
     "no channels": Sound(wav_bytes(TONE.tobytes(), channels=0), "cannot be read as sound"),
@@ -193,7 +193,7 @@ BAD_CALLS = [
     Call(f"{FEATURES} --n-fft many", 2, "--n-fft|'many'|25ms"),
     Call(f"{FEATURES} --n-fft 0.01ms", 2, "--n-fft is 0|above zero"),
     Call(f"{FEATURES} --win-length 65", 2, "win_length is 65|64"),
-    Call(f"{FEATURES} --window hanning", 2, "no window 'hanning'|hann or hamming|kaiser:BETA"),
+    Call(f"{FEATURES} --window hanning", 2, "no window 'hanning'|hann or hamming"),
     Call(f"{FEATURES} --window kaiser", 2, "kaiser needs its beta"),
     Call(f"{FEATURES} --duration 0.00001", 1, "--duration 1e-05 s is shorter than one sample"),
     Call(f"{FEATURES} --window gaussian:0", 2, "gaussian needs its std|given: 0"),
@@ -221,9 +221,13 @@ BAD_CALLS = [
         2,
         "--spectrum|'loud'|complex, magnitude, power, db, log, phase",
     ),
-    Call(f"{FEATURES} --dtype int8", 2, "--dtype|'int8'|it must be one of float32, float64, float16"),
     Call(
-        f"{FEATURES} --layout sideways", 2, "--layout|'sideways'|it must be one of frames-first, bins-first"
+        f"{FEATURES} --dtype int8", 2, "--dtype|'int8'|it must be one of float32, float64, float16"
+    ),
+    Call(
+        f"{FEATURES} --layout sideways",
+        2,
+        "--layout|'sideways'|it must be one of frames-first, bins-first",
     ),
     Call(f"{FEATURES} --threads 0", 2, "--threads|0 is not in the range"),
     Call(f"{FEATURES} --threads two", 2, "--threads|'two'"),

@@ -31,7 +31,8 @@ def soxr() -> Any:
 
 def whole(soxr: Any, signal: NDArray[Any], rates: tuple[int, int], quality: str) -> NDArray[Any]:
     """Resample a signal of shape (channels, samples) at once."""
-    return np.asarray(soxr.resample(np.ascontiguousarray(signal.T), *rates, quality)).T
+    # A copy, for soxr looks at the strides, which numpy leaves as they are where there is one row.
+    return np.asarray(soxr.resample(signal.T.copy(order="C"), *rates, quality)).T
 
 
 def through(

@@ -145,10 +145,16 @@ def test_another_hard_link_keeps_the_old_content(target: Path) -> None:
     assert (target.read_bytes(), other.read_bytes()) == (NEW, OLD)
 
 
-def test_links_in_a_circle_are_an_error(target: Path) -> None:
-    target.symlink_to(target)
-    with pytest.raises(OutputError):
-        write(target)
+@pytest.mark.parametrize("links", [1, 2])
+def test_links_in_a_circle_are_an_error(tmp_path: Path, links: int) -> None:
+    paths = [tmp_path / str(number) for number in range(links)]
+    for path, following in zip(paths, paths[1:] + paths[:1], strict=True):
+        path.symlink_to(following)
+    for path in (*paths, paths[0] / "result.bin"):
+        with pytest.raises(OutputError, match="Too many levels of symbolic links"):
+            write(path)
+    assert sorted(names_in(tmp_path)) == sorted(path.name for path in paths)
+    assert all(path.is_symlink() for path in paths)
 
 
 @pytest.fixture(params=[True, False], ids=["seekable", "at once"])
