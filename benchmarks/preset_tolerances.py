@@ -14,7 +14,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from stftcli.presets import load_preset, preset_names
+from stftcli.features.presets import load_preset
+from stftcli.presets import preset_names
 from tests.peers import LOGARITHMIC, PEERS, RATES
 
 _PACKAGES = ("librosa", "torch", "transformers", "kaldi-native-fbank", "torchlibrosa")

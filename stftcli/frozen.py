@@ -1,7 +1,30 @@
 """Classes of values that do not change: dataclasses that are quickly defined."""
 
-from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
-from typing import Any, Never, dataclass_transform
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Never, dataclass_transform
+
+if TYPE_CHECKING:
+    from inspect import Signature
+
+
+class _FieldsAsSignature:
+    """What `inspect.signature` says of a class, made of its fields only where it is asked for."""
+
+    def __get__(self, _: object, owner: "type[Frozen]") -> "Signature":
+        from inspect import Parameter, Signature
+
+        def default(item: Any) -> Any:
+            if item.default_factory is not MISSING:
+                return item.default_factory()
+            return Parameter.empty if item.default is MISSING else item.default
+
+        either = Parameter.POSITIONAL_OR_KEYWORD
+        return Signature(
+            [
+                Parameter(item.name, either, default=default(item), annotation=item.type)
+                for item in owner._fields
+            ]
+        )
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -20,12 +43,17 @@ class Frozen:
         If a field without a default has no value, or a value has no field.
     """
 
+    if not TYPE_CHECKING:
+        __signature__ = _FieldsAsSignature()
+    _fields: ClassVar[tuple[Field[Any], ...]] = ()
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         dataclass(init=False, repr=False, eq=False)(cls)
+        cls._fields = fields(cls)  # type: ignore[arg-type]  # asked for at every turn
 
     def __init__(self, *positional: Any, **named: Any) -> None:
-        taken = fields(self)  # type: ignore[arg-type]  # only subclasses are dataclasses
+        taken = self._fields
         name = type(self).__name__
         if len(positional) > len(taken):
             raise TypeError(f"{name} has {len(taken)} fields, not {len(positional)}")
@@ -62,9 +90,24 @@ class Frozen:
         return hash(self._values())
 
     def __repr__(self) -> str:
-        taken = fields(self)  # type: ignore[arg-type]
-        parts = (f"{item.name}={getattr(self, item.name)!r}" for item in taken)
+        """Give what makes it again: the fields that differ from their defaults."""
+        parts = (
+            f"{item.name}={getattr(self, item.name)!r}"
+            for item in self._fields
+            if not self._is_default(item)
+        )
         return f"{type(self).__qualname__}({', '.join(parts)})"
 
+    def _is_default(self, item: Any) -> bool:
+        value = getattr(self, item.name)
+        if item.default_factory is not MISSING:
+            return bool(value == item.default_factory())
+        return (
+            item.default is not MISSING
+            and type(value) is type(item.default)
+            and bool(value == item.default)
+        )
+
     def _values(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, item.name) for item in fields(self))  # type: ignore[arg-type]
+        own = vars(self)
+        return tuple([own[item.name] for item in self._fields])

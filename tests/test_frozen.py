@@ -5,6 +5,7 @@ from collections.abc import Callable
 from copy import copy, deepcopy
 from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
 from functools import cached_property
+from inspect import Parameter, signature
 from typing import Any
 
 import pytest
@@ -59,8 +60,37 @@ class Other(Frozen):
 def test_values_and_defaults(given: tuple[Any, ...], named: dict[str, Any]) -> None:
     ours, theirs = Point(*given, **named), DataPoint(*given, **named)
     assert asdict(ours) == asdict(theirs)
-    assert repr(ours) == repr(theirs).replace("DataPoint", "Point")
     assert [item.name for item in fields(ours)] == ["x", "y", "found"]
+
+
+@pytest.mark.parametrize(
+    ("point", "text"),
+    [
+        (Point(1), "Point(x=1)"),
+        (Point(2, 2), "Point(x=2)"),
+        (Point(1, y=3), "Point(x=1, y=3)"),
+        (Point(1, found=["a"]), "Point(x=1, found=['a'])"),
+        # True equals 1, and 2.0 equals 2, but they are not what stands there by default.
+        (Point(1, 2.0), "Point(x=1, y=2.0)"),  # type: ignore[arg-type]
+        (Named(1, name="there"), "Named(x=1, name='there')"),
+    ],
+    ids=str,
+)
+def test_repr_makes_it_again_and_leaves_out_defaults(point: Point, text: str) -> None:
+    assert repr(point) == text
+    assert eval(text) == point
+
+
+def test_the_signature_names_the_fields() -> None:
+    ours, theirs = signature(Point), signature(DataPoint)
+    assert list(ours.parameters) == list(theirs.parameters) == ["x", "y", "found"]
+    assert [parameter.kind for parameter in ours.parameters.values()] == [
+        parameter.kind for parameter in theirs.parameters.values()
+    ]
+    assert ours.parameters["x"].default is Parameter.empty
+    assert ours.parameters["y"].default == 2
+    assert ours.parameters["found"].default == []
+    assert list(signature(Named).parameters) == ["x", "y", "found", "name"]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +141,7 @@ def test_what_holds_a_list_has_no_hash() -> None:
 
 def test_subclasses_inherit_fields_and_checks() -> None:
     named = Named(3, 4, name="there")
-    assert repr(named) == "Named(x=3, y=4, found=[], name='there')"
+    assert repr(named) == "Named(x=3, y=4, name='there')"
     assert named.product == 12
     assert named == Named(3, 4, name="there")
     with pytest.raises(ValueError, match="below 0"):

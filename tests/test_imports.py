@@ -12,13 +12,17 @@ PACKAGE = Path(stftcli.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 GROUND = {"files", "settings", "errors", "frozen"}
-MIDDLE = {"audio", "dsp", "arrays", "pictures"}
+CRAFTS = {"audio", "arrays", "pictures"}
+# What the command line takes of the features: the table of what can be asked for, no numbers.
+WITHOUT_NUMBERS = {"settings", "keywords", "presets", "steps", "step", "toml"}
 MAY_IMPORT = {
     "__main__": {"cli"},
-    "__init__": MIDDLE,  # what it offers to Python
-    "cli": {"cli", "jobs", "presets", *GROUND},
-    "jobs": {"jobs", *MIDDLE, *GROUND},
-    **{room: {room, *GROUND} for room in MIDDLE},
+    "__init__": {"dsp", "features", "settings", "errors"},  # what it offers to Python
+    "cli": {"cli", "jobs", "presets", *(f"features.{name}" for name in WITHOUT_NUMBERS), *GROUND},
+    "jobs": {"jobs", "features", *CRAFTS, "dsp", "presets", *GROUND},
+    "features": {"features", "dsp", "presets", *GROUND},
+    **{room: {room, "dsp", *GROUND} for room in CRAFTS},
+    "dsp": {"dsp", *GROUND},
     "files": GROUND,
     "presets": {"presets", "settings", "errors", "frozen"},
     "settings": {"settings", "errors", "frozen"},
@@ -27,6 +31,9 @@ MAY_IMPORT = {
 }
 EXCEPTIONS = {
     ("cli/versions.py", "stftcli.dsp.fft"),  # the FFT in use is a line of --version
+    # An Extractor has doors of the house itself: `load` and `file` are what the commands do.
+    ("features/configured.py", "stftcli.jobs.config"),
+    ("features/extractor.py", "stftcli.jobs.stream"),
 }
 
 HOMES = {
@@ -36,23 +43,30 @@ HOMES = {
     "matplotlib": {"pictures"},
     "PIL": {"pictures"},
     "safetensors": {"files"},
-    "numpy": {"jobs", *MIDDLE, "files"},
+    "numpy": {"jobs", "features", *CRAFTS, "dsp", "files"},
     "ducc0": {"dsp"},
     "scipy": {"dsp"},
     "torch": {"files"},
-    "tomli_w": {"settings"},
-    "soxr": {"audio"},
+    "tomli_w": {"features"},
+    "soxr": {"features"},
     "kaldiio": {"arrays"},
 }
 EXTRAS = {"ducc0", "scipy", "torch", "soxr", "kaldiio"}  # need not be installed
 DEFERRED = {"tomli_w"}  # is, but few calls need it
 NEVER = ("matplotlib.pyplot.", "scipy.signal.", "librosa.", "pandas.")
 
+# The part of the features that help, messages and --print-config are made of: numpy is not loaded.
+LIGHT = [
+    *sorted((PACKAGE / "features/steps").glob("*.py")),
+    *(PACKAGE / f"features/{name}.py" for name in ("step", "settings", "keywords", "asking")),
+    *(PACKAGE / f"features/{name}.py" for name in ("toml", "presets", "axis", "operations")),
+]
+
 
 def imports(file: Path, *, deferred: bool = True) -> Iterator[str]:
     """Give each module that a file names, those of imports within functions included or not."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    for node in ast.walk(tree) if deferred else tree.body:
+    for node in ast.walk(tree) if deferred else at_once(tree.body):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -62,8 +76,27 @@ def imports(file: Path, *, deferred: bool = True) -> Iterator[str]:
             yield from (f"{module}.{name.name}" for name in node.names)
 
 
+def at_once(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """Give what runs when a module is imported: no functions, and nothing for type checkers."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            yield from at_once(node.orelse)
+            continue
+        yield node
+        inner = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
+        yield from at_once(inner)
+
+
 def room_of(parts: tuple[str, ...]) -> str:
     return parts[0].removesuffix(".py")
+
+
+def may_import(room: str, module: str) -> bool:
+    """Say whether a room may import a module of the package, by its room or by its own name."""
+    target, *inner = module.split(".")[1:]
+    return bool({target, f"{target}.{inner[0] if inner else ''}"} & MAY_IMPORT[room])
 
 
 each_file = pytest.mark.parametrize(
@@ -79,10 +112,9 @@ def test_imports_point_downwards(file: Path) -> None:
     for module in imports(file):
         if not module.startswith("stftcli."):
             continue
-        target = module.split(".")[1]
         excused = any(path.as_posix() == at and module.startswith(m) for at, m in EXCEPTIONS)
-        if target in MAY_IMPORT and not excused:
-            assert target in MAY_IMPORT[room], f"{path} must not import {module}"
+        if module.split(".")[1] in MAY_IMPORT and not excused:
+            assert may_import(room, module), f"{path} must not import {module}"
 
 
 @each_file
@@ -96,8 +128,24 @@ def test_libraries_stay_in_their_rooms(file: Path) -> None:
 
 @each_file
 def test_what_need_not_be_installed_is_imported_where_it_is_used(file: Path) -> None:
-    at_once = {module.split(".")[0] for module in imports(file, deferred=False)}
-    assert not (EXTRAS | DEFERRED) & at_once
+    early = {module.split(".")[0] for module in imports(file, deferred=False)}
+    assert not (EXTRAS | DEFERRED) & early
+
+
+@pytest.mark.parametrize("file", LIGHT, ids=[str(file.relative_to(PACKAGE)) for file in LIGHT])
+def test_settings_and_steps_load_no_numpy(file: Path) -> None:
+    early = set(imports(file, deferred=False))
+    assert not {module for module in early if f"{module}.".startswith("numpy.")}
+
+
+def test_what_a_module_imports_at_once_is_found_in_classes_and_conditions() -> None:
+    tree = ast.parse(
+        "if TYPE_CHECKING:\n    import a\nelse:\n    import b\n"
+        "class C:\n    import c\n    def f(self):\n        import d\n"
+        "def g():\n    import e\ntry:\n    import f\nfinally:\n    import g\n"
+    )
+    found = [node.names[0].name for node in at_once(tree.body) if isinstance(node, ast.Import)]
+    assert found == ["b", "c", "f", "g"]
 
 
 def test_the_rules_speak_of_files_that_are_there() -> None:
@@ -107,6 +155,13 @@ def test_the_rules_speak_of_files_that_are_there() -> None:
     assert imported >= {"click", "numpy", "soundfile", "matplotlib", "stftcli"}
     assert imported >= EXTRAS | DEFERRED
     assert set(HOMES) >= EXTRAS | DEFERRED
+    assert all(file in FILES for file in LIGHT)
+    features = {file.stem for file in (PACKAGE / "features").iterdir()}
+    assert features >= WITHOUT_NUMBERS
     for path, module in EXCEPTIONS:
         named = imports(PACKAGE / path)
         assert any(name.startswith(module) for name in named), f"{path} needs no exception"
+    for path, module in EXCEPTIONS:
+        early = imports(PACKAGE / path, deferred=False)
+        upwards = path.startswith("features/") and any(name.startswith(module) for name in early)
+        assert not upwards, f"{path} imports {module} before it is needed"

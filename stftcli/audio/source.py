@@ -16,7 +16,7 @@ from stftcli.audio.decoder import Decoder, reason
 from stftcli.audio.header import FLOAT_SUBTYPES, SUBTYPES
 from stftcli.audio.opening import display_name, opened
 from stftcli.errors import InputError, SettingsError
-from stftcli.settings.frames import SegmentSettings
+from stftcli.settings.segment import SegmentSettings
 
 WHOLE = SegmentSettings(channel="all")
 

@@ -2,17 +2,14 @@
 
 import click
 
-from stftcli.cli import types
-from stftcli.cli.options import common
-from stftcli.cli.options.settings import settings_options
+from stftcli.cli import options, types
 from stftcli.cli.output import choose_input, choose_output
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
 from stftcli.errors import SettingsError
+from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import STANDARD
-from stftcli.settings.choices import ARRAY_FORMATS, LAYOUTS, PRECISIONS, ArrayFormat
-from stftcli.settings.features import FeatureSettings
-from stftcli.settings.steps import NewLinear
+from stftcli.settings.choices import ARRAY_FORMATS, ArrayFormat
 
 
 @click.command(
@@ -30,7 +27,7 @@ Examples:
   ffmpeg -i talk.mp4 -f wav - | stftcli features --out - | python train.py""",
 )
 @click.argument("path", metavar="[INPUT]", required=False, type=types.FILE)
-@click.option(
+@under("output")(
     "-o",
     "--out",
     "--output",
@@ -40,36 +37,28 @@ Examples:
     help="Where the array goes; - is standard output.  [default: the input's name with .npy, here; "
     "- for standard input]",
 )
-@click.option(
+@under("output")(
     "--format",
     "array_format",
     type=click.Choice(ARRAY_FORMATS),
     help="How it is written; raw is numbers alone.  [default: by the ending of --out, or npy]",
 )
-@click.option("--sidecar", is_flag=True, help="Describe the array in FILE.json as well.")
-@settings_options()
-@click.option(
+@options.settings_options(array=True)
+@under("output")(
+    "--sidecar",
+    is_flag=True,
+    common=False,
+    help="Describe the array in FILE.json as well.",
+)
+@under("output")(
     "--save-linear",
     type=types.FILE,
     metavar="FILE",
+    common=False,
     help="Write the weights that --linear-out drew.",
 )
-@under("Array")(
-    "--dtype",
-    "array__dtype",
-    type=click.Choice(PRECISIONS),
-    help="Type of the values; float64 is computed as such. Complex spectra have two of them.  "
-    "[default: float32]",
-)
-@under("Array")(
-    "--layout",
-    "array__layout",
-    type=click.Choice(LAYOUTS),
-    help="(frames, [channels,] bins), or ([channels,] bins, frames) as librosa has it.  "
-    "[default: frames-first]",
-)
-@common.threads
-@common.quiet
+@options.threads
+@options.quiet
 def features(
     path: str | None,
     out: str | None,
@@ -82,14 +71,12 @@ def features(
 ) -> None:
     """Write the spectra of a sound as an array.
 
-    It has a row for each frame.
-
-    INPUT is a sound file (WAV, FLAC, AIFF, Ogg, MP3 and more), - or nothing for standard input. It
-    is read as a stream, so its length does not matter.
+    It has a row for each frame. INPUT is a sound file (WAV, FLAC, AIFF, Ogg, MP3 and more), - or
+    nothing for standard input; it is read as a stream, however long it is.
     """
-    new = sum(isinstance(step, NewLinear) for step in settings.values.steps)
+    new = sum(step.step == "linear_out" for step in settings.features.steps)
     if new != 1 and save_linear is not None:
-        raise SettingsError("--save-linear writes what one --linear-out N draws: give both")
+        raise SettingsError("`save_linear` writes what one `linear_out` draws: give both")
     path = choose_input(path)
     out = choose_output(out, path, array_format or "npy")
 

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stftcli.cli import types
+from stftcli.cli import options, types
 from stftcli.cli.many import for_each
-from stftcli.cli.options.settings import settings_options
 from stftcli.cli.output import choose_input
 from stftcli.cli.progress import TerminalReporter
-from stftcli.cli.sections import SectionedCommand
-from stftcli.settings.features import FeatureSettings
+from stftcli.cli.sections import SectionedCommand, under
+from stftcli.features.settings import FeatureSettings
 
 if TYPE_CHECKING:
     from stftcli.jobs.inspect import ArrayInfo, SoundInfo
@@ -30,13 +29,14 @@ Examples:
   stftcli info feats.npz""",
 )
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
-@settings_options()
+@under("output")("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
+@options.settings_options(brief=True)
 def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings) -> None:
     """Show format, duration and size of the result; or how an array was made.
 
     INPUT is a sound file, - or nothing for standard input, or an array with its description:
-    .npz, .safetensors, or any other with its .json beside it.
+    .npz, .safetensors, or any other with its .json beside it. The options of `stftcli features`
+    say what the array of a sound would be.
     """
     inputs = [choose_input(path) for path in paths or (None,)]
 
@@ -70,7 +70,7 @@ def _array_in_words(path: str, array: "ArrayInfo") -> str:
     lines = [path, *(f"  {name:<9} {text}" for name, text in rows.items())]
     if features is None:
         return "\n".join([*lines, "  nothing says how it was made"])
-    from stftcli.settings.toml import format_toml
+    from stftcli.features.toml import format_toml
 
     settings = format_toml(features).strip()
     return "\n".join([*lines, "", *(f"  {line}".rstrip() for line in settings.splitlines())])

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from stftcli.cli.words import in_options
 from stftcli.errors import StftcliError
 
 _INTERRUPTED, _PIPE_CLOSED = 130, 141
@@ -31,6 +32,8 @@ class _Group(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Put the command itself in the place of the one that is listed."""
+        if args[0] not in _SUMMARIES and not args[0].startswith("-"):
+            raise click.UsageError(_no_command(args[0]), ctx)
         name, command, rest = super().resolve_command(ctx, args)
         return name, command and load_command(str(name)), rest
 
@@ -44,6 +47,19 @@ class _Group(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(_PIPE_CLOSED)
         return result
+
+
+def _no_command(word: str) -> str:
+    from pathlib import Path
+
+    from stftcli.settings.record import nearest
+
+    if Path(word).suffix:
+        return (
+            f"there is no command {word!r}: to look at a sound, give stftcli show {word}, or "
+            f"stftcli spectrogram {word}"
+        )
+    return f"there is no command {word!r}: {nearest(word, list(_SUMMARIES))}"
 
 
 def _show_versions(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -121,7 +137,7 @@ def _explain(error: BaseException) -> int:
             text = f"{error.filename or 'standard output'}: {error.strerror}"
         case MemoryError():
             text = "out of memory: give shorter frames, or a --duration"
-    click.echo(f"stftcli: {text}", err=True)
+    click.echo(f"stftcli: {in_options(text)}", err=True)
     return code
 
 

@@ -3,7 +3,8 @@
 import click
 
 from stftcli.cli import types
-from stftcli.presets import load_preset, preset_names, preset_text
+from stftcli.features.presets import load_preset
+from stftcli.presets import preset_names, preset_text
 
 
 @click.group(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
+from stftcli.cli.words import in_options
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -61,7 +63,7 @@ class TerminalReporter:
     def warn(self, text: str) -> None:
         """Say it at once."""
         self._stop()
-        click.echo(f"stftcli: warning: {text}", err=True)
+        click.echo(f"stftcli: warning: {in_options(text)}", err=True)
 
     def status(self, text: str) -> None:
         """Show how it stands, on one line that is written over, to a terminal's user."""
@@ -72,7 +74,7 @@ class TerminalReporter:
     def fail(self, error: Exception) -> None:
         """Say that one of many inputs failed."""
         self._stop()
-        click.echo(f"stftcli: {error}", err=True)
+        click.echo(f"stftcli: {in_options(str(error))}", err=True)
 
     def report(self, text: str) -> None:
         """Say what has been done."""

@@ -1,6 +1,6 @@
-"""Commands whose many options stand under headings, and that remember the order of options."""
+"""Commands with many options: a first screen of help, and the rest by topics."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, reduce
 from typing import Any
 
@@ -11,34 +11,114 @@ Decorator = Callable[[Command], Command]
 
 _ORDER = "stftcli.order"
 
+TOPICS = {
+    "output": "where the result goes, what it looks like as a file, threads",
+    "recipe": "where settings come from: presets, files",
+    "segment": "which part of the sound, which channels",
+    "signal": "what is done to the samples first: rate, scale, pre-emphasis",
+    "frames": "how the sound is cut into frames: length, hop, window, padding",
+    "features": "what is computed of each frame, and after that",
+    "view": "what a picture shows: frequencies, levels, colours",
+    "figure": "how a picture is laid out: size, title, axes",
+}
+"""What the options of a topic are about; the help of a command names those that it has."""
+
 
 class SectionedOption(click.Option):
-    """An option that stands under a heading in the help."""
+    """An option that belongs to a topic; `common` ones stand on the first screen of the help."""
 
-    def __init__(self, *declarations: Any, section: str = "Options", **settings: Any) -> None:
+    def __init__(
+        self, *declarations: Any, section: str = "output", common: bool = True, **settings: Any
+    ) -> None:
         super().__init__(*declarations, **settings)
-        self.section = section
+        self.section, self.common = section, common
 
 
 class SectionedCommand(click.Command):
-    """A command whose help has headings; it notes in which order its options were given."""
+    """A command with help in layers; it notes in which order its options were given."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Note the order, then parse as usual."""
-        *_, order = self.make_parser(ctx).parse_args(list(args))
+        try:
+            *_, order = self.make_parser(ctx).parse_args(list(args))
+        except click.NoSuchOption as error:
+            # Whoever gives the beginning of a name means it.
+            names = [name for one in self.get_params(ctx) for name in one.opts]
+            longer = [name for name in names if name.startswith(error.option_name)]
+            if not longer:
+                raise
+            message = f"No such option {error.option_name!r}. Did you mean {' or '.join(longer)}?"
+            raise click.NoSuchOption(error.option_name, message, ctx=ctx) from None
         ctx.meta[_ORDER] = [parameter.name for parameter in order]
         return super().parse_args(ctx, args)
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Take a topic behind --help."""
+        return click.Option(
+            self.get_help_option_names(ctx),
+            is_flag=False,
+            flag_value="",
+            is_eager=True,
+            expose_value=False,
+            metavar="[TOPIC]",
+            callback=self._show_help,
+            help="Show this, or the options of a topic, or all.",
+        )
+
+    def _show_help(self, ctx: click.Context, _: click.Parameter, topic: str | None) -> None:
+        if topic is None or ctx.resilient_parsing:
+            return
+        if not topic:
+            click.echo(ctx.get_help(), color=ctx.color)
+        else:
+            formatter = ctx.make_formatter()
+            self._write_topics(ctx, formatter, self._asked(ctx, topic))
+            click.echo(formatter.getvalue().rstrip("\n"), color=ctx.color)
+        ctx.exit()
+
+    def _asked(self, ctx: click.Context, topic: str) -> list[str]:
+        known = list(self._topics(ctx))
+        if topic == "all":
+            return known
+        if topic not in known:
+            raise click.UsageError(f"there is no topic {topic!r}: {', '.join(known)}, all", ctx)
+        return [topic]
+
+    def _topics(self, ctx: click.Context) -> dict[str, list[click.Option]]:
+        """Give the options of each topic that the command has, in the order of the topics."""
+        found: dict[str, list[click.Option]] = {topic: [] for topic in TOPICS}
+        for one in self.get_params(ctx):
+            if isinstance(one, click.Option) and one.name != "help":
+                found[getattr(one, "section", "output")].append(one)
+        return {topic: ones for topic, ones in found.items() if ones}
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, heading after heading."""
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            if row := parameter.get_help_record(ctx):
-                heading = getattr(parameter, "section", "Options")
-                sections.setdefault(heading, []).append(row)
-        for heading, rows in sections.items():
-            with formatter.section(heading):
-                formatter.write_dl(rows)
+        """Write what most people use, and where the rest is."""
+        topics = self._topics(ctx)
+        options = [one for ones in topics.values() for one in ones]
+        common = [one for one in options if getattr(one, "common", True)]
+        with formatter.section("Options"):
+            formatter.write_dl(_records(ctx, [*common, *self._helps(ctx)]))
+        if len(common) < len(options):
+            with formatter.section("More with --help TOPIC"):
+                formatter.write_dl(
+                    [*((name, TOPICS[name]) for name in topics), ("all", "all of them")]
+                )
+
+    def _helps(self, ctx: click.Context) -> list[click.Option]:
+        option = self.get_help_option(ctx)
+        return [] if option is None else [option]
+
+    def _write_topics(
+        self, ctx: click.Context, formatter: click.HelpFormatter, names: Sequence[str]
+    ) -> None:
+        for name in names:
+            with formatter.section(f"{name.capitalize()}: {TOPICS[name]}"):
+                formatter.write_dl(_records(ctx, self._topics(ctx)[name]))
+
+
+def _records(ctx: click.Context, options: Sequence[click.Option]) -> list[tuple[str, str]]:
+    return [row for option in options if (row := option.get_help_record(ctx))]
 
 
 def given_order() -> list[str]:
@@ -48,7 +128,7 @@ def given_order() -> list[str]:
 
 
 def under(section: str) -> Callable[..., Decorator]:
-    """Make a maker of options that stand under a heading."""
+    """Make a maker of options that stand under a topic."""
     return partial(click.option, cls=SectionedOption, section=section)
 
 

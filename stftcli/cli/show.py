@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stftcli.cli import types
-from stftcli.cli.options import common
-from stftcli.cli.options.settings import picture_options
+from stftcli.cli import options, types
 from stftcli.cli.output import choose_input
+from stftcli.cli.pictures import picture_options
 from stftcli.cli.progress import TerminalReporter
-from stftcli.cli.sections import SectionedCommand
+from stftcli.cli.sections import SectionedCommand, under
 from stftcli.errors import SettingsError
-from stftcli.settings.features import FeatureSettings
+from stftcli.features.settings import FeatureSettings
 from stftcli.settings.pictures import Screen, ViewSettings
 
 if TYPE_CHECKING:
@@ -32,24 +31,26 @@ Examples:
   arecord -f cd | stftcli show --follow""",
 )
 @click.argument("path", metavar="[INPUT]", required=False, type=types.FILE)
-@click.option(
-    "--follow", is_flag=True, help="Draw what has just been read, again and again, until it ends."
+@under("output")(
+    "--follow",
+    is_flag=True,
+    help="Scroll along with a live input, as from a microphone, until it ends or Ctrl-C.",
 )
-@click.option(
+@under("output")(
     "--width",
     type=click.IntRange(1, _MAX_CHARACTERS),
     metavar="COLUMNS",
     help="[default: all of the terminal, or 80]",
 )
-@click.option(
+@under("output")(
     "--height",
     type=click.IntRange(1, _MAX_CHARACTERS),
     metavar="LINES",
     help="[default: a quarter of the width, and no more than the terminal has]",
 )
 @picture_options("mix")
-@common.threads
-@common.quiet
+@options.threads
+@options.quiet
 def show(
     path: str | None,
     follow: bool,
@@ -100,7 +101,7 @@ def _follow(
     room: Callable[[], Screen],
 ) -> None:
     if not console.is_terminal or console.is_dumb_terminal:
-        raise SettingsError("--follow needs a terminal to draw on: leave it out, or do not pipe on")
+        raise SettingsError("`follow` needs a terminal to draw on: leave it out, or do not pipe on")
 
     from rich.live import Live
 

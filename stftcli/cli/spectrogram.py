@@ -2,18 +2,16 @@
 
 import click
 
-from stftcli.cli import types
+from stftcli.cli import options, types
 from stftcli.cli.many import for_each
-from stftcli.cli.options import common
-from stftcli.cli.options.pictures import figure_options
-from stftcli.cli.options.settings import picture_options
 from stftcli.cli.output import choose_input, choose_output
+from stftcli.cli.pictures import picture_options
 from stftcli.cli.progress import TerminalReporter
-from stftcli.cli.sections import SectionedCommand
+from stftcli.cli.sections import SectionedCommand, under
 from stftcli.errors import SettingsError
+from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import STANDARD
 from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
-from stftcli.settings.features import FeatureSettings
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 
 
@@ -29,7 +27,7 @@ Examples:
   ffmpeg -i talk.mp4 -f wav - | stftcli spectrogram > talk.png""",
 )
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
-@click.option(
+@under("output")(
     "-o",
     "--out",
     "--output",
@@ -39,17 +37,16 @@ Examples:
     help="Where the picture goes; - is standard output.  [default: the input's name with .png, "
     "here; - for standard input]",
 )
-@click.option(
+@under("output")(
     "--format",
     "picture_format",
     type=click.Choice(PICTURE_FORMATS),
     help="How it is written.  [default: by the ending of --out, else png]",
 )
-@click.option("--grid", is_flag=True, help="Draw several inputs into one figure.")
-@picture_options("all; mix for --bare")
-@figure_options()
-@common.threads
-@common.quiet
+@under("output")("--grid", is_flag=True, help="Draw several inputs into one figure.")
+@picture_options("all; mix for --bare", figure=True)
+@options.threads
+@options.quiet
 def spectrogram(
     paths: tuple[str, ...],
     out: str | None,
@@ -72,7 +69,7 @@ def spectrogram(
     """
     if out is not None and len(paths) > 1 and not grid:
         raise SettingsError(
-            f"--out names one picture, there are {len(paths)} inputs: leave it out, or give --grid"
+            f"`out` names one picture, there are {len(paths)} inputs: leave it out, or give `grid`"
         )
     if out is None and len(paths) > 1 and grid:
         raise SettingsError(f"--grid makes one picture of {len(paths)} inputs: name it with --out")

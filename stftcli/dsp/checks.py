@@ -81,3 +81,15 @@ def check_value(name: str, value: object, good: bool, rule: str) -> None:
     """Raise SettingsError, with the rule, unless a value is good."""
     if not good:
         raise SettingsError(f"{name} is {value!r}: it must be {rule}")
+
+
+def narrowed(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Give values in a narrower type; SettingsError if one of them is too large for it."""
+    try:
+        with np.errstate(over="raise"):
+            return values.astype(dtype, copy=False)
+    except FloatingPointError:
+        raise SettingsError(
+            f"a value is beyond the largest {dtype} ({np.finfo(dtype).max:.0f}): choose "
+            "`dtype='float32'`, or `spectrum='db'` or log"
+        ) from None

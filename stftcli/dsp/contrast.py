@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stftcli.dsp.scaling import decibels
 from stftcli.errors import SettingsError
 
 Reals = NDArray[Any]
@@ -38,12 +39,8 @@ def spectral_contrast(magnitudes: Reals, bands: Sequence[Band]) -> Reals:
         ordered = np.sort(magnitudes[..., band.bins], axis=-1)
         valley = ordered[..., : band.extreme].mean(axis=-1)
         peak = ordered[..., -band.extreme :].mean(axis=-1)
-        columns.append(_decibels(peak) - _decibels(valley))
+        columns.append(decibels(peak, _FLOOR) - decibels(valley, _FLOOR))
     return np.stack(columns, axis=-1)
-
-
-def _decibels(values: Reals) -> Reals:
-    return np.asarray(np.log(np.maximum(values, _FLOOR)) * (10 / math.log(10)))
 
 
 def octaves(bins: int, bin_hz: float, rate_hz: float) -> list[Band]:

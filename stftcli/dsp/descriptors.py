@@ -103,28 +103,30 @@ def _flux(spectra: _Spectra) -> Reals:
 
 
 class Descriptor(NamedTuple):
-    """A function of spectra, and the names of the columns that it gives."""
+    """A function of spectra, the names of the columns that it gives, and their unit."""
 
     measure: Callable[[_Spectra], Reals]
     columns: tuple[str, ...]
+    unit: str = ""
 
 
 DESCRIPTORS: dict[str, Descriptor] = {
     "rms": Descriptor(lambda spectra: spectra.of_samples[..., 0], ("rms",)),
     "zcr": Descriptor(lambda spectra: spectra.of_samples[..., 1], ("zcr",)),
-    "centroid": Descriptor(lambda spectra: spectra.centroids_hz, ("centroid_hz",)),
-    "bandwidth": Descriptor(_bandwidth, ("bandwidth_hz",)),
-    "rolloff": Descriptor(_rolloff, ("rolloff_hz",)),
+    "centroid": Descriptor(lambda spectra: spectra.centroids_hz, ("centroid_hz",), "Hz"),
+    "bandwidth": Descriptor(_bandwidth, ("bandwidth_hz",), "Hz"),
+    "rolloff": Descriptor(_rolloff, ("rolloff_hz",), "Hz"),
     "flatness": Descriptor(_flatness, ("flatness",)),
-    "flux": Descriptor(_flux, ("flux",)),
+    "flux": Descriptor(_flux, ("flux",), "|X|"),
     "contrast": Descriptor(
         lambda spectra: spectral_contrast(spectra.magnitudes, spectra.bands),
         tuple(f"contrast_{number}_db" for number in range(1, OCTAVES + 2)),
+        "dB",
     ),
 }
 
 
-class Descriptors:
+class FrameDescriptors:
     """Turns magnitude spectra into the descriptors that are asked for.
 
     Parameters
@@ -200,7 +202,7 @@ class Descriptors:
         out = np.empty((*given.shape[:-1], len(self.names)), given.dtype)
         last = 0
         with np.errstate(all="ignore"):  # what is not finite is found where it is written
-            for measure, columns in self._rows:
+            for measure, columns, _ in self._rows:
                 first, last = last, last + len(columns)
                 part = out[..., first:last]
                 part[...] = measure(spectra).reshape(part.shape)

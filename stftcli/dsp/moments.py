@@ -160,7 +160,7 @@ def ridge(moments: Moments, targets: int, alpha: float = 1.0) -> tuple[Floats, F
         solved = np.linalg.solve(inner, moments.scatter[:features, features:])
         weight = np.asarray(solved.T, np.float64)
     except np.linalg.LinAlgError:
-        raise InputError("the features do not determine a solution: give --alpha above 0") from None
+        raise InputError("the features do not determine a solution: give `alpha` above 0") from None
     return weight, moments.mean[features:] - weight @ moments.mean[:features]
 
 

@@ -24,6 +24,19 @@ def decibels(values: Reals, floor: float, factor: float = 10, out: Reals | None 
     return levels
 
 
+def levels_dbfs(power: Reals, window_sum: float) -> Reals:
+    """Give levels for powers |X|^2, a full-scale sine at the centre of a bin being 0 dBFS.
+
+    Such a sine has the magnitude ``sum(window) / 2``. A power of zero becomes -200 dBFS.
+    """
+    return levels_db(power / (window_sum / 2) ** 2)
+
+
+def levels_db(power: Reals) -> Reals:
+    """Give ``10 log10 power``, no lower than -200 dB; log10 is exact at powers of ten."""
+    return np.asarray(10 * np.log10(np.maximum(power, 1e-20)))
+
+
 def _magnitude(spectra: Spectra, out: Reals) -> None:
     np.abs(spectra, out=out)
 

@@ -30,7 +30,7 @@ def check_distinct(output: str, *others: str | None) -> None:
         if other is None or is_stream(output) or is_stream(other):
             continue
         if os.path.realpath(output) == os.path.realpath(other):
-            raise SettingsError(f"the output would overwrite {other}: give --out another name")
+            raise SettingsError(f"the output would overwrite {other}: give `out` another name")
 
 
 @contextmanager

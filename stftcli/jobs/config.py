@@ -5,10 +5,10 @@ from pathlib import Path
 from stftcli.arrays.described import read_description
 from stftcli.arrays.formats import FORMATS
 from stftcli.errors import InputError, SettingsError
+from stftcli.features.settings import FeatureSettings
+from stftcli.features.toml import VERSION, parse_settings, settings_from
 from stftcli.files.tensors import as_input_error
-from stftcli.settings.features import FeatureSettings
 from stftcli.settings.record import MisplacedError
-from stftcli.settings.toml import VERSION, parse_settings, settings_from
 
 
 def read_config(path: str) -> FeatureSettings:

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import PurePath
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +12,17 @@ from stftcli.arrays.formats import choose_format
 from stftcli.arrays.sidecar import has_sidecar, sidecar_path, write_sidecar
 from stftcli.arrays.spec import ArrayMetadata, ArraySpec
 from stftcli.audio.source import Source
-from stftcli.dsp.axes import bin_frequencies_hz, frame_times_s
 from stftcli.dsp.linear import Linear
 from stftcli.errors import SettingsError
+from stftcli.features.chain import Chain
+from stftcli.features.parallel import choose_threads
+from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write, check_distinct, is_stream
 from stftcli.frozen import Frozen
-from stftcli.jobs.engine import Engine, make_engine
 from stftcli.jobs.provenance import describe
 from stftcli.jobs.reporter import SILENT, Reporter
-from stftcli.jobs.stream import analyze
-from stftcli.settings.choices import ArrayFormat, Precision
-from stftcli.settings.features import FeatureSettings
+from stftcli.jobs.stream import chain_for, frame_shape, stream_features
+from stftcli.settings.choices import ArrayFormat
 
 
 class ArrayReport(Frozen):
@@ -88,37 +88,27 @@ def write_features(
         check_layer_name(save_linear, bias=True)
     describes = sidecar or row.describes
     with Source(path, hashed=describes) as source:
-        engine = make_engine(settings, source.rate_hz, reporter=reporter)
-        dtype = stored_dtype(settings.dtype, engine.dtype)
-        row.sink.check(dtype, settings.layout)
-        head = _head(engine, source, dtype)
+        chain = chain_for(settings, source, reporter)
+        row.sink.check(chain.stored_dtype, settings.layout)
+        spec = _spec(chain, source)
         seekable = row.needs_seeking(settings.layout)
         with (
             _atomic_write_or_none(described) as description,
             _atomic_write_or_none(index) as places,
             atomic_write(output, seekable=seekable) as file,
         ):
-            sink = row.sink(file, head)
-            for batch in analyze(source, engine, threads, reporter):
+            sink = row.sink(file, spec)
+            for batch in stream_features(source, chain, choose_threads(threads), reporter):
                 sink.write(batch)
-            provenance = describe(engine, source) if describes else ""
-            sink.finish(ArrayMetadata(provenance, _frequencies_hz(engine)))
+            provenance = describe(chain, source) if describes else ""
+            sink.finish(ArrayMetadata(provenance, chain.axis.frequencies_hz))
             if description is not None:
-                write_sidecar(description, head, sink.frames, provenance)
+                write_sidecar(description, spec, sink.frames, provenance)
             if places is not None:
                 places.write(sink.index(output))
             if save_linear is not None:
-                _new_linear(engine).save(save_linear)
-        return ArrayReport(sink.shape, str(dtype))
-
-
-def stored_dtype(precision: Precision, computed: np.dtype[Any]) -> np.dtype[Any]:
-    """Give the type in which computed values are stored."""
-    if precision != "float16":
-        return computed
-    if computed.kind == "c":
-        raise SettingsError("there is no complex type of float16: choose float32 or float64")
-    return np.dtype(np.float16)
+                _new_linear(chain).save(save_linear)
+        return ArrayReport(sink.shape, str(chain.stored_dtype))
 
 
 def _atomic_write_or_none(path: str | None) -> AbstractContextManager[IO[bytes] | None]:
@@ -131,30 +121,22 @@ def _index_path(output: str, ending: str | None) -> str | None:
     return str(PurePath(output).with_suffix(ending))
 
 
-def _new_linear(engine: Engine) -> Linear:
-    if not engine.new_linears:
-        raise SettingsError("there is no new Linear to be saved: ask for one with linear_out")
-    return engine.new_linears[0]
+def _new_linear(chain: Chain) -> Linear:
+    if not chain.new_linears:
+        raise SettingsError("there is no new Linear to be saved: ask for one with `linear_out`")
+    return chain.new_linears[0]
 
 
-def _head(engine: Engine, source: Source, dtype: np.dtype[Any]) -> ArraySpec:
-    several = engine.settings.segment.channel == "all" and source.channels > 1
+def _spec(chain: Chain, source: Source) -> ArraySpec:
     return ArraySpec(
-        (source.channels, engine.features) if several else (engine.features,),
-        dtype,
-        engine.settings.layout,
-        engine.names,
+        frame_shape(source, chain),
+        chain.stored_dtype,
+        chain.settings.layout,
+        chain.axis.names,
         PurePath(source.name).stem,
-        partial(_times_s, engine) if engine.per_frame else None,
+        partial(_times_s, chain) if chain.axis.per_frame else None,
     )
 
 
-def _times_s(engine: Engine, first: int, last: int) -> NDArray[np.float64]:
-    times_s = frame_times_s(engine.analyzer.stft.plan, range(first, last), engine.rate_hz)
-    return engine.settings.segment.start_s + times_s
-
-
-def _frequencies_hz(engine: Engine) -> NDArray[np.float64] | None:
-    if not engine.of_bins:
-        return None
-    return bin_frequencies_hz(engine.analyzer.stft.plan, engine.rate_hz)
+def _times_s(chain: Chain, first: int, last: int) -> NDArray[np.float64]:
+    return chain.settings.segment.start_s + chain.times_s(first, last)

@@ -233,5 +233,5 @@ def _check_classes(labels: NDArray[Any], split: Split, classes: int, targets: st
     if missing := np.flatnonzero(counts == 0).tolist():
         raise InputError(
             f"{targets}: class {missing[0]} of 0 to {classes - 1} has no frames to learn from; "
-            "number the classes without gaps, or give --held-out 0"
+            "number the classes without gaps, or give `held_out=0`"
         )

@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 
 from stftcli.audio.source import Source
 from stftcli.errors import SettingsError
+from stftcli.features.build import Defaults
+from stftcli.features.chain import Chain
+from stftcli.features.settings import FeatureSettings
 from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
 from stftcli.jobs.drawing.reduced import check_drawable, picture_length
 from stftcli.jobs.drawing.rows import row_axis
-from stftcli.jobs.engine import Engine, make_engine
-from stftcli.jobs.reporter import SILENT
-from stftcli.jobs.stream import analyze
+from stftcli.jobs.stream import chain_for, stream_features
 from stftcli.pictures.axes import RowAxis
 from stftcli.pictures.reduce import reduce_groups, reduce_to_pixels
 from stftcli.pictures.terminal import Picture, plot_size, render
 from stftcli.settings.choices import Reduction
-from stftcli.settings.features import FeatureSettings
 from stftcli.settings.pictures import Screen, ViewSettings
 
 PICTURES_PER_S = 20
@@ -61,9 +61,9 @@ def follow_sound(
         Whatever is wrong with the input or the settings.
     """
     with Source(path, block_s=_BLOCK_S) as source:
-        engine = _engine(source, settings)
-        rows = row_axis(engine, 1, view)
-        columns = _Columns(source, engine, view.reduce)
+        chain = _chain(source, settings)
+        rows = row_axis(chain, chain.axis, 1, view)
+        columns = _Columns(source, chain, view.reduce)
         with columns:
             due, ended = time.monotonic(), False
             while not ended:
@@ -71,26 +71,22 @@ def follow_sound(
                 # Pictures that were missed, as while the process was stopped, are not made up for.
                 due = max(due + 1 / PICTURES_PER_S, time.monotonic())
                 if columns.count:
-                    yield _picture(columns, engine, view, rows, room(), source.name)
+                    yield _picture(columns, chain, view, rows, room(), source.name)
         columns.check()
 
 
-def _engine(source: Source, settings: FeatureSettings) -> Engine:
+def _chain(source: Source, settings: FeatureSettings) -> Chain:
     rate_hz = settings.signal.rate_hz or source.rate_hz
-    engine = make_engine(
-        settings,
-        source.rate_hz,
-        default_length=picture_length(settings, source.rate_hz),
-        default_hop=partial(_hop_within, rate_hz / PICTURES_PER_S),
-        default_spectrum="power",
-    )
-    check_drawable(engine)
-    if engine.passes:
+    hop = partial(_hop_within, rate_hz / PICTURES_PER_S)
+    defaults = Defaults(picture_length(settings, source.rate_hz), hop, "power")
+    chain = chain_for(settings, source, defaults=defaults)
+    check_drawable(chain)
+    if chain.operations:
         raise SettingsError(
-            "--follow draws each frame as it comes: leave out what needs those after it, as "
-            "--deltas, --normalize, --top-db or --drop-last do"
+            "`follow` draws each frame as it comes: leave out what needs those after it, as "
+            "`deltas`, `normalize`, `top_db` or `drop_last` do"
         )
-    return engine
+    return chain
 
 
 def _hop_within(column: float, filter_length: int) -> int:
@@ -102,13 +98,13 @@ def _hop_within(column: float, filter_length: int) -> int:
 class _Columns:
     """The last columns of a sound, read by a thread of its own while the block lasts."""
 
-    def __init__(self, source: Source, engine: Engine, reduction: Reduction) -> None:
+    def __init__(self, source: Source, chain: Chain, reduction: Reduction) -> None:
         self.count = 0
         self.ended = threading.Event()
-        hop_s = engine.frames.hop_length / engine.rate_hz
+        hop_s = chain.frames.hop_length / chain.rate_hz
         self._frames = max(1, round(1 / PICTURES_PER_S / hop_s))
         self.column_s = self._frames * hop_s
-        self._source, self._engine, self._reduction = source, engine, reduction
+        self._source, self._chain, self._reduction = source, chain, reduction
         self._columns: deque[NDArray[Any]] = deque(maxlen=_MAX_COLUMNS)
         self._lock = threading.Lock()
         self._left = False
@@ -138,10 +134,11 @@ class _Columns:
     def _read(self) -> None:
         waiting: list[NDArray[Any]] = []
         try:
-            for batch in analyze(self._source, self._engine, 1, SILENT, batch_frames=1):
-                waiting.append(batch[0])
-                if len(waiting) == self._frames:
-                    self._append(waiting)
+            for batch in stream_features(self._source, self._chain, 1, eager=True):
+                for frame in batch:
+                    waiting.append(frame)
+                    if len(waiting) == self._frames:
+                        self._append(waiting)
                 if self._left:
                     return
             if waiting:
@@ -161,7 +158,7 @@ class _Columns:
 
 def _picture(
     columns: _Columns,
-    engine: Engine,
+    chain: Chain,
     view: ViewSettings,
     rows: RowAxis,
     screen: Screen,
@@ -170,8 +167,10 @@ def _picture(
     wide, high = plot_size(screen)
     first, values = columns.last(wide)
     pixels = reduce_to_pixels(values, rows.edges, rows.shown, high, 0, view.reduce)
-    (levels,) = referred([drawn(pixels, engine, non_negative=bool(pixels.min() >= 0))], view)
+    (levels,) = referred(
+        [drawn(pixels, chain, chain.axis, non_negative=bool(pixels.min() >= 0))], view
+    )
     colours = colour_scale([levels], view, default_top_dbfs=_TOP_DBFS)
-    start_s = engine.settings.segment.start_s + first * columns.column_s
+    start_s = chain.settings.segment.start_s + first * columns.column_s
     shown_s = (start_s, start_s + wide * columns.column_s)
     return render(levels.values, shown_s, (rows, colours), screen, PurePath(name).name)

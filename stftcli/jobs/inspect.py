@@ -5,14 +5,13 @@ from math import prod
 from typing import Any
 
 from stftcli.arrays.described import Description, read_description
-from stftcli.audio.resample import resampled_samples
 from stftcli.audio.source import Source
 from stftcli.errors import InputError
+from stftcli.features.chain import Chain
+from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
-from stftcli.jobs.engine import Engine, make_engine
-from stftcli.jobs.features import stored_dtype
 from stftcli.jobs.reporter import SILENT, Reporter
-from stftcli.settings.features import FeatureSettings
+from stftcli.jobs.stream import chain_for, frame_shape
 
 ArrayInfo = Description
 
@@ -103,15 +102,11 @@ def inspect_sound(
         samples = source.count()
         if complaint := source.ended_early():
             reporter.warn(complaint)
-        engine = make_engine(settings, source.rate_hz, reporter=reporter)
-        plan, rate_hz = engine.analyzer.stft.plan, engine.rate_hz
-        whole = plan.frames(_signal_samples(samples, engine, source))
-        frames = max(0, whole - engine.frames.drop_last)
-        centers = plan.centers(range(frames))
-        rows = frames if engine.per_frame else 1
-        several = settings.segment.channel == "all" and source.channels > 1
-        frame_shape = (source.channels, engine.features) if several else (engine.features,)
-        stored = stored_dtype(settings.dtype, engine.dtype)
+        chain = chain_for(settings, source, reporter)
+        plan, rate_hz = chain.plan, chain.rate_hz
+        shape = (chain.rows(_used_samples(samples, chain, source)), *frame_shape(source, chain))
+        frames = chain.frames_of(_used_samples(samples, chain, source))
+        times_s = settings.segment.start_s + chain.times_s(0, frames)
         return SoundInfo(
             input=source.name,
             container=source.container,
@@ -123,24 +118,23 @@ def inspect_sound(
             used_rate_hz=rate_hz,
             filter_length=plan.filter_length,
             hop_length=plan.hop_length,
-            win_length=engine.frames.win_length,
+            win_length=chain.frames.win_length,
             frames=frames,
             bins=plan.bins,
             bin_hz=rate_hz / plan.filter_length,
-            first_s=settings.segment.start_s + centers[0] / rate_hz if frames else None,
-            last_s=settings.segment.start_s + centers[-1] / rate_hz if frames else None,
-            shape=(rows, *frame_shape),
-            dtype=str(stored),
-            array_bytes=stored.itemsize * rows * prod(frame_shape),
+            first_s=float(times_s[0]) if frames else None,
+            last_s=float(times_s[-1]) if frames else None,
+            shape=shape,
+            dtype=str(chain.stored_dtype),
+            array_bytes=chain.stored_dtype.itemsize * prod(shape),
         )
 
 
-def _signal_samples(samples: int, engine: Engine, source: Source) -> int:
-    segment, signal = engine.settings.segment, engine.settings.signal
+def _used_samples(samples: int, chain: Chain, source: Source) -> int:
+    segment = chain.settings.segment
     left = samples - round(segment.start_s * source.rate_hz)
     if segment.duration_s is not None:
         left = min(left, round(segment.duration_s * source.rate_hz))
     if left <= 0:
-        raise InputError(f"{source.name} is shorter than that: there is nothing at --start")
-    resampled = resampled_samples(left, source.rate_hz, engine.rate_hz)
-    return max(resampled, round((signal.pad_to_s or 0) * engine.rate_hz))
+        raise InputError(f"{source.name} is shorter than that: there is nothing at `start`")
+    return left

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from stftcli.dsp import filterbanks
 from stftcli.dsp.bands import is_filterbank
 from stftcli.dsp.linear import Linear
+from stftcli.features.steps.mel import empty_bands_warning
 from stftcli.files.atomic import atomic_write
 from stftcli.files.layers import read_layer, write_layer
 from stftcli.frozen import Frozen
-from stftcli.jobs.banks import warn_of_empty_bands
 from stftcli.jobs.reporter import Reporter
 from stftcli.pictures.formats import choose_format
 from stftcli.settings.lengths import samples_of
@@ -47,7 +47,8 @@ def make_layer(kind: str, file: str, options: dict[str, Any], reporter: Reporter
         length = samples_of(options["filter_length"], options["rate_hz"])
         options = {**options, "filter_length": length}
     weights = MAKERS[kind](**options)
-    warn_of_empty_bands(weights, reporter)
+    if len(empty := filterbanks.empty_bands(weights)):
+        reporter.warn(empty_bands_warning(empty.tolist(), len(weights)))
     linear = Linear.from_weights(weights)
     linear.save(file)
     return linear

@@ -6,22 +6,22 @@ from typing import Any
 import stftcli
 from stftcli.audio.source import Source
 from stftcli.dsp.fft import provider_name
-from stftcli.jobs.engine import Engine
-from stftcli.settings.toml import VERSION
+from stftcli.features.chain import Chain
+from stftcli.features.toml import VERSION
 
 
-def description(engine: Engine, made_of: Any) -> dict[str, Any]:
+def description(chain: Chain, made_of: Any) -> dict[str, Any]:
     """Tell how features were made: settings and versions, and what of, as that is told."""
     return {
         "stftcli": stftcli.__version__,
         "fft": provider_name(),
         "input": made_of,
         "settings_version": VERSION,
-        "features": engine.settings.to_dict(),
+        "features": chain.settings.to_dict(),
     }
 
 
-def describe(engine: Engine, source: Source) -> str:
+def describe(chain: Chain, source: Source) -> str:
     """Tell, as JSON, how features were made of a source; it is hashed for that."""
     sound = {
         "name": source.name,
@@ -29,4 +29,4 @@ def describe(engine: Engine, source: Source) -> str:
         "channels": source.channels,
         "sha256": source.sha256(),
     }
-    return json.dumps(description(engine, sound))
+    return json.dumps(description(chain, sound))

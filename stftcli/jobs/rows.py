@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from stftcli.arrays.read import ENDINGS, read_rows
 from stftcli.audio.source import Source
 from stftcli.errors import InputError, SettingsError
+from stftcli.features.chain import Chain
+from stftcli.features.extractor import Extractor
+from stftcli.features.parallel import choose_threads
+from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
-from stftcli.jobs.engine import make_engine
 from stftcli.jobs.reporter import SILENT, Reporter
-from stftcli.jobs.stream import analyze
-from stftcli.settings.features import FeatureSettings
+from stftcli.jobs.stream import stream_features
 
 
 class Rows(Frozen):
@@ -45,9 +47,9 @@ class Rows(Frozen):
         InputError
             If an input cannot be used, or has another number of features than the first.
         """
-        features, rates = None, set[int]()
+        features, rates, extractor = None, set[int](), Extractor(self.settings)
         for number, path in enumerate(self.inputs):
-            for batch in self._batches_of(path, rates):
+            for batch in self._batches_of(path, extractor, rates):
                 features = features or batch.shape[1]
                 if batch.shape[1] != features:
                     raise InputError(
@@ -55,23 +57,33 @@ class Rows(Frozen):
                     )
                 yield number, batch
 
-    def _batches_of(self, path: str, rates: set[int]) -> Iterator[NDArray[Any]]:
+    def _batches_of(
+        self, path: str, extractor: Extractor, rates: set[int]
+    ) -> Iterator[NDArray[Any]]:
         if PurePath(path).suffix.lower() in ENDINGS:
             yield from read_rows(path)
             return
         with Source(path) as source:
-            engine = make_engine(self.settings, source.rate_hz, reporter=self.reporter)
-            if engine.rate_hz not in rates and len(rates) == 1:
-                self.reporter.warn(
-                    f"sample rates differ ({path} has {engine.rate_hz} Hz, others "
-                    f"{next(iter(rates))} Hz): the same bin is another frequency in each"
-                )
-            rates.add(engine.rate_hz)
-            if engine.dtype.kind == "c":
-                raise SettingsError("complex spectra cannot be fitted: choose another --spectrum")
-            for batch in analyze(source, engine, self.threads, self.reporter):
+            chain = extractor.chain(source.rate_hz)
+            if chain.rate_hz not in rates:
+                self._tell(path, chain, rates)
+            if chain.dtype.kind == "c":
+                raise SettingsError("complex spectra cannot be fitted: choose another `spectrum`")
+            threads = choose_threads(self.threads)
+            for batch in stream_features(source, chain, threads, self.reporter):
                 # Each channel of a frame is a row of its own.
-                yield batch.reshape(-1, engine.features)
+                yield batch.reshape(-1, chain.features)
+
+    def _tell(self, path: str, chain: Chain, rates: set[int]) -> None:
+        """Say what a new rate means, once."""
+        for text in chain.warnings:
+            self.reporter.warn(text)
+        if len(rates) == 1:
+            self.reporter.warn(
+                f"sample rates differ ({path} has {chain.rate_hz} Hz, others "
+                f"{next(iter(rates))} Hz): the same bin is another frequency in each"
+            )
+        rates.add(chain.rate_hz)
 
 
 def gather(batches: Iterator[tuple[int, NDArray[Any]]], rows: int = 1024) -> Iterator[NDArray[Any]]:

@@ -2,12 +2,12 @@
 
 from pathlib import PurePath
 
+from stftcli.features.settings import FeatureSettings
 from stftcli.jobs.drawing.colours import colour_scale, referred
 from stftcli.jobs.drawing.images import channel_images, rows_of
-from stftcli.jobs.drawing.reduced import Wanted, reduce_sound
+from stftcli.jobs.drawing.reduced import ReducedSound, Wanted, reduce_sound
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.pictures.terminal import Picture, plot_size, render
-from stftcli.settings.features import FeatureSettings
 from stftcli.settings.pictures import Screen, ViewSettings
 
 
@@ -47,11 +47,21 @@ def show_sound(
     StftcliError
         Whatever is wrong with the input or the settings.
     """
-    size = plot_size(screen)
-    wanted = Wanted(size[0], view.reduce, default_channel="mix")
+    wanted = Wanted(plot_size(screen)[0], view.reduce, default_channel="mix")
     sound = reduce_sound(path, settings, wanted, threads, reporter)
+    return [picture for part in sound.parts() for picture in _drawn(part, view, screen)]
+
+
+def _drawn(sound: ReducedSound, view: ViewSettings, screen: Screen) -> list[Picture]:
     rows, shown_s = rows_of(sound, view), sound.time.shown_s
-    images = channel_images(sound, view, size, shown_s, rows.shown, non_negative=sound.non_negative)
+    images = channel_images(
+        sound,
+        view,
+        plot_size(screen),
+        shown_s,
+        rows.shown,
+        non_negative=sound.non_negative,
+    )
     levels = referred([image.drawn for image in images], view)
     file = PurePath(sound.name).name
     axes = (rows, colour_scale(levels, view))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write, check_distinct
 from stftcli.jobs.drawing.bare import draw_bare
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
@@ -9,7 +10,6 @@ from stftcli.jobs.drawing.labelled import draw_labelled
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.pictures.formats import choose_format
 from stftcli.settings.choices import PictureFormat
-from stftcli.settings.features import FeatureSettings
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 
 

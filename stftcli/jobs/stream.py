@@ -1,127 +1,90 @@
-"""The one stream: blocks of a source through framer, analyzer and passes, batches out."""
+"""From a sound to its features: blocks of a source through the chain of an Extractor."""
 
-import os
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from os import PathLike
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.audio.conditioning import pre_emphasized, scaled, zero_pad
 from stftcli.audio.header import FLOAT_SUBTYPES
-from stftcli.audio.resample import resampled
 from stftcli.audio.source import Source
-from stftcli.errors import InputError, SettingsError
-from stftcli.jobs.engine import Engine
-from stftcli.jobs.parallel import ordered_map
-from stftcli.jobs.reporter import Reporter
-from stftcli.settings.choices import MAX_THREADS
-
-OnBlock = Callable[[NDArray[Any]], None]
-
-_INT16_SCALE = 32768.0
+from stftcli.features.build import DEFAULTS, Defaults
+from stftcli.features.chain import Chain, OnBlock
+from stftcli.features.extractor import Extractor
+from stftcli.features.settings import FeatureSettings
+from stftcli.files.temporary import copy_rest, temporary_file
+from stftcli.jobs.reporter import SILENT, Reporter
 
 
-def choose_threads(threads: int | None) -> int:
-    """Give the number asked for, or else two where there are two processors."""
-    if threads is None:
-        return min(2, os.cpu_count() or 1)
-    if not 1 <= threads <= MAX_THREADS:
-        raise SettingsError(f"threads is {threads}: it must lie between 1 and {MAX_THREADS}")
-    return threads
-
-
-def analyze(
+def stream_features(
     source: Source,
-    engine: Engine,
-    threads: int | None,
-    reporter: Reporter,
+    chain: Chain,
+    threads: int,
+    reporter: Reporter = SILENT,
     *,
     on_block: OnBlock | None = None,
-    batch_frames: int | None = None,
+    eager: bool = False,
 ) -> Iterator[NDArray[Any]]:
-    """Give the features of a source, batch after batch.
-
-    Each block of samples, shape (channels, any), is shown to `on_block` before it is cut into
-    frames. A batch has `batch_frames` of them, None for what is fastest.
+    """Give the features of a source, batch after batch; parameters are those of `Chain.batches`.
 
     Yields
     ------
     ndarray, shape (frames, features) or (frames, channels, features)
-        What the engine makes of it, in order.
+        What the chain makes of it, in order.
     """
-    spans = _spans(source, engine, reporter, on_block, batch_frames)
-    batches = _batches(source, engine, spans, threads, reporter)
-    # Spectra of samples of limited range cannot overflow, whatever is made of them may.
-    if source.subtype in FLOAT_SUBTYPES or engine.settings.values.steps:
-        batches = _checked(batches, source)
-    for step in engine.passes:
-        batches = _checked(step(batches), source)
-    return batches
-
-
-def _checked(batches: Iterator[NDArray[Any]], source: Source) -> Iterator[NDArray[Any]]:
-    while True:
-        with np.errstate(all="ignore"):
-            batch = next(batches, None)
-            # A sum is finite only if all its terms are; it is cheaper than asking for each.
-            good = batch is None or np.isfinite(batch.sum()) or np.isfinite(batch).all()
-        if not good:
-            raise InputError(
-                f"{source.name} gives features that overflow: make it quieter, or choose "
-                "--dtype float64"
-            )
-        if batch is None:
-            return
-        yield batch
-
-
-def _batches(
-    source: Source,
-    engine: Engine,
-    spans: Iterator[NDArray[Any]],
-    threads: int | None,
-    reporter: Reporter,
-) -> Iterator[NDArray[Any]]:
-    yield from ordered_map(engine.analyzer, spans, choose_threads(threads))
+    yield from chain.batches(
+        _blocks(source, chain, reporter),
+        name=source.name,
+        limited=source.subtype not in FLOAT_SUBTYPES,
+        threads=threads,
+        eager=eager,
+        on_block=on_block,
+    )
     if complaint := source.ended_early():
         reporter.warn(complaint)
 
 
-def _spans(
+def chain_for(
+    settings: FeatureSettings,
     source: Source,
-    engine: Engine,
-    reporter: Reporter,
-    on_block: OnBlock | None,
-    batch_frames: int | None,
-) -> Iterator[NDArray[Any]]:
-    framer = engine.analyzer.stft.framer(batch_frames)
-    for block in _signal(source, engine, reporter):
-        if on_block is not None:
-            on_block(block)
-        yield from framer.push(block)
-    yield from framer.finish()
+    reporter: Reporter = SILENT,
+    defaults: Defaults = DEFAULTS,
+) -> Chain:
+    """Build the chain for a source, and tell what the user should know of it."""
+    chain = Extractor(settings).chain(source.rate_hz, defaults)
+    for text in chain.warnings:
+        reporter.warn(text)
+    return chain
 
 
-def _signal(source: Source, engine: Engine, reporter: Reporter) -> Iterator[NDArray[Any]]:
-    signal, dtype = engine.settings.signal, engine.analyzer.stft.dtype
-    blocks = _watched(source, engine, reporter)
-    if engine.rate_hz != source.rate_hz:
-        assert signal.resample is not None
-        blocks = resampled(blocks, source.rate_hz, engine.rate_hz, dtype, signal.resample)
-    if signal.pad_to_s is not None:
-        blocks = zero_pad(blocks, round(signal.pad_to_s * engine.rate_hz))
-    if signal.int16_scale:
-        blocks = scaled(blocks, _INT16_SCALE)
-    if signal.preemphasis:
-        blocks = pre_emphasized(blocks, signal.preemphasis)
-    return blocks
+def features_of_file(
+    file: str | PathLike[str] | IO[bytes], extractor: Extractor, threads: int
+) -> NDArray[Any]:
+    """Give the features of a sound file as one array, as `stftcli features` writes them."""
+    if not isinstance(file, str | PathLike):
+        with temporary_file() as copy:
+            copy_rest(file, copy)
+            copy.flush()
+            return features_of_file(f"/dev/fd/{copy.fileno()}", extractor, threads)
+    with Source(str(file)) as source:
+        chain = extractor.chain(source.rate_hz)
+        batches = list(chain.stored(stream_features(source, chain, threads)))
+        if batches:
+            return np.concatenate(batches)
+        return np.empty((0, *frame_shape(source, chain)), chain.stored_dtype)
 
 
-def _watched(source: Source, engine: Engine, reporter: Reporter) -> Iterator[NDArray[Any]]:
-    segment = engine.settings.segment
+def frame_shape(source: Source, chain: Chain) -> tuple[int, ...]:
+    """Give the shape of one row: (features,), or (channels, features) of several channels."""
+    several = chain.settings.segment.channel == "all" and source.channels > 1
+    return (source.channels, chain.features) if several else (chain.features,)
+
+
+def _blocks(source: Source, chain: Chain, reporter: Reporter) -> Iterator[NDArray[Any]]:
+    segment = chain.settings.segment
     samples = source.segment_samples(segment)
     reporter.begin(source.name, None if samples is None else samples / source.rate_hz)
-    for block in source.blocks(segment, engine.analyzer.stft.dtype):
+    for block in source.blocks(segment, chain.framewise.stft.dtype):
         yield block
         reporter.advance(block.shape[-1] / source.rate_hz)

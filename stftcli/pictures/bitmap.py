@@ -60,7 +60,7 @@ def _check_webp(pixels: NDArray[Any]) -> None:
     if max(height, width) > _WEBP_SIDE:
         raise SettingsError(
             f"the picture is {width}x{height} and WebP has at most {_WEBP_SIDE} pixels a side: "
-            "give a smaller --size, or write .png"
+            "give a smaller `size`, or write .png"
         )
     if pixels.dtype == np.uint16:
         raise SettingsError("WebP has 8 bits: write 16 as .png")

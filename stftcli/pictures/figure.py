@@ -31,6 +31,8 @@ class Panel(Frozen):
         What is drawn as colour, one for each pixel, the lowest row first.
     times_s, places : (float, float)
         Where its outer edges lie on the axes.
+    scale : int
+        The number of its scale.
     name : str
         Stands above the panel, if there is more than one.
     envelope : ndarray, shape (2, columns), optional
@@ -40,8 +42,16 @@ class Panel(Frozen):
     values: NDArray[Any]
     times_s: Ends
     places: Ends
+    scale: int
     name: str
     envelope: NDArray[Any] | None = None
+
+
+class Scale(Frozen):
+    """What the rows and the colours of some panels are."""
+
+    rows: RowAxis
+    colours: ColourScale
 
 
 class Legend(Frozen):
@@ -58,12 +68,13 @@ def draw_figure(
     picture_format: PictureFormat,
     panels: list[Panel],
     layout: Layout,
-    axes: tuple[TimeAxis, RowAxis, ColourScale],
+    times: TimeAxis,
+    scales: list[Scale],
     legend: Legend,
     *,
     dark: bool = False,
 ) -> None:
-    """Draw panels with one colour bar.
+    """Draw panels with a colour bar for each scale.
 
     Parameters
     ----------
@@ -75,29 +86,30 @@ def draw_figure(
         Row after row, from the top.
     layout : Layout
         Where they lie.
-    axes : (TimeAxis, RowAxis, ColourScale)
+    times : TimeAxis
         What is shown in all panels. Those whose sound ends earlier are not filled.
+    scales : list of Scale
+        What the rows and the colours of the panels are.
     legend : Legend
         The words.
     dark : bool, default False
         Light on dark, or else dark on light.
     """
-    colours = axes[2]
-    table = colour_table(colours.colormap)
     with styled(dark=dark):
         figure = Figure((layout.width / layout.dpi, layout.height / layout.dpi), dpi=layout.dpi)
-        sheet = _Sheet(figure, layout, *axes, table)
+        sheet = _Sheet(figure, layout, times, scales)
         for number, panel in enumerate(panels):
             axis = uppermost = sheet.draw_panel(panel, layout.panels[number])
             if layout.waves:
                 uppermost = sheet.draw_wave(panel, layout.waves[number], _loudest(panels))
-            if layout.bar is not None:
-                sheet.tick(axis, number, len(panels))
+            if layout.bars:
+                sheet.tick(axis, panel, number, len(panels))
                 if legend.named:
                     name = sheet.fitting(panel.name, layout.panels[number].width, _SMALL)
                     uppermost.set_title(name, loc="left", fontsize=_SMALL, pad=3)
-        if layout.bar is not None:
-            sheet.draw_bar(layout.bar)
+        if layout.bars:
+            for scale, box in zip(scales, layout.bars, strict=True):
+                sheet.draw_bar(scale, box)
             sheet.write_words(legend)
         texts = {"Title": printable(legend.title), "Description": legend.subtitle, **legend.texts}
         write_figure(file, picture_format, figure, texts)
@@ -109,17 +121,16 @@ class _Sheet(Frozen):
     figure: Figure
     layout: Layout
     times: TimeAxis
-    rows: RowAxis
-    colours: ColourScale
-    table: NDArray[np.uint8]
+    scales: list[Scale]
 
     def draw_panel(self, panel: Panel, box: Box) -> Axes:
         """Draw a channel as colours."""
-        axis = self._axes(box)
-        axis.set(xlim=self.times.shown_s, ylim=self.rows.shown, xticks=[], yticks=[])
-        colours = self.table[shades(panel.values, self.colours.lowest, self.colours.highest)]
+        axis, scale = self._axes(box), self.scales[panel.scale]
+        axis.set(xlim=self.times.shown_s, ylim=scale.rows.shown, xticks=[], yticks=[])
+        numbers = shades(panel.values, scale.colours.lowest, scale.colours.highest)
+        colours = colour_table(scale.colours.colormap)[numbers]
         Pixels(axis, colours, (panel.times_s[0], panel.places[0]))
-        if self.layout.bar is None:
+        if not self.layout.bars:
             _hide_frame(axis)
         return axis
 
@@ -140,23 +151,24 @@ class _Sheet(Frozen):
         _hide_frame(axis)
         return axis
 
-    def tick(self, axis: Axes, number: int, panels: int) -> None:
+    def tick(self, axis: Axes, panel: Panel, number: int, panels: int) -> None:
         """Put ticks on one of so many panels, with texts at the outer edges of the grid."""
         box, em = self.layout.panels[number], self.layout.em
         in_a_row = sum(other.bottom == self.layout.panels[0].bottom for other in self.layout.panels)
-        ticks = self.rows.ticks(max_ticks(box.height, 2.4 * em))
+        ticks = self.scales[panel.scale].rows.ticks(max_ticks(box.height, 2.4 * em))
         axis.set_yticks(list(ticks), labels=_texts(ticks, number % in_a_row == 0))
         ticks = time_ticks(self.times.shown_s, max_ticks(box.width, 4.5 * em))
         axis.set_xticks(list(ticks), labels=_texts(ticks, number + in_a_row >= panels))
 
-    def draw_bar(self, box: Box) -> None:
+    def draw_bar(self, scale: Scale, box: Box) -> None:
         """Draw what the colours mean."""
-        lowest, highest = self.colours.lowest, self.colours.highest
+        lowest, highest = scale.colours.lowest, scale.colours.highest
         if lowest == highest:
             lowest, highest = lowest - 0.5, highest + 0.5
         axis = self._axes(box)
         axis.set(xlim=(0, 1), ylim=(lowest, highest))
-        rows = self.table[np.arange(box.height) * len(self.table) // box.height]
+        table = colour_table(scale.colours.colormap)
+        rows = table[np.arange(box.height) * len(table) // box.height]
         Pixels(axis, np.repeat(rows[:, np.newaxis], box.width, axis=1), (0, lowest))
         axis.yaxis.tick_right()
         ticks = round_ticks((lowest, highest), max_ticks(box.height, 2.4 * self.layout.em))
@@ -168,15 +180,16 @@ class _Sheet(Frozen):
         """Write the titles and the labels of the axes."""
         layout, em, boxes = self.layout, self.layout.em, self.layout.panels
         left, right = boxes[0].left, boxes[-1].left + boxes[-1].width
-        low, high = boxes[-1].bottom, boxes[0].bottom + boxes[0].height
 
         def write(x: float, y: float, text: str, **how: Any) -> None:
             self.figure.text(x / layout.width, y / layout.height, text, **how)
 
         middle = {"ha": "center", "va": "center"}
-        write(0.9 * em, (low + high) / 2, self.rows.label, rotation=90, **middle)
         write((left + right) / 2, 0.9 * em, time_label(self.times.shown_s), **middle)
-        write(layout.width - 0.9 * em, (low + high) / 2, self.colours.label, rotation=90, **middle)
+        for scale, bar in zip(self.scales, layout.bars, strict=True):
+            height, upright = bar.bottom + bar.height / 2, {"rotation": 90, **middle}
+            write(0.9 * em, height, scale.rows.label, **upright)
+            write(layout.width - 0.9 * em, height, scale.colours.label, **upright)
         if legend.title:
             top = layout.height - 0.6 * em
             title = self.fitting(legend.title, layout.width - left, _LARGE)

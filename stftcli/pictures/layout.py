@@ -1,5 +1,6 @@
 """Where everything in a figure lies, in whole pixels."""
 
+from itertools import accumulate
 from math import ceil
 
 from stftcli.errors import SettingsError
@@ -28,12 +29,16 @@ class Box(Frozen):
 
 
 class Grid(Frozen):
-    """How many panels lie below and beside each other, and what belongs to each of them."""
+    """How many panels lie below and beside each other, and what belongs to each of them.
+
+    `scaled` tells how many neighbours share a scale of colours, for each scale; empty: all of them.
+    """
 
     rows: int
     columns: int
     named: bool = False
     waves: bool = False
+    scaled: tuple[int, ...] = ()
 
 
 class Layout(Frozen):
@@ -45,8 +50,8 @@ class Layout(Frozen):
         Of the figure in pixels, and how many are an inch.
     panels, waves : list of Box
         Row after row, from the top; the waves are empty where none are wanted.
-    bar : Box or None
-        The colour bar; None without axes.
+    bars : list of Box
+        The colour bars, one for each scale; none without axes.
     em : float
         Pixels of the height of the text.
     """
@@ -56,7 +61,7 @@ class Layout(Frozen):
     dpi: int
     panels: list[Box]
     waves: list[Box]
-    bar: Box | None
+    bars: list[Box]
     em: float
 
 
@@ -144,7 +149,7 @@ def lay_out(
     if min(wide, panel) < (_MIN_COUNT if framed else 1) or (grid.waves and wave < 1):
         raise SettingsError(
             f"{width}x{height} pixels at {dpi} dpi have no room for {_panels(grid)}: give "
-            "a larger --size, a smaller --dpi, or --no-axes"
+            "a larger `size`, a smaller `dpi`, or `axes=False`"
         )
     panels = []
     for row in range(grid.rows):
@@ -153,12 +158,19 @@ def lay_out(
             left = around.left + column * (wide + around.beside)
             panels.append(Box(left, top - high, wide, panel))
     waves = [Box(box.left, box.bottom + panel + apart, wide, wave) for box in panels]
-    right = panels[-1].left + wide
-    low = panels[-1].bottom
-    bar = Box(right + round(0.9 * em), low, max(2, round(0.9 * em)), panels[0].bottom + panel - low)
-    return Layout(
-        width, height, dpi, panels, waves if grid.waves else [], bar if framed else None, em
-    )
+    bars = _bars(panels, grid.scaled or (len(panels),), em) if framed else []
+    return Layout(width, height, dpi, panels, waves if grid.waves else [], bars, em)
+
+
+def _bars(panels: list[Box], scaled: tuple[int, ...], em: float) -> list[Box]:
+    """Put a colour bar beside the panels of each scale, as high as they are together."""
+    left, width = panels[-1].left + panels[-1].width + round(0.9 * em), max(2, round(0.9 * em))
+    ends = list(accumulate(scaled))
+    runs = [panels[end - count : end] for count, end in zip(scaled, ends, strict=True)]
+    return [
+        Box(left, run[-1].bottom, width, run[0].bottom + run[0].height - run[-1].bottom)
+        for run in runs
+    ]
 
 
 def _panels(grid: Grid) -> str:

@@ -1,69 +1,42 @@
-"""How a signal is prepared and cut into frames."""
+"""How a signal is cut into frames."""
 
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import ClassVar
 
-from stftcli.settings.choices import Channel, Padding, PadMode, Resampling, WindowAlign
+from stftcli.settings.choices import (
+    PAD_MODES,
+    PADDINGS,
+    WINDOW_ALIGNS,
+    Padding,
+    PadMode,
+    WindowAlign,
+    window_names,
+)
+from stftcli.settings.kinds import Choice, Flag, Number, Text
 from stftcli.settings.lengths import (
     DEFAULT_LENGTH,
     POWER_OF_TWO,
     Length,
-    parse_length,
-    parse_transform_length,
+    LengthKind,
     samples_of,
 )
-from stftcli.settings.record import Record, check_between
-
-MAX_RATE_HZ, MAX_S, MAX_SAMPLES = 10_000_000, 1_000_000_000, 999_999_999
+from stftcli.settings.option import Option
+from stftcli.settings.record import Record
 
 
 def quarter(filter_length: int) -> int:
-    """Give the usual hop of frames of this length."""
+    """Give the default hop of frames of this length."""
     return max(1, filter_length // 4)
-
-
-class SegmentSettings(Record):
-    """Which stretch of the sound is used, and which of its channels (counted from 1).
-
-    None is the mean of the channels, unless a command has another habit.
-    """
-
-    start_s: float = 0.0
-    duration_s: float | None = None
-    channel: Channel | None = None
-
-    def __post_init__(self) -> None:
-        check_between("start_s", self.start_s, 0, MAX_S)
-        check_between("duration_s", self.duration_s, 0, MAX_S)
-
-
-class SignalSettings(Record):
-    """What is done to the samples before they are cut into frames, in this order.
-
-    `rate_hz` is the rate that the features are meant for; a sound of another rate is resampled if
-    `resample` says how well, else refused. `pad_to_s` fills a shorter sound up with zeros,
-    `int16_scale` multiplies samples with 32768, `preemphasis` subtracts so much of the sample
-    before.
-    """
-
-    rate_hz: int | None = None
-    resample: Resampling | None = None
-    pad_to_s: float | None = None
-    int16_scale: bool = False
-    preemphasis: float = 0.0
-
-    def __post_init__(self) -> None:
-        check_between("rate_hz", self.rate_hz, 1, MAX_RATE_HZ)
-        check_between("pad_to_s", self.pad_to_s, 0, MAX_S)
-        check_between("preemphasis", self.preemphasis, 0, 1)
 
 
 class FrameSettings(Record):
     """How a signal is cut into frames, and what each is multiplied with.
 
-    None leaves a choice to `at`: `hop_length` becomes a quarter of `filter_length`, `win_length`
-    all of it. `win_align` "left" puts a shorter window at the beginning of the transform, so that
-    only zeros follow it. `remove_dc` and `preemphasis` are done to each frame alone, as in Kaldi.
+    None leaves a choice to `resolve`: `hop_length` becomes a quarter of `filter_length`,
+    `win_length` all of it. `win_align` "left" puts a shorter window at the beginning of the
+    transform, so that only zeros follow it. `remove_dc` and `preemphasis` are done to each frame
+    alone, as in Kaldi.
     """
 
     filter_length: Length | None = None
@@ -78,18 +51,107 @@ class FrameSettings(Record):
     remove_dc: bool = False
     preemphasis: float = 0.0
 
-    def __post_init__(self) -> None:
-        if isinstance(self.filter_length, str):
-            parse_transform_length(self.filter_length)
-        for name in ("filter_length", "hop_length", "win_length"):
-            length = getattr(self, name)
-            if isinstance(length, int):
-                check_between(name, length, 1, MAX_SAMPLES)
-            elif name != "filter_length" and length is not None:
-                parse_length(length)
-        check_between("preemphasis", self.preemphasis, 0, 1)
+    options: ClassVar[tuple[Option, ...]] = (
+        Option(
+            "n_fft",
+            LengthKind(pow2=True, metavar="SAMPLES|MS|pow2"),
+            "Length of a frame and of its Fourier transform; pow2 is the power of two that holds "
+            "the window.",
+            field="filter_length",
+            default=str(DEFAULT_LENGTH),
+            alias="filter_length",
+            common=True,
+        ),
+        Option(
+            "hop_length",
+            LengthKind(),
+            "Distance from the beginning of one frame to that of the next.",
+            field="hop_length",
+            default="a quarter of the frame",
+            common=True,
+        ),
+        Option(
+            "win_length",
+            LengthKind(),
+            "Length of the window; the rest of the frame is zeros.",
+            field="win_length",
+            default="the whole frame",
+        ),
+        Option(
+            "window",
+            Text(tuple(name.partition(":")[0] for name in window_names().split(", ")), "NAME[:X]"),
+            f"One of {window_names()}; STD in samples.",
+            field="window",
+            default="hann",
+        ),
+        Option(
+            "periodic",
+            Flag(),
+            "Form of the window: for spectra, or as filters have it.",
+            field="periodic",
+            default="periodic",
+            off="symmetric",
+        ),
+        Option(
+            "win_align",
+            Choice(WINDOW_ALIGNS),
+            "Where a shorter window lies: in the middle of the frame, or at its beginning, with "
+            "zeros after it.",
+            field="win_align",
+            default="center",
+        ),
+        Option(
+            "center",
+            Flag("center", "none"),
+            "Pad both ends, so that frame t is centred on sample t * hop; or pad nothing.",
+            default="center",
+            off="no_center",
+        ),
+        Option(
+            "causal",
+            Flag("causal", None),
+            "Pad zeros, as many as the frame is longer than the hop, on the left only: no frame "
+            "sees the future.",
+        ),
+        Option(
+            "padding",
+            Choice(tuple(PADDINGS)),
+            "; ".join(f"{name}: {meaning}" for name, meaning in PADDINGS.items()) + ".",
+            field="padding",
+        ),
+        Option(
+            "pad_mode",
+            Choice(PAD_MODES),
+            "What is padded; wrap holds the whole sound in memory.",
+            field="pad_mode",
+            default="reflect",
+        ),
+        Option(
+            "drop_last",
+            Flag(),
+            "Leave out the last frame, as Whisper does.",
+            field="drop_last",
+            default="keep-last",
+            off="keep_last",
+        ),
+        Option(
+            "remove_dc",
+            Flag(),
+            "Subtract the mean of each frame.",
+            field="remove_dc",
+            default="keep-dc",
+            off="keep_dc",
+        ),
+        Option(
+            "frame_preemphasis",
+            Number(0, 1, metavar="A"),
+            "Pre-emphasis within each frame, as in Kaldi.",
+            field="preemphasis",
+            default="0",
+        ),
+    )
 
-    def at(
+    def resolve(
         self,
         rate_hz: int,
         default_length: int = DEFAULT_LENGTH,

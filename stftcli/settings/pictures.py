@@ -1,10 +1,20 @@
 """What a picture shows of the features, and how it looks."""
 
-from typing import Literal
+import re
+from collections.abc import Iterable
+from typing import Any, ClassVar, Literal
 
 from stftcli.errors import SettingsError
 from stftcli.frozen import Frozen
-from stftcli.settings.choices import FrequencyScale, LevelReference, Reduction
+from stftcli.settings.choices import (
+    FREQUENCY_SCALES,
+    REDUCTIONS,
+    FrequencyScale,
+    LevelReference,
+    Reduction,
+)
+from stftcli.settings.kinds import Choice, Flag, Kind, Number, Text, Whole, WholeChoice
+from stftcli.settings.option import Option
 from stftcli.settings.record import Record, check_between
 
 MAX_SIDE, MAX_PIXELS = 65_000, 1 << 26
@@ -30,18 +40,77 @@ class ViewSettings(Record):
     reduce: Reduction = "max"
     colormap: str | None = None
 
+    options: ClassVar[tuple[Option, ...]] = (
+        Option(
+            "scale",
+            Choice(FREQUENCY_SCALES),
+            "Scale of the frequency axis.",
+            "scale",
+            default="linear",
+            common=True,
+        ),
+        Option(
+            "range",
+            Number(MIN_RANGE, MAX_RANGE, metavar="DB"),
+            "From the brightest colour down to the darkest, in decibels or whatever unit is drawn.",
+            "span",
+            default=f"{DEFAULT_RANGE_DB:g} dB of levels; all of other values",
+            common=True,
+        ),
+        Option(
+            "top",
+            Number(-MAX_TOP, MAX_TOP, metavar="DB"),
+            "Level or value of the brightest colour: with the same top and range, pictures can be "
+            "compared.",
+            "top",
+            default="the highest that is drawn",
+        ),
+        Option(
+            "reduce",
+            Choice(REDUCTIONS),
+            "What one pixel shows of the several frames or bins that fall into it: their largest "
+            "value, or their mean (of the power, unless the spectrum is another).",
+            "reduce",
+            default="max",
+        ),
+        Option(
+            "colormap",
+            Text((), "NAME"),
+            "Any of matplotlib's colour maps, as viridis or gray_r.",
+            "colormap",
+            default="magma; RdBu_r for values of both signs",
+            common=True,
+        ),
+    )
+
     def __post_init__(self) -> None:
-        check_between("span", self.span, MIN_RANGE, MAX_RANGE)
-        check_between("top", self.top, -MAX_TOP, MAX_TOP)
+        super().__post_init__()
         check_between("fmin_hz", self.fmin_hz, 0, MAX_HZ)
         check_between("fmax_hz", self.fmax_hz, 0, MAX_HZ)
         low, high = self.fmin_hz, self.fmax_hz
         if low is not None and high is not None and low >= high:
             raise SettingsError(
-                f"--fmin {low:g} is not below --fmax {high:g}: nothing lies between"
+                f"`fmin` {low:g} is not below `fmax` {high:g}: nothing lies between"
             )
         if self.scale == "log" and low == 0:
-            raise SettingsError("a log axis cannot begin at 0 Hz: give --fmin above 0, or leave it")
+            raise SettingsError("a log axis cannot begin at 0 Hz: give `fmin` above 0, or leave it")
+
+
+class SizeKind(Kind):
+    """Width and height in pixels: 1200x600."""
+
+    metavar: str = "WxH"
+
+    def read(self, value: Any) -> tuple[int, int]:
+        """Take a text or two numbers."""
+        if isinstance(value, Iterable) and not isinstance(value, str):
+            value = "x".join(map(str, value))
+        text = str(value)
+        if not re.fullmatch(r"\d{1,7}x\d{1,7}", text, re.ASCII):
+            raise ValueError("give a width and a height in pixels, as in 1200x600")
+        width, height = map(int, text.split("x"))
+        check_size(width, height)
+        return width, height
 
 
 class FigureSettings(Record):
@@ -60,30 +129,70 @@ class FigureSettings(Record):
     bare: bool = False
     bits: Literal[8, 16] = 8
 
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("title", Text(), "What stands above it.", "title", default="the input's name"),
+        Option(
+            "size",
+            SizeKind(),
+            "Width and height of the picture in pixels.",
+            "size",
+            default="1500 wide",
+            common=True,
+        ),
+        Option(
+            "dpi",
+            Whole(10, MAX_DPI),
+            "Pixels in an inch. Text is drawn in points, so more of them make it larger.",
+            "dpi",
+            default="150, less for a small size",
+        ),
+        Option(
+            "dark",
+            Flag(),
+            "Light text on a dark background, for slides; or dark on white, for paper.",
+            "dark",
+            default="light",
+            off="light",
+        ),
+        Option(
+            "axes",
+            Flag(),
+            "Frame it with axes, names and a colour bar.",
+            "axes",
+            default="axes",
+            off="no_axes",
+        ),
+        Option("waveform", Flag(), "Draw the waveform above it.", "waveform"),
+        Option(
+            "bare",
+            Flag(),
+            "Nothing but pixels, for networks: one for each frame and bin, or size of them; low "
+            "frequencies at the bottom, grey unless there is a colour map.",
+            "bare",
+        ),
+        Option("bits", WholeChoice((8, 16)), "Depth of a grey bare picture.", "bits", default="8"),
+    )
+
     def __post_init__(self) -> None:
-        check_between("dpi", self.dpi, 10, MAX_DPI)
-        if self.size is not None and len(self.size) != 2:
-            raise SettingsError(f"size is {self.size}: it must be a width and a height")
-        if self.size is not None:
-            check_size(*self.size)
+        super().__post_init__()
         if self.bits == 16 and not self.bare:
-            raise SettingsError("--bits 16 is for --bare pictures: give both")
+            raise SettingsError("`bits=16` is for `bare` pictures: give both")
         framing = {
-            "--title": self.title is not None,
-            "--dpi": self.dpi is not None,
-            "--dark": self.dark,
-            "--no-axes": not self.axes,
-            "--waveform": self.waveform,
+            "title": self.title is not None,
+            "dpi": self.dpi is not None,
+            "dark": self.dark,
+            "axes=False": not self.axes,
+            "waveform": self.waveform,
         }
         if not self.axes and self.title:
-            raise SettingsError("--no-axes leaves no room for --title: give one of them")
+            raise SettingsError("`axes=False` leaves no room for `title`: give one of them")
         if self.bare and any(framing.values()):
-            names = ", ".join(name for name, given in framing.items() if given)
-            raise SettingsError(f"a --bare picture has nothing but pixels: leave out {names}")
+            names = ", ".join(f"`{name}`" for name, given in framing.items() if given)
+            raise SettingsError(f"a `bare` picture has nothing but pixels: leave out {names}")
 
 
 class Screen(Frozen):
-    """The room in a terminal: signs in a line, lines, and whether there is colour."""
+    """The room in a terminal: characters in a line, lines, and whether there is colour."""
 
     width: int
     height: int

@@ -3,10 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import fields
 from types import UnionType
-from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Literal,
+    Self,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from stftcli.errors import SettingsError
 from stftcli.frozen import Frozen
+
+if TYPE_CHECKING:
+    from stftcli.settings.option import Option
 
 Place = tuple[str | int, ...]
 """The names and numbers that lead to a value within nested dictionaries and lists."""
@@ -39,12 +52,26 @@ def nearest(name: str, known: Iterable[str], listed: str | None = None) -> str:
 
 def check_between(name: str, value: float | None, lowest: float, highest: float) -> None:
     """Raise SettingsError unless a value, if there is one, lies within bounds."""
-    if value is not None and not lowest <= value <= highest:
-        raise SettingsError(f"{name} is {value}: it must be {lowest} to {highest}")
+    if value is not None and not (isinstance(value, int | float) and lowest <= value <= highest):
+        raise SettingsError(f"`{name}` is {value}: it must be {lowest} to {highest}")
 
 
 class Record(Frozen):
-    """Base of the settings: dataclasses of numbers, texts, tuples and other records."""
+    """Base of the settings: dataclasses of numbers, texts, tuples and other records.
+
+    `options` are the rows of what a user may ask for; a field that one of them sets is held to the
+    same bounds whoever sets it.
+    """
+
+    options: ClassVar[tuple[Any, ...]] = ()
+
+    def __post_init__(self) -> None:
+        for option in self.options:
+            name = option.field
+            if isinstance(name, str) and name and not option.kind.is_flag:
+                value = getattr(self, name)
+                if value is not None:
+                    vars(self)[name] = _fitting(option, name, value)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the settings as JSON's own types; what is None is left out."""
@@ -81,6 +108,16 @@ class Record(Frozen):
             raise
         except SettingsError as error:
             raise MisplacedError(str(error), place) from None
+
+
+def _fitting(option: "Option", name: str, value: Any) -> Any:
+    try:
+        read = option.kind.read(value)
+    except ValueError as error:
+        raise SettingsError(f"`{name}` is {value!r}: {error}") from None
+    if option.removed_by is not None and read == option.removed_by:
+        raise SettingsError(f"`{name}` is {value!r}, which asks for no such step")
+    return read
 
 
 def _plain(value: Any) -> Any:

@@ -20,7 +20,7 @@ import soundfile
 
 from stftcli.audio.source import Source
 from stftcli.errors import InputError, SettingsError
-from stftcli.settings.frames import SegmentSettings
+from stftcli.settings.segment import SegmentSettings
 from tests.audio.wav import chunk, wav_bytes
 from tests.signals import noise
 

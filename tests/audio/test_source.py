@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from stftcli.audio.channels import pick_channels
 from stftcli.audio.header import find_wav_data
 from stftcli.audio.source import Source
-from stftcli.errors import InputError
+from stftcli.errors import InputError, SettingsError
 from stftcli.settings.choices import Channel
-from stftcli.settings.frames import SegmentSettings
+from stftcli.settings.segment import SegmentSettings
 from tests.audio.wav import chunk, wav_bytes
 from tests.signals import noise
 
@@ -252,12 +252,14 @@ class TestChannels:
         np.testing.assert_allclose(mixed, block.mean(1)[np.newaxis], rtol=0, atol=1e-6)
         np.testing.assert_array_equal(block, before)
 
-    @pytest.mark.parametrize(
-        ("channel", "said"), [(3, "has channels 1 to 2: there is no channel 3"), (0, "channel 0")]
-    )
-    def test_that_are_not_there(self, sounds: dict[str, Path], channel: int, said: str) -> None:
+    def test_that_are_not_there(self, sounds: dict[str, Path]) -> None:
+        said = "has channels 1 to 2: there is no channel 3"
         with Source(str(sounds["wav"])) as source, pytest.raises(InputError, match=said):
-            list(source.blocks(SegmentSettings(channel=channel)))
+            list(source.blocks(SegmentSettings(channel=3)))
+
+    def test_are_counted_from_1(self) -> None:
+        with pytest.raises(SettingsError, match=r"`channel` is 0: .* a channel's number from 1"):
+            SegmentSettings(channel=0)
 
     def test_a_single_one_says_so(self, tmp_path: Path) -> None:
         path = tmp_path / "mono.wav"

@@ -45,7 +45,7 @@ def settings_of(shell: Shell, *words: Word) -> dict[str, Any]:
 
 def steps_of(shell: Shell, *words: Word) -> list[dict[str, Any]]:
     """Give the steps that --print-config shows."""
-    steps: list[dict[str, Any]] = settings_of(shell, *words)["values"]["steps"]
+    steps: list[dict[str, Any]] = settings_of(shell, *words)["features"]["steps"]
     return steps
 
 

@@ -183,34 +183,48 @@ BAD_CALLS = [
     Call("features out --out out/x.npy", 1, "out is a folder"),
     Call("features good.wav good.wav", 2, "extra argument|features --help"),
     Call(f"{FEATURES} --channel 3", 1, "good.wav has channels 1 to 2|no channel 3"),
-    Call(f"{FEATURES} --channel 0", 2, "--channel|mix, all, or a number from 1"),
+    Call(f"{FEATURES} --channel 0", 2, "--channel is '0'|mix, all, or a channel's number from 1"),
     Call(f"{FEATURES} --channel left", 2, "--channel|'left'"),
     Call(f"{FEATURES} --start 5", 1, "is 0.50 s long|--start 5"),
-    Call(f"{FEATURES} --start -1", 2, "--start|'-1'|seconds (90) or m:ss"),
+    Call(f"{FEATURES} --start -1", 2, "--start is '-1'|a time as in 90, 1:30 or 500ms"),
     Call(f"{FEATURES} --start noon", 2, "--start|'noon'"),
-    Call(f"{FEATURES} --duration 0", 2, "--duration|above zero"),
+    Call(f"{FEATURES} --duration 0", 2, "--duration is '0'|a time above 0"),
     Call(f"{FEATURES} --hop-length 0", 2, "--hop-length|'0'|above zero"),
     Call(f"{FEATURES} --n-fft many", 2, "--n-fft|'many'|25ms"),
-    Call(f"{FEATURES} --n-fft 0.01ms", 2, "filter_length is 0"),
+    Call(f"{FEATURES} --n-fft 0.01ms", 2, "--n-fft is 0|above zero"),
     Call(f"{FEATURES} --win-length 65", 2, "win_length is 65|64"),
     Call(f"{FEATURES} --window hanning", 2, "no window 'hanning'|did you mean hann"),
     Call(f"{FEATURES} --window kaiser", 2, "kaiser needs its beta"),
     Call(f"{FEATURES} --duration 0.00001", 1, "--duration 1e-05 s is shorter than one sample"),
     Call(f"{FEATURES} --window gaussian:0", 2, "gaussian needs its std|given: 0"),
     Call(f"{FEATURES} --window hann:3", 2, "hann takes no parameter|'3'"),
-    Call(f"{FEATURES} --pad-mode mirror", 2, "--pad-mode|'mirror'|'reflect'"),
+    Call(
+        f"{FEATURES} --pad-mode mirror",
+        2,
+        "--pad-mode|'mirror'|there are reflect, constant, edge, symmetric, wrap",
+    ),
     Call(f"{FEATURES} --center --causal", 2, "padded in one way, causal and center"),
     Call(f"{FEATURES} --no-center --padding same", 2, "padded in one way, none and same"),
     Call(f"{FEATURES} --causal --padding kaldi", 2, "padded in one way, causal and kaldi"),
-    Call(f"{FEATURES} --padding full", 2, "--padding|'full'|'causal'"),
+    Call(
+        f"{FEATURES} --padding full",
+        2,
+        "--padding|'full'|there are center, none, causal, same, kaldi",
+    ),
     Call(f"{FEATURES} --padding kaldi --hop-length 80", 2, "hop_length is 80|kaldi|frame (64)"),
-    Call(f"{FEATURES} --win-align right", 2, "--win-align|'right'|'left'"),
+    Call(f"{FEATURES} --win-align right", 2, "--win-align|'right'|there are center, left"),
     Call(f"{FEATURES} --frame-preemphasis 2", 2, "--frame-preemphasis|'2'|from 0 to 1"),
     Call(f"{FEATURES} --epsilon nan", 2, "--epsilon|'nan'"),
     Call(f"{FEATURES} --epsilon 0.1 --spectrum db", 2, "epsilon is 0.1|db|magnitude or power"),
-    Call(f"{FEATURES} --spectrum loud", 2, "--spectrum|'loud'|'power'"),
-    Call(f"{FEATURES} --dtype int8", 2, "--dtype|'int8'|'float32'"),
-    Call(f"{FEATURES} --layout sideways", 2, "--layout|'sideways'|'bins-first'"),
+    Call(
+        f"{FEATURES} --spectrum loud",
+        2,
+        "--spectrum|'loud'|complex, magnitude, power, db, log, phase",
+    ),
+    Call(f"{FEATURES} --dtype int8", 2, "--dtype|'int8'|there are float32, float64, float16"),
+    Call(
+        f"{FEATURES} --layout sideways", 2, "--layout|'sideways'|there are frames-first, bins-first"
+    ),
     Call(f"{FEATURES} --threads 0", 2, "--threads|0 is not in the range"),
     Call(f"{FEATURES} --threads two", 2, "--threads|'two'"),
     Call(f"{FEATURES} --spectrum complex --dtype float16", 2, "no complex type of float16"),
@@ -247,7 +261,9 @@ BAD_CALLS = [
     Call("spectrogram good.wav --out no/x.png", 1, "no/x.png cannot be written"),
     Call("spectrogram good.wav --range 0 --out out/x.png", 2, "--range"),
     Call("info good.wav --hop-length -1", 2, "--hop-length"),
-    Call("transform good.wav", 2, "No such command 'transform'|stftcli --help"),
+    Call(
+        "transform good.wav", 2, "no command 'transform': there are features, info|stftcli --help"
+    ),
     Call("features good.wav --pitch 3", 2, "No such option|--pitch|features --help"),
 ]
 
@@ -304,7 +320,8 @@ def test_a_full_disk_behind_standard_output(shell: Shell, words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "--normalize mean --out x.npy",
+        # More than waits in memory between two passes.
+        "--normalize mean --n-fft 2048 --hop-length 1 --out x.npy",
         "--layout bins-first --out x.raw",
         "--out x.safetensors",
         "--out x.ark",
@@ -320,6 +337,17 @@ def test_a_full_folder_of_temporary_files(
     done = run_inside(shell, "features", "good.wav", "--n-fft", "512", *words.split())
     assert_explained(done, 1, tempfile.gettempdir(), "No space left", "TMPDIR")
     assert shell.names() == ["good.wav"]
+
+
+def test_two_passes_over_a_short_sound_need_no_temporary_file(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shell.folder / "good.wav").write_bytes(GOOD)
+    words = ("features", "good.wav", "--n-fft", "512", "--normalize", "mean", "--out")
+    wanted = run_inside(shell, *words, "-").out
+    monkeypatch.setattr(tempfile, "TemporaryFile", partial(Path("/dev/full").open, "w+b", 0))
+    assert run_inside(shell, *words, "x.npy").code == 0
+    assert (shell.folder / "x.npy").read_bytes() == wanted
 
 
 def test_a_failure_leaves_the_old_result_as_it_was(shell: Shell, folder: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
+from stftcli.features.toml import VERSION
 from tests.cli.computing import features_inside, noisy_rise, settings_of, write_sound
 from tests.cli.inside import ok_inside, run_inside
 from tests.cli.shell import Shell
@@ -107,7 +108,7 @@ def test_what_is_drawn_without_a_seed_differs(shell: Shell) -> None:
 
 
 def test_options_change_a_configuration(shell: Shell, folder: Path) -> None:
-    (folder / "mine.toml").write_text('[[values.steps]]\nstep = "mel"\nbands = 20\n')
+    (folder / "mine.toml").write_text('[[features.steps]]\nstep = "mel"\nbands = 20\n')
     by_config = ("in.wav", "--config", "mine.toml", "--mel", "30", "--log", "db")
     wanted = features_inside(shell, "in.wav", "--mel", "30", "--log", "db")
     assert_same_bits(features_inside(shell, *by_config), wanted)
@@ -133,7 +134,7 @@ def test_the_settings_name_what_was_computed(shell: Shell) -> None:
     assert settings["frames"]["filter_length"] == 400
     assert settings["frames"]["hop_length"] == 100
     assert settings["signal"]["rate_hz"] == RATE_HZ
-    assert settings["values"]["spectrum"] == "power"
+    assert settings["features"]["spectrum"] == "power"
 
 
 @pytest.mark.usefixtures("folder")
@@ -149,13 +150,15 @@ class TestNewerSettings:
     def test_are_refused(self, shell: Shell, folder: Path, ending: str) -> None:
         name = "a.npy" if ending == "json" else f"a.{ending}"
         if ending == "toml":
-            (folder / name).write_text("settings_version = 2\n")
+            (folder / name).write_text(f"settings_version = {VERSION + 1}\n")
         else:
             ok_inside(shell, "features", "in.wav", "--mel", "8", "--out", name, "--sidecar")
             self.make_newer(folder / name)
         config = f"{name}.json" if ending == "json" else name
         done = run_inside(shell, "features", "in.wav", "--config", config, "--out", "b.npy")
-        assert_explained(done, 2, config, "version 2", "up to 1", "newer stftcli")
+        assert_explained(
+            done, 2, config, f"version {VERSION + 1}", f"up to {VERSION}", "newer stftcli"
+        )
 
     def make_newer(self, path: Path) -> None:
         """Raise the version in what an array says of itself."""
@@ -163,52 +166,64 @@ class TestNewerSettings:
             with np.load(path) as archive:
                 arrays = dict(archive)
             text = str(arrays["settings"])
-            arrays["settings"] = np.array(text.replace('_version": 1', '_version": 2'))
+            arrays["settings"] = np.array(
+                text.replace(f'_version": {VERSION}', f'_version": {VERSION + 1}')
+            )
             np.savez(path, **arrays)
         else:
             place = path if path.suffix == ".safetensors" else Path(f"{path}.json")
             content = place.read_bytes()
             assert b"settings_version" in content
             for quote in (b'_version\\": ', b'_version": '):
-                content = content.replace(quote + b"1", quote + b"2")
+                content = content.replace(quote + b"%d" % VERSION, quote + b"%d" % (VERSION + 1))
             place.write_bytes(content)
 
 
 BAD_TOML = {
     "an unknown setting": ("[frames]\n\nhop_lenght = 3\n", "line 3|'hop_lenght'|mean hop_length"),
     "an unknown table": ("[frame]\nhop_length = 3\n", "line 1|'frame'|did you mean frames"),
-    "an unknown step": ('[[values.steps]]\nstep = "lag"\n', "line 2|'lag'|did you mean log"),
+    "an unknown step": ('[[features.steps]]\nstep = "lag"\n', "line 2|'lag'|did you mean log"),
     "an unknown field": (
-        '[[values.steps]]\nstep = "mel"\n\n[[values.steps]]\nstep = "log"\nbands = 3\n',
+        '[[features.steps]]\nstep = "mel"\n\n[[features.steps]]\nstep = "log"\nbands = 3\n',
         "line 6|'bands'|floor",
     ),
-    "a step without its name": ("[[values.steps]]\nbands = 3\n", "line 1|step|mel, chroma"),
-    "a text for a number": ('[[values.steps]]\nstep = "mel"\nfmin_hz = "low"\n', "line 3|fmin_hz"),
-    "a broken length": ('[frames]\nhop_length = "x"\n', "bad.toml|'x' is not a length|25ms"),
+    "a step without its name": ("[[features.steps]]\nbands = 3\n", "line 1|step|mel, chroma"),
+    "a text for a number": (
+        '[[features.steps]]\nstep = "mel"\nfmin_hz = "low"\n',
+        "line 3|fmin_hz",
+    ),
+    "a broken length": ('[frames]\nhop_length = "x"\n', "bad.toml|length is 'x'|25ms"),
     "half a sample": ("[frames]\nhop_length = 1.5\n", "line 2|hop_length is 1.5|whole number"),
     "true for a number": ("[frames]\nhop_length = true\n", "line 2|hop_length is True"),
     "a number for a table": ("frames = 3\n", "line 1|frames is 3|table"),
-    "a number for a step": ("[values]\nsteps = [3]\n", "line 2|steps holds 3|table"),
+    "a number for a step": ("[features]\nsteps = [3]\n", "line 2|steps holds 3|table"),
     "descriptors of a bank": (
-        '[[values.steps]]\nstep = "mel"\n[[values.steps]]\nstep = "descriptors"\nnames = ["rms"]\n',
+        '[[features.steps]]\nstep = "mel"\n'
+        '[[features.steps]]\nstep = "descriptors"\nnames = ["rms"]\n',
         "descriptors|before other steps",
     ),
-    "a table for a list": ('[values.steps]\nstep = "mel"\n', "steps|list"),
+    "a table for a list": ('[features.steps]\nstep = "mel"\n', "steps|list"),
     "an unknown choice": ('dtype = "int8"\n', "line 1|dtype is 'int8'|float32, float64"),
-    "not a number": ('[[values.steps]]\nstep = "log"\nfloor = nan\n', "line 3|floor is nan"),
+    "not a number": ('[[features.steps]]\nstep = "log"\nfloor = nan\n', "line 3|floor is nan"),
     "an unknown window": ('[frames]\nwindow = "hannn"\n', "'hannn'|hann"),
     "an unknown statistic": (
-        '[[values.steps]]\nstep = "stats"\nnames = ["mean", "meen"]\n',
+        '[[features.steps]]\nstep = "stats"\nnames = ["mean", "meen"]\n',
         "line 3|'meen'|mean, std",
     ),
-    "no statistic": ('[[values.steps]]\nstep = "stats"\nnames = []\n', "no statistic|mean, std"),
+    "no statistic": (
+        '[[features.steps]]\nstep = "stats"\nnames = []\n',
+        "name one or more|mean, std",
+    ),
     "a step after statistics": (
-        '[[values.steps]]\nstep = "stats"\n[[values.steps]]\nstep = "log"\n',
+        '[[features.steps]]\nstep = "stats"\n[[features.steps]]\nstep = "log"\n',
         "statistics come last|log",
     ),
-    "a floor of zero": ('[[values.steps]]\nstep = "log"\nfloor = 0\n', "floor is 0|above 0"),
-    "deltas of order 5": ('[[values.steps]]\nstep = "deltas"\norder = 5\n', "order is 5|1 to 2"),
-    "no bands": ('[[values.steps]]\nstep = "mel"\nbands = 0\n', "bands is 0|1 to 10000"),
+    "a floor of zero": ('[[features.steps]]\nstep = "log"\nfloor = 0\n', "floor is 0|above 0"),
+    "deltas of order 5": (
+        '[[features.steps]]\nstep = "deltas"\norder = 5\n',
+        "order is 5|1 to 2",
+    ),
+    "no bands": ('[[features.steps]]\nstep = "mel"\nbands = 0\n', "bands is 0|from 1 to 10000"),
     "no rate": ('[signal]\nrate_hz = 0\nresample = "HQ"\n', "rate"),
     "a time before the beginning": ("[segment]\nstart_s = -1.0\n", "start"),
     "a negative length to fill up to": ("[signal]\npad_to_s = -5.0\n", "pad_to"),
@@ -227,7 +242,7 @@ def test_what_no_settings_can_be_made_of(shell: Shell, folder: Path, case: str) 
 
 def test_bands_beyond_all_measure_are_refused_as_by_the_option(shell: Shell, folder: Path) -> None:
     # Few enough that a machine survives it where they are not.
-    (folder / "bad.toml").write_text('[[values.steps]]\nstep = "mel"\nbands = 20000\n')
+    (folder / "bad.toml").write_text('[[features.steps]]\nstep = "mel"\nbands = 20000\n')
     words = ("features", "in.wav", "--n-fft", "16", "--duration", "0.01", "--out", "x.npy")
     assert_explained(run_inside(shell, *words, "--mel", "20000"), 2, "--mel", "10000")
     assert_explained(run_inside(shell, *words, "--config", "bad.toml"), 2, "bands", "20000")

@@ -15,7 +15,7 @@ import stftcli
 from stftcli import STFT, Linear
 from stftcli.dsp.conditioning import Conditioning
 from stftcli.dsp.fft import provider_name
-from stftcli.settings.features import FeatureSettings
+from stftcli.features.settings import FeatureSettings
 from tests.cli.conftest import RATE_HZ
 from tests.cli.shell import Shell
 from tests.signals import assert_close, assert_same_bits, hann, noise, padded
@@ -179,12 +179,12 @@ def test_npz_says_what_its_axes_are_and_how_it_was_made(shell: Shell, stereo: Fl
         "channels": 2,
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-    assert settings["settings_version"] == 1
+    assert settings["settings_version"] == 2
     read_back = FeatureSettings.from_dict(settings["features"])
     assert read_back.signal.rate_hz == RATE_HZ
     assert read_back.frames.filter_length == 256
     assert read_back.frames.padding == "center"
-    assert read_back.values.spectrum == "power"
+    assert read_back.features.spectrum == "power"
     assert (read_back.segment.start_s, read_back.segment.channel) == (0.5, 2)
 
 

@@ -235,7 +235,7 @@ class TestWords:
             ("--mfcc 13", {"MFCC", "0", "12", "Value"}),
             ("--chroma 12", {"C", "C#", "A", "B", "Level (dB)"}),
             ("--linear layer.npz", {"Output", "1", "5", "Value"}),
-            ("--spectrum phase", {"Frequency (kHz)", "0", "4", "Value"}),
+            ("--spectrum phase", {"Frequency (kHz)", "0", "4", "Value (rad)"}),
             ("--spectrum db", {"Frequency (kHz)", "Level (dB)"}),
             ("--spectrum magnitude", {"Frequency (kHz)", "Level (dBFS)"}),
             ("--spectrum log", {"Frequency (kHz)", "Value (ln)"}),

@@ -170,7 +170,7 @@ class TestVariance:
         np.save(shell.folder / "x.npy", rows)
         done = shell.ok("linear", "fit", "pca", "x.npy", *words, "-o", "fit.npz")
         head, *lines = done.out.decode().splitlines()
-        assert head.split() == ["component", "variance", "ratio", "together"]
+        assert head.split() == ["component", "variance", "ratio", "cumulative"]
         return [line.split() for line in lines]
 
     def test_is_a_table_on_standard_output(self, shell: Shell) -> None:

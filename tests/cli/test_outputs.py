@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 import stftcli
-from stftcli.settings.features import FeatureSettings
+from stftcli.dsp.filterbanks import band_centers_hz
+from stftcli.features.settings import FeatureSettings
 from tests.cli.computing import features_inside, noisy_rise, write_sound
 from tests.cli.inside import ok_inside, run_inside
 from tests.cli.shell import STFTCLI, Shell
@@ -187,12 +188,12 @@ class TestDescription:
         }
         assert stored["stftcli"] == stftcli.__version__
         assert stored["fft"] in ("ducc0", "numpy")
-        assert stored["settings_version"] == 1
+        assert stored["settings_version"] == 2
         settings = FeatureSettings.from_dict(stored["features"])
         assert settings.based_on == "the preset whisper (version 1)"
         assert (settings.segment.start_s, settings.segment.channel) == (0.25, "all")
         assert settings.frames.filter_length == 400
-        assert [step.step for step in settings.values.steps][:2] == ["mel", "log"]
+        assert [step.step for step in settings.features.steps][:2] == ["mel", "log"]
 
     @pytest.mark.parametrize("ending", ["npz", "safetensors"])
     @pytest.mark.parametrize("follows", [0, 5, 300_000])
@@ -241,7 +242,8 @@ class TestDescription:
     def test_axes(self, shell: Shell, folder: Path, ending: str) -> None:
         for words, arrays in (
             ("", {"features", "times", "freqs"}),
-            ("--mel 3", {"features", "times"}),
+            ("--mel 3", {"features", "times", "freqs"}),
+            ("--mfcc 3 --mel 5", {"features", "times"}),
             ("--mel 3 --stats mean", {"features"}),
         ):
             ok_inside(shell, "features", "mono.wav", *words.split(), "--out", f"x.{ending}")
@@ -258,7 +260,9 @@ class TestDescription:
                 wanted = np.arange(len(held["features"])) * 512 / RATE_HZ
                 np.testing.assert_allclose(held["times"], wanted, atol=1e-12)
             if "freqs" in arrays:
-                np.testing.assert_allclose(held["freqs"], np.fft.rfftfreq(2048, 1 / RATE_HZ))
+                bins_hz = np.fft.rfftfreq(2048, 1 / RATE_HZ)
+                places_hz = band_centers_hz(RATE_HZ, 3) if words else bins_hz
+                np.testing.assert_allclose(held["freqs"], places_hz)
 
 
 class TestInfo:

@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from stftcli.dsp.filterbanks import mel_weights
-from stftcli.presets import load_preset, preset_names
+from stftcli.features.presets import load_preset
+from stftcli.presets import preset_names
 from tests.cli.computing import (
     array_of,
     features_inside,
@@ -89,7 +90,7 @@ def test_the_list_has_a_line_for_each_preset(shell: Shell) -> None:
 
 def test_printing_needs_no_sound_and_writes_nothing(shell: Shell) -> None:
     words = ("features", "missing.wav", "--preset", "whisper", "--out", "x.npy", "--print-config")
-    assert ok_inside(shell, *words).out.startswith(b"settings_version = 1\n")
+    assert ok_inside(shell, *words).out.startswith(b"settings_version = 2\n")
     assert shell.names() == []
 
 
@@ -168,8 +169,8 @@ class TestOptionsChangeAPresetInPlace:
             ("--start 0:01.5", "segment", "start_s", 1.5),
             ("--duration 2", "segment", "duration_s", 2.0),
             ("--channel 2", "segment", "channel", 2),
-            ("--spectrum magnitude", "values", "spectrum", "magnitude"),
-            ("--epsilon 1e-9", "values", "epsilon", 1e-9),
+            ("--spectrum magnitude", "features", "spectrum", "magnitude"),
+            ("--epsilon 1e-9", "features", "epsilon", 1e-9),
         ],
     )
     def test_everything_else(

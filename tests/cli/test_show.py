@@ -14,8 +14,8 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from stftcli.features.settings import FeatureSettings
 from stftcli.jobs import follow
-from stftcli.settings.features import FeatureSettings
 from stftcli.settings.pictures import Screen, ViewSettings
 from tests.audio.wav import wav_bytes
 from tests.cli.shell import STFTCLI, Shell

@@ -12,37 +12,40 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from stftcli.errors import SettingsError
-from stftcli.jobs.engine import make_engine
-from stftcli.presets import load_preset, preset_names, preset_text
-from stftcli.settings.features import FeatureSettings, ValueSettings
-from stftcli.settings.frames import FrameSettings, ResolvedFrames, SegmentSettings, SignalSettings
-from stftcli.settings.pictures import FigureSettings, ViewSettings
-from stftcli.settings.record import MisplacedError, Record
-from stftcli.settings.steps import (
+from stftcli.features.build import build_chain
+from stftcli.features.presets import load_preset
+from stftcli.features.settings import FeatureSettings, Recipe
+from stftcli.features.step import Step
+from stftcli.features.steps import (
     STEPS,
     Chroma,
     Dct,
     Deltas,
-    Describe,
+    Descriptors,
     Energy,
+    LinearFile,
+    LinearOut,
     Log,
     Mel,
-    NewLinear,
     Normalize,
-    Projected,
     Standardize,
     Stats,
-    Step,
     TopDb,
 )
-from stftcli.settings.toml import VERSION, format_settings, parse_settings, settings_from
+from stftcli.features.toml import VERSION, format_settings, parse_settings, settings_from
+from stftcli.presets import preset_names, preset_text
+from stftcli.settings.frames import FrameSettings, ResolvedFrames
+from stftcli.settings.pictures import FigureSettings, ViewSettings
+from stftcli.settings.record import MisplacedError, Record
+from stftcli.settings.segment import SegmentSettings
+from stftcli.settings.signal import SignalSettings
 
 RECORDS: list[type[Record]] = [
     SegmentSettings,
     SignalSettings,
     FrameSettings,
     ResolvedFrames,
-    ValueSettings,
+    Recipe,
     FeatureSettings,
     *STEPS.values(),
 ]
@@ -52,9 +55,9 @@ PICTURE_RECORDS: list[type[Record]] = [ViewSettings, FigureSettings]
 OTHER_STEPS: tuple[Step, ...] = (
     Mel(23, 20.0, 3800.5, "htk", "none", "mel", "torchaudio"),
     Chroma(24, -0.25),
-    Describe(("rms", "contrast", "flux")),
-    Projected("a folder/päß \\ 'x'.npz:head.0"),
-    NewLinear(40),
+    Descriptors(("rms", "contrast", "flux")),
+    LinearFile("a folder/päß \\ 'x'.npz:head.0"),
+    LinearOut(40),
     Log("db", 1e-7, 0.5, "max"),
     TopDb(60.5),
     Dct(20, 22.0, "htk"),
@@ -79,7 +82,7 @@ OTHER_SETTINGS = FeatureSettings(
         remove_dc=True,
         preemphasis=0.9,
     ),
-    ValueSettings("power", 1e-9, OTHER_STEPS, 7, "kernel.npz:stft"),
+    Recipe("power", 1e-9, OTHER_STEPS, 7, "kernel.npz:stft"),
     "float64",
     "bins-first",
     "the preset kaldi-mfcc (version 1)",
@@ -89,6 +92,7 @@ each_record = pytest.mark.parametrize("record", RECORDS)
 each_preset = pytest.mark.parametrize("name", preset_names())
 
 SECONDS, SHARES = st.floats(0, 1e9), st.floats(0, 1)
+ABOVE_ZERO = st.floats(0, 1e30, exclude_min=True)
 LENGTHS = st.integers(1, 1 << 24) | st.from_regex(r"[1-9]\d{0,4}(\.\d{1,3})? ?ms", fullmatch=True)
 WITHIN: dict[str, st.SearchStrategy[Any]] = {
     "start_s": SECONDS,
@@ -103,7 +107,7 @@ WITHIN: dict[str, st.SearchStrategy[Any]] = {
     "bands": st.integers(1, 10_000),
     "outputs": st.integers(1, 10_000),
     "order": st.integers(1, 2),
-    "window": st.integers(1, 1000),
+    "Deltas.window": st.integers(1, 1000),
     "size": st.tuples(st.integers(1, 8000), st.integers(1, 8000)),
     "bits": st.just(8),  # 16 are refused but with one other choice
     "dpi": st.integers(10, 2400),
@@ -111,8 +115,14 @@ WITHIN: dict[str, st.SearchStrategy[Any]] = {
     "top_db": st.floats(-1000, 1000),
     "fmin_hz": st.floats(0, 1e9),
     "fmax_hz": st.floats(0, 1e9),
+    "floor": ABOVE_ZERO,
+    "offset": ABOVE_ZERO,
+    "db": st.floats(0, 1e4, exclude_min=True),
+    "Log.ref": ABOVE_ZERO | st.just("max"),
+    "ddof": st.integers(0, 1000),
+    "epsilon": SHARES,
 }
-"""Values of fields that do not take any."""
+"""Values of fields that do not take any; those of one record by its name too."""
 
 
 def values_of(hint: Any) -> st.SearchStrategy[Any]:
@@ -128,11 +138,12 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
 
 def values_of_field(record: type[Record], name: str) -> st.SearchStrategy[Any]:
     hint = get_type_hints(record)[name]
-    if name not in WITHIN or (hint is str and name == "window"):
+    within = WITHIN.get(f"{record.__name__}.{name}", WITHIN.get(name))
+    if within is None:
         return values_of(hint)
     if record is ResolvedFrames and name.endswith("_length"):
         return st.integers(1, 1 << 24)
-    return st.none() | WITHIN[name] if type(None) in get_args(hint) else WITHIN[name]
+    return st.none() | within if type(None) in get_args(hint) else within
 
 
 @st.composite
@@ -163,12 +174,12 @@ def within(record: Record) -> FeatureSettings:
         SignalSettings: "signal",
         FrameSettings: "frames",
         ResolvedFrames: "frames",
-        ValueSettings: "values",
+        Recipe: "features",
     }
     if isinstance(record, FeatureSettings):
         return record
     if isinstance(record, Step):
-        return FeatureSettings(values=ValueSettings(steps=(record,)))
+        return FeatureSettings(features=Recipe(steps=(record,)))
     return replace(FeatureSettings(), **{homes[type(record)]: record})  # type: ignore[arg-type]
 
 
@@ -231,8 +242,8 @@ class TestRoundTrip:
 
     def test_keeps_the_order_of_steps(self) -> None:
         for steps in (OTHER_STEPS, OTHER_STEPS[::-1], OTHER_STEPS * 2):
-            settings = FeatureSettings(values=ValueSettings(steps=steps))
-            assert parse_settings(format_settings(settings), "x.toml").values.steps == steps
+            settings = FeatureSettings(features=Recipe(steps=steps))
+            assert parse_settings(format_settings(settings), "x.toml").features.steps == steps
 
     def test_keeps_types_and_can_be_hashed(self) -> None:
         after = FeatureSettings.from_dict(through_json(FeatureSettings()))
@@ -241,9 +252,9 @@ class TestRoundTrip:
         assert hash(FeatureSettings.from_dict(through_json(OTHER_SETTINGS))) == hash(OTHER_SETTINGS)
 
     def test_of_lengths_in_samples_says_the_same_of_every_sound(self) -> None:
-        sampled = FrameSettings("25ms", "10ms").at(16_000)
+        sampled = FrameSettings("25ms", "10ms").resolve(16_000)
         again = FrameSettings.from_dict(through_json(sampled))
-        assert again.at(8000) == sampled == again.at(16_000)
+        assert again.resolve(8000) == sampled == again.resolve(16_000)
 
     @each_record
     def test_of_nothing_is_the_default(self, record: type[Record]) -> None:
@@ -260,7 +271,7 @@ class TestRoundTrip:
 
 
 def parts_of(settings: FeatureSettings) -> tuple[Record, ...]:
-    return (settings.segment, settings.signal, settings.frames, settings.values)
+    return (settings.segment, settings.signal, settings.frames, settings.features)
 
 
 def needed(record: type[Record]) -> dict[str, Any]:
@@ -319,29 +330,34 @@ def wrong_values(hint: Any) -> Iterator[tuple[Any, str]]:
 
 
 @pytest.mark.parametrize(
-    ("record", "name", "beyond"),
+    ("record", "name", "beyond", "allowed"),
     [
-        (SegmentSettings, "start_s", [-0.5, 2e9]),
-        (SegmentSettings, "duration_s", [-0.5, 2e9]),
-        (SignalSettings, "rate_hz", [0, -8000, 10_000_001]),
-        (SignalSettings, "pad_to_s", [-0.5, 2e9]),
-        (SignalSettings, "preemphasis", [-0.5, 1.5]),
-        (FrameSettings, "preemphasis", [-0.5, 1.5]),
-        (Mel, "bands", [0, -1, 10_001]),
-        (Chroma, "bands", [0, -1, 10_001]),
-        (NewLinear, "outputs", [0, -1, 1_000_001]),
-        (Deltas, "order", [0, 3]),
-        (Deltas, "window", [0, 1001]),
+        (SegmentSettings, "start_s", [-0.5, 2e9], "0 to 1000000000"),
+        (SegmentSettings, "duration_s", [0, -0.5, 2e9], "above 0.* 1000000000"),
+        (SignalSettings, "rate_hz", [0, -8000, 10_000_001], "1 to 10000000"),
+        (SignalSettings, "pad_to_s", [0, -0.5, 2e9], "above 0.* 1000000000"),
+        (SignalSettings, "preemphasis", [-0.5, 1.5], "0 to 1"),
+        (FrameSettings, "preemphasis", [-0.5, 1.5], "0 to 1"),
+        (Mel, "bands", [0, -1, 10_001], "1 to 10000"),
+        (Mel, "fmin_hz", [-1.0, 2e9], "0 to 1000000000"),
+        (Chroma, "bands", [0, -1, 10_001], "1 to 10000"),
+        (LinearOut, "outputs", [0, -1, 1_000_001], "1 to 1000000"),
+        (Log, "floor", [0.0, -1.0, 2e30], "above 0, at most 1e\\+30"),
+        (Log, "offset", [0.0, -1.0, 2e30], "above 0, at most 1e\\+30"),
+        (Log, "ref", [0.0, -1.0, 2e30], "above 0, at most 1e\\+30"),
+        (TopDb, "db", [0.0, -1.0, 1e5], "above 0, at most 10000"),
+        (Deltas, "order", [0, -1, 3], "1 to 2"),
+        (Deltas, "window", [0, -1, 1001], "1 to 1000"),
     ],
 )
 def test_numbers_beyond_bounds_are_refused_by_name(
-    record: type[Record], name: str, beyond: list[float]
+    record: type[Record], name: str, beyond: list[float], allowed: str
 ) -> None:
     for value in beyond:
         given = re.escape(str(value))
-        with pytest.raises(SettingsError, match=rf"{name} is {given}: it must be .+ to ."):
+        with pytest.raises(SettingsError, match=rf"`?{name}`? is {given}: it must be .*{allowed}"):
             record.from_dict({name: value})
-        with pytest.raises(SettingsError, match=f"{name} is "):
+        with pytest.raises(SettingsError, match=rf"`?{name}`? is {given}: it must be .*{allowed}"):
             record(**{name: value})
 
 
@@ -356,8 +372,8 @@ class TestWithinOthers:
         with pytest.raises(MisplacedError, match=r"frames is .*table of settings"):
             FeatureSettings.from_dict({"frames": value})
         with pytest.raises(MisplacedError, match=r"steps holds .*table of settings") as caught:
-            FeatureSettings.from_dict({"values": {"steps": [{"step": "log"}, value]}})
-        assert caught.value.place == ("values", "steps", 1)
+            FeatureSettings.from_dict({"features": {"steps": [{"step": "log"}, value]}})
+        assert caught.value.place == ("features", "steps", 1)
 
     @pytest.mark.parametrize(
         ("name", "words"),
@@ -366,15 +382,15 @@ class TestWithinOthers:
     def test_an_unknown_step_is_answered_with_the_nearest(self, name: Any, words: str) -> None:
         step = {} if name is None else {"step": name}
         with pytest.raises(MisplacedError, match=f"no step {name!r}: .*{words}") as caught:
-            FeatureSettings.from_dict({"values": {"steps": [{"step": "mel"}, step]}})
-        assert caught.value.place == ("values", "steps", 1, "step")
+            FeatureSettings.from_dict({"features": {"steps": [{"step": "mel"}, step]}})
+        assert caught.value.place == ("features", "steps", 1, "step")
 
     def test_a_step_is_not_made_as_another(self) -> None:
         with pytest.raises(MisplacedError, match="no setting 'bands'"):
             Step.from_dict({"step": "log", "bands": 3})
 
     def test_what_is_given_is_not_changed(self) -> None:
-        values = {"values": {"steps": [{"step": "mel", "bands": 3}]}}
+        values = {"features": {"steps": [{"step": "mel", "bands": 3}]}}
         before = json.dumps(values)
         FeatureSettings.from_dict(values)
         assert json.dumps(values) == before
@@ -410,10 +426,10 @@ def with_line(number: int, line: str) -> str:
 
 def test_lines_are_tried_in_every_table() -> None:
     assert len(SIMPLE) > 40
-    assert LINES.count("[[values.steps]]") == len(STEPS)
+    assert LINES.count("[[features.steps]]") == len(STEPS)
 
 
-STEP = "[[values.steps]]\n"
+STEP = "[[features.steps]]\n"
 
 
 @pytest.mark.parametrize(
@@ -425,12 +441,16 @@ STEP = "[[values.steps]]\n"
         (f'{STEP}step = "mel"\n# floor = 1\n{STEP}\nstep = "lg"\n', 6, "no step 'lg'.*log"),
         (f'{STEP}step = "mel"\n\n{STEP}bands = 3\n', 4, "no step None"),
         (f'{STEP}step = "stats"\nnames = [\n  "mean",\n  "lean",\n]\n', 3, "names holds 'lean'"),
-        ('[[ values . steps ]]\nstep = "mel"\n\n[[ values . steps ]]\nstep = 3\n', 5, "no step 3"),
+        (
+            '[[ features . steps ]]\nstep = "mel"\n\n[[ features . steps ]]\nstep = 3\n',
+            5,
+            "no step 3",
+        ),
         ("frames.hop_length = 1\nframes.hop_lenght = 3\n", 2, "hop_length"),
         ("[frames]\n'hop_lenght' = 3\n", 2, "hop_length"),
-        ("[values]\nsteps = [\n{step = 'mel'},\n{step = 'mel', bnds = 3}]\n", 2, "bands"),
+        ("[features]\nsteps = [\n{step = 'mel'},\n{step = 'mel', bnds = 3}]\n", 2, "bands"),
         ("\n\n[frame]\nhop_length = 3\n", 3, "'frame'.*did you mean frames"),
-        ("[frames]\n\nhop_length = 'x'\n", None, "'x' is not a length.*25ms"),
+        ("[frames]\n\nhop_length = 'x'\n", None, "hop_length is 'x': give samples.*25ms"),
         ("[frames]\nhop_length = true\n", 2, "hop_length is True.*a whole number or a text"),
         ("[segment]\nchannel = 'left'\n", 2, "channel is 'left'.*mix, all.*whole number"),
     ],
@@ -459,7 +479,32 @@ class TestVersion:
 
     def test_a_newer_one_may_hold_what_is_not_known_here(self) -> None:
         with pytest.raises(SettingsError, match="newer stftcli"):
-            parse_settings("settings_version = 2\n[later]\nx = 1\n", "x.toml")
+            parse_settings(f"settings_version = {VERSION + 1}\n[later]\nx = 1\n", "x.toml")
+
+    @pytest.mark.parametrize("segment", ["part", "segment"])
+    def test_files_of_version_1_are_read_by_their_names(self, segment: str) -> None:
+        text = format_settings(OTHER_SETTINGS)
+        old = (
+            text.replace("settings_version = 2\n", "settings_version = 1\n")
+            .replace("[segment]", f"[{segment}]")
+            .replace("[features]", "[values]")
+            .replace("[[features.steps]]", "[[values.steps]]")
+        )
+        assert "[[values.steps]]" in old
+        assert parse_settings(old, "x.toml") == OTHER_SETTINGS
+        again = through_json(OTHER_SETTINGS)
+        again[segment], again["values"] = again.pop("segment"), again.pop("features")
+        assert settings_from({"settings_version": 1, **again}, "a.npz") == OTHER_SETTINGS
+
+    def test_names_of_version_1_are_unknown_in_later_files(self) -> None:
+        for name in ("part", "values"):
+            with pytest.raises(SettingsError, match=rf"x\.toml, line 1: .*no setting '{name}'"):
+                parse_settings(f"[{name}]\n", "x.toml")
+
+    def test_errors_in_files_of_version_1_name_the_line(self) -> None:
+        text = 'settings_version = 1\n\n[[values.steps]]\nstep = "mel"\nbnds = 3\n'
+        with pytest.raises(SettingsError, match=r"x\.toml, line 5: .*'bnds'.*bands"):
+            parse_settings(text, "x.toml")
 
     def test_is_written_first_and_need_not_be_given(self) -> None:
         text = format_settings(OTHER_SETTINGS)
@@ -510,19 +555,21 @@ class TestLengths:
     @pytest.mark.parametrize("name", ["filter_length", "hop_length", "win_length"])
     @pytest.mark.parametrize("length", ["x", "0", "0ms", "-5", "1e3ms", "5 s", "", "٣ms"])
     def test_that_are_none_are_refused(self, name: str, length: str) -> None:
-        with pytest.raises(SettingsError, match="is not a length"):
+        with pytest.raises(
+            SettingsError, match=rf"`{name}` is {length!r}: give samples.*25ms.*above zero"
+        ):
             FrameSettings(**{name: length})  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("name", ["hop_length", "win_length"])
     def test_only_a_transform_is_a_power_of_two(self, name: str) -> None:
-        with pytest.raises(SettingsError, match="'pow2' is not a length"):
+        with pytest.raises(SettingsError, match=rf"`{name}` is 'pow2': give samples.*above zero$"):
             FrameSettings(**{name: "pow2"})  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("name", ["filter_length", "hop_length", "win_length"])
     @pytest.mark.parametrize("length", [0, -1])
     def test_below_one_are_refused_and_not_taken_for_none(self, name: str, length: int) -> None:
-        with pytest.raises(SettingsError, match=f"{name} is {length}"):
-            make_engine(parse_settings(f"[frames]\n{name} = {length}\n", "x.toml"), 8000)
+        with pytest.raises(SettingsError, match=f"`?{name}`? is {length}: .*above zero"):
+            build_chain(parse_settings(f"[frames]\n{name} = {length}\n", "x.toml"), 8000)
 
     @pytest.mark.parametrize(
         ("win_length", "rate_hz", "filter_length"),
@@ -540,7 +587,7 @@ class TestLengths:
     def test_a_power_of_two_holds_the_window(
         self, win_length: Any, rate_hz: int, filter_length: int
     ) -> None:
-        frames = FrameSettings("pow2", win_length=win_length).at(rate_hz)
+        frames = FrameSettings("pow2", win_length=win_length).resolve(rate_hz)
         assert frames.filter_length == filter_length
         assert frames.hop_length == max(1, filter_length // 4)
         assert frames.win_length <= filter_length < 2 * max(1, frames.win_length)
@@ -548,18 +595,25 @@ class TestLengths:
     @pytest.mark.parametrize("name", ["hop_length", "win_length"])
     def test_too_short_for_the_rate_are_refused_by_name(self, name: str) -> None:
         frames = FrameSettings(**{name: "1ms"})  # type: ignore[arg-type]
-        with pytest.raises(SettingsError, match=f"{name} is 0"):
-            make_engine(FeatureSettings(frames=frames), 999)
-        assert getattr(frames.at(1000), name) == 1
+        with pytest.raises(SettingsError, match=f"`{name}` is 0: .*above zero"):
+            build_chain(FeatureSettings(frames=frames), 999)
+        assert getattr(frames.resolve(1000), name) == 1
 
     @given(frames=values_of(FrameSettings), rate_hz=st.integers(1000, 192_000))
     def test_become_samples_and_leave_the_rest_alone(
         self, frames: FrameSettings, rate_hz: int
     ) -> None:
-        sampled = frames.at(rate_hz)
+        sampled = frames.resolve(rate_hz)
         assert all(
             type(length) is int
             for length in (sampled.filter_length, sampled.hop_length, sampled.win_length)
         )
         for item in fields_of(frames)[3:]:
             assert getattr(sampled, item.name) == getattr(frames, item.name)
+
+
+@pytest.mark.parametrize("kind", [Normalize, TopDb, Log])
+def test_what_takes_a_step_away_is_no_setting_of_one(kind: type[Step]) -> None:
+    """`normalize="none"` is for options: a step that is there has a value."""
+    with pytest.raises(SettingsError, match="none"):
+        kind("none")

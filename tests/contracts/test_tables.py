@@ -8,14 +8,29 @@ from numpy.typing import NDArray
 
 from stftcli import STFT, Linear
 from stftcli.arrays.formats import FORMATS
-from stftcli.dsp import descriptors, whole
-from stftcli.dsp.analyzer import Analyzer
+from stftcli.dsp import descriptors
 from stftcli.dsp.fft import PROVIDERS
 from stftcli.dsp.plan import FramePlan
 from stftcli.dsp.scaling import SCALES
-from stftcli.dsp.stages import LOGARITHMS, Logarithm
 from stftcli.dsp.windows import SHAPES
-from stftcli.jobs.engine import make_engine
+from stftcli.features.build import build_chain
+from stftcli.features.framewise import FrameWise
+from stftcli.features.settings import FeatureSettings, Recipe
+from stftcli.features.step import Step
+from stftcli.features.steps import (
+    STEPS,
+    Chroma,
+    Dct,
+    Descriptors,
+    LinearFile,
+    Log,
+    Mel,
+    Normalize,
+    Stats,
+    TopDb,
+    stats,
+)
+from stftcli.features.steps.log import Logarithm
 from stftcli.settings.choices import (
     ARRAY_FORMATS,
     DB_OF_UNIT,
@@ -36,21 +51,7 @@ from stftcli.settings.choices import (
     WindowAlign,
     window_names,
 )
-from stftcli.settings.features import FeatureSettings, ValueSettings
 from stftcli.settings.frames import FrameSettings
-from stftcli.settings.steps import (
-    STEPS,
-    Chroma,
-    Dct,
-    Describe,
-    Log,
-    Mel,
-    Normalize,
-    Projected,
-    Stats,
-    Step,
-    TopDb,
-)
 from tests.signals import EDGES, noise
 
 RATE_HZ = 44_100
@@ -61,16 +62,12 @@ RATE_HZ = 44_100
     [
         (WINDOWS, SHAPES),
         (SPECTRA, SCALES),
-        (LOGS, LOGARITHMS),
         (ARRAY_FORMATS, FORMATS),
         (DESCRIPTORS, descriptors.DESCRIPTORS),
-        (STATISTICS, whole.STATISTICS),
-        # What each frame is normalised by does not depend on the file.
-        (NORMALIZATIONS, [*whole.NORMALIZATIONS, "frame"]),
+        (STATISTICS, stats.ROWS),
     ],
     ids=[
-        *("windows", "spectra", "logs", "array formats", "descriptors", "statistics"),
-        "normalizations",
+        *("windows", "spectra", "array formats", "descriptors", "statistics"),
     ],
 )
 def test_the_names_are_those_of_the_rows(names: Any, rows: Any) -> None:
@@ -149,7 +146,7 @@ def test_only_log1p_of_a_power_is_no_decibels() -> None:
 @pytest.mark.parametrize("spectrum", SPECTRA)
 def test_every_spectrum_keeps_frames_and_bins(spectrum: Spectrum) -> None:
     stft = STFT(32, 8)
-    analyzer = Analyzer(stft, spectrum)
+    analyzer = FrameWise(stft, spectrum)
     for signal in (noise(1, 320), np.zeros((1, 320), np.float32)):
         features = analyzer(signal)
         assert features.shape == (stft.plan.frames_of_span(320), 17)
@@ -175,24 +172,19 @@ BEFORE: dict[str, tuple[Step, ...]] = {
 STEPS_TO_TRY: dict[str, tuple[Step, ...]] = {
     **{name: (*BEFORE.get(name, ()), kind()) for name, kind in STEPS.items()},
     "mel": (Mel(8),),
-    "descriptors": (Describe(DESCRIPTORS),),
-    "linear": (Projected("layer.npz"),),
+    "descriptors": (Descriptors(DESCRIPTORS),),
+    "linear": (LinearFile("layer.npz"),),
     **{f"normalize by {by}": (Chroma(), Normalize(by)) for by in NORMALIZATIONS},
     **{f"log {kind}": (Mel(8), Log(kind)) for kind in LOGS},
     **{f"log {kind} of the largest": (Mel(8), Log(kind, ref="max")) for kind in DB_OF_UNIT},
-    **{f"{name} of files": (Describe((name,)), Stats(STATISTICS)) for name in DESCRIPTORS},
+    **{f"{name} of files": (Descriptors((name,)), Stats(STATISTICS)) for name in DESCRIPTORS},
     "all at once": (Mel(20), Log("db"), TopDb(), Dct(5), Normalize(), Stats()),
 }
 
 
-def features_of(engine: Any, signal: NDArray[Any]) -> NDArray[Any]:
-    """Give what an engine makes of a signal of shape (channels, samples)."""
-    framer = engine.analyzer.stft.framer()
-    spans = [*framer.push(signal), *framer.finish()]
-    batches = map(engine.analyzer, spans)
-    for step in engine.passes:
-        batches = step(batches)
-    return np.concatenate(list(batches))
+def features_of(chain: Any, signal: NDArray[Any]) -> NDArray[Any]:
+    """Give what a chain makes of a signal of shape (channels, samples)."""
+    return np.concatenate(list(chain.batches([signal])))
 
 
 def test_every_step_is_tried() -> None:
@@ -209,16 +201,16 @@ def test_every_step_gives_as_many_features_as_it_names(
     Linear(1025, 5, seed=0).save("layer.npz")
     settings = FeatureSettings(
         frames=FrameSettings(2048, 512),
-        values=ValueSettings(steps=STEPS_TO_TRY[case], seed=1),
+        features=Recipe(steps=STEPS_TO_TRY[case], seed=1),
         dtype=dtype,
     )
-    engine = make_engine(settings, RATE_HZ)
+    chain = build_chain(settings, RATE_HZ)
     signal = noise(channels, 20_000).astype(dtype)
-    features = features_of(engine, signal)
-    assert features.dtype == engine.dtype == np.dtype(dtype)
-    rows = engine.analyzer.stft.plan.frames(20_000) if engine.per_frame else 1
+    features = features_of(chain, signal)
+    assert features.dtype == chain.dtype == np.dtype(dtype)
+    rows = chain.rows(20_000)
     both = () if channels == 1 else (2,)
-    assert features.shape == (rows, *both, engine.features)
-    assert len(set(engine.names)) == len(engine.names) == engine.features
+    assert features.shape == (rows, *both, chain.features)
+    assert len(set(chain.axis.names)) == len(chain.axis.names) == chain.features
     assert np.isfinite(features).all()
-    assert engine.per_frame == (not isinstance(STEPS_TO_TRY[case][-1], Stats))
+    assert chain.axis.per_frame == (not isinstance(STEPS_TO_TRY[case][-1], Stats))

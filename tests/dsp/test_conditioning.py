@@ -8,10 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from stftcli import STFT
-from stftcli.dsp.analyzer import Analyzer
 from stftcli.dsp.conditioning import Conditioning
-from stftcli.dsp.stages import LogEnergy, Measured
 from stftcli.dsp.windows import make_window
+from stftcli.features.framewise import FrameWise
+from stftcli.features.operations import FrameFeature
+from stftcli.features.steps.energy import LogEnergy
 from tests.signals import assert_close, assert_same_bits, blocks_of, each_edges, noise, padded
 
 Frames = NDArray[Any]
@@ -197,27 +198,27 @@ class TestLogEnergy:
     def test_is_that_of_the_frames_without_their_mean(self, way: Conditioning) -> None:
         signal = noise(1000) + 2
         stft = make_stft(way)
-        energy = Measured(LogEnergy(self.floor), "first")
+        energy = FrameFeature(LogEnergy(self.floor), "first")
         framer = stft.framer()
         (span,) = [*framer.push(signal[None]), *framer.finish()]
-        batch = Analyzer(stft, "power", [energy])(span)
+        batch = FrameWise(stft, "power", [energy])(span)
         assert batch.shape == (stft.plan.frames(1000), 34)
         np.testing.assert_allclose(batch[:, 0], self.energies(way, signal), rtol=1e-5)
 
     def test_of_silence_is_that_of_the_floor(self) -> None:
-        energy = Measured(LogEnergy(self.floor), "replace")
-        analyzer = Analyzer(make_stft(WAYS["both"]), "power", [energy])
-        batch = analyzer(np.zeros((1, 640), np.float32))
-        assert analyzer.features == 33
+        energy = FrameFeature(LogEnergy(self.floor), "replace")
+        framewise = FrameWise(make_stft(WAYS["both"]), "power", [energy])
+        batch = framewise(np.zeros((1, 640), np.float32))
+        assert batch.shape[-1] == 33
         np.testing.assert_allclose(batch[:, 0], np.log(self.floor), rtol=1e-6)
 
     def test_two_threads_may_share_an_analyzer(self) -> None:
         stft = make_stft(WAYS["both"])
-        energy = Measured(LogEnergy(self.floor), "first")
-        analyzer = Analyzer(stft, "power", [energy])
+        energy = FrameFeature(LogEnergy(self.floor), "first")
+        framewise = FrameWise(stft, "power", [energy])
         spans = list(stft.framer().push(noise(1, 400_000)))
-        alone = [analyzer(span) for span in spans]
+        alone = [framewise(span) for span in spans]
         with ThreadPoolExecutor(2) as pool:
-            together = list(pool.map(analyzer, spans))
+            together = list(pool.map(framewise, spans))
         for got, wanted in zip(together, alone, strict=True):
             assert_same_bits(got, wanted)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from stftcli.dsp.descriptors import (
     DESCRIPTORS,
-    Descriptors,
+    FrameDescriptors,
     frame_rms,
     zero_crossing_rate,
 )
@@ -39,7 +39,7 @@ def spectra(*shape: int, dtype: Any = np.float32, seed: int = 0) -> Reals:
 
 def described(names: str, frames: Reals, size: int = 1 << 20) -> Reals:
     """Describe frames in batches of a size; `names` are parted by spaces."""
-    descriptors = Descriptors(names.split(), BINS, BIN_HZ, RATE_HZ)
+    descriptors = FrameDescriptors(names.split(), BINS, BIN_HZ, RATE_HZ)
     batches = (frames[first : first + size] for first in range(0, len(frames), size))
     return np.concatenate(list(descriptors.describe(batches)))
 
@@ -57,7 +57,7 @@ ALL = " ".join(DESCRIPTORS)
 
 class TestColumns:
     def test_are_named_with_their_units(self) -> None:
-        names = Descriptors(tuple(DESCRIPTORS), BINS, BIN_HZ, RATE_HZ).names
+        names = FrameDescriptors(tuple(DESCRIPTORS), BINS, BIN_HZ, RATE_HZ).names
         contrast = tuple(f"contrast_{band}_db" for band in range(1, 8))
         assert names == (
             *("rms", "zcr", "centroid_hz", "bandwidth_hz", "rolloff_hz", "flatness", "flux"),
@@ -72,7 +72,7 @@ class TestColumns:
 
     @each_name
     def test_are_as_many_as_are_named(self, name: str) -> None:
-        descriptors = Descriptors([name], BINS, BIN_HZ, RATE_HZ)
+        descriptors = FrameDescriptors([name], BINS, BIN_HZ, RATE_HZ)
         (got,) = descriptors.describe(iter([spectra(3)]))
         assert got.shape == (3, len(descriptors.names))
 
@@ -82,18 +82,18 @@ class TestColumns:
 
     def test_an_unknown_name_is_answered_with_the_nearest(self) -> None:
         with pytest.raises(SettingsError, match=r"'centriod': did you mean centroid\?"):
-            Descriptors(["rms", "centriod"], BINS, BIN_HZ, RATE_HZ)
+            FrameDescriptors(["rms", "centriod"], BINS, BIN_HZ, RATE_HZ)
 
     def test_a_name_like_no_other_is_answered_with_all(self) -> None:
         with pytest.raises(SettingsError, match=f"'xyz': there are {', '.join(DESCRIPTORS)}"):
-            Descriptors(["xyz"], BINS, BIN_HZ, RATE_HZ)
+            FrameDescriptors(["xyz"], BINS, BIN_HZ, RATE_HZ)
 
     def test_none_at_all_are_refused(self) -> None:
         with pytest.raises(SettingsError, match="no descriptor is named: choose from rms"):
-            Descriptors([], BINS, BIN_HZ, RATE_HZ)
+            FrameDescriptors([], BINS, BIN_HZ, RATE_HZ)
 
     def test_frames_of_another_width_are_refused(self) -> None:
-        descriptors = Descriptors(["rms"], BINS, BIN_HZ, RATE_HZ)
+        descriptors = FrameDescriptors(["rms"], BINS, BIN_HZ, RATE_HZ)
         with pytest.raises(SettingsError, match="has 257 values: it must have 257 bins and 2 more"):
             list(descriptors.describe(iter([noise(3, BINS)])))
 
@@ -113,7 +113,7 @@ class TestBatches:
         frames = spectra(20)
         ends = np.cumsum([0, *sizes]).clip(max=20)
         batches = np.split(frames, ends)
-        descriptors = Descriptors(tuple(DESCRIPTORS), BINS, BIN_HZ, RATE_HZ)
+        descriptors = FrameDescriptors(tuple(DESCRIPTORS), BINS, BIN_HZ, RATE_HZ)
         got = np.concatenate(list(descriptors.describe(iter(batches))))
         assert_same_bits(got, described(ALL, frames))
 
@@ -143,13 +143,13 @@ class TestBatches:
                 yield buffer
                 buffer[:] = np.nan
 
-        descriptors = Descriptors(["flux"], BINS, BIN_HZ, RATE_HZ)
+        descriptors = FrameDescriptors(["flux"], BINS, BIN_HZ, RATE_HZ)
         got = np.concatenate(list(descriptors.describe(reused())))
         assert_same_bits(got, described("flux", frames))
 
     def test_two_sounds_do_not_know_of_each_other(self) -> None:
         frames = spectra(4)
-        descriptors = Descriptors(["flux"], BINS, BIN_HZ, RATE_HZ)
+        descriptors = FrameDescriptors(["flux"], BINS, BIN_HZ, RATE_HZ)
         first, second = (next(descriptors.describe(iter([frames]))) for _ in range(2))
         assert_same_bits(second, first)
 
@@ -235,7 +235,7 @@ class TestContrast:
         self, length: int, octave: int, edge: int
     ) -> None:
         # At 16 kHz; computed in float64 the edge lies 2e-15 below bin 11, or 4e-15 above bin 29.
-        descriptors = Descriptors(["contrast"], length // 2 + 1, 16000 / length, 16000)
+        descriptors = FrameDescriptors(["contrast"], length // 2 + 1, 16000 / length, 16000)
         frames = np.full((2, length // 2 + 3), 1e-3)
         frames[0, edge - 1] = frames[1, edge] = 1.0
         (got,) = descriptors.describe(iter([frames]))
@@ -247,23 +247,23 @@ class TestContrast:
     @pytest.mark.parametrize("rate_hz", [8000, 12800])
     def test_needs_half_the_rate_above_its_highest_octave(self, rate_hz: int) -> None:
         with pytest.raises(SettingsError, match=f"a rate above 12800 Hz.*the rate is {rate_hz} Hz"):
-            Descriptors(["contrast"], BINS, rate_hz / LENGTH, rate_hz)
+            FrameDescriptors(["contrast"], BINS, rate_hz / LENGTH, rate_hz)
 
     @pytest.mark.parametrize(("rate_hz", "length"), [(44100, 221), (16000, 80), (12801, 65)])
     def test_has_a_bin_in_every_octave(self, rate_hz: int, length: int) -> None:
         bins = length // 2 + 1
-        descriptors = Descriptors(["contrast"], bins, rate_hz / length, rate_hz)
+        descriptors = FrameDescriptors(["contrast"], bins, rate_hz / length, rate_hz)
         (got,) = descriptors.describe(iter([np.ones((1, bins + 2), np.float32)]))
         assert np.isfinite(got).all()
 
     @pytest.mark.parametrize("length", [1, 220])
     def test_needs_bins_close_together(self, length: int) -> None:
         with pytest.raises(SettingsError, match=r"bins 200 Hz apart or less.* 221 samples or more"):
-            Descriptors(["contrast"], length // 2 + 1, 44100 / length, 44100)
+            FrameDescriptors(["contrast"], length // 2 + 1, 44100 / length, 44100)
 
     def test_what_is_not_asked_for_needs_nothing(self) -> None:
         others = [name for name in DESCRIPTORS if name != "contrast"]
-        (got,) = Descriptors(others, 1, 8000.0, 8000).describe(iter([np.ones((2, 3))]))
+        (got,) = FrameDescriptors(others, 1, 8000.0, 8000).describe(iter([np.ones((2, 3))]))
         assert np.isfinite(got).all()
 
 

@@ -197,7 +197,7 @@ class TestRidge:
     @pytest.mark.parametrize("columns", [[0, 0, 1], [0, 1, 1]])
     def test_without_a_penalty_needs_features_of_their_own(self, columns: list[int]) -> None:
         rows = np.hstack((spread_rows(50)[:, columns], noise(50, 1)))
-        with pytest.raises(InputError, match="--alpha"):
+        with pytest.raises(InputError, match="give `alpha` above 0"):
             ridge(gathered(rows), 1, 0.0)
         weight, _ = ridge(gathered(rows), 1, 1e-6)
         assert np.isfinite(weight).all()
@@ -206,5 +206,5 @@ class TestRidge:
         for seed in range(8):
             rows = spread_rows(50, seed=seed)
             rows[:, 4] = rows[:, :4] @ [0.3, -0.7, 0.1, 0.9]
-            with pytest.raises(InputError, match="--alpha"):
+            with pytest.raises(InputError, match="give `alpha` above 0"):
                 ridge(gathered(np.hstack((rows, noise(50, 1)))), 1, 0.0)

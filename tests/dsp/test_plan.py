@@ -3,7 +3,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stftcli.dsp.axes import bin_frequencies_hz, frame_times_s
 from stftcli.dsp.plan import FramePlan
 from stftcli.errors import SettingsError
 from stftcli.settings.choices import PADDINGS, Padding
@@ -122,19 +121,6 @@ def test_zeros_after_a_frame_do_not_move_its_centre(padding: Padding, first: int
     plan = FramePlan.make(64, 16, padding, frame_length=40)
     assert list(plan.centers(range(2))) == [first, first + 16]
     assert plan.bins == 33
-
-
-def test_times_are_in_seconds_and_frequencies_in_hz() -> None:
-    plan = FramePlan.make(400, 160, "center")
-    np.testing.assert_allclose(frame_times_s(plan, range(3), 16000), [0, 0.01, 0.02], rtol=1e-15)
-    frequencies = bin_frequencies_hz(plan, 16000)
-    np.testing.assert_allclose(frequencies[[0, 1, -1]], [0, 40, 8000], rtol=1e-15)
-    assert len(frequencies) == plan.bins
-
-
-def test_the_last_frequency_of_an_odd_length_lies_below_half_the_rate() -> None:
-    plan = FramePlan.make(5, 1, "center")
-    np.testing.assert_allclose(bin_frequencies_hz(plan, 10), [0, 2, 4], rtol=1e-15)
 
 
 @pytest.mark.parametrize(("lengths", "name"), [((0, 4), "filter_length"), ((4, -1), "hop_length")])

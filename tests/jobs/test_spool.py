@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stftcli.errors import InputError
+from stftcli.features.settings import FeatureSettings
 from stftcli.jobs.rows import Rows
 from stftcli.jobs.spool import Split, Spool, Stretch, hold_out
-from stftcli.settings.features import FeatureSettings
 from tests.signals import assert_same_bits, noise
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stftcli.dsp.deltas import add_deltas
+from stftcli.features.steps.deltas import add_deltas
 from tests.oracles.conftest import oracle
 from tests.signals import noise
 

@@ -9,8 +9,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from stftcli import STFT
-from stftcli.dsp.descriptors import DESCRIPTORS, Descriptors, frame_rms, zero_crossing_rate
-from stftcli.dsp.whole import LimitRange, RelativeToPeak, scale_frames_to_peak, summarize
+from stftcli.dsp.descriptors import DESCRIPTORS, FrameDescriptors, frame_rms, zero_crossing_rate
+from stftcli.features.steps.log import RelativeToLargest
+from stftcli.features.steps.normalize import scale_frames_to_peak
+from stftcli.features.steps.stats import summarize
+from stftcli.features.steps.top_db import LimitedRange
 from tests.oracles.conftest import oracle
 from tests.signals import assert_close, noise
 
@@ -53,7 +56,7 @@ def magnitudes_of(samples: Reals, length: int, dtype: Any) -> Reals:
 def described(name: str, magnitudes: Reals, rate_hz: int, length: int) -> Reals:
     """Describe magnitudes of shape (frames, bins) in batches of seven frames."""
     frames = np.pad(magnitudes, ((0, 0), (0, 2)))
-    descriptors = Descriptors([name], magnitudes.shape[-1], rate_hz / length, rate_hz)
+    descriptors = FrameDescriptors([name], magnitudes.shape[-1], rate_hz / length, rate_hz)
     batches = (frames[first : first + 7] for first in range(0, len(frames), 7))
     return np.concatenate(list(descriptors.describe(batches)))
 
@@ -153,9 +156,9 @@ def test_rms_and_zero_crossings_equal_librosa(
 def test_limits_equal_power_to_db(top_db: float, dtype: Any, librosa: Any) -> None:
     power = magnitudes_of(sound(22050), 512, dtype) ** 2
     levels = librosa.power_to_db(power, top_db=None)
-    got = stepped(LimitRange(top_db), levels)
+    got = stepped(LimitedRange(top_db), levels)
     np.testing.assert_array_equal(got, librosa.power_to_db(power, top_db=top_db))
-    relative = stepped(RelativeToPeak(), got)
+    relative = stepped(RelativeToLargest(), got)
     wanted = librosa.power_to_db(power, ref=np.max, top_db=top_db)
     np.testing.assert_allclose(relative, wanted, rtol=0, atol=2e-5)
 
@@ -172,7 +175,7 @@ def test_scaled_frames_equal_librosa(dtype: Any, librosa: Any) -> None:
 @pytest.mark.parametrize("frames", [2, 3, 127, 128, 129, 1000])
 def test_statistics_equal_scipy(frames: int, offset: float, scipy_stats: Any) -> None:
     values = np.exp(noise(frames, 2, 5).astype(np.float64)) + offset
-    got = summarize(np.split(values, [0, 1, 50]), ["skewness", "kurtosis", "std"])
+    got = summarize(np.split(values, [0, 1, 50]), ("skewness", "kurtosis", "std"))
     skewness, kurtosis = scipy_stats.skew(values), scipy_stats.kurtosis(values)
     wanted = np.concatenate((skewness, kurtosis, values.std(axis=0)), axis=-1)[np.newaxis]
     # The mean that scipy subtracts is rounded, the more the larger it is.
@@ -181,7 +184,7 @@ def test_statistics_equal_scipy(frames: int, offset: float, scipy_stats: Any) ->
 
 def test_statistics_of_float32_equal_scipy_in_float64(scipy_stats: Any) -> None:
     values = np.exp(noise(700, 9))
-    got = summarize(iter([values]), ["skewness", "kurtosis"])
+    got = summarize(iter([values]), ("skewness", "kurtosis"))
     exact = values.astype(np.float64)
     wanted = np.concatenate((scipy_stats.skew(exact), scipy_stats.kurtosis(exact)))[np.newaxis]
     assert got.dtype == np.float32

@@ -8,9 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from stftcli import Linear
+from stftcli.features.settings import FeatureSettings
 from stftcli.jobs.fit import fit_classes, fit_pca, fit_ridge
 from stftcli.jobs.rows import Rows
-from stftcli.settings.features import FeatureSettings
 from tests.oracles.conftest import oracle
 from tests.signals import assert_close, noise
 

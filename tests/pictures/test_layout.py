@@ -14,8 +14,7 @@ SIZES = st.tuples(st.integers(200, 3000), st.integers(150, 3000))
 
 
 def boxes(layout: Layout) -> list[Box]:
-    bar = [] if layout.bar is None else [layout.bar]
-    return [*layout.panels, *layout.waves, *bar]
+    return [*layout.panels, *layout.waves, *layout.bars]
 
 
 def apart(one: Box, other: Box) -> bool:
@@ -34,7 +33,7 @@ def test_boxes_lie_within_the_figure_and_not_on_each_other(
         assume(False)
     assert len(layout.panels) == grid.rows * grid.columns
     assert len(layout.waves) == (len(layout.panels) if grid.waves else 0)
-    assert (layout.bar is not None) == framed
+    assert len(layout.bars) == framed
     for box in boxes(layout):
         assert min(*box.size, box.left + 1, box.bottom + 1) >= 1
         assert box.left + box.width <= layout.width
@@ -69,9 +68,20 @@ def test_long_texts_get_room_on_either_side() -> None:
     usual = lay_out(Grid(1, 1), None, None, framed=True)
     wide = lay_out(Grid(1, 1), None, None, framed=True, characters=(14, 8))
     assert wide.panels[0].left - usual.panels[0].left == pytest.approx(6.2 * usual.em, abs=1)
-    assert usual.bar is not None
-    assert wide.bar is not None
-    assert usual.bar.left - wide.bar.left == pytest.approx(2.48 * usual.em, abs=1)
+    assert usual.bars[0].left - wide.bars[0].left == pytest.approx(2.48 * usual.em, abs=1)
+
+
+@pytest.mark.parametrize("scaled", [(), (4,), (1, 3), (2, 2), (1, 1, 2)])
+def test_each_scale_has_a_bar_as_high_as_its_panels(scaled: tuple[int, ...]) -> None:
+    layout = lay_out(Grid(4, 1, scaled=scaled), None, None, framed=True)
+    first = 0
+    for bar, count in zip(layout.bars, scaled or (4,), strict=True):
+        beside = layout.panels[first : first + count]
+        assert bar.bottom == beside[-1].bottom
+        assert bar.bottom + bar.height == beside[0].bottom + beside[0].height
+        assert bar.left >= beside[0].left + beside[0].width
+        first += count
+    assert first == len(layout.panels)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +114,7 @@ def test_a_grid_has_room_for_all(count: int, in_grid: bool, shape: tuple[int, in
 def test_too_little_room_is_told_with_its_numbers(
     grid: Grid, size: tuple[int, int], dpi: int | None, framed: bool
 ) -> None:
-    with pytest.raises(SettingsError, match="--size") as caught:
+    with pytest.raises(SettingsError, match="`size`") as caught:
         lay_out(grid, size, dpi, framed=framed)
     assert f"{size[0]}x{size[1]} pixels at " in str(caught.value)
     count = grid.rows * grid.columns

@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stftcli.cli import types
+from stftcli.cli import options, types
 from stftcli.cli.linear.make import output
-from stftcli.cli.options import common
-from stftcli.cli.options.settings import settings_options
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import Command, SectionedCommand, stacked
 from stftcli.errors import SettingsError
-from stftcli.settings.features import FeatureSettings
-from stftcli.settings.steps import NewLinear
+from stftcli.features.settings import FeatureSettings
+from stftcli.settings.kinds import Number
 
 if TYPE_CHECKING:
     from stftcli.jobs.rows import Rows
@@ -41,10 +39,10 @@ def _rows(command: Command) -> Command:
     ) -> None:
         from stftcli.jobs.rows import Rows
 
-        if any(isinstance(step, NewLinear) for step in settings.values.steps):
+        if any(step.step == "linear_out" for step in settings.features.steps):
             raise SettingsError(
-                "the new Linear of --linear-out would be lost: make one with `stftcli linear init` "
-                "and give it as --linear"
+                "the new Linear of `linear_out` would be lost: make one with `stftcli linear init` "
+                "and give it as `linear`"
             )
         with TerminalReporter(quiet) as reporter:
             command(rows=Rows(paths, settings, threads, reporter), reporter=reporter, **values)
@@ -52,9 +50,9 @@ def _rows(command: Command) -> Command:
     return stacked(
         click.argument("paths", metavar="INPUT...", nargs=-1, required=True, type=types.FILE),
         output("--out", "--output"),
-        settings_options(),
-        common.threads,
-        common.quiet,
+        options.settings_options(brief=True),
+        options.threads,
+        options.quiet,
     )(wrapped)
 
 
@@ -68,7 +66,7 @@ _targets = click.option(
 )
 _alpha = click.option(
     "--alpha",
-    type=types.number(0, 1e12),
+    type=types.Of(Number(0, 1e12)),
     default="1.0",
     metavar="X",
     show_default=True,
@@ -103,14 +101,14 @@ def pca(
     from stftcli.jobs.fit import fit_pca
 
     report, principal = fit_pca(rows, output, components, whiten=whiten, plot=plot)
-    click.echo("component  variance    ratio  together")
-    together = principal.ratio.cumsum()
+    click.echo("component  variance    ratio  cumulative")
+    cumulative = principal.ratio.cumsum()
     for number, (variance, ratio) in enumerate(
         zip(principal.variance, principal.ratio, strict=True), start=1
     ):
-        if number <= 10 or number == len(together):
+        if number <= 10 or number == len(cumulative):
             click.echo(
-                f"{number:>9}  {variance:>8.3g}  {ratio:>6.2%}  {together[number - 1]:>8.2%}"
+                f"{number:>9}  {variance:>8.3g}  {ratio:>6.2%}  {cumulative[number - 1]:>10.2%}"
             )
         elif number == 11:
             click.echo("      ...")
@@ -137,7 +135,7 @@ def ridge(
 @_alpha
 @click.option(
     "--held-out",
-    type=types.number(0, 0.5),
+    type=types.Of(Number(0, 0.5)),
     default="0.1",
     metavar="X",
     show_default=True,

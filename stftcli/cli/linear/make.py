@@ -8,7 +8,10 @@ from stftcli.cli import types
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import Decorator, stacked
 from stftcli.cli.types import FILE
+from stftcli.features.steps.mel import MAX_BANDS
 from stftcli.settings.choices import MEL_SCALES
+from stftcli.settings.kinds import Number
+from stftcli.settings.lengths import LengthKind
 
 
 def output(*names: str) -> Decorator:
@@ -48,7 +51,7 @@ _spectrum = stacked(
         "--n-fft",
         "--filter-length",
         "filter_length",
-        type=types.length,
+        type=types.Of(LengthKind()),
         default="2048",
         show_default=True,
         metavar="SAMPLES|MS",
@@ -60,7 +63,7 @@ _spectrum = stacked(
 def _bands(usual: int) -> Decorator:
     return click.option(
         "--bands",
-        type=click.IntRange(1, 10_000),
+        type=click.IntRange(1, MAX_BANDS),
         default=usual,
         show_default=True,
         metavar="N",
@@ -175,7 +178,7 @@ def chroma(output: str, **bank: Any) -> None:
 @_sizes
 @click.option(
     "--lifter",
-    type=types.number(0, 1e6),
+    type=types.Of(Number(0, 1e6)),
     default="0",
     metavar="L",
     show_default=True,

@@ -27,25 +27,25 @@ def draw_bare(job: PictureJob, paths: Sequence[str]) -> PictureReport:
 
     figure, view = job.figure, job.view
     if len(paths) > 1:
-        raise SettingsError("a --bare picture shows one sound: leave out --grid")
+        raise SettingsError("a `bare` picture shows one sound: leave out `grid`")
     if job.picture_format not in PIXEL_FORMATS:
         raise SettingsError(
-            f"--bare is pixels, which {job.picture_format} has none of: write .png or .webp"
+            f"`bare` is pixels, which {job.picture_format} has none of: write .png or .webp"
         )
     if figure.bits == 16 and view.colormap is not None:
-        raise SettingsError("--bits 16 is grey: leave out --colormap")
+        raise SettingsError("`bits=16` is grey: leave out `colormap`")
     size = figure.size
     most = MAX_SIDE if size is None else size[0]
     wanted = Wanted(most, view.reduce, default_channel="mix", every_frame=size is None)
     sound = job.reduce(paths[0], wanted)
     if len(sound.values) > 1:
-        raise SettingsError("a --bare picture shows one channel: give --channel mix or a number")
+        raise SettingsError("a `bare` picture shows one channel: give `channel='mix'` or a number")
     rows = rows_of(sound, view)
     columns = sound.values.shape[-1]
     if size is None:
         size = (columns, max(1, pixel_rows(rows)))
         if columns * size[1] > MAX_PIXELS:
-            raise InputError(f"{size[0]}x{size[1]} pixels are too many: give a --size")
+            raise InputError(f"{size[0]}x{size[1]} pixels are too many: give a `size`")
     # All frames as a whole, also what they hold beyond the ends of the sound.
     edges_s = sound.time.edges_s(columns)
     ends_s = (float(edges_s[0]), float(edges_s[-1]))

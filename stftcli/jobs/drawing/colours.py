@@ -5,25 +5,25 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from stftcli.dsp.scaling import levels_db, levels_dbfs
 from stftcli.errors import SettingsError
+from stftcli.features.axis import Axis
+from stftcli.features.chain import Chain
 from stftcli.frozen import Frozen
-from stftcli.jobs.engine import Engine
 from stftcli.pictures.axes import ColourScale
 from stftcli.pictures.colours import LEVELS_MAP, SIGNED_MAP
-from stftcli.pictures.levels import levels_db, levels_dbfs
 from stftcli.settings.pictures import DEFAULT_RANGE_DB, ViewSettings
-from stftcli.settings.steps import Chroma, Log, Mel, NewLinear, Projected, TopDb
 
 _QUIETEST_TOP_DB = -100.0  # silence stays dark
-_KEEP_POWERS = (Mel, Chroma, Projected, NewLinear)
 _FULL_SCALE, _RELATIVE = "dBFS", "dB re highest"
 
 
 class Drawn(Frozen):
-    """Values as they are drawn, and their unit."""
+    """Values as they are drawn, their unit, and whether they are a logarithm."""
 
     values: NDArray[Any]
     unit: str
+    is_log: bool = False
 
     @property
     def are_levels(self) -> bool:
@@ -31,30 +31,20 @@ class Drawn(Frozen):
         return self.unit in ("dB", _FULL_SCALE, _RELATIVE)
 
 
-def drawn(picture: NDArray[Any], engine: Engine, *, non_negative: bool) -> Drawn:
+def drawn(picture: NDArray[Any], chain: Chain, axis: Axis, *, non_negative: bool) -> Drawn:
     """Turn values into what is drawn: powers and magnitudes as levels, all else as it is.
 
     What a layer makes of powers is taken for powers if no value of the whole figure is below zero.
     """
-    values, stft = engine.settings.values, engine.analyzer.stft
-    last = values.steps[-1] if values.steps else None
-    powers = values.spectrum in ("power", "magnitude") and all(
-        isinstance(step, _KEEP_POWERS) for step in values.steps
-    )
-    if powers and engine.of_bins and stft.freeze_parameters:
-        power = picture if values.spectrum == "power" else picture**2
-        if engine.settings.signal.int16_scale:
+    stft = chain.framewise.stft
+    if axis.log is None and axis.quantity in ("power", "magnitude"):
+        power = picture if axis.quantity == "power" else picture**2
+        full_scale = not chain.settings.signal.int16_scale and stft.freeze_parameters
+        if axis.bins and full_scale:
+            return Drawn(levels_dbfs(power, float(stft.window.sum())), _FULL_SCALE)
+        if axis.bins or non_negative:
             return Drawn(levels_db(power), "dB")
-        return Drawn(levels_dbfs(power, float(stft.window.sum())), _FULL_SCALE)
-    if powers and non_negative:
-        return Drawn(levels_db(picture if values.spectrum == "power" else picture**2), "dB")
-    logs = [step.kind for step in values.steps if isinstance(step, Log)]
-    decibels = values.spectrum == "power" and logs == ["db"] and isinstance(last, Log | TopDb)
-    if decibels or (last is None and values.spectrum == "db"):
-        return Drawn(picture, "dB")
-    if last is None and values.spectrum == "log":
-        return Drawn(picture, "ln")
-    return Drawn(picture, last.kind if isinstance(last, Log) else "")
+    return Drawn(picture, axis.unit or "", axis.log is not None)
 
 
 def colour_scale(
@@ -75,7 +65,7 @@ def colour_scale(
     if pictures[0].are_levels:
         return _level_scale(pictures[0].unit, highest, view, default_top_dbfs)
     if view.ref == "max":
-        raise SettingsError("--ref max is for levels, and what is drawn here has none")
+        raise SettingsError("`ref='max'` is for levels, and what is drawn here has none")
     unit = pictures[0].unit
     label = f"Value ({unit})" if unit else "Value"
     if view.top is not None or view.span is not None:
@@ -83,7 +73,7 @@ def colour_scale(
         lowest = highest - view.span if view.span is not None else min(lowest, highest)
         colormap = SIGNED_MAP if lowest == -highest else LEVELS_MAP
         return ColourScale(label, lowest, highest, view.colormap or colormap)
-    if lowest < 0 < highest and not unit:  # zero means nothing to a logarithm
+    if lowest < 0 < highest and not pictures[0].is_log:  # to which zero means nothing
         largest = max(-lowest, highest)
         return ColourScale(label, -largest, largest, view.colormap or SIGNED_MAP)
     return ColourScale(label, lowest, highest, view.colormap or LEVELS_MAP)

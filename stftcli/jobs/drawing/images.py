@@ -28,7 +28,7 @@ class ChannelImage(NamedTuple):
 
 def rows_of(sound: ReducedSound, view: ViewSettings) -> RowAxis:
     """Place the rows of a sound."""
-    return row_axis(sound.engine, sound.bins_per_row, view)
+    return row_axis(sound.chain, sound.axis, sound.bins_per_row, view)
 
 
 def channel_images(
@@ -64,7 +64,7 @@ def channel_images(
         pixels = reduce_to_pixels(channel, rows.edges, rows.shown, high, 0, view.reduce)
         pixels = reduce_to_pixels(pixels, edges_s, ends_s, wide, 1, view.reduce)
         envelope = None if sound.envelope is None else sound.envelope[number]
-        values = drawn(pixels, sound.engine, non_negative=non_negative)
+        values = drawn(pixels, sound.chain, sound.axis, non_negative=non_negative)
         images.append(ChannelImage(values, ends_s, rows, _name(number, channels), envelope))
     return images
 

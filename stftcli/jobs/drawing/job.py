@@ -4,13 +4,13 @@ import json
 from collections.abc import Sequence
 from typing import IO
 
+from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.reduced import ReducedSound, Wanted, reduce_sound
 from stftcli.jobs.provenance import description
 from stftcli.jobs.reporter import Reporter
 from stftcli.pictures.axes import ColourScale
 from stftcli.settings.choices import PictureFormat
-from stftcli.settings.features import FeatureSettings
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 
 
@@ -38,7 +38,7 @@ class PictureJob(Frozen):
             "highest": colours.highest,
             "label": colours.label,
         }
-        told = description(sounds[0].engine, [sound.sound for sound in sounds])
+        told = description(sounds[0].chain, [sound.sound for sound in sounds])
         return {"Software": "stftcli", "Settings": json.dumps({**told, "picture": picture})}
 
 

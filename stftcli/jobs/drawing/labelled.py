@@ -1,17 +1,18 @@
 """Figures with axes: one sound or several, a panel for each channel."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
 import numpy as np
 
 from stftcli.errors import SettingsError
+from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
 from stftcli.jobs.drawing.images import ChannelImage, channel_images, rows_of
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.reduced import ReducedSound, Wanted
-from stftcli.pictures.axes import TimeAxis
+from stftcli.pictures.axes import RowAxis, TimeAxis
 from stftcli.pictures.layout import Grid, Layout, arrange, lay_out
 from stftcli.pictures.ticks import Ticks, round_ticks
 from stftcli.settings.pictures import FigureSettings, ViewSettings
@@ -29,7 +30,7 @@ def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
         If one of them cannot be read, or the settings do not fit.
     """
     # Deferred: matplotlib takes half a second to import.
-    from stftcli.pictures.figure import Legend, Panel, draw_figure
+    from stftcli.pictures.figure import Legend, Panel, Scale, draw_figure
 
     figure, view = job.figure, job.view
     several = len(paths) > 1
@@ -38,39 +39,78 @@ def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     pixels = _laid_out(grid, figure, several).panels[0].width
     wanted = Wanted(pixels, view.reduce, envelope=figure.waveform)
     sounds = [job.reduce(path, wanted) for path in paths]
-    grid = _grid_of(sounds, grid)
+    # Features of different units have panels and colours of their own.
+    groups = [
+        _Group.of(parts, view) for parts in zip(*(sound.parts() for sound in sounds), strict=True)
+    ]
+    grid = _grid_of(groups, len(sounds), grid)
     times = _joint_times(sounds)
-    views = _views(sounds, view)
-    rows = max(map(rows_of, sounds, views), key=lambda axis: axis.shown[1])
-    _check_alike(sounds)
-    positive = all(sound.non_negative for sound in sounds)
-    characters = _longest(rows.ticks(_MANY)), _longest_of_bar(sounds, positive)
+    characters = (
+        _longest_of(group.rows.ticks(_MANY) for group in groups),
+        max(group.characters_of_bar() for group in groups),
+    )
     layout = _laid_out(grid, figure, several, characters)
-    size, ends_s = layout.panels[0].size, times.shown_s
-    named_images = [
-        (_panel_name(sound, image, alone=not several), image)
-        for sound, its_view in zip(sounds, views, strict=True)
-        for image in channel_images(
-            sound, its_view, size, ends_s, rows.shown, non_negative=positive
-        )
-    ]
-    names, images = zip(*named_images, strict=True)
-    pictures = referred([image.drawn for image in images], view)
-    colours = colour_scale(pictures, view)
-    panels = [
-        Panel(picture.values, image.times_s, image.rows.shown, name, image.envelope)
-        for picture, name, image in zip(pictures, names, images, strict=True)
-    ]
+    scales: list[Scale] = []
+    panels: list[Panel] = []
+    for number, group in enumerate(groups):
+        images = group.images(layout.panels[0].size, times.shown_s, alone=not several)
+        pictures = referred([image.drawn for _, image in images], view)
+        scales.append(Scale(group.rows, colour_scale(pictures, view)))
+        panels += [
+            Panel(picture.values, image.times_s, image.rows.shown, number, name, image.envelope)
+            for picture, (name, image) in zip(pictures, images, strict=True)
+        ]
+    texts = job.texts(sounds, scales[0].colours)
     draw_figure(
         job.file,
         job.picture_format,
         panels,
         layout,
-        (times, rows, colours),
-        Legend(_title(figure, sounds), _subtitle(sounds), grid.named, job.texts(sounds, colours)),
+        times,
+        scales,
+        Legend(_title(figure, sounds), _subtitle(sounds), grid.named, texts),
         dark=figure.dark,
     )
     return PictureReport.of(sounds)
+
+
+class _Group(Frozen):
+    """Parts of the sounds whose features have one unit: they share an axis and colours."""
+
+    sounds: Sequence[ReducedSound]
+    views: Sequence[ViewSettings]
+    rows: RowAxis
+    positive: bool
+
+    @classmethod
+    def of(cls, sounds: Sequence[ReducedSound], view: ViewSettings) -> "_Group":
+        """Find what the parts share."""
+        views = _views(sounds, view)
+        rows = max(map(rows_of, sounds, views), key=lambda axis: axis.shown[1])
+        _check_alike(sounds)
+        return cls(sounds, views, rows, all(sound.non_negative for sound in sounds))
+
+    def images(
+        self, size: tuple[int, int], shown_s: tuple[float, float], *, alone: bool
+    ) -> list[tuple[str, ChannelImage]]:
+        """Give each channel in pixels, with the name of its panel."""
+        return [
+            (_panel_name(sound, image, alone=alone), image)
+            for sound, view in zip(self.sounds, self.views, strict=True)
+            for image in channel_images(
+                sound, view, size, shown_s, self.rows.shown, non_negative=self.positive
+            )
+        ]
+
+    def characters_of_bar(self) -> int:
+        """Give the length of the longest text beside the colour bar."""
+        ends = [np.array([sound.values.min(), sound.values.max()]) for sound in self.sounds]
+        first = self.sounds[0]
+        extremes = drawn(np.concatenate(ends), first.chain, first.axis, non_negative=self.positive)
+        if extremes.are_levels:
+            return _MIN_CHARACTERS
+        lowest, highest = float(extremes.values.min()), float(extremes.values.max())
+        return _longest_of([round_ticks((lowest, highest), _MANY)])
 
 
 def _laid_out(
@@ -85,35 +125,29 @@ def _laid_out(
     )
 
 
-def _longest(ticks: Ticks) -> int:
-    return max((_MIN_CHARACTERS, *map(len, ticks.values())))
-
-
-def _longest_of_bar(sounds: Sequence[ReducedSound], positive: bool) -> int:
-    ends = [np.array([sound.values.min(), sound.values.max()]) for sound in sounds]
-    engine = sounds[0].engine
-    extremes = drawn(np.concatenate(ends), engine, non_negative=positive)
-    if extremes.are_levels:
-        return _MIN_CHARACTERS
-    lowest, highest = float(extremes.values.min()), float(extremes.values.max())
-    return _longest(round_ticks((lowest, highest), _MANY))
+def _longest_of(axes: Iterable[Ticks]) -> int:
+    return max((_MIN_CHARACTERS, *(len(text) for ticks in axes for text in ticks.values())))
 
 
 def _check_alike(sounds: Sequence[ReducedSound]) -> None:
     """Raise SettingsError if features that are no bins mean other frequencies in each sound."""
-    rates_hz = sorted({sound.engine.rate_hz for sound in sounds})
-    if len(rates_hz) > 1 and not all(sound.engine.of_bins for sound in sounds):
+    rates_hz = sorted({sound.chain.rate_hz for sound in sounds})
+    if len(rates_hz) > 1 and not all(sound.chain.axis.bins for sound in sounds):
         raise SettingsError(
             f"the sounds have {', '.join(map(str, rates_hz))} Hz, so their features do not mean "
-            f"the same: give --rate {rates_hz[0]}"
+            f"the same: give `rate={rates_hz[0]}`"
         )
 
 
-def _grid_of(sounds: Sequence[ReducedSound], grid: Grid) -> Grid:
-    panels = sum(len(sound.values) for sound in sounds)
-    if panels == len(sounds):
+def _grid_of(groups: Sequence[_Group], sounds: int, grid: Grid) -> Grid:
+    scaled = tuple(sum(len(sound.values) for sound in group.sounds) for group in groups)
+    if scaled == (sounds,):
         return grid
-    return arrange(panels, in_grid=len(sounds) > 1, named=True, waves=grid.waves)
+    if len(groups) == 1:
+        return arrange(scaled[0], in_grid=sounds > 1, named=True, waves=grid.waves)
+    # One below the other, so that those of one scale lie together.
+    named = scaled[0] > 1
+    return Grid(sum(scaled), 1, named=named, waves=grid.waves, scaled=scaled)
 
 
 def _views(sounds: Sequence[ReducedSound], view: ViewSettings) -> list[ViewSettings]:
@@ -122,14 +156,14 @@ def _views(sounds: Sequence[ReducedSound], view: ViewSettings) -> list[ViewSetti
     Each ends at half its rate, if there is one that goes up to the end of the axis.
     """
     view = _begun_together(sounds, view)
-    halves_hz = [sound.engine.rate_hz / 2 for sound in sounds]
+    halves_hz = [sound.chain.rate_hz / 2 for sound in sounds]
     if view.fmax_hz is None or max(halves_hz) < view.fmax_hz:
         return [view] * len(sounds)
     return [replace(view, fmax_hz=min(view.fmax_hz, half_hz)) for half_hz in halves_hz]
 
 
 def _begun_together(sounds: Sequence[ReducedSound], view: ViewSettings) -> ViewSettings:
-    bins_hz = {sound.engine.rate_hz / sound.engine.frames.filter_length for sound in sounds}
+    bins_hz = {sound.chain.rate_hz / sound.chain.frames.filter_length for sound in sounds}
     if view.scale != "log" or view.fmin_hz is not None or len(bins_hz) == 1:
         return view
     # Alone, each would begin at its own first bin.
@@ -154,5 +188,5 @@ def _title(figure: FigureSettings, sounds: Sequence[ReducedSound]) -> str:
 
 
 def _subtitle(sounds: Sequence[ReducedSound]) -> str:
-    texts = {f"{sound.engine.rate_hz / 1000:g} kHz, {sound.engine.frames}" for sound in sounds}
+    texts = {f"{sound.chain.rate_hz / 1000:g} kHz, {sound.chain.frames}" for sound in sounds}
     return texts.pop() if len(texts) == 1 else ""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from itertools import accumulate
 from math import log2
 from typing import Any
 
@@ -9,15 +10,18 @@ from numpy.typing import NDArray
 
 from stftcli.audio.source import Source
 from stftcli.errors import InputError, SettingsError
+from stftcli.features.axis import Axis
+from stftcli.features.build import Defaults
+from stftcli.features.chain import Chain
+from stftcli.features.parallel import choose_threads
+from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
-from stftcli.jobs.engine import Engine, make_engine
 from stftcli.jobs.reporter import Reporter
-from stftcli.jobs.stream import analyze
+from stftcli.jobs.stream import chain_for, stream_features
 from stftcli.pictures.axes import TimeAxis
 from stftcli.pictures.envelope import Envelope
 from stftcli.pictures.reduce import MAX_ROWS, ColumnReducer
 from stftcli.settings.choices import Channel, Reduction
-from stftcli.settings.features import FeatureSettings
 from stftcli.settings.frames import quarter
 from stftcli.settings.lengths import DEFAULT_LENGTH
 
@@ -38,8 +42,10 @@ class ReducedSound(Frozen):
         Of the input.
     sound : dict
         The name, rate and channels of the input.
-    engine : Engine
+    chain : Chain
         What made the features.
+    axis : Axis
+        What they are.
     values : ndarray, shape (channels, rows, columns)
         Of neighbouring frames and features, one stands for all.
     frames : int
@@ -54,12 +60,24 @@ class ReducedSound(Frozen):
 
     name: str
     sound: dict[str, Any]
-    engine: Engine
+    chain: Chain
+    axis: Axis
     values: NDArray[Any]
     frames: int
     bins_per_row: int
     time: TimeAxis
     envelope: NDArray[Any] | None
+
+    def parts(self) -> list["ReducedSound"]:
+        """Give the sound in parts whose features have one unit each."""
+        if self.axis.unit is not None or self.bins_per_row > 1:
+            return [self]
+        parts = self.axis.parts()
+        ends = accumulate(len(part.names) for part in parts)
+        return [
+            replace(self, axis=part, values=self.values[:, end - len(part.names) : end])
+            for part, end in zip(parts, ends, strict=True)
+        ]
 
     @property
     def non_negative(self) -> bool:
@@ -103,7 +121,7 @@ def picture_length(settings: FeatureSettings, sound_rate_hz: int) -> int:
     It is that of features, where there are any, or else the power of two that is nearest to 40 ms:
     long enough for tones, short enough for trills.
     """
-    if settings.values.steps:
+    if settings.features.steps:
         return DEFAULT_LENGTH
     rate_hz = settings.signal.rate_hz or sound_rate_hz
     return int(2 ** round(log2(max(2.0, 0.04 * rate_hz))))
@@ -125,26 +143,29 @@ def reduce_sound(
         )
     with Source(path) as source:
         samples = _samples(source, settings, wanted)
-        engine = _engine(source, settings, wanted, samples, reporter)
+        chain = _chain(source, settings, wanted, samples, reporter)
         channels = source.channels if settings.segment.channel == "all" else 1
         if wanted.every_frame:
-            max_frames = min(wanted.pixels, max(1, _MAX_VALUES // engine.features))
-            columns, max_rows = max_frames + 1, engine.features
+            max_frames = min(wanted.pixels, max(1, _MAX_VALUES // chain.features))
+            columns, max_rows = max_frames + 1, chain.features
         else:
             # Twice the pixels, for they are reduced once more.
             columns, max_rows = 2 * wanted.pixels, MAX_ROWS
-        reducer = ColumnReducer(channels, engine.features, columns, wanted.reduce, max_rows)
+        reducer = ColumnReducer(channels, chain.features, columns, wanted.reduce, max_rows)
         envelope = None
         if wanted.envelope:
             step = min(_MAX_STEP, max(1, samples // columns))
             envelope = Envelope(channels, columns, step)
         on_block = envelope.push if envelope is not None else None
-        for batch in analyze(source, engine, threads, reporter, on_block=on_block):
-            reducer.write(batch.reshape(len(batch), channels, engine.features))
+        batches = stream_features(
+            source, chain, choose_threads(threads), reporter, on_block=on_block
+        )
+        for batch in batches:
+            reducer.write(batch.reshape(len(batch), channels, chain.features))
             if wanted.every_frame and reducer.frames > max_frames:
                 raise InputError(
-                    f"{source.name} has more than {max_frames} frames: give --size to reduce "
-                    "them into fewer pixels, a longer --hop-length, or a --duration"
+                    f"{source.name} has more than {max_frames} frames: give `size` to reduce "
+                    "them into fewer pixels, a longer `hop_length`, or a `duration`"
                 )
         if reducer.frames == 0:
             raise InputError(f"{source.name} is too short: there is no frame to be drawn")
@@ -156,39 +177,34 @@ def reduce_sound(
         return ReducedSound(
             source.name,
             {"name": source.name, "rate_hz": source.rate_hz, "channels": source.channels},
-            engine,
+            chain,
+            chain.axis,
             reducer.picture(),
             reducer.frames,
             reducer.bins_per_row,
-            _time_axis(reducer, engine, start_s, end_s),
+            _time_axis(reducer, chain, start_s, end_s),
             None if envelope is None else envelope.finish(),
         )
 
 
-def _engine(
+def _chain(
     source: Source, settings: FeatureSettings, wanted: Wanted, samples: int, reporter: Reporter
-) -> Engine:
+) -> Chain:
     hop = quarter
-    if not settings.values.steps and not wanted.every_frame:
+    if not settings.features.steps and not wanted.every_frame:
         hop = partial(_hop_for, samples // wanted.pixels)
-    engine = make_engine(
-        settings,
-        source.rate_hz,
-        default_length=picture_length(settings, source.rate_hz),
-        default_hop=hop,
-        default_spectrum="power",
-        reporter=reporter,
-    )
-    check_drawable(engine)
-    return engine
+    length = picture_length(settings, source.rate_hz)
+    chain = chain_for(settings, source, reporter, Defaults(length, hop, "power"))
+    check_drawable(chain)
+    return chain
 
 
-def check_drawable(engine: Engine) -> None:
-    """Raise SettingsError unless what the engine makes is real numbers, frame by frame."""
-    if engine.dtype.kind == "c":
-        raise SettingsError("a complex spectrum cannot be drawn: choose another --spectrum")
-    if not engine.per_frame:
-        raise SettingsError("--stats gives one row for the file, which is no picture")
+def check_drawable(chain: Chain) -> None:
+    """Raise SettingsError unless what the chain makes is real numbers, frame by frame."""
+    if chain.dtype.kind == "c":
+        raise SettingsError("a complex spectrum cannot be drawn: choose another `spectrum`")
+    if not chain.axis.per_frame:
+        raise SettingsError("`stats` gives one row for the sound, which is no picture")
 
 
 def _samples(source: Source, settings: FeatureSettings, wanted: Wanted) -> int:
@@ -199,7 +215,9 @@ def _samples(source: Source, settings: FeatureSettings, wanted: Wanted) -> int:
     rate_hz = settings.signal.rate_hz or source.rate_hz
     samples = source.segment_samples(settings.segment)
     if samples is None:
-        half = settings.frames.at(rate_hz, picture_length(settings, rate_hz)).filter_length // 2
+        half = (
+            settings.frames.resolve(rate_hz, picture_length(settings, rate_hz)).filter_length // 2
+        )
         ahead = min(_MAX_AHEAD // source.channels, (wanted.pixels + 1) * half)
         dtype = "float64" if settings.dtype == "float64" else "float32"
         samples = source.look_ahead(settings.segment, dtype, ahead * source.rate_hz // rate_hz)
@@ -212,9 +230,9 @@ def _hop_for(samples_per_pixel: int, filter_length: int) -> int:
     return max(1, min(samples_per_pixel, filter_length // 2))
 
 
-def _time_axis(reducer: ColumnReducer, engine: Engine, start_s: float, end_s: float) -> TimeAxis:
+def _time_axis(reducer: ColumnReducer, chain: Chain, start_s: float, end_s: float) -> TimeAxis:
     # A frame stands for half a hop on either side of its centre.
-    plan, rate_hz = engine.analyzer.stft.plan, engine.rate_hz
+    plan, rate_hz = chain.plan, chain.rate_hz
     first_s = start_s + (plan.centers(range(1))[0] - plan.hop_length / 2) / rate_hz
     return TimeAxis(
         first_s, reducer.frames_per_column * plan.hop_length / rate_hz, (start_s, end_s)

@@ -1,0 +1,154 @@
+"""The options of the table on commands, and what was given of them as settings."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+
+import click
+
+from stftcli.cli import types
+from stftcli.cli.params import click_options
+from stftcli.cli.progress import TerminalReporter
+from stftcli.cli.sections import Command, Decorator, given_order, stacked, under
+from stftcli.errors import SettingsError
+from stftcli.features.keywords import all_options, change
+from stftcli.features.presets import load_preset
+from stftcli.features.settings import FeatureSettings, Recipe
+from stftcli.features.steps import STEPS
+from stftcli.presets import preset_names
+from stftcli.settings.choices import MAX_THREADS, Spectrum
+from stftcli.settings.frames import FrameSettings
+from stftcli.settings.record import Record
+from stftcli.settings.segment import SegmentSettings
+from stftcli.settings.signal import SignalSettings
+
+threads = under("output")(
+    "--threads",
+    common=False,
+    type=click.IntRange(1, MAX_THREADS),
+    envvar="STFTCLI_THREADS",
+    show_envvar=True,
+    help="Threads that compute.  [default: 2, or 1 on a single processor]",
+)
+quiet = click.option("-q", "--quiet", is_flag=True, help="No report and no progress.")
+
+Given = list[tuple[str, Any]]
+
+
+def _recipe(brief: bool) -> Decorator:
+    option = under("recipe")
+    return stacked(
+        option(
+            "--preset",
+            type=types.Names(preset_names()),
+            metavar="NAME",
+            common=not brief,
+            help="Begin with the settings of a named tool; `stftcli presets` lists them.",
+        ),
+        option(
+            "--config",
+            type=types.FILE,
+            metavar="FILE",
+            common=False,
+            help="Begin with settings from TOML, or with those stored in .npz, .safetensors, .png "
+            "or a .json sidecar.",
+        ),
+        option(
+            "--print-config",
+            is_flag=True,
+            common=False,
+            help="Show the settings as TOML, do nothing else.",
+        ),
+    )
+
+
+def table_options(*, brief: bool = False, **changes: Any) -> Decorator:
+    """Add the options of all records but those of the array; `changes` are by their names."""
+    sections: list[tuple[type[Record], str]] = [
+        (SegmentSettings, "segment"),
+        (SignalSettings, "signal"),
+        (FrameSettings, "frames"),
+        (Recipe, "features"),
+        *((step, "features") for step in STEPS.values()),
+    ]
+    return stacked(
+        _recipe(brief),
+        *(
+            click_options(record.options, section, brief=brief, **changes)
+            for record, section in sections
+        ),
+    )
+
+
+def settings_options(
+    default_spectrum: Spectrum = "magnitude", *, array: bool = False, brief: bool = False
+) -> Decorator:
+    """Add all options that decide the numbers; the command gets them as `settings`.
+
+    Those of the `array`, its type and layout, are for what writes one. A `brief` command has other
+    things to say on the first screen of its help.
+    """
+    own = click_options(FeatureSettings.options, "output") if array else stacked()
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def wrapped(**values: Any) -> None:
+            base = base_settings(values)
+            settings = changed(base, taken(values))
+            if not printed(settings, values, default_spectrum):
+                command(settings=settings, **values)
+
+        return stacked(table_options(brief=brief), own)(wrapped)
+
+    return decorate
+
+
+def base_settings(values: dict[str, Any]) -> FeatureSettings:
+    """Take the preset or the file out of the values of a command, and give its settings."""
+    preset, config = values.pop("preset"), values.pop("config")
+    if preset is not None and config is not None:
+        raise SettingsError("`preset` and `config` are both the base of the settings: give one")
+    if preset is not None:
+        return load_preset(preset).settings
+    if config is not None:
+        from stftcli.jobs.config import read_config
+
+        return read_config(config)
+    return FeatureSettings()
+
+
+def taken(values: dict[str, Any]) -> Given:
+    """Take the options of the table out of the values of a command, in the order given."""
+    own = {name: values.pop(name) for name in list(values) if name in all_options()}
+    several = {name: iter(value) for name, value in own.items() if isinstance(value, tuple)}
+    repeats = {name for name, option in all_options().items() if option.repeats}
+
+    def given() -> Iterator[tuple[str, Any]]:
+        for name in given_order():
+            if name in own and own[name] is not None:
+                yield name, next(several[name]) if name in repeats else own[name]
+
+    return list(given())
+
+
+def changed(base: FeatureSettings, given: Given) -> FeatureSettings:
+    """Change settings by options; another rate than the base is meant for is warned of."""
+    meant_hz = base.signal.rate_hz
+    settings = change(base, given)
+    if meant_hz not in (None, settings.signal.rate_hz):
+        TerminalReporter().warn(
+            f"{base.origin} are for {meant_hz} Hz, not {settings.signal.rate_hz}"
+        )
+    return settings
+
+
+def printed(settings: FeatureSettings, values: dict[str, Any], spectrum: Spectrum) -> bool:
+    """Print the settings and say so, if that is what was asked for."""
+    if not values.pop("print_config"):
+        return False
+    from stftcli.features.toml import format_settings
+
+    resolved = replace(settings, features=settings.features.resolve(spectrum))
+    click.echo(format_settings(resolved), nl=False)
+    return True

@@ -1,0 +1,51 @@
+"""The library's names as the command line spells them."""
+
+import re
+
+# Fields of the library that have another name as options.
+_OPTIONS = {"filter_length": "n_fft", "rate_hz": "rate"}
+# Options that are no rows of the table.
+_OF_COMMANDS = {
+    *(
+        "alpha",
+        "config",
+        "follow",
+        "format",
+        "grid",
+        "held_out",
+        "out",
+        "preset",
+        "save_linear",
+        "sidecar",
+    ),
+    *("strict", "threads"),
+}
+
+
+def spell(name: str) -> str:
+    """Write a keyword as an option."""
+    return f"--{name.replace('_', '-')}"
+
+
+def in_options(text: str) -> str:
+    """Write the names in backticks of a message as options: `n_fft` as --n-fft.
+
+    A value follows its name, as in `dtype='float64'`; a name that is no option stays as it is.
+    """
+    if "`" not in text:
+        return text
+    from stftcli.features.keywords import all_options
+    from stftcli.settings.pictures import FigureSettings, ViewSettings
+
+    rows = [*all_options().values(), *ViewSettings.options, *FigureSettings.options]
+    off = {row.name: row.off for row in rows}
+
+    def option(found: re.Match[str]) -> str:
+        name, value = _OPTIONS.get(found[1], found[1]), found[2]
+        if name not in off and name not in _OF_COMMANDS:
+            return found[0]
+        if value == "False":
+            return spell(off[name])
+        return spell(name) if value in (None, "True") else f"{spell(name)} {value.strip(chr(39))}"
+
+    return re.sub(r"`(\w+)(?:=([^`]*))?`", option, text)

@@ -1,0 +1,112 @@
+"""What features are: carried along by the steps, so that nobody has to guess it afterwards."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal
+
+from stftcli.frozen import Frozen
+from stftcli.settings.choices import LogKind, Spectrum
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+else:
+    Floats = Any  # numpy is imported where an axis is made
+
+Quantity = Literal["complex", "magnitude", "power", "phase", ""]
+
+# Spectrum -> what it holds, and the logarithm that it is.
+_OF_SPECTRUM: dict[Spectrum, tuple[Quantity, LogKind | None]] = {
+    "complex": ("complex", None),
+    "magnitude": ("magnitude", None),
+    "power": ("power", None),
+    "db": ("power", "db"),  # 20 log10 |X| is 10 log10 |X|^2
+    "log": ("magnitude", "ln"),
+    "phase": ("phase", None),
+}
+
+
+class Axis(Frozen):
+    """The last axis of a feature array.
+
+    Attributes
+    ----------
+    names : tuple of str
+        What the features are called, such as "mel_1", "rms" or "1000 Hz".
+    label : str
+        What one of them is, for the axis of a picture, such as "Mel band".
+    units : tuple of str
+        Unit of each; "" for plain numbers.
+    frequencies_hz : ndarray of float64, shape (features,), or None
+        Where they lie, if they lie at frequencies: bins, or the centres of bands.
+    bins : bool
+        Whether they are the bins of the spectrum.
+    quantity : {"complex", "magnitude", "power", "phase", ""}
+        What of the spectrum they hold, or the logarithm of what; "" for something else.
+    log : {"ln", "log10", "log1p", "db"} or None
+        The logarithm that they are.
+    per_frame : bool
+        Whether a row is a frame, or else the whole sound.
+    first : int
+        Number of the first of them: MFCC are counted from 0.
+    """
+
+    names: tuple[str, ...]
+    label: str = "Feature"
+    units: tuple[str, ...] = ()
+    frequencies_hz: Floats | None = None
+    bins: bool = False
+    quantity: Quantity = ""
+    log: LogKind | None = None
+    per_frame: bool = True
+    first: int = 1
+
+    def __post_init__(self) -> None:
+        if not self.units:
+            vars(self)["units"] = (_unit(self.quantity, self.log),) * len(self.names)
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of all features, or None where they differ."""
+        return self.units[0] if len(set(self.units)) == 1 else None
+
+    def parts(self) -> list["Axis"]:
+        """Give the axis in parts of one unit each, neighbours staying together."""
+        ends = [at for at in range(1, len(self.units)) if self.units[at] != self.units[at - 1]]
+        return [self._part(slice(*both)) for both in pairwise((0, *ends, len(self.units)))]
+
+    def _part(self, part: slice) -> "Axis":
+        hz = self.frequencies_hz
+        return replace(
+            self,
+            names=self.names[part],
+            units=self.units[part],
+            frequencies_hz=None if hz is None else hz[part],
+        )
+
+    def with_values(self, quantity: Quantity = "", log: LogKind | None = None) -> "Axis":
+        """Give the axis of other values of the same features."""
+        return replace(self, quantity=quantity, log=log, units=())
+
+    def renamed(self, names: Sequence[str], label: str = "Feature", **of_features: Any) -> "Axis":
+        """Give the axis of other features, which say themselves what else they are."""
+        return Axis(tuple(names), label, **of_features)
+
+
+def spectrum_axis(spectrum: Spectrum, bins: int, rate_hz: int, filter_length: int) -> Axis:
+    """Give the axis of the bins of a spectrum, from 0 Hz on."""
+    import numpy as np
+
+    quantity, log = _OF_SPECTRUM[spectrum]
+    frequencies_hz = np.arange(bins) * rate_hz / filter_length
+    names = tuple(f"{hz:g} Hz" for hz in frequencies_hz)
+    return Axis(names, "Frequency", (), frequencies_hz, True, quantity, log)
+
+
+def _unit(quantity: Quantity, log: LogKind | None) -> str:
+    if log == "db":
+        return "dB" if quantity == "power" else "10 log10"
+    return log or ("rad" if quantity == "phase" else "")

@@ -1,0 +1,121 @@
+"""Joins steps to a chain of operations, and carries the axis along."""
+
+from collections.abc import Callable
+from functools import partial
+
+from stftcli.dsp.linear import Linear
+from stftcli.dsp.plan import FramePlan
+from stftcli.errors import SettingsError
+from stftcli.features.axis import Axis, spectrum_axis
+from stftcli.features.operations import (
+    FrameFeature,
+    FrameOperation,
+    StreamOperation,
+    WholeSoundStep,
+    two_pass,
+)
+from stftcli.features.step import Step
+from stftcli.settings.choices import Spectrum
+
+
+class Builder:
+    """What has been built so far; each step adds to it.
+
+    Parameters
+    ----------
+    plan : FramePlan
+        Where the frames lie.
+    rate_hz : int
+        Samples per second.
+    spectrum : str
+        What the steps begin with.
+    dtype : str
+        float32 or float64.
+    seed : int or None
+        New Linears are drawn from it.
+
+    Attributes
+    ----------
+    axis : Axis
+        What the features are at this point.
+    frame_operations : list
+        What is done with each frame alone, or measured of it.
+    stream_operations : list
+        What is done with the stream of batches after that.
+    new_linears : list of Linear
+        Those that were drawn.
+    warnings : list of str
+        What the user should know.
+    """
+
+    def __init__(
+        self, plan: FramePlan, rate_hz: int, spectrum: Spectrum, dtype: str, seed: int | None
+    ) -> None:
+        self.plan, self.rate_hz, self.spectrum = plan, rate_hz, spectrum
+        self.dtype, self.seed = dtype, seed
+        self.axis = spectrum_axis(spectrum, plan.bins, rate_hz, plan.filter_length)
+        self.frame_operations: list[FrameOperation | FrameFeature] = []
+        self.stream_operations: list[StreamOperation] = []
+        self.new_linears: list[Linear] = []
+        self.warnings: list[str] = []
+        self._source = f"the spectrum (`n_fft` {plan.filter_length})"
+
+    @property
+    def features(self) -> int:
+        """How many features there are at this point."""
+        return len(self.axis.names)
+
+    def add(self, step: Step) -> None:
+        """Add a step.
+
+        Raises
+        ------
+        SettingsError
+            If it does not fit what comes before it.
+        """
+        if not self.axis.per_frame:
+            raise SettingsError(f"statistics come last: nothing ({step.step}) can follow them")
+        step.build(self)
+
+    def per_frame(self, operation: FrameOperation) -> None:
+        """Add what works on each frame alone."""
+        if self.stream_operations:
+            self.stream_operations.append(partial(map, operation))
+        else:
+            self.frame_operations.append(operation)
+
+    def measure(self, feature: FrameFeature) -> None:
+        """Add a number that is measured of each frame's samples."""
+        if self.stream_operations:
+            raise SettingsError(
+                "the energy is taken frame by frame, before what needs the whole sound: leave out "
+                "`top_db`, `ref='max'` and the like"
+            )
+        self.frame_operations.append(feature)
+
+    def stream(self, operation: StreamOperation) -> None:
+        """Add what works on the batches in order."""
+        self.stream_operations.append(operation)
+
+    def two_pass(self, make_step: Callable[[], WholeSoundStep]) -> None:
+        """Add what has to see the whole sound before it changes it."""
+        self.stream_operations.append(two_pass(make_step))
+
+    def project(self, linear: Linear, axis: Axis, name: str) -> None:
+        """Add a Linear; `name` is what messages call it.
+
+        Raises
+        ------
+        SettingsError
+            If it takes another number of features than there are.
+        """
+        if linear.in_features != self.features:
+            raise SettingsError(
+                f"{name} takes {linear.in_features} features, {self._source} gives {self.features}"
+            )
+        self.per_frame(linear)
+        self.become(axis, name)
+
+    def become(self, axis: Axis, source: str) -> None:
+        """Say that the features are others from now on; `source` is what messages call them."""
+        self.axis, self._source = axis, source

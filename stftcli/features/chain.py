@@ -1,0 +1,174 @@
+"""An Extractor's settings, built for one sample rate: from blocks of samples to batches."""
+
+from collections.abc import Callable, Iterable, Iterator
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.dsp.checks import narrowed
+from stftcli.dsp.linear import Linear
+from stftcli.dsp.plan import FramePlan
+from stftcli.errors import InputError, SettingsError
+from stftcli.features.axis import Axis
+from stftcli.features.framewise import FrameWise
+from stftcli.features.operations import StreamOperation
+from stftcli.features.parallel import ordered_map
+from stftcli.features.resample import resampled_samples
+from stftcli.features.settings import FeatureSettings
+from stftcli.features.signal import prepared
+from stftcli.frozen import Frozen
+from stftcli.settings.frames import ResolvedFrames
+
+Blocks = Iterable[NDArray[Any]]
+OnBlock = Callable[[NDArray[Any]], None]
+
+
+class Chain(Frozen):
+    """What turns the samples of a sound of one rate into features.
+
+    Attributes
+    ----------
+    settings : FeatureSettings
+        With every choice made: they give the same numbers again.
+    frames : ResolvedFrames
+        Those of the settings.
+    sound_rate_hz, rate_hz : int
+        Of the samples that come, and of those that are cut into frames.
+    framewise : FrameWise
+        Spans to batches.
+    operations : tuple of StreamOperation
+        What is done with the batches after that.
+    axis : Axis
+        What the features are.
+    new_linears : tuple of Linear
+        Those that were drawn.
+    warnings : tuple of str
+        What the user should know.
+    """
+
+    settings: FeatureSettings
+    frames: ResolvedFrames
+    sound_rate_hz: int
+    rate_hz: int
+    framewise: FrameWise
+    operations: tuple[StreamOperation, ...]
+    axis: Axis
+    new_linears: tuple[Linear, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def features(self) -> int:
+        """Length of the last axis."""
+        return len(self.axis.names)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the values that are computed."""
+        return self.framewise.dtype
+
+    @property
+    def stored_dtype(self) -> np.dtype[Any]:
+        """Type of the values that are given out; SettingsError if there is no such type."""
+        if self.settings.dtype != "float16":
+            return self.dtype
+        if self.dtype.kind == "c":
+            raise SettingsError("there is no complex type of float16: choose float32 or float64")
+        return np.dtype(np.float16)
+
+    @property
+    def plan(self) -> FramePlan:
+        """Where the frames lie."""
+        return self.framewise.stft.plan
+
+    def rows(self, samples: int) -> int:
+        """Give the number of rows of a sound of so many samples."""
+        return self.frames_of(samples) if self.axis.per_frame else 1
+
+    def frames_of(self, samples: int) -> int:
+        """Give the number of frames of a sound of so many samples."""
+        signal = self.settings.signal
+        resampled = resampled_samples(samples, self.sound_rate_hz, self.rate_hz)
+        filled = max(resampled, round((signal.pad_to_s or 0) * self.rate_hz))
+        return max(0, self.plan.frames(filled) - self.frames.drop_last)
+
+    def times_s(self, first: int, last: int) -> NDArray[np.float64]:
+        """Give the times that frames [first, last) are centred on, from the first sample on."""
+        return self.framewise.stft.times_s(range(first, last), self.rate_hz)
+
+    def batches(
+        self,
+        blocks: Blocks,
+        *,
+        name: str = "the waveform",
+        limited: bool = False,
+        threads: int = 1,
+        eager: bool = False,
+        on_block: OnBlock | None = None,
+    ) -> Iterator[NDArray[Any]]:
+        """Give the features of a sound, batch after batch.
+
+        Parameters
+        ----------
+        blocks : iterable of ndarray, shape (channels, any)
+            The samples; a block need only be valid until the next is asked for.
+        name : str
+            What messages call the sound.
+        limited : bool, default False
+            Whether the samples cannot be so large that their spectra overflow.
+        threads : int, default 1
+            Threads that compute; they change no bit.
+        eager : bool, default False
+            Whether each block is answered at once with the frames that it completes.
+        on_block : function, optional
+            Is shown the samples before they are cut into frames.
+
+        Yields
+        ------
+        ndarray, shape (frames, features) or (frames, channels, features)
+            New arrays, in order.
+        """
+        spans = self._spans(blocks, eager, on_block)
+        batches = ordered_map(self.framewise, spans, threads)
+        recipe = self.settings.features
+        # Spectra of samples of limited range cannot overflow, whatever is made of them may.
+        if not limited or recipe.steps or recipe.epsilon or recipe.kernel:
+            batches = _finite(batches, name)
+        if not self.operations:
+            return batches
+        for operation in self.operations:
+            batches = operation(batches)
+        return _finite(batches, name)
+
+    def stored(self, batches: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
+        """Give batches in the type of the array; SettingsError if a value is too large for it."""
+        dtype = self.stored_dtype
+        return batches if dtype == self.dtype else (narrowed(batch, dtype) for batch in batches)
+
+    def _spans(
+        self, blocks: Blocks, eager: bool, on_block: OnBlock | None
+    ) -> Iterator[NDArray[Any]]:
+        stft = self.framewise.stft
+        framer = stft.framer(eager=eager)
+        signal = self.settings.signal
+        for block in prepared(blocks, signal, self.sound_rate_hz, self.rate_hz, stft.dtype):
+            if on_block is not None:
+                on_block(block)
+            yield from framer.push(block)
+        yield from framer.finish()
+
+
+def _finite(batches: Iterator[NDArray[Any]], name: str) -> Iterator[NDArray[Any]]:
+    while True:
+        with np.errstate(all="ignore"):
+            batch = next(batches, None)
+            if batch is None:
+                return
+            # A sum is finite only if all its terms are; it is cheaper than asking for each.
+            good = isfinite(abs(batch.sum())) or np.isfinite(batch).all()
+        if not good:
+            raise InputError(
+                f"{name} gives features that overflow: make it quieter, or choose `dtype='float64'`"
+            )
+        yield batch

@@ -1,0 +1,106 @@
+"""The frame-wise part: from a span of samples to a batch of features."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.dsp.checks import complex_of
+from stftcli.dsp.linear import Linear
+from stftcli.dsp.scaling import scale_of
+from stftcli.dsp.stft import STFT
+from stftcli.dsp.workspace import Workspace
+from stftcli.errors import SettingsError
+from stftcli.features.operations import FrameFeature, FrameOperation
+from stftcli.settings.choices import Spectrum
+
+
+class FrameWise:
+    """STFT, a scale, and operations on each frame: what is done with each span.
+
+    It remembers nothing between calls, so several threads may use one, each on a span of its own.
+
+    Parameters
+    ----------
+    stft : STFT
+        The transform.
+    spectrum : str
+        A name of `stftcli.dsp.scaling.SCALES`.
+    operations : sequence of callable or FrameFeature
+        What is done with the bins, in this order.
+    epsilon : float, default 0
+        Is added to abs(X)^2 of a magnitude or power spectrum.
+
+    Attributes
+    ----------
+    dtype : dtype
+        Type of the values of a batch.
+
+    Raises
+    ------
+    SettingsError
+        If there are operations on complex numbers.
+    """
+
+    def __init__(
+        self,
+        stft: STFT,
+        spectrum: Spectrum,
+        operations: Sequence[FrameOperation | FrameFeature] = (),
+        *,
+        epsilon: float = 0.0,
+    ) -> None:
+        self.stft, self.spectrum, self.operations = stft, spectrum, tuple(operations)
+        self._measured = [one for one in operations if isinstance(one, FrameFeature)]
+        self._scale = scale_of(spectrum, epsilon)
+        self._workspace = Workspace()
+        self._complex_dtype = complex_of(stft.dtype)
+        self.dtype = self._complex_dtype if self._scale is None else stft.dtype
+        # A Linear gives a new array, so what it is given may lie where the next span's will.
+        self._renewed = any(isinstance(one, Linear) for one in operations)
+        if self.operations and self._scale is None:
+            raise SettingsError(
+                "features take real numbers: choose another `spectrum` than complex"
+            )
+
+    def __call__(self, span: NDArray[Any]) -> NDArray[Any]:
+        """Give the features of a span of shape (channels, samples).
+
+        Returns
+        -------
+        ndarray, shape (frames, features), or (frames, channels, features) for several channels
+            A new array.
+        """
+        with np.errstate(all="ignore"):  # what is not finite is found where it is written
+            batch = self._analyze(span)
+        channels, frames, features = batch.shape
+        if channels == 1:
+            return batch.reshape(frames, features)
+        return np.ascontiguousarray(batch.swapaxes(0, 1))
+
+    def _analyze(self, span: NDArray[Any]) -> NDArray[Any]:
+        if self._scale is None:
+            return self.stft.transform(span)
+        plan, take = self.stft.plan, self._workspace.take
+        shape = (len(span), plan.frames_of_span(span.shape[-1]), plan.bins)
+        columns: dict[FrameFeature, NDArray[Any]] = {}
+        spectra = self.stft.transform(
+            span,
+            self._workspace.take_rows("spectra", shape, self._complex_dtype),
+            partial(self._measure, columns) if self._measured else None,
+        )
+        renewed = self._renewed
+        batch = take("scaled", shape, self.dtype) if renewed else np.empty(shape, self.dtype)
+        self._scale(spectra, batch)
+        for operation in self.operations:
+            if isinstance(operation, FrameFeature):
+                batch = operation.put(columns[operation], batch)
+            else:
+                batch = operation(batch)
+        return batch
+
+    def _measure(self, columns: dict[FrameFeature, NDArray[Any]], frames: NDArray[Any]) -> None:
+        for feature in self._measured:
+            columns[feature] = feature.measure(frames)

@@ -1,0 +1,135 @@
+"""What a user asks for, by the names of options: the one way from keywords to settings.
+
+The command line gives what stood on it, Python what was given by name; both in their order.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from stftcli.errors import SettingsError
+from stftcli.features.asking import asked_steps
+from stftcli.features.settings import FeatureSettings, Recipe
+from stftcli.features.steps import STEPS
+from stftcli.settings.choices import FORCED_PAD_MODES
+from stftcli.settings.frames import FrameSettings
+from stftcli.settings.option import Option
+from stftcli.settings.record import Record, nearest
+from stftcli.settings.segment import SegmentSettings
+from stftcli.settings.signal import SignalSettings
+
+Given = list[tuple[Option, Any]]
+
+# The records of the settings, by their names there; "" is the settings themselves.
+_RECORDS: dict[str, type[Record]] = {
+    "segment": SegmentSettings,
+    "signal": SignalSettings,
+    "frames": FrameSettings,
+    "features": Recipe,
+    "": FeatureSettings,
+}
+
+
+@cache
+def all_options() -> dict[str, Option]:
+    """Give every option by its name."""
+    rows = (*_RECORDS.values(), *STEPS.values())
+    return {option.name: option for row in rows for option in row.options}
+
+
+def read_options(given: Iterable[tuple[str, Any]]) -> Given:
+    """Read what was given by the rows of the table.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such option, its value is not allowed, or two exclude each other.
+    """
+    known = all_options()
+    read: Given = []
+    for name, value in given:
+        if name not in known:
+            raise SettingsError(f"there is no option `{name}`: {_hint(name, list(known))}")
+        if value is not None:
+            read += [(known[name], known[name].read(one)) for one in _each(known[name], value)]
+    names = {option.name for option, _ in read}
+    for option, _ in read:
+        if option.excludes in names:
+            raise SettingsError(f"`{option.name}` and `{option.excludes}` exclude each other")
+    return read
+
+
+def _hint(name: str, known: list[str]) -> str:
+    near = nearest(name, known)
+    return near if near.startswith("did") else "inspect.signature(Extractor) lists them"
+
+
+def change(settings: FeatureSettings, given: Iterable[tuple[str, Any]]) -> FeatureSettings:
+    """Change settings by options, in the order in which they are given.
+
+    Raises
+    ------
+    SettingsError
+        If a value is not allowed, or two options do not fit each other.
+    """
+    read = read_options(given)
+    if not read:
+        return settings
+    fields = {name: _fields(record, read) for name, record in _RECORDS.items()}
+    fields["frames"] |= _padding(read)
+    _check_pad_mode(settings, fields["frames"])
+    fields["signal"] |= _resampling(settings, fields["signal"])
+    steps = asked_steps(settings.features.steps, read)
+    if "seed" in fields["features"] and not any(step.step == "linear_out" for step in steps):
+        raise SettingsError("`seed` is for `linear_out`: give both")
+    fields["features"]["steps"] = steps
+    whole = fields.pop("")
+    parts = {name: replace(getattr(settings, name), **of) for name, of in fields.items() if of}
+    return replace(settings, **parts, **whole)
+
+
+def _each(option: Option, value: Any) -> list[Any]:
+    """Give the values of an option that repeats; a list or a tuple holds several."""
+    several = option.repeats and isinstance(value, list | tuple)
+    return list(value) if several else [value]
+
+
+def _fields(record: type[Record], given: Given) -> dict[str, Any]:
+    own = {option.name for option in record.options}
+    fields: dict[str, Any] = {}
+    for option, value in given:
+        if option.name in own:
+            fields |= option.fields(value)
+    return fields
+
+
+def _padding(given: Given) -> dict[str, Any]:
+    """Give the padding that is asked for, by whichever of its three options."""
+    values = {option.name: value for option, value in given}
+    # `center=False` beside `causal` only says what that means anyway.
+    if values.get("causal") and values.get("center") == "none":
+        del values["center"]
+    asked = {values.get(name) for name in ("padding", "center", "causal")} - {None}
+    if len(asked) > 1:
+        raise SettingsError(
+            f"frames are padded in one way, {' and '.join(sorted(map(str, asked)))} were asked for"
+        )
+    return {"padding": asked.pop()} if asked else {}
+
+
+def _check_pad_mode(settings: FeatureSettings, frames: dict[str, Any]) -> None:
+    padding = frames.get("padding", settings.frames.padding)
+    forced = FORCED_PAD_MODES.get(padding)
+    if forced is not None and frames.get("pad_mode", forced) != forced:
+        raise SettingsError(f"`pad_mode` has no say where frames are padded as {padding!r}")
+
+
+def _resampling(settings: FeatureSettings, signal: dict[str, Any]) -> dict[str, Any]:
+    """Say how well a rate that is asked for is reached."""
+    before = settings.signal.resample
+    if "resample" in signal and "rate_hz" not in signal and before is None:
+        raise SettingsError("`resampling` says how well `rate` is reached: give both")
+    if "rate_hz" in signal and "resample" not in signal:
+        return {"resample": before or "HQ"}
+    return {}

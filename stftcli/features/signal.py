@@ -1,0 +1,98 @@
+"""What is done to a signal before it is cut into frames, block by block.
+
+Each generator takes blocks of shape (channels, any), each valid until the next is asked for, and
+gives such blocks of the same type. What comes out does not depend on the sizes of the blocks.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.features.resample import resampled
+from stftcli.settings.signal import SignalSettings
+
+Samples = NDArray[Any]
+
+_INT16_SCALE = 32768.0
+_ZEROS = 1 << 16
+
+
+def prepared(
+    blocks: Iterable[Samples],
+    settings: SignalSettings,
+    from_hz: int,
+    to_hz: int,
+    dtype: np.dtype[Any],
+) -> Iterator[Samples]:
+    """Do with a signal what the settings say, in their order."""
+    blocks = iter(blocks)
+    if from_hz != to_hz:
+        assert settings.resample is not None
+        blocks = resampled(blocks, from_hz, to_hz, dtype, settings.resample)
+    if settings.pad_to_s is not None:
+        blocks = zero_pad(blocks, round(settings.pad_to_s * to_hz))
+    if settings.int16_scale:
+        blocks = scaled(blocks, _INT16_SCALE)
+    if settings.preemphasis:
+        blocks = pre_emphasized(blocks, settings.preemphasis)
+    return blocks
+
+
+def pre_emphasized(blocks: Iterator[Samples], coefficient: float) -> Iterator[Samples]:
+    """Raise the high frequencies of a signal: y[n] = x[n] - a x[n-1], y[0] = x[0].
+
+    Parameters
+    ----------
+    blocks : iterator of ndarray, shape (channels, any)
+        The signal x.
+    coefficient : float
+        a, usually 0.97.
+
+    Yields
+    ------
+    ndarray, shape (channels, any)
+        As many samples of y, in an array of their own.
+
+    Notes
+    -----
+    This is the filter of the whole signal, as NeMo and torchaudio.functional.preemphasis have it
+    (Young et al., The HTK Book, section 5.2, gives the formula). HTK and Kaldi apply it to each
+    frame by itself instead, where the first sample stands for the one before it.
+    """
+    before: Samples | None = None
+    for block in blocks:
+        if not block.shape[-1]:
+            continue
+        factor = block.dtype.type(coefficient)
+        emphasized = block.copy()
+        emphasized[:, 1:] -= factor * block[:, :-1]
+        if before is not None:
+            emphasized[:, :1] -= factor * before
+        before = block[:, -1:].copy()
+        yield emphasized
+
+
+def scaled(blocks: Iterator[Samples], factor: float) -> Iterator[Samples]:
+    """Multiply a signal, as by 32768 where Kaldi's 16-bit samples are expected.
+
+    Each result is an array of its own: a block may be memory that its giver reads again.
+    """
+    for block in blocks:
+        yield block * block.dtype.type(factor)
+
+
+def zero_pad(blocks: Iterator[Samples], samples: int) -> Iterator[Samples]:
+    """Append zeros until a signal has so many samples; a longer one is left as it is.
+
+    Whisper fills up to 30 s like this. Without any block there are no channels to be filled.
+    """
+    block, there = None, 0
+    for block in blocks:
+        there += block.shape[-1]
+        yield block
+    if block is None:
+        return
+    for start in range(there, samples, _ZEROS):
+        yield np.zeros((len(block), min(_ZEROS, samples - start)), block.dtype)

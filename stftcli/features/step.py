@@ -1,0 +1,109 @@
+"""The base of all steps: one row of a recipe, from the spectrum to the features."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+
+from stftcli.settings.choices import Spectrum
+from stftcli.settings.record import MisplacedError, Place, Record, nearest
+
+if TYPE_CHECKING:
+    from stftcli.features.builder import Builder
+
+Names = tuple[str, ...]
+
+
+class Need(NamedTuple):
+    """A step that another one cannot do without, and is given where nobody asks for it.
+
+    `settings` are its own, `instead` names steps that serve as well, `after` what it follows.
+    """
+
+    step: str
+    settings: dict[str, Any]
+    instead: Names = ()
+    after: Names = ()
+
+
+class Step(Record):
+    """One step; in a dictionary, "step" names which one it is.
+
+    A subclass is a file: its settings, its options, its place among the others, how it is built
+    and what it makes of the axis.
+
+    Attributes
+    ----------
+    step : str
+        Its name.
+    options : tuple of Option
+        What asks for it (`makes`) and what refines it.
+    after, before : tuple of str
+        Where a new one goes: after the last of these steps, or else before the first of those.
+    takes_bins : bool
+        Whether it stands first and takes the bins: there is only one such step.
+    in_order : bool
+        Whether it stands where its option stood among others of that kind.
+    takes_place : bool
+        Whether the first that is asked for takes the place of one that is there.
+    needs : tuple of Need
+        What has to come before it.
+    default_spectrum : str or None
+        The spectrum that it takes where nobody says which.
+    renames : bool
+        Whether its features have names of their own, whatever comes before it.
+    """
+
+    step: ClassVar[str]
+    after: ClassVar[Names] = ()
+    before: ClassVar[Names] = ()
+    takes_bins: ClassVar[bool] = False
+    in_order: ClassVar[bool] = False
+    takes_place: ClassVar[bool] = False
+    needs: ClassVar[tuple[Need, ...]] = ()
+    default_spectrum: ClassVar[Spectrum | None] = None
+    renames: ClassVar[bool] = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the name of the step and its settings."""
+        return {"step": self.step, **super().to_dict()}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any], place: Place = ()) -> Self:
+        """Make the step that "step" names."""
+        if cls is not Step:
+            return super().from_dict(values, place)
+        from stftcli.features.steps import STEPS
+
+        settings = dict(values)
+        name = settings.pop("step", None)
+        if name not in STEPS:
+            raise MisplacedError(
+                f"there is no step {name!r}: {nearest(str(name), list(STEPS))}", (*place, "step")
+            )
+        return STEPS[name].from_dict(settings, place)  # type: ignore[return-value]
+
+    @classmethod
+    def made(cls, fields: dict[str, Any], others: Sequence["Step"]) -> Self:  # noqa: ARG003
+        """Make the step that an option asks for; `others` are there already."""
+        return cls(**fields)
+
+    def changed(self, fields: dict[str, Any]) -> Self:
+        """Give what becomes of a step that is there where its option asks for one."""
+        return type(self)(**{**vars(self), **fields})
+
+    def refined(self, fields: dict[str, Any], alike: Sequence[Self]) -> Self:  # noqa: ARG002
+        """Give what a detail makes of it; `alike` are all steps of its kind, itself included."""
+        return self.changed(fields)
+
+    def feature_names(self, before: Names) -> Names:
+        """Give the names of the features that come out; `before` are those that come in."""
+        return before
+
+    def build(self, builder: "Builder") -> None:
+        """Add what it does, and what it makes of the axis, to a chain.
+
+        Raises
+        ------
+        SettingsError
+            If it does not fit what comes before it.
+        """
+        raise NotImplementedError(self.step)

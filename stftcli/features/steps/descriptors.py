@@ -1,0 +1,62 @@
+"""Frame descriptors in the place of the bins: how loud a frame is, where its spectrum lies."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from stftcli.errors import SettingsError
+from stftcli.features.operations import FrameFeature
+from stftcli.features.step import Names, Step
+from stftcli.settings.choices import DESCRIPTORS, Descriptor
+from stftcli.settings.kinds import Names as NamesKind
+from stftcli.settings.option import Option
+
+if TYPE_CHECKING:
+    from stftcli.features.builder import Builder
+
+
+class Descriptors(Step):
+    """Frame descriptors in the place of the bins."""
+
+    step = "descriptors"
+    names: tuple[Descriptor, ...] = DESCRIPTORS
+
+    takes_bins = True
+    default_spectrum = "magnitude"
+    renames = True
+    options: ClassVar[tuple[Option, ...]] = (
+        Option(
+            "descriptors",
+            NamesKind(DESCRIPTORS),
+            f"Numbers that describe a frame, named columns: {', '.join(DESCRIPTORS)}; or all.",
+            "names",
+            makes=True,
+        ),
+    )
+
+    def feature_names(self, before: Names) -> Names:  # noqa: ARG002
+        """Name the columns, with their unit where they have one."""
+        from stftcli.dsp.descriptors import DESCRIPTORS as ROWS
+
+        return tuple(column for name in self.names for column in ROWS[name].columns)
+
+    def build(self, builder: "Builder") -> None:
+        """Measure rms and zcr of the samples, and describe the stream of magnitudes with them."""
+        from stftcli.dsp.descriptors import DESCRIPTORS as ROWS
+        from stftcli.dsp.descriptors import FrameDescriptors, frame_rms, zero_crossing_rate
+
+        if not builder.axis.bins or builder.frame_operations:
+            raise SettingsError(
+                "descriptors are taken of the spectrum: put them before other steps"
+            )
+        if builder.spectrum != "magnitude":
+            raise SettingsError(
+                f"descriptors are taken of magnitudes, the spectrum is {builder.spectrum}: give "
+                "`spectrum='magnitude'`"
+            )
+        bins, rate_hz = builder.plan.bins, builder.rate_hz
+        chosen = FrameDescriptors(self.names, bins, rate_hz / builder.plan.filter_length, rate_hz)
+        for measure in (frame_rms, zero_crossing_rate):
+            builder.measure(FrameFeature(measure, "last"))
+        builder.stream(chosen.describe)
+        units = tuple(ROWS[name].unit for name in self.names for _ in ROWS[name].columns)
+        axis = builder.axis.renamed(chosen.names, "", units=units)
+        builder.become(axis, "the descriptors")

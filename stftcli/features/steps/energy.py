@@ -1,0 +1,67 @@
+"""The log energy of a frame, as Kaldi has it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from stftcli.features.operations import Batch, FrameFeature
+from stftcli.features.step import Names, Step
+from stftcli.frozen import Frozen
+from stftcli.settings.choices import KALDI_FLOOR
+from stftcli.settings.kinds import Flag
+from stftcli.settings.option import Option
+
+if TYPE_CHECKING:
+    from stftcli.features.builder import Builder
+
+
+class Energy(Step):
+    """The log energy of the frame before pre-emphasis and window, as Kaldi has it.
+
+    It takes the place of the first feature, or is put before it.
+    """
+
+    step = "energy"
+    replace: bool = True
+    floor: float = KALDI_FLOOR
+
+    after = ("dct", "top_db", "log", "mel", "chroma", "linear", "linear_out")
+    options: ClassVar[tuple[Option, ...]] = (
+        Option(
+            "energy",
+            Flag(),
+            "The log energy of the frame's samples, as in Kaldi: in the place of the first MFCC, "
+            "or before the other features.",
+            makes=True,
+            removed_by=False,
+            off="no_energy",
+        ),
+    )
+
+    @classmethod
+    def made(cls, fields: dict[str, Any], others: Sequence[Step]) -> Self:  # noqa: ARG003
+        """Take the place of the first coefficient where there are any."""
+        return cls(replace=any(step.step == "dct" for step in others))
+
+    def feature_names(self, before: Names) -> Names:
+        """Put one more in front, or in the place of the first."""
+        return ("energy", *before[self.replace :])
+
+    def build(self, builder: "Builder") -> None:
+        """Measure it of the frames."""
+        builder.measure(FrameFeature(LogEnergy(self.floor), "replace" if self.replace else "first"))
+        before = builder.axis
+        axis = before.renamed(self.feature_names(before.names), before.label, first=before.first)
+        builder.become(axis, "the energy")
+
+
+class LogEnergy(Frozen):
+    """The natural logarithm of the sum of squares, and no less than that of the floor (Kaldi)."""
+
+    floor: float
+
+    def __call__(self, frames: Batch) -> Batch:
+        """Measure frames of shape (channels, frames, frame_length)."""
+        import numpy as np
+
+        energy = np.einsum("cfn,cfn->cf", frames, frames)
+        return np.asarray(np.log(np.maximum(energy, self.floor)))

@@ -1,0 +1,141 @@
+"""The logarithm of each value."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from stftcli.errors import SettingsError
+from stftcli.features.operations import Batch, Largest
+from stftcli.features.step import Step
+from stftcli.frozen import Frozen
+from stftcli.settings.choices import DB_OF_UNIT, LOG_FLOOR, LOGS, LogKind
+from stftcli.settings.kinds import NONE, Choice, Number
+from stftcli.settings.option import Option
+
+if TYPE_CHECKING:
+    from stftcli.features.builder import Builder
+
+_MAX = 1e30
+
+# Factors of the natural logarithm.
+_FACTORS: dict[LogKind, float] = {
+    **{kind: DB_OF_UNIT["ln"] / unit_db for kind, unit_db in DB_OF_UNIT.items()},
+    "log1p": 1.0,
+}
+
+
+class Log(Step):
+    """A logarithm of ``max(y, floor)``, or of ``max(y, 0) + offset`` where an offset is given.
+
+    `ref` divides that: "max" stands for its largest value in the sound.
+    """
+
+    step = "log"
+    kind: LogKind = "ln"
+    floor: float = LOG_FLOOR
+    offset: float | None = None
+    ref: float | Literal["max"] = 1.0
+
+    in_order = True
+    takes_place = True
+    before = ("stats",)
+    options: ClassVar[tuple[Option, ...]] = (
+        Option(
+            "log",
+            Choice((*LOGS, NONE)),
+            "Take the logarithm of each value y at this point: "
+            + "; ".join(f"{name}: {meaning}" for name, meaning in LOGS.items())
+            + "; none takes a preset's away.",
+            "kind",
+            makes=True,
+            removed_by=NONE,
+            repeats=True,
+            common=True,
+        ),
+        Option(
+            "floor",
+            Number(0, _MAX, above=True),
+            "Raise values below X to X before the logarithm.",
+            "floor",
+            default=f"{LOG_FLOOR:g}",
+            excludes="log_offset",
+        ),
+        Option(
+            "log_offset",
+            Number(0, _MAX, above=True),
+            "Add X to each value before the logarithm, in the place of a floor.",
+            "offset",
+        ),
+        Option(
+            "ref",
+            Number(0, _MAX, "max", above=True, metavar="X|max"),
+            "Divide the values by X before the logarithm; max: by the largest of the sound.",
+            "ref",
+            default="1",
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        if self.kind not in LOGS:
+            raise SettingsError(f"there is no log {self.kind!r}: choose from {', '.join(LOGS)}")
+        super().__post_init__()
+        if self.kind == "log1p" and (self.floor, self.offset, self.ref) != (LOG_FLOOR, None, 1):
+            raise SettingsError("log1p is ln(1 + y): it takes no `floor`, `log_offset` or `ref`")
+
+    def changed(self, fields: dict[str, Any]) -> Self:
+        """Change it; log1p has none of the details that another kind may have had."""
+        if fields.get("kind") == "log1p":
+            return type(self)("log1p")
+        # A floor and an offset take each other's place.
+        return super().changed({"offset": None, **fields} if "floor" in fields else fields)
+
+    def refined(self, fields: dict[str, Any], alike: Sequence[Self]) -> Self:
+        """Change a detail; of several logarithms, log1p has none."""
+        if self.kind == "log1p" and any(step.kind != "log1p" for step in alike):
+            return self
+        return self.changed(fields)
+
+    def build(self, builder: "Builder") -> None:
+        """Take it of each value; relative to the largest, that is subtracted in a second pass."""
+        ref = 1.0 if self.ref == "max" else self.ref
+        builder.per_frame(Logarithm(self.kind, self.floor, self.offset, ref))
+        builder.axis = builder.axis.with_values(builder.axis.quantity, self.kind)
+        if self.ref == "max":
+            builder.two_pass(RelativeToLargest)
+
+
+class Logarithm(Frozen):
+    """A logarithm of ``max(y, floor) / ref``, or of ``(max(y, 0) + offset) / ref``, in place."""
+
+    kind: LogKind
+    floor: float = LOG_FLOOR
+    offset: float | None = None
+    ref: float = 1.0
+
+    def __call__(self, values: Batch) -> Batch:
+        """Take it of values of any shape."""
+        import numpy as np
+
+        if self.kind == "log1p":
+            np.maximum(values, 0, out=values)
+            return np.log1p(values, out=values)
+        if self.offset is None:
+            np.maximum(values, self.floor, out=values)
+        else:
+            np.maximum(values, 0, out=values)
+            values += self.offset
+        np.log(values, out=values)
+        # As a float64 of numpy, the product of float32 is rounded once.
+        factor = np.float64(_FACTORS[self.kind])
+        if factor != 1:
+            np.multiply(values, factor, out=values)
+        if self.ref != 1:
+            values -= factor * np.log(self.ref)
+        return values
+
+
+class RelativeToLargest(Largest):
+    """Subtract the largest value of the sound: after a logarithm, ref=np.max in librosa."""
+
+    def apply(self, batch: Batch) -> Batch:
+        """Give ``y - largest``."""
+        return batch - self.largest

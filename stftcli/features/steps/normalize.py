@@ -1,0 +1,109 @@
+"""Normalisation by what the sound itself holds."""
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from stftcli.features.operations import Batch
+from stftcli.features.step import Step
+from stftcli.settings.choices import NORMALIZATIONS, Normalization
+from stftcli.settings.kinds import NONE, Choice
+from stftcli.settings.option import Option
+from stftcli.settings.record import check_between
+
+if TYPE_CHECKING:
+    from stftcli.features.builder import Builder
+
+
+class Normalize(Step):
+    """Normalise by what the sound holds: each feature by its mean (and deviation), all by the peak.
+
+    "frame" divides each frame by its own largest value. `ddof` and `epsilon` belong to the
+    deviation: what is taken off the number of frames (0 in Kaldi's apply-cmvn, 1 in NeMo), and what
+    is added in the end (1e-5 in NeMo).
+    """
+
+    step = "normalize"
+    by: Normalization = "meanvar"
+    ddof: int = 0
+    epsilon: float = 0.0
+
+    before = ("deltas", "stats")
+    options: ClassVar[tuple[Option, ...]] = (
+        Option(
+            "normalize",
+            Choice((*NORMALIZATIONS, NONE)),
+            "By the sound: each feature by its mean, or mean and deviation, all by the peak; or "
+            "each frame by its own peak.",
+            "by",
+            makes=True,
+            removed_by=NONE,
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_between("ddof", self.ddof, 0, 1000)
+        check_between("epsilon", self.epsilon, 0, 1e30)
+
+    def build(self, builder: "Builder") -> None:
+        """Divide each frame by its peak, or go over the sound in two passes."""
+        if self.by == "frame":
+            builder.per_frame(scale_frames_to_peak)
+        else:
+            builder.two_pass(partial(BySound, self))
+        builder.axis = builder.axis.with_values()
+
+
+class BySound:
+    """Subtracts and divides by statistics of the sound, of each channel and feature by itself.
+
+    Raises
+    ------
+    InputError
+        From `apply`, if there are no statistics or they are not finite.
+    """
+
+    def __init__(self, step: Normalize) -> None:
+        from stftcli.dsp.feature_moments import FeatureMoments
+
+        self._step = step
+        self._seen = FeatureMoments()
+
+    def observe(self, batch: Batch) -> None:
+        """Gather statistics."""
+        self._seen.add(batch)
+
+    def apply(self, batch: Batch) -> Batch:
+        """Subtract and divide in float64; what does not vary becomes 0."""
+        import numpy as np
+
+        if not len(batch):
+            return batch
+        offset, divisor = self._terms
+        return np.asarray((batch - offset) / divisor, batch.dtype)
+
+    @cached_property
+    def _terms(self) -> tuple[Any, Any]:
+        """What is subtracted, and what divides then."""
+        import numpy as np
+
+        seen, step = self._seen, self._step
+        seen.finish()
+        if step.by == "peak":
+            peak = max(seen.greatest.max(), -seen.least.min())
+            return np.zeros(1), np.full(1, peak if peak > 0 else 1)
+        if step.by == "mean":
+            return seen.mean, np.ones(1)
+        deviation = seen.deviation(step.ddof) + step.epsilon
+        return seen.mean, np.where(deviation > 0, deviation, 1)
+
+
+def scale_frames_to_peak(batch: Batch) -> Batch:
+    """Divide each frame of each channel by its largest magnitude; silence stays as it is.
+
+    librosa.util.normalize with norm=np.inf does this to chroma.
+    """
+    import numpy as np
+
+    peaks = np.abs(batch).max(axis=-1, keepdims=True)
+    return np.asarray(batch / np.where(peaks < np.finfo(batch.dtype).tiny, 1, peaks))

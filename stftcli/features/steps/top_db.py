@@ -1,0 +1,59 @@
+"""A floor that follows the loudest of the sound: top_db in librosa, Whisper's 8 in log10."""
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from stftcli.errors import SettingsError
+from stftcli.features.operations import Batch, Largest
+from stftcli.features.step import Step
+from stftcli.settings.choices import DB_OF_UNIT
+from stftcli.settings.kinds import NONE, Number
+from stftcli.settings.option import Option
+
+if TYPE_CHECKING:
+    from stftcli.features.builder import Builder
+
+
+class TopDb(Step):
+    """Raise what lies more than so many decibels below the largest value of the sound."""
+
+    step = "top_db"
+    db: float = 80.0
+
+    after = ("log",)
+    options: ClassVar[tuple[Option, ...]] = (
+        Option(
+            "top_db",
+            Number(0, 1e4, NONE, above=True, metavar="DB|none"),
+            "Raise what lies more than this below the sound's largest value.",
+            "db",
+            makes=True,
+            removed_by=NONE,
+        ),
+    )
+
+    def build(self, builder: "Builder") -> None:
+        """Limit the range in two passes, in units of the logarithm that there is."""
+        axis = builder.axis
+        if axis.log not in DB_OF_UNIT:
+            raise SettingsError(
+                "`top_db` needs decibels: give `log='db'`, ln or log10 before it, or "
+                "`top_db='none'`"
+            )
+        of_magnitude = axis.quantity == "magnitude" and axis.log != "db"
+        unit_db = DB_OF_UNIT[axis.log] * (2 if of_magnitude else 1)
+        builder.two_pass(partial(LimitedRange, self.db / unit_db))
+
+
+class LimitedRange(Largest):
+    """Raise what lies further than `below` under the largest value of the sound."""
+
+    def __init__(self, below: float) -> None:
+        super().__init__()
+        self._below = below
+
+    def apply(self, batch: Batch) -> Batch:
+        """Give ``max(y, largest - below)``."""
+        import numpy as np
+
+        return np.asarray(np.maximum(batch, self.largest - self._below))

@@ -1,0 +1,96 @@
+"""Settings as TOML: a user's own, the presets, and what --print-config shows."""
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+from stftcli.errors import SettingsError
+from stftcli.features.settings import FeatureSettings
+from stftcli.settings.record import MisplacedError, Place
+
+_ABOUT = ("title", "version", "equals")  # what a preset says of itself
+
+VERSION = 2
+"""Of the form in which settings are stored; a newer one may hold what is not known here."""
+
+
+_NAMES_OF_1 = {"part": "segment", "values": "features"}
+
+
+def parse_settings(text: str, name: str) -> FeatureSettings:
+    """Read settings from TOML.
+
+    Raises
+    ------
+    SettingsError
+        If it is no TOML, or holds what is no setting; it names the file and the line.
+    """
+    import tomllib
+
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{name} is not TOML: {error}") from None
+    try:
+        return settings_from(values, name)
+    except MisplacedError as error:
+        line = _line_of(text, error.place)
+        # In a file stand fields, under their own names, whatever the options are called.
+        told = str(error).replace("`", "")
+        raise SettingsError(f"{name}, line {line}: {told}") from None
+
+
+def settings_from(values: dict[str, Any], name: str) -> FeatureSettings:
+    """Make settings of a dictionary that may give their version."""
+    values = {name: value for name, value in values.items() if name not in _ABOUT}
+    version = values.pop("settings_version", VERSION)
+    if version == 1:
+        values = {_NAMES_OF_1.get(name, name): value for name, value in values.items()}
+    if not isinstance(version, int) or version > VERSION:
+        raise SettingsError(
+            f"{name} holds settings of version {version!r}, this stftcli knows them up to "
+            f"{VERSION}: install a newer stftcli"
+        )
+    return FeatureSettings.from_dict(values)
+
+
+def format_settings(settings: FeatureSettings) -> str:
+    """Write settings as TOML that `parse_settings` reads."""
+    return format_toml({"settings_version": VERSION, **settings.to_dict()})
+
+
+def format_toml(values: dict[str, Any]) -> str:
+    """Write a dictionary as TOML, or as JSON what TOML cannot hold."""
+    import tomli_w
+
+    try:
+        return tomli_w.dumps(values)
+    except TypeError:  # null
+        return json.dumps(values, indent=2)
+
+
+def _line_of(text: str, place: Place) -> int:
+    """Give the line of a setting, or of what comes nearest to it from outside."""
+    best, line = 0, 1
+    table: Place = ()
+    elements: Counter[str] = Counter()
+    for number, row in enumerate(text.splitlines(), start=1):
+        if found := re.match(r"\s*(\[\[?)([^\[\]]+)\]", row):
+            bracket, name = found.groups()
+            first, *rest = name.replace(" ", "").split(".")
+            here = table = (_NAMES_OF_1.get(first, first), *rest)
+            if bracket == "[[":
+                here = table = (*table, elements[name])
+                elements[name] += 1
+        elif found := re.match(r"""\s*["']?([\w.-]+)["']?\s*=""", row):
+            here = (*table, *found.group(1).split("."))
+        else:
+            continue
+        common = next(
+            (at for at, (a, b) in enumerate(zip(here, place, strict=False)) if a != b),
+            min(len(here), len(place)),
+        )
+        if common > best:
+            best, line = common, number
+    return line
