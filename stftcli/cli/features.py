@@ -57,6 +57,7 @@ Examples:
     common=False,
     help="Write the weights that --linear-out drew.",
 )
+@options.strict
 @options.threads
 @options.quiet
 def features(
@@ -66,6 +67,7 @@ def features(
     sidecar: bool,
     settings: FeatureSettings,
     save_linear: str | None,
+    strict: bool,
     threads: int | None,
     quiet: bool,
 ) -> None:
@@ -82,7 +84,7 @@ def features(
 
     from stftcli.jobs.features import write_features
 
-    with TerminalReporter(quiet) as reporter:
+    with TerminalReporter(quiet, strict=strict) as reporter:
         report = write_features(
             path,
             out,

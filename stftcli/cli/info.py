@@ -31,7 +31,8 @@ Examples:
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
 @under("output")("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 @options.settings_options(brief=True)
-def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings) -> None:
+@options.strict
+def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings, strict: bool) -> None:
     """Show format, duration and size of the result; or how an array was made.
 
     INPUT is a sound file, - or nothing for standard input, or an array with its description:
@@ -43,7 +44,7 @@ def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings) -> No
     from stftcli.jobs.config import is_array
     from stftcli.jobs.inspect import inspect_array, inspect_sound
 
-    with TerminalReporter() as reporter:
+    with TerminalReporter(strict=strict) as reporter:
 
         def show(path: str) -> None:
             if is_array(path):

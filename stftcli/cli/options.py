@@ -31,6 +31,12 @@ threads = under("output")(
     show_envvar=True,
     help="Threads that compute.  [default: 2, or 1 on a single processor]",
 )
+strict = under("segment")(
+    "--strict",
+    is_flag=True,
+    common=False,
+    help="Fail where a sound ends early, or goes on beyond what its header says.",
+)
 quiet = click.option("-q", "--quiet", is_flag=True, help="No report and no progress.")
 
 Given = list[tuple[str, Any]]

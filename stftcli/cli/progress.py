@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from stftcli.cli.words import in_options
+from stftcli.errors import InputError
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -18,11 +19,12 @@ _PATIENCE_S = 1.0
 class TerminalReporter:
     """A reporter that warns in lines, and shows a bar where a terminal's user has to wait.
 
-    Use it in a `with` statement, so that the bar is taken away at the end.
+    Use it in a `with` statement, so that the bar is taken away at the end. A `strict` one makes an
+    error of sound that is missing or left over.
     """
 
-    def __init__(self, quiet: bool = False) -> None:
-        self._quiet = quiet
+    def __init__(self, quiet: bool = False, *, strict: bool = False) -> None:
+        self._quiet, self._strict = quiet, strict
         self._shows_bar = not quiet and sys.stderr is not None and sys.stderr.isatty()
         self._progress: Progress | None = None
         self._task: TaskID | None = None
@@ -64,6 +66,12 @@ class TerminalReporter:
         """Say it at once."""
         self._stop()
         click.echo(f"stftcli: warning: {in_options(text)}", err=True)
+
+    def complain(self, text: str) -> None:
+        """Warn, or fail if that is what was asked for."""
+        if self._strict:
+            raise InputError(text)
+        self.warn(text)
 
     def status(self, text: str) -> None:
         """Show how it stands, on one line that is written over, to a terminal's user."""

@@ -49,6 +49,7 @@ Examples:
     help="[default: a quarter of the width, and no more than the terminal has]",
 )
 @picture_options("mix")
+@options.strict
 @options.threads
 @options.quiet
 def show(
@@ -58,6 +59,7 @@ def show(
     height: int | None,
     settings: FeatureSettings,
     view: ViewSettings,
+    strict: bool,
     threads: int | None,
     quiet: bool,
 ) -> None:
@@ -84,7 +86,7 @@ def show(
 
     from stftcli.jobs.show import show_sound
 
-    with TerminalReporter(quiet) as reporter:
+    with TerminalReporter(quiet, strict=strict) as reporter:
         pictures = show_sound(path, settings, view, room(), threads=threads, reporter=reporter)
     for picture in pictures:
         # rich itself would end in its own way where nobody reads on.

@@ -45,6 +45,7 @@ Examples:
 )
 @under("output")("--grid", is_flag=True, help="Draw several inputs into one figure.")
 @picture_options("all; mix for --bare", figure=True)
+@options.strict
 @options.threads
 @options.quiet
 def spectrogram(
@@ -55,6 +56,7 @@ def spectrogram(
     settings: FeatureSettings,
     view: ViewSettings,
     figure: FigureSettings,
+    strict: bool,
     threads: int | None,
     quiet: bool,
 ) -> None:
@@ -81,7 +83,7 @@ def spectrogram(
 
     from stftcli.jobs.spectrogram import draw_spectrogram
 
-    with TerminalReporter(quiet) as reporter:
+    with TerminalReporter(quiet, strict=strict) as reporter:
 
         def draw(job: tuple[list[str], str]) -> None:
             sounds, output = job

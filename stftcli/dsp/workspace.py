@@ -29,8 +29,6 @@ class Workspace(threading.local):
             buffer = self._buffers[name] = _aligned(size, np.dtype(dtype))
         return buffer[:size].reshape(shape)
 
-    take_rows = take
-
     def __reduce__(self) -> tuple[type["Workspace"], tuple[()]]:
         return Workspace, ()  # scratch does not travel to another process
 

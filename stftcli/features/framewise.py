@@ -88,7 +88,7 @@ class FrameWise:
         columns: dict[FrameFeature, NDArray[Any]] = {}
         spectra = self.stft.transform(
             span,
-            self._workspace.take_rows("spectra", shape, self._complex_dtype),
+            self._workspace.take("spectra", shape, self._complex_dtype),
             partial(self._measure, columns) if self._measured else None,
         )
         renewed = self._renewed

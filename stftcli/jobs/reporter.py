@@ -7,13 +7,16 @@ class Reporter(Protocol):
     """Hears of a job's progress and of what its user should know."""
 
     def begin(self, name: str, seconds: float | None) -> None:
-        """OnBlock that a sound of this length (None: unknown) is begun."""
+        """Hear that a sound of this length (None: unknown) is begun."""
 
     def advance(self, seconds: float) -> None:
-        """OnBlock that so much more of it has been read."""
+        """Hear that so much more of it has been read."""
 
     def warn(self, text: str) -> None:
-        """OnBlock of something that did not stop the job."""
+        """Hear of something that did not stop the job."""
+
+    def complain(self, text: str) -> None:
+        """Hear of sound that is missing or left over; who is strict raises InputError."""
 
 
 class Silence:
@@ -26,6 +29,9 @@ class Silence:
         """Ignore it."""
 
     def warn(self, text: str) -> None:
+        """Ignore it."""
+
+    def complain(self, text: str) -> None:
         """Ignore it."""
 
 

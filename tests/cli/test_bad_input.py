@@ -192,10 +192,10 @@ BAD_CALLS = [
     Call(f"{FEATURES} --hop-length 0", 2, "--hop-length|'0'|above zero"),
     Call(f"{FEATURES} --n-fft many", 2, "--n-fft|'many'|25ms"),
     Call(f"{FEATURES} --n-fft 0.01ms", 2, "--n-fft is 0|above zero"),
-    Call(f"{FEATURES} --win-length 65", 2, "win_length is 65|64"),
+    Call(f"{FEATURES} --win-length 65", 2, "win-length is 65|64"),
     Call(f"{FEATURES} --window hanning", 2, "no window 'hanning'|hann or hamming"),
     Call(f"{FEATURES} --window kaiser", 2, "kaiser needs its beta"),
-    Call(f"{FEATURES} --duration 0.00001", 1, "--duration 1e-05 s is shorter than one sample"),
+    Call(f"{FEATURES} --duration 0.00001", 1, "--duration is 1e-05 s|shorter than one sample"),
     Call(f"{FEATURES} --window gaussian:0", 2, "gaussian needs its std|given: 0"),
     Call(f"{FEATURES} --window hann:3", 2, "hann takes no parameter|'3'"),
     Call(

@@ -33,6 +33,7 @@ def _rows(command: Command) -> Command:
     def wrapped(
         paths: tuple[str, ...],
         settings: FeatureSettings,
+        strict: bool,
         threads: int | None,
         quiet: bool,
         **values: Any,
@@ -44,13 +45,14 @@ def _rows(command: Command) -> Command:
                 "the new Linear of `linear_out` would be lost: make one with `stftcli linear init` "
                 "and give it as `linear`"
             )
-        with TerminalReporter(quiet) as reporter:
+        with TerminalReporter(quiet, strict=strict) as reporter:
             command(rows=Rows(paths, settings, threads, reporter), reporter=reporter, **values)
 
     return stacked(
         click.argument("paths", metavar="INPUT...", nargs=-1, required=True, type=types.FILE),
         output("--out", "--output"),
         options.settings_options(brief=True),
+        options.strict,
         options.threads,
         options.quiet,
     )(wrapped)
