@@ -1,4 +1,4 @@
-"""Make the pictures of the README again, by the README's own commands.
+"""Make the pictures of the README and of the pages again, by the commands that stand above them.
 
 Run as ``python docs/gallery.py`` with stftcli installed.
 """
@@ -22,15 +22,17 @@ COLOUR = {"FORCE_COLOR": "1", "COLORTERM": "truecolor", "COLUMNS": str(COLUMNS)}
 
 def main() -> None:
     """Run each block of commands that a picture follows, and keep what it made."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = re.findall(r"```sh\n([^`]*?--out (\S+))\n```\n\n!\[[^]]*\]\(docs/\2\)", readme)
+    pages = [(ROOT / "README.md"), *sorted(DOCS.glob("*.md"))]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    shown = re.findall(r"```sh\n([^`]*?--out (\S+))\n```\n\n!\[[^]]*\]\((?:docs/)?\2\)", text)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(ROOT / "sample_audio", folder / "sample_audio")
         for commands, picture in shown:
             subprocess.run(["bash", "-euc", commands], cwd=folder, check=True)
             shutil.copy(folder / picture, DOCS)
-        command = next(re.finditer(r"^stftcli show .*$", readme, re.MULTILINE))[0]
+        pictures_page = (DOCS / "pictures.md").read_text(encoding="utf-8")
+        command = next(re.finditer(r"^stftcli show .*$", pictures_page, re.MULTILINE))[0]
         environment = {**os.environ, **COLOUR}
         done = subprocess.run(
             ["bash", "-euc", command], cwd=folder, env=environment, capture_output=True, check=True
