@@ -28,6 +28,7 @@ from stftcli.features.steps import (
     Log,
     Mel,
     Normalize,
+    Pcen,
     Standardize,
     Stats,
     TopDb,
@@ -56,6 +57,7 @@ OTHER_STEPS: tuple[Step, ...] = (
     Mel(23, 20.0, 3800.5, "htk", "none", "mel", "torchaudio"),
     Chroma(24, -0.25),
     Descriptors(("rms", "contrast", "flux")),
+    Pcen(0.8, 10.0, 0.25, 0.06, 1e-8, "first"),
     LinearFile("a folder/päß \\ 'x'.npz:head.0"),
     LinearOut(40),
     Log("db", 1e-7, 0.5, "max"),
@@ -120,6 +122,12 @@ WITHIN: dict[str, st.SearchStrategy[Any]] = {
     "db": st.floats(0, 1e4, exclude_min=True),
     "Log.ref": ABOVE_ZERO | st.just("max"),
     "ddof": st.integers(0, 1000),
+    "gain": st.floats(0, 1e3),
+    "bias": ABOVE_ZERO,
+    "power": st.floats(0, 1e3, exclude_min=True),
+    "time_constant_s": st.floats(0, 1e6, exclude_min=True),
+    "Pcen.epsilon": st.floats(1e-30, 1),
+    "initial": st.floats(0, 1e30) | st.just("first"),
     "epsilon": SHARES,
 }
 """Values of fields that do not take any; those of one record by its name too."""

@@ -7,6 +7,7 @@ from stftcli.features.step import Step
 from stftcli.features.steps.mel import Mel as Mel
 from stftcli.features.steps.chroma import Chroma as Chroma
 from stftcli.features.steps.descriptors import Descriptors as Descriptors
+from stftcli.features.steps.pcen import Pcen as Pcen
 from stftcli.features.steps.linear import LinearFile as LinearFile
 from stftcli.features.steps.linear import LinearOut as LinearOut
 from stftcli.features.steps.log import Log as Log
