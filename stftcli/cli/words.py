@@ -3,7 +3,14 @@
 import re
 
 # Fields of the library that have another name as options.
-_OPTIONS = {"filter_length": "n_fft", "rate_hz": "rate"}
+_OPTIONS = {
+    "filter_length": "n_fft",
+    "rate_hz": "rate",
+    "fmin_hz": "fmin",
+    "fmax_hz": "fmax",
+    "start_s": "start",
+    "duration_s": "duration",
+}
 # Options that are no rows of the table.
 _OF_COMMANDS = {
     *(

@@ -24,7 +24,7 @@ def real_dtype(dtype: DTypeLike | None) -> RealDType:
     except (TypeError, ValueError, SyntaxError):  # numpy parses texts
         chosen = None
     if chosen not in (np.float32, np.float64):
-        raise SettingsError(f"dtype is {dtype!r}: choose float32 or float64")
+        raise SettingsError(f"`dtype` is {dtype!r}: choose float32 or float64")
     return np.dtype(np.float64 if chosen == np.float64 else np.float32)
 
 
@@ -80,7 +80,7 @@ def rows_of(table: Mapping[str, Row], names: Sequence[str], kind: str) -> list[R
 def check_value(name: str, value: object, good: bool, rule: str) -> None:
     """Raise SettingsError, with the rule, unless a value is good."""
     if not good:
-        raise SettingsError(f"{name} is {value!r}: it must be {rule}")
+        raise SettingsError(f"`{name}` is {value!r}: it must be {rule}")
 
 
 def narrowed(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -221,7 +221,7 @@ def check_bands(rate_hz: float, bands: int, scale: str, fmin_hz: float, top_hz: 
     check_value("bands", bands, bands >= 1, "1 or more")
     check_value("fmax_hz", top_hz, top_hz <= half_hz, f"{half_hz:g}, half the rate, or less")
     good = 0 <= fmin_hz < top_hz
-    check_value("fmin_hz", fmin_hz, good, f"0 or more, and below fmax_hz, {top_hz:g}")
+    check_value("fmin_hz", fmin_hz, good, f"0 or more, and below `fmax_hz`, {top_hz:g}")
 
 
 def _edges(rate_hz: float, bands: int, scale: str, fmin_hz: float, fmax_hz: float | None) -> Floats:

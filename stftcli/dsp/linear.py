@@ -75,13 +75,13 @@ class Linear:
     ) -> None:
         for name, size in (("in_features", in_features), ("out_features", out_features)):
             if size < 1:
-                raise SettingsError(f"{name} is {size}: it must be 1 or more")
+                raise SettingsError(f"`{name}` is {size}: it must be 1 or more")
         if device not in (None, "cpu"):
-            raise SettingsError(f"device is {device!r}: numpy computes on 'cpu' only")
+            raise SettingsError(f"`device` is {device!r}: numpy computes on 'cpu' only")
         self.in_features, self.out_features = in_features, out_features
         self.dtype = real_dtype(dtype)
         if seed is not None and seed < 0:
-            raise SettingsError(f"seed is {seed}: it must be 0 or more")
+            raise SettingsError(f"`seed` is {seed}: it must be 0 or more")
         generator = np.random.default_rng(seed)
         bound = in_features**-0.5
         self.weight = generator.uniform(-bound, bound, (out_features, in_features))

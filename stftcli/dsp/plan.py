@@ -68,7 +68,7 @@ class FramePlan(Frozen):
         frame_length = filter_length if frame_length is None else frame_length
         for name, length in (("filter_length", filter_length), ("hop_length", hop_length)):
             if not 1 <= length <= _MAX_LENGTH:
-                raise SettingsError(f"{name} is {length}: it must be 1 to {_MAX_LENGTH} samples")
+                raise SettingsError(f"`{name}` is {length}: it must be 1 to {_MAX_LENGTH} samples")
         if padding not in PADDINGS:
             raise SettingsError(
                 f"there is no padding {padding!r}: choose from {', '.join(PADDINGS)}"
@@ -76,7 +76,7 @@ class FramePlan(Frozen):
         left, right = _AMOUNTS[padding](frame_length, hop_length)
         if left < 0 or right < 0:
             raise SettingsError(
-                f"hop_length is {hop_length}: with padding {padding} it must not be longer than "
+                f"`hop_length` is {hop_length}: with padding {padding} it must not be longer than "
                 f"the frame ({frame_length})"
             )
         return cls(filter_length, hop_length, frame_length, left, right)

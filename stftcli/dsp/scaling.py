@@ -89,7 +89,7 @@ def scale_of(spectrum: Spectrum, epsilon: float = 0.0) -> Scale | None:
         return SCALES[spectrum]
     if spectrum not in ("magnitude", "power") or not 0 < epsilon < np.inf:
         raise SettingsError(
-            f"epsilon is {epsilon:g} for the spectrum {spectrum}: a magnitude or power takes one "
+            f"`epsilon` is {epsilon:g} for the spectrum {spectrum}: a magnitude or power takes one "
             "above 0, all else `epsilon=0`"
         )
     return partial(_raised, epsilon=epsilon, root=spectrum == "magnitude")

@@ -141,8 +141,8 @@ class STFT:
         self.plan = FramePlan.make(filter_length, hop_length, padding, frame_length)
         if not 1 <= self.win_length <= filter_length:
             raise SettingsError(
-                f"win_length is {win_length}: it must lie between 1 and "
-                f"filter_length ({filter_length})"
+                f"`win_length` is {win_length}: it must lie between 1 and "
+                f"`filter_length` ({filter_length})"
             )
         check_value("pad_mode", pad_mode, pad_mode in PAD_MODES, f"one of {', '.join(PAD_MODES)}")
         self.pad_mode: PadMode = FORCED_PAD_MODES.get(padding, pad_mode)
@@ -331,4 +331,6 @@ class STFT:
 
     def _check_replaceable(self, name: str) -> None:
         if self.freeze_parameters:
-            raise SettingsError(f"the {name} is frozen: make the STFT with freeze_parameters=False")
+            raise SettingsError(
+                f"the {name} is frozen: make the STFT with `freeze_parameters=False`"
+            )

@@ -178,7 +178,7 @@ class TestPart:
         with (
             either(way, sounds["wav"]) as name,
             Source(name) as source,
-            pytest.raises(InputError, match=r"is 18\.75 s long: there is nothing at --start 19 s"),
+            pytest.raises(InputError, match=r"is 18\.75 s long: there is nothing at 19 s"),
         ):
             list(source.blocks(SegmentSettings(start_s=19.0)))
 

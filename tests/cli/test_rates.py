@@ -263,7 +263,10 @@ class TestWithoutSoxr:
         ("--rate 0", "--rate is '0'|a whole number of Hz from 1 to"),
         ("--rate=-8000", "--rate|-8000"),
         ("--rate 16MHz", "--rate|'16MHz'|as in 16000 or 16k"),
-        ("--rate 16000 --resampling best", "--resampling|'best'|there are QQ, LQ, MQ, HQ, VHQ"),
+        (
+            "--rate 16000 --resampling best",
+            "--resampling|'best'|it must be one of QQ, LQ, MQ, HQ, VHQ",
+        ),
         ("--rate 100000000", "--rate|10000000"),
     ],
 )

@@ -274,7 +274,7 @@ BAD_CALLS = {
     "--preset librosa-mel --dtype float16 --int16-scale": "65504|--dtype float32",
     "--padding kaldi --center": "kaldi|center",
     "--causal --center": "causal|center",
-    "--n-fft 100 --win-length 25ms": "win_length is 200|100",
+    "--n-fft 100 --win-length 25ms": "--win-length is 200|100",
 }
 
 

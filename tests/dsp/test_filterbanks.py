@@ -257,17 +257,17 @@ def test_without_a_lifter_the_forms_are_the_same(lifter_form: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"rate_hz": 0}, "rate_hz is 0: it must be above 0"),
-        ({"rate_hz": np.nan}, "rate_hz is nan"),
-        ({"rate_hz": np.inf}, "rate_hz is inf"),
-        ({"bands": 0}, "bands is 0: it must be 1 or more"),
-        ({"fmax_hz": 8000.5}, "fmax_hz is 8000.5: it must be 8000, half the rate, or less"),
-        ({"fmax_hz": np.nan}, "fmax_hz is nan"),
-        ({"fmin_hz": -1}, "fmin_hz is -1: it must be 0 or more"),
-        ({"fmin_hz": 8000}, "fmin_hz is 8000: it must be 0 or more, and below fmax_hz, 8000"),
-        ({"fmin_hz": 900, "fmax_hz": 800}, "fmin_hz is 900: it must be .* below fmax_hz, 800"),
-        ({"fmin_hz": np.nan}, "fmin_hz is nan"),
-        ({"bands": 9, "fmin_hz": 800, "fmax_hz": np.nextafter(800, 900)}, "bands is 9: .* less"),
+        ({"rate_hz": 0}, "`rate_hz` is 0: it must be above 0"),
+        ({"rate_hz": np.nan}, "`rate_hz` is nan"),
+        ({"rate_hz": np.inf}, "`rate_hz` is inf"),
+        ({"bands": 0}, "`bands` is 0: it must be 1 or more"),
+        ({"fmax_hz": 8000.5}, "`fmax_hz` is 8000.5: it must be 8000, half the rate, or less"),
+        ({"fmax_hz": np.nan}, "`fmax_hz` is nan"),
+        ({"fmin_hz": -1}, "`fmin_hz` is -1: it must be 0 or more"),
+        ({"fmin_hz": 8000}, "`fmin_hz` is 8000: it must be 0 or more, and below `fmax_hz`, 8000"),
+        ({"fmin_hz": 900, "fmax_hz": 800}, "`fmin_hz` is 900: it must be .* below `fmax_hz`, 800"),
+        ({"fmin_hz": np.nan}, "`fmin_hz` is nan"),
+        ({"bands": 9, "fmin_hz": 800, "fmax_hz": np.nextafter(800, 900)}, "`bands` is 9: .* less"),
     ],
 )
 @pytest.mark.parametrize("scale", [*SCALES, "centers"])
@@ -281,9 +281,9 @@ def test_a_bank_refuses(scale: BandScale, arguments: dict[str, Any], message: st
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"filter_length": 1}, "filter_length is 1: it must be 2 or more"),
-        ({"norm": "l1"}, "norm is 'l1': it must be slaney or None"),
-        ({"triangles": "bark"}, "triangles is 'bark': it must be hz or mel"),
+        ({"filter_length": 1}, "`filter_length` is 1: it must be 2 or more"),
+        ({"norm": "l1"}, "`norm` is 'l1': it must be slaney or None"),
+        ({"triangles": "bark"}, "`triangles` is 'bark': it must be hz or mel"),
     ],
 )
 @each_bank
@@ -294,25 +294,25 @@ def test_weights_refuse(bank: Bank, arguments: dict[str, Any], message: str) -> 
 
 @pytest.mark.parametrize("make", [band_centers_hz, partial(band_weights, filter_length=512)])
 def test_an_unknown_scale_is_answered_with_all_names(make: Bank) -> None:
-    with pytest.raises(SettingsError, match=f"scale is 'mel': .*{', '.join(SCALES)}"):
+    with pytest.raises(SettingsError, match=f"`scale` is 'mel': .*{', '.join(SCALES)}"):
         make(16000, scale="mel")
 
 
 def test_mel_takes_mel_scales_only() -> None:
-    with pytest.raises(SettingsError, match="scale is 'bark': it must be slaney or htk"):
+    with pytest.raises(SettingsError, match="`scale` is 'bark': it must be slaney or htk"):
         mel_weights(16000, 512, scale="bark")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"rate_hz": -1}, "rate_hz is -1"),
-        ({"filter_length": 1}, "filter_length is 1"),
-        ({"bands": 0}, "bands is 0: it must be 1 or more"),
-        ({"tuning": np.nan}, "tuning is nan: it must be finite"),
-        ({"ctroct": np.inf}, "ctroct is inf: it must be finite"),
-        ({"octwidth": 0}, "octwidth is 0: it must be above 0, or None"),
-        ({"norm": -np.inf}, "norm is -inf: it must be above 0, or None"),
+        ({"rate_hz": -1}, "`rate_hz` is -1"),
+        ({"filter_length": 1}, "`filter_length` is 1"),
+        ({"bands": 0}, "`bands` is 0: it must be 1 or more"),
+        ({"tuning": np.nan}, "`tuning` is nan: it must be finite"),
+        ({"ctroct": np.inf}, "`ctroct` is inf: it must be finite"),
+        ({"octwidth": 0}, "`octwidth` is 0: it must be above 0, or None"),
+        ({"norm": -np.inf}, "`norm` is -inf: it must be above 0, or None"),
     ],
 )
 def test_chroma_refuses(arguments: dict[str, Any], message: str) -> None:
@@ -323,11 +323,11 @@ def test_chroma_refuses(arguments: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize(
     ("outputs", "inputs", "lifter", "message"),
     [
-        (0, 40, 0, "outputs is 0: it must be 1 to inputs, which is 40"),
-        (41, 40, 0, "outputs is 41: it must be 1 to inputs, which is 40"),
-        (1, 0, 0, "outputs is 1: it must be 1 to inputs, which is 0"),
-        (13, 40, -1, "lifter is -1: it must be 0 or more"),
-        (13, 40, np.nan, "lifter is nan: it must be 0 or more"),
+        (0, 40, 0, "`outputs` is 0: it must be 1 to inputs, which is 40"),
+        (41, 40, 0, "`outputs` is 41: it must be 1 to inputs, which is 40"),
+        (1, 0, 0, "`outputs` is 1: it must be 1 to inputs, which is 0"),
+        (13, 40, -1, "`lifter` is -1: it must be 0 or more"),
+        (13, 40, np.nan, "`lifter` is nan: it must be 0 or more"),
     ],
 )
 def test_dct_refuses(outputs: int, inputs: int, lifter: float, message: str) -> None:
@@ -336,5 +336,5 @@ def test_dct_refuses(outputs: int, inputs: int, lifter: float, message: str) -> 
 
 
 def test_dct_refuses_a_lifter_of_no_form() -> None:
-    with pytest.raises(SettingsError, match=r"lifter_form is 'kaldi': it must be .*librosa.*htk"):
+    with pytest.raises(SettingsError, match=r"`lifter_form` is 'kaldi': it must be .*librosa.*htk"):
         dct_weights(13, 40, lifter_form="kaldi")  # type: ignore[arg-type]

@@ -120,13 +120,13 @@ def test_lives_on_the_cpu(device: str | None) -> None:
 
 
 def test_another_device_is_refused() -> None:
-    with pytest.raises(SettingsError, match="device is 'cuda'"):
+    with pytest.raises(SettingsError, match="`device` is 'cuda'"):
         Linear(2, 2, device="cuda")
 
 
 @pytest.mark.parametrize(("sizes", "name"), [((0, 2), "in_features"), ((2, -1), "out_features")])
 def test_sizes_below_one_are_refused_by_name(sizes: tuple[int, int], name: str) -> None:
-    with pytest.raises(SettingsError, match=f"{name} is {min(sizes)}"):
+    with pytest.raises(SettingsError, match=f"`{name}` is {min(sizes)}"):
         Linear(*sizes)
 
 

@@ -75,7 +75,8 @@ def test_kaldis_frames_are_counted_and_placed_as_in_its_feature_window(
 @pytest.mark.parametrize(("frame_length", "hop_length"), [(16, 40), (1, 2), (400, 1600)])
 def test_kaldis_frames_leave_no_gaps(frame_length: int, hop_length: int) -> None:
     with pytest.raises(
-        SettingsError, match=rf"hop_length is {hop_length}: with padding kaldi .*\({frame_length}\)"
+        SettingsError,
+        match=rf"`hop_length` is {hop_length}: with padding kaldi .*\({frame_length}\)",
     ):
         FramePlan.make(2048, hop_length, "kaldi", frame_length)
 
@@ -125,7 +126,7 @@ def test_zeros_after_a_frame_do_not_move_its_centre(padding: Padding, first: int
 
 @pytest.mark.parametrize(("lengths", "name"), [((0, 4), "filter_length"), ((4, -1), "hop_length")])
 def test_lengths_below_one_are_refused_by_name(lengths: tuple[int, int], name: str) -> None:
-    with pytest.raises(SettingsError, match=f"{name} is {min(lengths)}"):
+    with pytest.raises(SettingsError, match=f"`{name}` is {min(lengths)}"):
         FramePlan.make(*lengths, "center")
 
 

@@ -97,16 +97,16 @@ def test_empty_bands_are_all_zero() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"rate_hz": 0}, "rate_hz is 0: it must be above 0"),
-        ({"bands": 0}, "bands is 0: it must be 1 or more"),
-        ({"scale": "mel"}, "scale is 'mel': it must be"),
-        ({"scale": "bark"}, "scale is 'bark': it must be"),
-        ({"fmin_hz": -1.0}, "fmin_hz is -1"),
-        ({"fmin_hz": 8000.0}, "fmin_hz is 8000.*below fmax_hz, 8000"),
-        ({"fmax_hz": 8000.5}, "fmax_hz is 8000.5: it must be 8000, half the rate"),
-        ({"filter_length": 1}, "filter_length is 1: it must be 2 or more"),
-        ({"bands": 100, "fmin_hz": 3999.0, "fmax_hz": 3999.001}, "bands is 100: .* less"),
-        ({"norm": "l1"}, "norm is 'l1': it must be slaney or None"),
+        ({"rate_hz": 0}, "`rate_hz` is 0: it must be above 0"),
+        ({"bands": 0}, "`bands` is 0: it must be 1 or more"),
+        ({"scale": "mel"}, "`scale` is 'mel': it must be"),
+        ({"scale": "bark"}, "`scale` is 'bark': it must be"),
+        ({"fmin_hz": -1.0}, "`fmin_hz` is -1"),
+        ({"fmin_hz": 8000.0}, "`fmin_hz` is 8000.*below `fmax_hz`, 8000"),
+        ({"fmax_hz": 8000.5}, "`fmax_hz` is 8000.5: it must be 8000, half the rate"),
+        ({"filter_length": 1}, "`filter_length` is 1: it must be 2 or more"),
+        ({"bands": 100, "fmin_hz": 3999.0, "fmax_hz": 3999.001}, "`bands` is 100: .* less"),
+        ({"norm": "l1"}, "`norm` is 'l1': it must be slaney or None"),
     ],
 )
 def test_refuses(arguments: dict[str, Any], message: str) -> None:

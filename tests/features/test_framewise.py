@@ -107,13 +107,13 @@ def test_epsilon_is_what_there_is_of_silence() -> None:
 
 @pytest.mark.parametrize("spectrum", sorted(SPECTRA.keys() - {"magnitude", "power"}))
 def test_epsilon_belongs_to_magnitudes_and_powers(spectrum: Spectrum) -> None:
-    with pytest.raises(SettingsError, match=f"epsilon is 0.1 for the spectrum {spectrum}"):
+    with pytest.raises(SettingsError, match=f"`epsilon` is 0.1 for the spectrum {spectrum}"):
         analyze(spectrum, epsilon=0.1)
 
 
 @pytest.mark.parametrize("epsilon", [-1e-6, np.nan, np.inf])
 def test_epsilon_is_above_zero(epsilon: float) -> None:
-    with pytest.raises(SettingsError, match=f"epsilon is {epsilon:g} .*above 0"):
+    with pytest.raises(SettingsError, match=f"`epsilon` is {epsilon:g} .*above 0"):
         analyze("power", epsilon=epsilon)
 
 
