@@ -132,13 +132,11 @@ class Chain(Frozen):
         spans = self._spans(blocks, eager, on_block)
         batches = ordered_map(self.framewise, spans, threads)
         recipe = self.settings.features
-        # Spectra of samples of limited range cannot overflow, whatever is made of them may.
-        if not limited or recipe.steps or recipe.epsilon or recipe.kernel:
-            batches = _finite(batches, name)
-        if not self.operations:
-            return batches
         for operation in self.operations:
             batches = operation(batches)
+        # Spectra of samples of limited range cannot overflow, whatever is made of them may.
+        if limited and not (recipe.steps or recipe.epsilon or recipe.kernel):
+            return batches
         return _finite(batches, name)
 
     def stored(self, batches: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from stftcli.audio.header import FLOAT_SUBTYPES
 from stftcli.audio.source import Source
+from stftcli.errors import InputError
 from stftcli.features.build import DEFAULTS, Defaults
 from stftcli.features.chain import Chain, OnBlock
 from stftcli.features.extractor import Extractor
@@ -33,14 +34,19 @@ def stream_features(
     ndarray, shape (frames, features) or (frames, channels, features)
         What the chain makes of it, in order.
     """
-    yield from chain.batches(
-        _blocks(source, chain, reporter),
-        name=source.name,
-        limited=source.subtype not in FLOAT_SUBTYPES,
-        threads=threads,
-        eager=eager,
-        on_block=on_block,
-    )
+    try:
+        yield from chain.batches(
+            _blocks(source, chain, reporter),
+            name=source.name,
+            limited=source.subtype not in FLOAT_SUBTYPES,
+            threads=threads,
+            eager=eager,
+            on_block=on_block,
+        )
+    except InputError as error:
+        if source.name in str(error):
+            raise
+        raise InputError(f"{source.name}: {error}") from error  # of many, it is this one
     if complaint := source.complaint():
         reporter.complain(complaint)
 

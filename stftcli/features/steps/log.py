@@ -1,6 +1,7 @@
 """The logarithm of each value."""
 
 from collections.abc import Sequence
+from math import log
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from stftcli.errors import SettingsError
@@ -124,12 +125,12 @@ class Logarithm(Frozen):
             np.maximum(values, 0, out=values)
             values += self.offset
         np.log(values, out=values)
-        # As a float64 of numpy, the product of float32 is rounded once.
-        factor = np.float64(_FACTORS[self.kind])
+        # A plain number: one of numpy's would have float32 multiplied as float64.
+        factor = _FACTORS[self.kind]
         if factor != 1:
             np.multiply(values, factor, out=values)
         if self.ref != 1:
-            values -= factor * np.log(self.ref)
+            values -= factor * log(self.ref)
         return values
 
 
