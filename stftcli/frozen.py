@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 class _FieldsAsSignature:
     """What `inspect.signature` says of a class, made of its fields only where it is asked for."""
 
-    def __get__(self, _: object, owner: "type[Frozen]") -> "Signature":
+    def __get__(self, instance: object, owner: "type[Frozen]") -> "Signature":
+        if instance is not None:
+            raise AttributeError("__signature__")  # it may be called, with another signature
         from inspect import Parameter, Signature
 
         def default(item: Any) -> Any:

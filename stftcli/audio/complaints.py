@@ -34,7 +34,7 @@ def _of_length(opened: Opened, sounds: Sounds, samples: int, rate_hz: int) -> st
     if claimed is not None and samples + _slack_samples(opened, sounds) < claimed:
         promised = f"its header promises {claimed / rate_hz:.2f} s"
         return f"ends early: {promised}, {there_s:.2f} s are there"
-    if opened.findings.cut_off:
+    if opened.findings.cut_off or sounds.broken:
         return f"ends early: it is cut off after {there_s:.2f} s"
     if opened.seekable and opened.kind.wav is None and sounds.longer_by_header():
         return "ends early: its header promises more than the file holds"

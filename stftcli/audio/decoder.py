@@ -23,6 +23,11 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
     name : str
         For messages.
 
+    Attributes
+    ----------
+    broken : bool
+        Whether decoding has stopped within an MPEG frame; what was decoded before it was given.
+
     Raises
     ------
     InputError
@@ -34,6 +39,7 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
             super().__init__(descriptor, closefd=False)
         except (soundfile.SoundFileError, TypeError, ValueError) as error:
             raise InputError(f"{name} cannot be read as sound: {reason(error)}") from error
+        self.broken = False
         if self.subtype not in SUBTYPES:
             kind = self.subtype_info
             self.close()
@@ -56,13 +62,29 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
         buffer = np.empty((most, self.channels), np.int16 if as_integers else dtype)
         scaled = np.empty(buffer.shape, dtype)
 
+        decode = self._read_mpeg if self.subtype.startswith("MPEG") else self.read
+
         def read(samples: int) -> NDArray[Any]:
-            block = self.read(out=buffer[:samples])
+            block = decode(out=buffer[:samples])
             if as_integers:
                 block = np.multiply(block, dtype.type(1 / 32768), out=scaled[: len(block)])
             return np.asarray(block)
 
         return read
+
+    def _read_mpeg(self, out: NDArray[Any]) -> NDArray[Any]:
+        """Read into an array; where decoding fails, give what it has put there before."""
+        if self.broken:
+            return out[:0]
+        out.fill(np.nan)
+        try:
+            return np.asarray(self.read(out=out))
+        except soundfile.SoundFileError:
+            there = int(np.isfinite(out).all(axis=1).sum())
+            if not there and not self.tell():
+                raise
+            self.broken = True
+            return out[:there]
 
 
 def reason(error: Exception) -> str:

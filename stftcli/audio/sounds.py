@@ -30,6 +30,8 @@ class Sounds:
     ----------
     decoder : Decoder
         That of the sound which is being read.
+    broken : bool
+        Whether the decoding of one of them has stopped within it.
     left_bytes, left_s : int, float
         The size and length of those that are left out, since they do not fit the first.
 
@@ -40,7 +42,7 @@ class Sounds:
     """
 
     def __init__(self, opened: Opened, name: str) -> None:
-        self.left_bytes, self.left_s = 0, 0.0
+        self.left_bytes, self.left_s, self.broken = 0, 0.0, False
         self._opened, self._name, self._part = opened, name, 0
         self._stack = ExitStack()
         descriptor = opened.next_part()
@@ -56,6 +58,7 @@ class Sounds:
     def go_on(self) -> bool:
         """Go to the next sound that fits the first; False when there is none."""
         first = self.decoder
+        self.broken |= first.broken
         form = (first.samplerate, first.channels)
         self.close()
         while (descriptor := self._opened.next_part()) is not None:

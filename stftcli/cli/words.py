@@ -10,6 +10,7 @@ _OPTIONS = {
     "fmax_hz": "fmax",
     "start_s": "start",
     "duration_s": "duration",
+    "offset": "log_offset",
 }
 # Options that are no rows of the table.
 _OF_COMMANDS = {

@@ -150,8 +150,9 @@ def _parameter(name: str, parameter: str, text: str) -> float:
     except ValueError:
         value = np.nan
     if not 0 <= value < np.inf or (parameter == "std" and value == 0):
+        example = {"beta": 14, "std": 100}.get(parameter, 0.5)
         raise SettingsError(
-            f"the window {name} needs its {parameter}, a positive number: write {name}:0.5 "
+            f"the window {name} needs its {parameter}, a positive number: write {name}:{example} "
             f"(given: {text or 'none'})"
         )
     return value

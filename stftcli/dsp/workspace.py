@@ -9,6 +9,8 @@ from numpy.typing import DTypeLike, NDArray
 
 # A vector of AVX-512 and a line of the cache: numpy writes up to 1.3 times as fast from there on.
 _ALIGNMENT = 64
+# Larger ones, as of many channels, are not kept: whoever holds an Extractor would hold them too.
+_MAX_KEPT_BYTES = 1 << 22
 
 
 class Workspace(threading.local):
@@ -26,7 +28,9 @@ class Workspace(threading.local):
         size = prod(shape)
         buffer = self._buffers.get(name)
         if buffer is None or buffer.size < size or buffer.dtype != dtype:
-            buffer = self._buffers[name] = _aligned(size, np.dtype(dtype))
+            buffer = _aligned(size, np.dtype(dtype))
+            if buffer.nbytes <= _MAX_KEPT_BYTES:
+                self._buffers[name] = buffer
         return buffer[:size].reshape(shape)
 
     def __reduce__(self) -> tuple[type["Workspace"], tuple[()]]:

@@ -32,6 +32,7 @@ def asked_steps(base: tuple[Step, ...], given: Iterable[tuple[Option, Any]]) -> 
     makers = [row for row in asked if row[1].makes]
     steps = list(base)
     _choose_bank(steps, makers)
+    _replace(steps, makers)
     _follow(steps, [row for row in makers if row[0].in_order])
     _provide(steps, makers)
     for kind in STEPS.values():
@@ -60,6 +61,19 @@ def _choose_bank(steps: Steps, makers: Asked) -> None:
         raise SettingsError(f"{names} both take the bins: give one")
     if asked:
         steps[:] = [one for one in steps if one.step in asked or not one.takes_bins]
+
+
+def _replace(steps: Steps, makers: Asked) -> None:
+    """Take away the steps that new ones take the place of."""
+    asked = {
+        kind.step: option.name for kind, option, value in makers if not _removes(option, value)
+    }
+    for kind, option, _ in [row for row in makers if row[0].step in asked]:
+        if both := [name for name in kind.replaces if name in asked]:
+            raise SettingsError(
+                f"`{option.name}` stands in the place of `{asked[both[0]]}`: give one of them"
+            )
+        steps[:] = [step for step in steps if step.step not in kind.replaces]
 
 
 def _follow(steps: Steps, ordered: Asked) -> None:

@@ -65,8 +65,18 @@ class Axis(Frozen):
     first: int = 1
 
     def __post_init__(self) -> None:
+        if self.frequencies_hz is not None:
+            self.frequencies_hz.setflags(write=False)  # many share an axis
         if not self.units:
             vars(self)["units"] = (_unit(self.quantity, self.log),) * len(self.names)
+
+    def _values(self) -> tuple[Any, ...]:
+        # An array cannot be compared as a whole, nor hashed.
+        hz = self.frequencies_hz
+        return (*replace(self, frequencies_hz=None)._plain(), None if hz is None else hz.tobytes())
+
+    def _plain(self) -> tuple[Any, ...]:
+        return super()._values()
 
     @property
     def unit(self) -> str | None:

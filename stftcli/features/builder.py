@@ -88,8 +88,8 @@ class Builder:
         """Add a number that is measured of each frame's samples."""
         if self.stream_operations:
             raise SettingsError(
-                "the energy is taken frame by frame, before what needs the whole sound: leave out "
-                "`top_db`, `ref='max'` and the like"
+                "the energy is taken frame by frame, before what looks at other frames too: leave "
+                "out `top_db`, `ref='max'`, `pcen` and the like"
             )
         self.frame_operations.append(feature)
 

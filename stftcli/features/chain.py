@@ -84,7 +84,8 @@ class Chain(Frozen):
 
     def rows(self, samples: int) -> int:
         """Give the number of rows of a sound of so many samples."""
-        return self.frames_of(samples) if self.axis.per_frame else 1
+        frames = self.frames_of(samples)
+        return frames if self.axis.per_frame else min(1, frames)
 
     def frames_of(self, samples: int) -> int:
         """Give the number of frames of a sound of so many samples."""

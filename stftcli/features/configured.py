@@ -28,7 +28,9 @@ _MAX_CHAINS = 16
 class _OptionsAsSignature:
     """What `inspect.signature` says of the Extractor: every option by its name."""
 
-    def __get__(self, _: object, __: type) -> "Signature":
+    def __get__(self, instance: object, _: type) -> "Signature":
+        if instance is not None:
+            raise AttributeError("__signature__")  # an Extractor is called as its class says
         from inspect import Parameter, Signature
 
         names = ["steps", *all_options()]
@@ -57,6 +59,10 @@ class Configured:
         **options: Any,
     ) -> None:
         base = FeatureSettings() if settings is None else settings
+        if not isinstance(base, FeatureSettings):
+            raise SettingsError(
+                f"{base!r} is no FeatureSettings: a preset is had by Extractor.preset('whisper')"
+            )
         if steps is not None:
             base = replace(base, features=replace(base.features, steps=_checked_steps(steps)))
         changed = change(base, options.items())
@@ -114,6 +120,8 @@ class Configured:
         OutputError
             If the file cannot be written.
         """
+        if not str(file).endswith(".toml"):
+            raise SettingsError(f"{file}: settings are written as TOML, so give a name in .toml")
         from stftcli.features.toml import format_settings
         from stftcli.files.atomic import atomic_write
 
@@ -142,11 +150,11 @@ class Configured:
 
     def frames(self, samples: int, rate_hz: int) -> int:
         """Give the number of rows that a signal of so many samples gives."""
-        return self.chain(rate_hz).rows(samples)
+        return self.chain(rate_hz).rows(_checked_count("samples", samples))
 
     def times_s(self, frames: int, rate_hz: int) -> NDArray[np.float64]:
         """Give the times that the first frames are centred on, in seconds, shape (frames,)."""
-        return self.chain(rate_hz).times_s(0, frames)
+        return self.chain(rate_hz).times_s(0, _checked_count("frames", frames))
 
     def chain(self, rate_hz: int, defaults: Defaults = DEFAULTS) -> Chain:
         """Give what computes, built for sound of this rate; a second time it is there already.
@@ -158,14 +166,16 @@ class Configured:
         SettingsError
             If the rate is none, or the settings do not fit each other at it.
         """
+        rate_hz = _checked_rate(rate_hz)
         if defaults is not DEFAULTS:
-            return build_chain(self.settings, _checked_rate(rate_hz), defaults)
+            return build_chain(self.settings, rate_hz, defaults)
         # Threads may build the same chain twice; the last one is kept, and they are all alike.
-        if rate_hz not in self._chains:
+        chain = self._chains.get(rate_hz)
+        if chain is None:
             if len(self._chains) >= _MAX_CHAINS:
                 self._chains.clear()
-            self._chains[rate_hz] = _built(self.settings, _checked_rate(rate_hz))
-        return self._chains[rate_hz]
+            chain = self._chains[rate_hz] = _built(self.settings, rate_hz)
+        return chain
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.settings!r})"
@@ -207,7 +217,19 @@ def _checked_rate(rate_hz: int) -> int:
     return rate
 
 
+def _checked_count(name: str, value: int) -> int:
+    try:
+        count = operator.index(value)
+    except TypeError:
+        count = -1
+    if count < 0:
+        raise SettingsError(f"`{name}` is {value!r}: it must be a whole number, 0 or more")
+    return count
+
+
 def _checked_steps(steps: Sequence[Step]) -> tuple[Step, ...]:
+    if not isinstance(steps, Sequence):
+        raise SettingsError(f"`steps` is {steps!r}: give a list of steps, as [Mel(80), Log('db')]")
     for step in steps:
         if not isinstance(step, Step):
             raise SettingsError(f"`steps` holds {step!r}: give steps such as Mel(80) or Log('db')")

@@ -65,7 +65,7 @@ class Extractor(Configured):
     ((101, 13), ('mfcc_0', 'mfcc_1'))
     """
 
-    def __call__(self, waveform: ArrayLike, rate_hz: int, *, threads: int = 1) -> Features:
+    def __call__(self, waveform: ArrayLike, rate_hz: int, *, threads: int | None = 1) -> Features:
         """Compute the features of whole signals.
 
         Parameters
@@ -92,7 +92,7 @@ class Extractor(Configured):
         SettingsError
             If the settings do not fit each other at this rate.
         """
-        chain = self._told(rate_hz)
+        chain, threads = self._told(rate_hz), choose_threads(threads)
         signals = as_signals(waveform, chain.framewise.stft.dtype)
         if signals.ndim == 1:
             return self._whole(chain, signals, threads)
@@ -111,9 +111,9 @@ class Extractor(Configured):
         rate_hz : int
             Samples per second.
 
-        Yields
-        ------
-        ndarray, shape (some, features)
+        Returns
+        -------
+        iterator of ndarray, shape (some, features)
             Frames in order, each as soon as its last sample is there; steps that look ahead or at
             the whole signal wait for what they need. Together they are what the whole gives, to
             the last bit.
@@ -123,6 +123,10 @@ class Extractor(Configured):
         InputError, SettingsError
             As from calling it.
         """
+        if hasattr(blocks, "ndim"):
+            raise SettingsError(
+                "a stream takes blocks, one after another: give [waveform], or call the Extractor"
+            )
         chain = self._told(rate_hz)
 
         def signals() -> Iterator[NDArray[Any]]:
@@ -134,10 +138,14 @@ class Extractor(Configured):
                     )
                 yield signal[np.newaxis]
 
-        yield from chain.stored(chain.batches(signals(), eager=True))
+        return chain.stored(chain.batches(signals(), eager=True))
 
     def file(
-        self, file: str | PathLike[str] | IO[bytes], *, threads: int | None = None
+        self,
+        file: str | PathLike[str] | IO[bytes],
+        *,
+        threads: int | None = None,
+        strict: bool = False,
     ) -> Features:
         """Compute the features of a sound file.
 
@@ -147,11 +155,14 @@ class Extractor(Configured):
             What `stftcli features` reads; "-" is standard input.
         threads : int, optional
             Threads that compute; None for two where there are as many processors.
+        strict : bool, default False
+            Whether a sound that ends early, or goes on beyond its header, is an error; else it is a
+            warning.
 
         Returns
         -------
         ndarray, shape (frames, features), or (frames, channels, features) for several channels
-            The same bytes as the command's array.
+            The values of the command's array, frames first whatever `layout` says.
 
         Raises
         ------
@@ -160,10 +171,10 @@ class Extractor(Configured):
         """
         from stftcli.jobs.stream import features_of_file
 
-        return features_of_file(file, self, choose_threads(threads))
+        return features_of_file(file, self, choose_threads(threads), strict=strict)
 
     def batch(
-        self, waveforms: Sequence[ArrayLike], rate_hz: int, *, threads: int = 1
+        self, waveforms: Sequence[ArrayLike], rate_hz: int, *, threads: int | None = 1
     ) -> tuple[Features, NDArray[np.int64]]:
         """Compute the features of several signals, padded with zeros to one array.
 
@@ -201,9 +212,9 @@ class Extractor(Configured):
 
     def _told(self, rate_hz: int) -> Chain:
         """Give the chain, and warn of what the user should know when it is built."""
-        known = rate_hz in self._chains
+        known = len(self._chains)
         chain = self.chain(rate_hz)
-        if not known:
+        if len(self._chains) != known:
             for text in chain.warnings:
                 warnings.warn(text, stacklevel=3)
         return chain

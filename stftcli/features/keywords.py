@@ -60,7 +60,18 @@ def read_options(given: Iterable[tuple[str, Any]]) -> Given:
     return read
 
 
+_ELSEWHERE = {
+    "preset": "Extractor.preset(name) begins with one",
+    "config": "Extractor.load(file) begins with its settings",
+    "threads": "it is given where the Extractor is called",
+}
+
+
 def _hint(name: str, known: list[str]) -> str:
+    if name in _ELSEWHERE:
+        return _ELSEWHERE[name]
+    if longer := [one for one in known if one.startswith(name)]:
+        return f"did you mean {' or '.join(longer)}?"
     near = nearest(name, known)
     return near if near.startswith("did") else "inspect.signature(Extractor) lists them"
 

@@ -44,6 +44,8 @@ class Step(Record):
         Whether it stands where its option stood among others of that kind.
     takes_place : bool
         Whether the first that is asked for takes the place of one that is there.
+    replaces : tuple of str
+        Steps of a preset that a new one takes the place of; asked for beside it, they are refused.
     needs : tuple of Need
         What has to come before it.
     default_spectrum : str or None
@@ -58,6 +60,7 @@ class Step(Record):
     takes_bins: ClassVar[bool] = False
     in_order: ClassVar[bool] = False
     takes_place: ClassVar[bool] = False
+    replaces: ClassVar[Names] = ()
     needs: ClassVar[tuple[Need, ...]] = ()
     default_spectrum: ClassVar[Spectrum | None] = None
     renames: ClassVar[bool] = False

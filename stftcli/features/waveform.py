@@ -15,7 +15,7 @@ _INTEGERS: dict[str, tuple[float, float]] = {
     "int32": (2.0**31, 0.0),
     "uint8": (2.0**7, 2.0**7),
 }
-_FEW_SAMPLES, _MANY_SIGNALS = 64, 64
+_MAX_CHANNELS, _MANY_SIGNALS = 8, 64
 
 
 def as_signals(waveform: ArrayLike, dtype: np.dtype[Any], *, empty: bool = False) -> Signals:
@@ -45,6 +45,11 @@ def as_signals(waveform: ArrayLike, dtype: np.dtype[Any], *, empty: bool = False
         # A sum is finite only if all its terms are; it is cheaper than asking for each.
         if not np.isfinite(signals.sum()) and not np.isfinite(signals).all():
             at = tuple(map(int, np.argwhere(~np.isfinite(signals))[0]))
+            if np.isfinite(array[at]):
+                raise InputError(
+                    f"the waveform holds {array[at]:g} at {list(at)}, too much for {dtype}: choose "
+                    "`dtype='float64'`"
+                )
             raise InputError(
                 f"the waveform holds NaN or infinite samples, the first at {list(at)}: leave them "
                 "out or mend them"
@@ -75,7 +80,7 @@ def _check_shape(array: NDArray[Any], empty: bool) -> None:
         raise InputError("the waveform is a single number: its shape must be (..., samples)")
     if array.shape[-1] == 0 and not empty:
         raise InputError(f"the waveform has shape {array.shape}: there are no samples")
-    if array.ndim > 1 and array.shape[-1] < _FEW_SAMPLES <= _MANY_SIGNALS < array.shape[-2]:
+    if array.ndim > 1 and array.shape[-1] <= _MAX_CHANNELS and array.shape[-2] > _MANY_SIGNALS:
         raise InputError(
             f"the waveform has shape {array.shape}, that is {array.shape[-2]} signals of "
             f"{array.shape[-1]} samples: samples go last, give waveform.T"

@@ -15,6 +15,7 @@ from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import chain_for, frame_shape
 
 ArrayInfo = Description
+"""What an array says of itself, in the words of its format's reader."""
 
 
 class SoundInfo(Frozen):

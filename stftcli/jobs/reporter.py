@@ -1,5 +1,6 @@
 """What a job says while it works; the command line decides how that is shown."""
 
+import warnings
 from typing import Protocol
 
 
@@ -33,6 +34,18 @@ class Silence:
 
     def complain(self, text: str) -> None:
         """Ignore it."""
+
+
+class Warnings(Silence):
+    """A reporter for Python: what a user should know becomes a warning."""
+
+    def warn(self, text: str) -> None:
+        """Warn whoever called the Extractor."""
+        warnings.warn(text, stacklevel=6)
+
+    def complain(self, text: str) -> None:
+        """Warn as well."""
+        self.warn(text)
 
 
 SILENT: Reporter = Silence()

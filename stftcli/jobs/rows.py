@@ -25,7 +25,7 @@ class Rows(Frozen):
     Parameters
     ----------
     inputs : sequence of str
-        Sound files, and feature arrays (.npy, .npz).
+        Sound files, and feature arrays of any format.
     settings : FeatureSettings
         What is computed of the sounds.
     threads : int, optional

@@ -15,7 +15,7 @@ from stftcli.features.chain import Chain, OnBlock
 from stftcli.features.extractor import Extractor
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.temporary import copy_rest, temporary_file
-from stftcli.jobs.reporter import SILENT, Reporter
+from stftcli.jobs.reporter import SILENT, Reporter, Warnings
 
 
 def stream_features(
@@ -65,17 +65,25 @@ def chain_for(
 
 
 def features_of_file(
-    file: str | PathLike[str] | IO[bytes], extractor: Extractor, threads: int
+    file: str | PathLike[str] | IO[bytes],
+    extractor: Extractor,
+    threads: int,
+    *,
+    strict: bool = False,
 ) -> NDArray[Any]:
-    """Give the features of a sound file as one array, as `stftcli features` writes them."""
+    """Give the features of a sound file as one array, as `stftcli features` computes them."""
     if not isinstance(file, str | PathLike):
+        if not hasattr(file, "read"):
+            raise InputError(f"{file!r} is no file: give a path, or a file that is open for bytes")
         with temporary_file() as copy:
             copy_rest(file, copy)
             copy.flush()
-            return features_of_file(f"/dev/fd/{copy.fileno()}", extractor, threads)
-    with Source(str(file)) as source:
-        chain = extractor.chain(source.rate_hz)
-        batches = list(chain.stored(stream_features(source, chain, threads)))
+            name = f"/dev/fd/{copy.fileno()}"
+            return features_of_file(name, extractor, threads, strict=strict)
+    with Source(str(file), strict=strict) as source:
+        reporter = Warnings()
+        chain = chain_for(extractor.settings, source, reporter)
+        batches = list(chain.stored(stream_features(source, chain, threads, reporter)))
         if batches:
             return np.concatenate(batches)
         return np.empty((0, *frame_shape(source, chain)), chain.stored_dtype)

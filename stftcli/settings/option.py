@@ -1,6 +1,5 @@
 """An option: one row that the command line, Python's keywords, help and errors are made of."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from stftcli.errors import SettingsError
@@ -63,11 +62,6 @@ class Option(Frozen):
         if isinstance(self.field, tuple):
             return dict(zip(self.field, value, strict=True))
         return {self.field: value} if self.field else {}
-
-
-def named(options: Iterable[Option]) -> dict[str, Option]:
-    """Give options by their names."""
-    return {option.name: option for option in options}
 
 
 def _shown(value: Any) -> str:

@@ -39,6 +39,9 @@ class MisplacedError(SettingsError):
         self.place = place
 
 
+_NAMES = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
+
+
 def nearest(name: str, known: Iterable[str], listed: str | None = None) -> str:
     """Say which names come near to a wrong one, or else list all of them, as `listed` does."""
     from difflib import get_close_matches
@@ -66,12 +69,13 @@ class Record(Frozen):
     options: ClassVar[tuple[Any, ...]] = ()
 
     def __post_init__(self) -> None:
-        for option in self.options:
-            name = option.field
-            if isinstance(name, str) and name and not option.kind.is_flag:
-                value = getattr(self, name)
-                if value is not None:
-                    vars(self)[name] = _fitting(option, name, value)
+        rows = {row.field: row for row in self.options if not row.kind.is_flag}
+        for item in self._fields:
+            value = getattr(self, item.name)
+            if item.name in rows and value is not None:
+                vars(self)[item.name] = _fitting(rows[item.name], item.name, value)
+            elif item.name not in rows:
+                _check_type(item.name, _hints(self.__class__)[item.name], value)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the settings as JSON's own types; what is None is left out."""
@@ -90,7 +94,7 @@ class Record(Frozen):
         MisplacedError
             If a name is unknown or a value is of the wrong kind; it says where.
         """
-        hints = get_type_hints(cls)
+        hints = _hints(cls)
         names = [item.name for item in fields(cls)]
         for name in values:
             if name not in names:
@@ -118,6 +122,26 @@ def _fitting(option: "Option", name: str, value: Any) -> Any:
     if option.removed_by is not None and read == option.removed_by:
         raise SettingsError(f"`{name}` is {value!r}, which asks for no such step")
     return read
+
+
+_HINTS: dict[type, dict[str, Any]] = {}
+
+
+def _hints(cls: type) -> dict[str, Any]:
+    """Give the types of a record's fields; reading them takes longer than checking them."""
+    if cls not in _HINTS:
+        _HINTS[cls] = get_type_hints(cls)
+    return _HINTS[cls]
+
+
+def _check_type(name: str, hint: Any, value: Any) -> None:
+    """Hold what no option says anything of to its type; records and tuples check themselves."""
+    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    plain = all(
+        kind in _NAMES or kind is type(None) or get_origin(kind) is Literal for kind in kinds
+    )
+    if plain and not _fits(hint, value):
+        raise SettingsError(f"`{name}` is {value!r}: it must be {_described(hint)}")
 
 
 def _plain(value: Any) -> Any:
@@ -164,5 +188,4 @@ def _described(hint: Any) -> str:
         return " or ".join(_described(kind) for kind in kinds)
     if get_origin(hint) is Literal:
         return "one of " + ", ".join(map(str, get_args(hint)))
-    names = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
-    return names.get(hint, "a list")
+    return _NAMES.get(hint, "a list")

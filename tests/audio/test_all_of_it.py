@@ -452,6 +452,19 @@ class TestCutOff:
         assert heard.samples.shape[1] > 0.8 * 150_001
         assert "ends early: it is cut off after" in str(heard.complaint)
 
+    @either_way
+    @pytest.mark.parametrize("share", [0.05, 0.3, 0.7, 0.95])
+    def test_an_mp3_gives_what_there_is(
+        self, tmp_path: Path, way: str, encode: Encode, share: float
+    ) -> None:
+        whole = encode("MP3", 150_001)
+        wanted = decoded(whole, tmp_path)
+        heard = Heard(whole[: int(share * len(whole))], way, tmp_path)
+        there = heard.samples.shape[1]
+        assert share - 0.04 < there / 150_001 < share + 0.04
+        np.testing.assert_allclose(heard.samples, wanted[:, :there], rtol=0, atol=1e-6)
+        assert "ends early: " in str(heard.complaint)
+
 
 class TestEndless:
     @pytest.mark.parametrize(

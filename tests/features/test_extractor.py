@@ -20,6 +20,7 @@ from stftcli import (
     Extractor,
     FeatureSettings,
     InputError,
+    Linear,
     Log,
     Mel,
     SettingsError,
@@ -28,6 +29,7 @@ from stftcli import (
     TopDb,
 )
 from stftcli.features.presets import load_preset
+from stftcli.features.steps import STEPS
 from stftcli.presets import preset_names
 from tests.cli.inside import ok_inside
 from tests.cli.shell import Shell
@@ -319,7 +321,101 @@ class TestOptions:
             assert word in str(caught.value)
 
 
+class TestSharing:
+    """Many Extractors share what was built, and none can harm another."""
+
+    def test_an_axis_cannot_be_written_to(self) -> None:
+        hz = Extractor.preset("whisper").axis(RATE_HZ).frequencies_hz
+        assert hz is not None
+        with pytest.raises(ValueError, match="read-only"):
+            hz[:] = -1
+
+    def test_axes_can_be_compared(self) -> None:
+        x = Extractor(mel=8, n_fft=256)
+        assert x.axis(RATE_HZ) == Extractor(mel=8, n_fft=256).axis(RATE_HZ)
+        assert x.axis(RATE_HZ) != x.axis(8000)
+        assert hash(x.axis(RATE_HZ)) == hash(Extractor(mel=8, n_fft=256).axis(RATE_HZ))
+
+    def test_the_same_settings_are_built_once(self) -> None:
+        assert Extractor.preset("ast").chain(RATE_HZ) is Extractor.preset("ast").chain(RATE_HZ)
+
+    def test_what_is_in_a_file_is_read_again(self, tmp_path: Path) -> None:
+        file = str(tmp_path / "layer.npz")
+        signal = noise(4000)
+        results = []
+        for seed in range(2):
+            Linear(129, 3, seed=seed).save(file)
+            results.append(Extractor(n_fft=256, linear=file)(signal, RATE_HZ))
+        assert not np.array_equal(results[0], results[1])
+
+    def test_an_instance_is_called_as_it_says(self) -> None:
+        names = list(inspect.signature(Extractor.preset("whisper")).parameters)
+        assert names == ["waveform", "rate_hz", "threads"]
+
+    def test_large_scratch_is_not_kept(self) -> None:
+        x = Extractor(channel="all", n_fft=4096)
+        x.chain(RATE_HZ).framewise(noise(64, 40_000))
+        kept = x.chain(RATE_HZ).framewise._workspace._buffers
+        assert sum(buffer.nbytes for buffer in kept.values()) < 1 << 23
+
+
+class TestFiles:
+    @pytest.fixture
+    def cut(self, tmp_path: Path) -> Path:
+        path = tmp_path / "cut.wav"
+        soundfile.write(path, sound(RATE_HZ), RATE_HZ, subtype="PCM_16")
+        path.write_bytes(path.read_bytes()[:20_044])
+        return path
+
+    def test_that_end_early_are_a_warning(self, cut: Path) -> None:
+        with pytest.warns(UserWarning, match=r"ends early: its header promises 1\.30 s"):
+            got = Extractor(n_fft=400).file(cut)
+        assert_same_bits(got, Extractor(n_fft=400)(sound(RATE_HZ)[:10_000], RATE_HZ))
+
+    def test_that_end_early_are_an_error_for_the_strict(self, cut: Path) -> None:
+        with pytest.raises(InputError, match="ends early"):
+            Extractor(n_fft=400).file(cut, strict=True)
+
+    @pytest.mark.parametrize("file", [None, 3, b"a.wav"])
+    def test_that_are_none_are_refused(self, file: Any) -> None:
+        with pytest.raises(InputError, match="is no file"):
+            Extractor().file(file)
+
+    def test_of_settings_are_toml(self, tmp_path: Path) -> None:
+        with pytest.raises(SettingsError, match=r"written as TOML.*\.toml"):
+            Extractor().save(tmp_path / "a.npz")
+
+    def test_of_pictures_hold_settings_too(self, shell: Shell) -> None:
+        soundfile.write(shell.folder / "in.wav", sound(RATE_HZ), RATE_HZ)
+        ok_inside(shell, "spectrogram", "in.wav", "--mel", "20", "--log", "db")
+        steps = Extractor.load(shell.folder / "in.png").settings.features.steps
+        assert steps == (Mel(20), Log("db"))
+
+
 class TestBadInput:
+    @pytest.mark.parametrize(
+        ("call", "words"),
+        [
+            (lambda: Extractor("whisper"), ["Extractor.preset('whisper')"]),  # type: ignore[arg-type]
+            (lambda: Extractor(preset="whisper"), ["Extractor.preset(name)"]),
+            (lambda: Extractor(hop=3), ["did you mean hop_length"]),
+            (lambda: Extractor(steps=Mel(8)), ["a list of steps"]),  # type: ignore[arg-type]
+            (lambda: Extractor().stream(np.zeros((2, 9)), RATE_HZ), ["takes blocks"]),
+            (lambda: Extractor.preset("whisper").stream([], 8000), ["16000 Hz"]),
+            (lambda: Extractor()(noise(99), RATE_HZ, threads=0), ["`threads` is 0"]),
+            (lambda: Extractor()(noise(99), [RATE_HZ]), ["`rate_hz` is [16000]"]),  # type: ignore[arg-type]
+            (lambda: Extractor().frames(-1, RATE_HZ), ["`samples` is -1"]),
+            (lambda: Extractor()(np.array([1e300]), RATE_HZ), ["1e+300", "`dtype='float64'`"]),
+            (lambda: Mel(8, computed="foo"), ["`computed` is 'foo'", "torchaudio"]),  # type: ignore[arg-type]
+        ],
+        ids=range(11),
+    )
+    def test_of_any_kind_is_told(self, call: Any, words: list[str]) -> None:
+        with pytest.raises(StftcliError) as caught:
+            call()
+        for word in words:
+            assert word in str(caught.value)
+
     @pytest.mark.parametrize(
         ("waveform", "words"),
         [
@@ -393,8 +489,12 @@ class TestBadInput:
 
 def test_what_is_public_is_listed_and_nothing_else() -> None:
     listed = dir(stftcli)
-    assert {"Extractor", "STFT", "Linear", "Mel", "mel_weights", "StftcliError"} <= set(listed)
-    assert not {"Any", "TYPE_CHECKING", "annotations"} & set(listed)
+    steps = {kind.__name__ for kind in STEPS.values()}
+    settings = {"FeatureSettings", "FrameSettings", "Recipe", "SegmentSettings", "SignalSettings"}
+    errors = {name for name in vars(stftcli.errors) if name.endswith("Error")} - {"SomeFailedError"}
+    weights = {f"{bank}_weights" for bank in ("bark", "chroma", "dct", "erb", "mel")}
+    others = {"Axis", "Extractor", "Linear", "STFT", "__version__"}
+    assert set(listed) == steps | settings | errors | weights | others
     for name in listed:
         assert getattr(stftcli, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'Extracter'"):

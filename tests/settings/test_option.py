@@ -11,8 +11,8 @@ from stftcli.features.keywords import all_options
 from stftcli.features.settings import FeatureSettings, Recipe
 from stftcli.features.steps import STEPS
 from stftcli.settings.frames import FrameSettings
-from stftcli.settings.kinds import Choice, Flag, Number, Pair, Whole
-from stftcli.settings.option import Option, named
+from stftcli.settings.kinds import Flag, Pair, Whole
+from stftcli.settings.option import Option
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.record import Record
 from stftcli.settings.segment import SegmentSettings
@@ -72,11 +72,6 @@ class TestFields:
 
     def test_are_none_where_code_decides(self) -> None:
         assert Option("causal", Flag("causal", None), "").fields("causal") == {}
-
-
-def test_options_are_found_by_their_names() -> None:
-    rows = [Option("a", Number(0, 1), ""), Option("b", Choice(("x", "y")), "")]
-    assert named(rows) == {"a": rows[0], "b": rows[1]}
 
 
 class TestTable:

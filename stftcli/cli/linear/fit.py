@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group("fit")
 def fit() -> None:
-    """Learn a layer from sounds, or from feature arrays (.npy, .npz).
+    """Learn a layer from sounds, or from the arrays that `stftcli features` writes.
 
     The data may be larger than memory. Sounds become features by the same options as in `stftcli
     features`; one row per frame.

@@ -95,7 +95,7 @@ _bank = stacked(
         type=click.Choice(["slaney", "none"]),
         default="slaney",
         show_default=True,
-        help="slaney: each band has the same area; none: the same height.",
+        help="slaney: each band has an area of 1; none: a height of 1.",
     ),
     _out,
 )

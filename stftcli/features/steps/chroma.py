@@ -64,7 +64,7 @@ class Chroma(Step):
                 self.feature_names(before.names),
                 "Chroma",
                 frequencies_hz=220 * 2 ** (steps / self.bands),
-                quantity=before.quantity,
+                quantity="" if before.log else before.quantity,
             ),
             "the chroma bank",
         )

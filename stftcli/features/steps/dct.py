@@ -36,7 +36,7 @@ class Dct(Step):
         Option(
             "lifter",
             Number(0, 1e6, metavar="L"),
-            "Raise the higher coefficients, by up to 1 + L / 2.",
+            "Multiply the higher coefficients by up to 1 + L/2.",
             "lifter",
             default="0",
         ),
@@ -54,7 +54,8 @@ class Dct(Step):
         bands = builder.features
         if self.outputs > bands:
             raise SettingsError(
-                f"`mfcc` is {self.outputs}: there are {bands} bands, so it must be 1 to {bands}"
+                f"{self.outputs} coefficients of {bands} bands: the cosine transform gives 1 to "
+                f"{bands}"
             )
         weights = dct_weights(self.outputs, bands, lifter=self.lifter, lifter_form=self.lifter_form)
         builder.project(

@@ -43,7 +43,7 @@ class Log(Step):
         Option(
             "log",
             Choice((*LOGS, NONE)),
-            "Take the logarithm of each value y at this point: "
+            "Take the logarithm of each value y, after the bank: "
             + "; ".join(f"{name}: {meaning}" for name, meaning in LOGS.items())
             + "; none takes a preset's away.",
             "kind",
@@ -80,7 +80,7 @@ class Log(Step):
             raise SettingsError(f"there is no log {self.kind!r}: choose from {', '.join(LOGS)}")
         super().__post_init__()
         if self.kind == "log1p" and (self.floor, self.offset, self.ref) != (LOG_FLOOR, None, 1):
-            raise SettingsError("log1p is ln(1 + y): it takes no `floor`, `log_offset` or `ref`")
+            raise SettingsError("log1p is ln(1 + y): it takes no `floor`, `offset` or `ref`")
 
     def changed(self, fields: dict[str, Any]) -> Self:
         """Change it; log1p has none of the details that another kind may have had."""

@@ -61,7 +61,7 @@ class Mel(Step):
         Option(
             "mel_norm",
             Choice(MEL_NORMS),
-            "slaney: bands of the same area; none: of the same height.",
+            "slaney: each band has an area of 1; none: a height of 1.",
             "norm",
             default="slaney",
         ),
@@ -94,7 +94,7 @@ class Mel(Step):
                 self.feature_names(before.names),
                 "Mel band",
                 frequencies_hz=centers_hz,
-                quantity=before.quantity,
+                quantity="" if before.log else before.quantity,
             ),
             "the mel bank",
         )

@@ -4,6 +4,7 @@ from functools import partial
 from math import sqrt
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from stftcli.errors import SettingsError
 from stftcli.features.operations import Batch, Batches
 from stftcli.features.step import Step
 from stftcli.settings.kinds import Flag, Number, Time
@@ -36,6 +37,7 @@ class Pcen(Step):
     initial: float | Literal["first"] = 1.0
 
     after = ("mel", "chroma")
+    replaces = ("log", "top_db", "standardize")
     options: ClassVar[tuple[Option, ...]] = (
         Option(
             "pcen",
@@ -56,7 +58,7 @@ class Pcen(Step):
         Option(
             "pcen_bias",
             Number(0, 1e30, above=True),
-            "Is added before the root, and its root taken off after.",
+            "B in (x + B)^P - B^P, where P is the power.",
             "bias",
             default="2",
         ),
@@ -84,8 +86,13 @@ class Pcen(Step):
 
     def build(self, builder: "Builder") -> None:
         """Follow each band through the stream."""
+        if builder.axis.log is not None or builder.axis.quantity not in ("power", "magnitude"):
+            raise SettingsError(
+                "`pcen` takes powers or magnitudes: put it after a bank, and no logarithm before it"
+            )
         frames = self.time_constant_s * builder.rate_hz / builder.plan.hop_length
-        smoothing = (sqrt(1 + 4 * frames**2) - 1) / (2 * frames**2)
+        # (sqrt(1 + 4 T^2) - 1) / (2 T^2), written so that nothing cancels where T is small.
+        smoothing = 2 / (1 + sqrt(1 + 4 * frames**2))
         builder.stream(partial(normalized, self, smoothing))
         builder.axis = builder.axis.with_values()
 

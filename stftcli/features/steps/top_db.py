@@ -37,7 +37,7 @@ class TopDb(Step):
         axis = builder.axis
         if axis.log not in DB_OF_UNIT:
             raise SettingsError(
-                "`top_db` needs decibels: give `log='db'`, ln or log10 before it, or "
+                "`top_db` needs a logarithm before it: give `log='db'`, ln or log10, or "
                 "`top_db='none'`"
             )
         of_magnitude = axis.quantity == "magnitude" and axis.log != "db"

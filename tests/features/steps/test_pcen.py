@@ -93,6 +93,22 @@ class TestOptions:
         steps = Extractor(mfcc=13, mel=40, pcen=True).settings.features.steps
         assert [step.step for step in steps] == ["mel", "pcen", "dct"]
 
+    def test_take_the_place_of_a_presets_logarithm(self) -> None:
+        steps = Extractor.preset("whisper", pcen=True).settings.features.steps
+        assert [step.step for step in steps] == ["mel", "pcen"]
+
+    @pytest.mark.parametrize(
+        ("options", "words"),
+        [
+            ({"log": "db"}, "`pcen` stands in the place of `log`: give one"),
+            ({"spectrum": "db"}, "`pcen` takes powers or magnitudes"),
+            ({"energy": True}, "the energy is taken frame by frame"),
+        ],
+    )
+    def test_that_do_not_go_together_are_refused(self, options: Any, words: str) -> None:
+        with pytest.raises(SettingsError, match=words):
+            Extractor(mel=4, pcen=True, n_fft=400, **options)(noise(4000), RATE_HZ)
+
     def test_change_it(self) -> None:
         x = Extractor(
             mel=40, pcen=True, pcen_gain=0.5, pcen_bias=1, pcen_power=0.2, pcen_time="60ms"
