@@ -1,9 +1,8 @@
 """Clips a second within one process, as a training loop has it: the Extractor beside its peers.
 
 ``OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 taskset -c 0 python -m benchmarks.in_process`` measures
-on one core. All take turns, clip set by
-clip set, so that whatever else the machine does falls on each of them; what is printed is the
-median of the rounds.
+on one core. All take turns, clip set by clip set, so that whatever else the machine does falls on
+each of them; what is printed is the median of the rounds.
 """
 
 import statistics

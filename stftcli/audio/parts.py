@@ -1,4 +1,4 @@
-"""What an input is taken apart into, so that libsndfile reads all of it."""
+"""The sounds in one input, separated so that libsndfile reads all of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ Parts: TypeAlias = Iterator[bytes | None]
 
 @dataclass
 class Findings:
-    """What was found in an input beside sound that its header tells of.
+    """How an input differs from what its headers say.
 
     Attributes
     ----------

@@ -10,7 +10,7 @@ from stftcli.frozen import Frozen
 
 Frames = NDArray[Any]
 Observer = Callable[[Frames], None]
-"""Sees frames of shape (channels, frames, frame_length) that are freed of their mean, no more."""
+"""Sees frames of shape (channels, frames, frame_length), less their mean where that is removed."""
 
 
 class Conditioning(Frozen):

@@ -15,7 +15,7 @@ _GROUP_FRAMES = 128
 class FeatureMoments:
     """Count, mean, central sums and range of each feature by itself, gathered in float64.
 
-    Values are told from the first frame, so that a feature that does not vary has no spread at
+    The first frame is subtracted from all, so that a feature that does not vary has no spread at
     all. Groups of frames, counted from the first, are merged as in `Moments` (the higher powers by
     the binomial theorem), so that the sizes of the batches change no bit.
 

@@ -23,7 +23,7 @@ from stftcli.settings.lengths import DEFAULT_LENGTH
 class Defaults(Frozen):
     """What stands for the choices that settings leave open.
 
-    `hop_length` gives the hop of frames of a length; pictures have another habit than arrays.
+    `hop_length` gives the hop for a frame length; pictures use a smaller one than arrays.
     """
 
     filter_length: int = DEFAULT_LENGTH

@@ -68,7 +68,7 @@ class WholeSoundStep(Protocol):
 
 
 class Largest:
-    """Remembers the largest value of a sound, for the steps that are told from it."""
+    """Remembers the largest value of a sound, for steps that are relative to it."""
 
     def __init__(self) -> None:
         self.largest = -math.inf

@@ -1,4 +1,4 @@
-"""What is told of a result: how it was made, and what of."""
+"""How a result was made, and what it was made of; it is stored beside the numbers."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from stftcli.features.toml import VERSION
 
 
 def description(chain: Chain, made_of: Any) -> dict[str, Any]:
-    """Tell how features were made: settings and versions, and what of, as that is told."""
+    """Describe how features were made; `made_of` describes the input."""
     return {
         "stftcli": stftcli.__version__,
         "fft": provider_name(),

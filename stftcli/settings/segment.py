@@ -34,7 +34,7 @@ class ChannelKind(Kind):
 class SegmentSettings(Record):
     """Which stretch of the sound is used, and which of its channels (counted from 1).
 
-    None is the mean of the channels, unless a command has another habit.
+    Without a channel, features are of the mean of all; a picture shows each.
     """
 
     start_s: float = 0.0
