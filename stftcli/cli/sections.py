@@ -49,6 +49,9 @@ class SectionedCommand(click.Command):
                 raise
             message = f"No such option {error.option_name!r}. Did you mean {' or '.join(longer)}?"
             raise click.NoSuchOption(error.option_name, message, ctx=ctx) from None
+        except click.UsageError as error:
+            error.ctx = ctx  # so that the message names the command's own help
+            raise
         ctx.meta[_ORDER] = [parameter.name for parameter in order]
         return super().parse_args(ctx, args)
 

@@ -10,6 +10,7 @@ from stftcli.dsp.bands import band_blocks
 from stftcli.dsp.checks import Reals, check_out, finite_array, real_array, real_dtype
 from stftcli.dsp.rows import dense_blocks, multiply
 from stftcli.errors import InputError, SettingsError
+from stftcli.settings.record import check_size
 
 
 class Linear:
@@ -74,8 +75,7 @@ class Linear:
         seed: int | None = None,
     ) -> None:
         for name, size in (("in_features", in_features), ("out_features", out_features)):
-            if size < 1:
-                raise SettingsError(f"`{name}` is {size}: it must be 1 or more")
+            check_size(name, size)
         if device not in (None, "cpu"):
             raise SettingsError(f"`device` is {device!r}: numpy computes on 'cpu' only")
         self.in_features, self.out_features = in_features, out_features

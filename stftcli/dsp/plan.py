@@ -6,6 +6,7 @@ from typing import Self
 from stftcli.errors import SettingsError
 from stftcli.frozen import Frozen
 from stftcli.settings.choices import PADDINGS, Padding
+from stftcli.settings.record import check_size
 
 # A batch is as large as pays. Each takes some 40 us of Python, and each call of numpy in it lets go
 # of Python's lock and may have to wait for it again, so that of batches that fit the L2 cache two
@@ -67,8 +68,7 @@ class FramePlan(Frozen):
         """
         frame_length = filter_length if frame_length is None else frame_length
         for name, length in (("filter_length", filter_length), ("hop_length", hop_length)):
-            if not 1 <= length <= _MAX_LENGTH:
-                raise SettingsError(f"`{name}` is {length}: it must be 1 to {_MAX_LENGTH} samples")
+            check_size(name, length, _MAX_LENGTH)
         if padding not in PADDINGS:
             raise SettingsError(
                 f"there is no padding {padding!r}: choose from {', '.join(PADDINGS)}"

@@ -31,6 +31,7 @@ from stftcli.settings.choices import (
     PadMode,
     WindowAlign,
 )
+from stftcli.settings.record import check_size
 
 _UNCHANGED = Conditioning()
 _ALWAYS_SAID = ("filter_length", "hop_length", "win_length", "window", "padding")
@@ -139,7 +140,8 @@ class STFT:
         check_value("win_align", win_align, win_align in WINDOW_ALIGNS, " or ".join(WINDOW_ALIGNS))
         frame_length = self.win_length if win_align == "left" else filter_length
         self.plan = FramePlan.make(filter_length, hop_length, padding, frame_length)
-        if not 1 <= self.win_length <= filter_length:
+        check_size("win_length", self.win_length)
+        if self.win_length > filter_length:
             raise SettingsError(
                 f"`win_length` is {win_length}: it must lie between 1 and "
                 f"`filter_length` ({filter_length})"

@@ -78,6 +78,16 @@ class Axis(Frozen):
     def _plain(self) -> tuple[Any, ...]:
         return super()._values()
 
+    def __repr__(self) -> str:
+        """Give it in short: how many features there are, which, and where they lie."""
+        features = f"{len(self.names)} features"
+        if self.names:
+            features += f", {self.names[0]!r} to {self.names[-1]!r}"
+        if self.frequencies_hz is not None and len(self.frequencies_hz):
+            features += f", {self.frequencies_hz[0]:g} to {self.frequencies_hz[-1]:g} Hz"
+        unit = f", in {self.unit}" if self.unit else ""
+        return f"<Axis of {features}{unit}>"
+
     @property
     def unit(self) -> str | None:
         """The unit of all features, or None where they differ."""

@@ -121,12 +121,14 @@ def _padding(given: Given) -> dict[str, Any]:
     # `center=False` beside `causal` only says what that means anyway.
     if values.get("causal") and values.get("center") == "none":
         del values["center"]
-    asked = {values.get(name) for name in ("padding", "center", "causal")} - {None}
-    if len(asked) > 1:
-        raise SettingsError(
-            f"frames are padded in one way, {' and '.join(sorted(map(str, asked)))} were asked for"
-        )
-    return {"padding": asked.pop()} if asked else {}
+    asked = {name: way for name in ("padding", "center", "causal") if (way := values.get(name))}
+    ways = set(asked.values())
+    if len(ways) > 1:
+        given_as = {("center", "center"): "center", ("center", "none"): "center=False"}
+        given_as["causal", "causal"] = "causal"
+        said = [f"`{given_as.get(one, '='.join(one))}`" for one in asked.items()]
+        raise SettingsError(f"{' and '.join(said)} exclude each other: give one of them")
+    return {"padding": ways.pop()} if ways else {}
 
 
 def _check_pad_mode(settings: FeatureSettings, frames: dict[str, Any]) -> None:

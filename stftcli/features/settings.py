@@ -52,7 +52,7 @@ class Recipe(Record):
         Option(
             "seed",
             Whole(0, 2**63 - 1, "S"),
-            "Seed of the weights that a new Linear begins with (see --linear-out).",
+            "Seed of the weights that a new Linear layer begins with.",
             field="seed",
         ),
     )

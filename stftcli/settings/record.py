@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import fields
+from math import inf
 from types import UnionType
 from typing import (
     TYPE_CHECKING,
@@ -47,7 +48,8 @@ def nearest(name: str, known: Iterable[str], listed: str | None = None) -> str:
     from difflib import get_close_matches
 
     names = list(known)
-    close = get_close_matches(name, names, n=3)
+    cases = [one for one in names if one.lower() == name.lower()]
+    close = cases or get_close_matches(name, names, n=3)
     if close:
         return f"did you mean {' or '.join(close)}?"
     return f"there are {', '.join(names) if listed is None else listed}"
@@ -57,6 +59,13 @@ def check_between(name: str, value: float | None, lowest: float, highest: float)
     """Raise SettingsError unless a value, if there is one, lies within bounds."""
     if value is not None and not (isinstance(value, int | float) and lowest <= value <= highest):
         raise SettingsError(f"`{name}` is {value}: it must be {lowest} to {highest}")
+
+
+def check_size(name: str, value: int, highest: float = inf) -> None:
+    """Raise SettingsError unless a value is a whole number from 1 on."""
+    if not hasattr(value, "__index__") or not 1 <= value <= highest:
+        bounds = "1 or more" if highest == inf else f"1 to {highest}"
+        raise SettingsError(f"`{name}` is {value!r}: it must be a whole number, {bounds}")
 
 
 class Record(Frozen):

@@ -294,6 +294,7 @@ BAD_CALLS = {
     "--preset whispr": "--preset|'whispr'|did you mean whisper",
     "--preset kaldi": "--preset|'kaldi'|kaldi-mfcc|kaldi-fbank",
     "--preset Whisper": "--preset|'Whisper'|did you mean whisper",
+    "--preset WHISPER": "--preset|'WHISPER'|did you mean whisper",
     "--preset qqq": "--preset|'qqq'|ast, hifigan",
     "--window hannn": "'hannn'|did you mean hann",
     "--window gausian:3": "'gausian'|did you mean gaussian",

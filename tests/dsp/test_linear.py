@@ -124,8 +124,11 @@ def test_another_device_is_refused() -> None:
         Linear(2, 2, device="cuda")
 
 
-@pytest.mark.parametrize(("sizes", "name"), [((0, 2), "in_features"), ((2, -1), "out_features")])
-def test_sizes_below_one_are_refused_by_name(sizes: tuple[int, int], name: str) -> None:
+@pytest.mark.parametrize(
+    ("sizes", "name"),
+    [((0, 2), "in_features"), ((2, -1), "out_features"), ((1.5, 2), "in_features")],
+)
+def test_sizes_that_are_none_are_refused_by_name(sizes: tuple[int, int], name: str) -> None:
     with pytest.raises(SettingsError, match=f"`{name}` is {min(sizes)}"):
         Linear(*sizes)
 

@@ -469,6 +469,9 @@ class TestSettings:
         [
             ({"filter_length": 0}, "`filter_length` is 0"),
             ({"hop_length": 0}, "`hop_length` is 0"),
+            ({"filter_length": 400.5}, "`filter_length` is 400.5: it must be a whole number"),
+            ({"hop_length": "10ms"}, "`hop_length` is '10ms': it must be a whole number"),
+            ({"win_length": 10.0}, "`win_length` is 10.0: it must be a whole number"),
             ({"filter_length": 64, "win_length": 65}, r"`win_length` is 65.*\(64\)"),
             ({"win_length": 0}, "`win_length` is 0"),
             ({"pad_mode": "zero"}, f"'zero'.*{', '.join(PAD_MODES)}"),

@@ -252,6 +252,13 @@ class TestAxis:
         mixed = Extractor(descriptors="rms,centroid").axis(RATE_HZ)
         assert (mixed.unit, mixed.units) == (None, ("", "Hz"))
         assert Extractor(mfcc=13).axis(RATE_HZ).frequencies_hz is None
+
+    def test_shows_an_axis_in_one_line(self) -> None:
+        shown = repr(Extractor(n_fft=400, spectrum="db").axis(RATE_HZ))
+        assert shown == "<Axis of 201 features, '0 Hz' to '8000 Hz', 0 to 8000 Hz, in dB>"
+        assert repr(Extractor(mfcc=13).axis(RATE_HZ)) == (
+            "<Axis of 13 features, 'mfcc_0' to 'mfcc_12'>"
+        )
         assert Extractor(mel=4, normalize="mean", n_fft=400).axis(RATE_HZ).unit == ""
         assert not Extractor(mel=4, stats="mean", n_fft=400).axis(RATE_HZ).per_frame
 
@@ -301,7 +308,7 @@ class TestOptions:
             ({"fmin": 20}, ["`fmin` belongs to `mel` or `mfcc`"]),
             ({"log": "dB"}, ["`log` is 'dB'", "db"]),
             ({"floor": 1, "log_offset": 1, "log": "ln"}, ["`floor` and `log_offset`"]),
-            ({"center": True, "causal": True}, ["padded in one way", "causal and center"]),
+            ({"center": True, "causal": True}, ["`center` and `causal` exclude each other"]),
             ({"causal": True, "pad_mode": "edge"}, ["`pad_mode` has no say"]),
             ({"resampling": "HQ"}, ["`resampling`", "`rate`"]),
             ({"seed": 3}, ["`seed` is for `linear_out`"]),
