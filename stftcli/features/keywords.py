@@ -64,6 +64,7 @@ _ELSEWHERE = {
     "preset": "Extractor.preset(name) begins with one",
     "config": "Extractor.load(file) begins with its settings",
     "threads": "it is given where the Extractor is called",
+    "strict": "it is given with a file, as in x.file(path, strict=True)",
 }
 
 

@@ -302,6 +302,10 @@ class TestOptions:
         ("options", "words"),
         [
             ({"mell": 3}, ["no option `mell`", "mel"]),
+            ({"preset": "whisper"}, ["no option `preset`", "Extractor.preset(name)"]),
+            ({"config": "a.toml"}, ["no option `config`", "Extractor.load(file)"]),
+            ({"threads": 2}, ["no option `threads`", "where the Extractor is called"]),
+            ({"strict": True}, ["no option `strict`", "x.file(path, strict=True)"]),
             ({"mel": 0}, ["`mel` is 0", "from 1 to 10000"]),
             ({"mel": True}, ["`mel` is True", "whole number"]),
             ({"mel": 3, "chroma": 12}, ["`mel` and `chroma`", "give one"]),
