@@ -19,9 +19,10 @@ MAY_IMPORT = {
     "__main__": {"cli"},
     "__init__": {"dsp", "features", "settings", "errors"},  # what it offers to Python
     "cli": {"cli", "jobs", "presets", *(f"features.{name}" for name in WITHOUT_NUMBERS), *GROUND},
-    "jobs": {"jobs", "features", *CRAFTS, "dsp", "presets", *GROUND},
+    "jobs": {"jobs", "features", *CRAFTS, "manifests", "dsp", "presets", *GROUND},
     "features": {"features", "dsp", "presets", *GROUND},
     **{room: {room, "dsp", *GROUND} for room in CRAFTS},
+    "manifests": {"manifests", *GROUND},
     "dsp": {"dsp", *GROUND},
     "files": GROUND,
     "presets": {"presets", "settings", "errors", "frozen"},
@@ -60,6 +61,7 @@ LIGHT = [
     *sorted((PACKAGE / "features/steps").glob("*.py")),
     *(PACKAGE / f"features/{name}.py" for name in ("step", "settings", "keywords", "asking")),
     *(PACKAGE / f"features/{name}.py" for name in ("toml", "presets", "axis", "operations")),
+    *sorted((PACKAGE / "manifests").glob("*.py")),
 ]
 
 

@@ -1,0 +1,81 @@
+"""What an object of JSON and a row of a table say of a sound, by the same names."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from stftcli.manifests.entry import Entry
+from stftcli.manifests.paths import locate, shown
+from stftcli.settings.segment import SegmentSettings
+
+AUDIO = ("audio", "audio_filepath")
+"""How the sound's file is named; the second name is NeMo's."""
+NAMES = {"start": ("start", "offset"), "duration": ("duration",), "channel": ("channel",)}
+_KINDS = {row.name: row.kind for row in SegmentSettings.options}
+_ID = r"[^\x00-\x1f\x7f]{1,4096}"
+
+
+def make_entry(values: Mapping[str, Any], folder: str) -> Entry:
+    """Make an entry of what a list says by name; what is None was not given.
+
+    Parameters
+    ----------
+    values : mapping
+        `audio`, perhaps `id`, `start`, `duration`, `channel`, and whatever else.
+    folder : str
+        What the path is relative to.
+
+    Raises
+    ------
+    ValueError
+        If there is no `audio`, or a value cannot be used.
+    """
+    extra = dict(values)
+    path = _take(extra, AUDIO)
+    if path is None:
+        raise ValueError(f"it has no {AUDIO[0]}, which names the sound's file")
+    audio, listed = locate(path, folder)
+    name = read_id(extra.pop("id", None))
+    return Entry(audio, listed, name, **read_segment(extra), extra=extra)
+
+
+def read_segment(values: dict[str, Any]) -> dict[str, Any]:
+    """Take `start`, `duration` and `channel` out of values, as fields of an entry.
+
+    Raises
+    ------
+    ValueError
+        If one is none.
+    """
+    start, duration, channel = (
+        read_value(name, _take(values, spellings)) for name, spellings in NAMES.items()
+    )
+    return {"start_s": start or 0.0, "duration_s": duration, "channel": channel}
+
+
+def read_value(name: str, value: Any) -> Any:
+    """Read a start, a duration or a channel by the rule of the options; None stays."""
+    if value is None:
+        return None
+    try:
+        return _KINDS[name].read(value)
+    except ValueError as error:
+        raise ValueError(f"its {name} is {shown(value)}: {error}") from None
+
+
+def read_id(value: Any) -> str | None:
+    """Give the name of an entry, which may be a whole number."""
+    text = str(value) if type(value) is int else value
+    if text is None:
+        return None
+    if not isinstance(text, str) or not re.fullmatch(_ID, text):
+        raise ValueError(f"its id is {shown(value)}: it must be a text of one line")
+    return text
+
+
+def _take(values: dict[str, Any], spellings: tuple[str, ...]) -> Any:
+    given = {name: values.pop(name) for name in spellings if name in values}
+    found = {name: value for name, value in given.items() if value is not None}
+    if len(found) > 1:
+        raise ValueError(f"it has both {' and '.join(found)}: give one of them")
+    return next(iter(found.values()), None)

@@ -1,0 +1,152 @@
+"""A list's lines, one after another: of a file, a gzipped one, or standard input."""
+
+import os
+import stat
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from gzip import GzipFile
+from io import BufferedReader, FileIO
+from typing import IO
+
+from stftcli.errors import InputError
+from stftcli.files.atomic import STANDARD
+from stftcli.files.untrusted import printable
+from stftcli.manifests.entry import Entry
+
+MAX_LINE = 1 << 20
+"""Bytes of a line, unpacked."""
+_MAX_REASON = 300
+_BUFFER_BYTES = 1 << 16
+_GZIP = b"\x1f"
+"""How gzip begins, and no text: a pipe may have given no more than one byte yet."""
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def display_name(path: str) -> str:
+    """Name a list for messages."""
+    if path == STANDARD:
+        return "standard input"
+    return printable(os.fsencode(path).decode(errors="replace"))
+
+
+@contextmanager
+def open_list(path: str) -> Iterator[BufferedReader]:
+    """Open a file as it is; "-" is standard input.
+
+    Raises
+    ------
+    InputError
+        If it cannot be opened or is a folder.
+    """
+    name = display_name(path)
+    try:
+        descriptor = os.dup(0) if path == STANDARD else os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise InputError(f"{name} cannot be read: {error.strerror}") from error
+    except ValueError as error:  # a NUL in the path
+        raise InputError(f"{name} cannot be read: {error}") from error
+    try:
+        file: BufferedReader = BufferedReader(FileIO(descriptor), _BUFFER_BYTES)
+    except OSError as error:
+        os.close(descriptor)
+        raise InputError(f"{name} cannot be read: {error.strerror}") from error
+    with file:
+        yield file
+
+
+class Lines:
+    """The lines of a list; none is longer than 1 MiB.
+
+    Parameters
+    ----------
+    path : str
+        The list, for messages and for what stands beside it.
+    file : file
+        Its bytes, gzipped or not.
+
+    Attributes
+    ----------
+    number : int
+        Of the line that was given last, from 1.
+    folder : str
+        What paths are relative to that are relative to the list; the current folder ("") if it
+        comes through a pipe.
+
+    Raises
+    ------
+    InputError
+        On the way, if it cannot be read, is broken, or has a line that is too long.
+    """
+
+    def __init__(self, path: str, file: BufferedReader) -> None:
+        self.path, self.number = path, 0
+        # A shell's <(...) is a pipe under /dev/fd, where no sound is.
+        is_file = path != STANDARD and stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+        self.folder = os.path.dirname(path) if is_file else ""  # noqa: PTH120  # Path("") is "."
+        self._name = display_name(path)
+        self._held: list[bytes] = []
+        self._file = self._unpacked(file)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        """Give the next line, with its end."""
+        line = self._held.pop() if self._held else self._read()
+        if not line:
+            raise StopIteration
+        return line
+
+    def peek(self) -> bytes:
+        """Give the first line that is not blank, and keep it; nothing if there is none."""
+        while not self._held and (line := self._read()):
+            self._held = [] if line.isspace() else [line]
+        return self._held[0] if self._held else b""
+
+    def entries(self, make: Callable[[bytes], Entry]) -> Iterator[Entry]:
+        """Make an entry of each line that is not blank; a ValueError is told with its number."""
+        for line in self:
+            if line.isspace():
+                continue
+            try:
+                entry = make(line)
+            except ValueError as error:
+                raise self.error(str(error)) from error
+            yield entry
+
+    def error(self, reason: str) -> InputError:
+        """Say what is wrong with the line that was given last."""
+        text = printable(" ".join(reason.split()))
+        text = text if len(text) <= _MAX_REASON else f"{text[:_MAX_REASON]}..."
+        return InputError(f"{self._name}, line {self.number}: {text}")
+
+    def _unpacked(self, file: BufferedReader) -> IO[bytes]:
+        with self._reading():
+            is_packed = file.peek(1).startswith(_GZIP)
+        # As a buffer over it, for GzipFile's own readline is three times slower.
+        return BufferedReader(GzipFile(fileobj=file), _BUFFER_BYTES) if is_packed else file
+
+    def _read(self) -> bytes:
+        self.number += 1
+        with self._reading():
+            line = self._file.readline(MAX_LINE + 1)
+        if len(line) > MAX_LINE and not line.endswith(b"\n"):
+            raise self.error(f"it is longer than {MAX_LINE} bytes")
+        return line.removeprefix(_BYTE_ORDER_MARK) if self.number == 1 else line
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, EOFError, zlib.error) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise self.error(f"it cannot be read: {reason}") from error
+
+
+def decoded(line: bytes) -> str:
+    """Give the text of a line; ValueError if it is not UTF-8."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is not UTF-8: byte {line[error.start]:#04x}") from None
