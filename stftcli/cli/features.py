@@ -1,8 +1,12 @@
-"""`stftcli features`: a sound in, an array out."""
+"""`stftcli features`: sounds in, arrays out."""
+
+from typing import TYPE_CHECKING
 
 import click
 
 from stftcli.cli import options, types
+from stftcli.cli.corpus_options import CorpusOptions, corpus_options
+from stftcli.cli.corpus_progress import CorpusProgress
 from stftcli.cli.output import choose_input, choose_output
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
@@ -10,6 +14,9 @@ from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import STANDARD
 from stftcli.settings.choices import ARRAY_FORMATS, ArrayFormat
+
+if TYPE_CHECKING:
+    from stftcli.jobs.corpus.inputs import Inputs
 
 
 @click.command(
@@ -23,10 +30,11 @@ Examples:
   stftcli features in.wav --mfcc 13 --deltas 2 --stats mean,std --out row.csv
   stftcli features in.wav --preset kaldi-fbank --mel 80 --out feats.ark
   stftcli features in.wav --config mel.npz --out again.npz
+  stftcli features clips/ --preset whisper --rate 16000 --out-dir feats
   cat in.wav | stftcli features --linear proj.safetensors --out feats.npy
   ffmpeg -i talk.mp4 -f wav - | stftcli features --out - | python train.py""",
 )
-@click.argument("path", metavar="[INPUT]", required=False, type=types.FILE)
+@click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
 @under("output")(
     "-o",
     "--out",
@@ -43,6 +51,7 @@ Examples:
     type=click.Choice(ARRAY_FORMATS),
     help="How it is written; raw is numbers alone.  [default: by the ending of --out, or npy]",
 )
+@corpus_options
 @options.settings_options(array=True)
 @under("output")(
     "--sidecar",
@@ -61,25 +70,32 @@ Examples:
 @options.threads
 @options.quiet
 def features(
-    path: str | None,
+    paths: tuple[str, ...],
     out: str | None,
     array_format: ArrayFormat | None,
     sidecar: bool,
     settings: FeatureSettings,
     save_linear: str | None,
+    corpus: CorpusOptions,
     strict: bool,
     threads: int | None,
     quiet: bool,
 ) -> None:
-    """Write the spectra of a sound as an array.
+    """Write the spectra of sounds as arrays.
 
-    It has a row for each frame. INPUT is a sound file (WAV, FLAC, AIFF, Ogg, MP3 and more), - or
-    nothing for standard input; it is read as a stream, however long it is.
+    An array has a row for each frame. INPUT is a sound file (WAV, FLAC, AIFF, Ogg, MP3 and more),
+    - or nothing for standard input; it is read as a stream, however long it is. With --out-dir
+    there may be many INPUTs, and folders among them.
     """
     new = sum(step.step == "linear_out" for step in settings.features.steps)
     if new != 1 and save_linear is not None:
         raise SettingsError("`save_linear` writes what one `linear_out` draws: give both")
-    path = choose_input(path)
+    inputs = corpus.inputs(paths)
+    if inputs.are_many or corpus.out_dir is not None:
+        _of_many(inputs, out, array_format, sidecar, settings, save_linear, corpus, strict, quiet)
+        return
+    corpus.check_single()
+    path = choose_input(paths[0] if paths else None)
     out = choose_output(out, path, array_format or "npy")
 
     from stftcli.jobs.features import write_features
@@ -97,3 +113,37 @@ def features(
         )
         if out != STANDARD:
             reporter.report(f"{out}: {report}")
+
+
+def _of_many(
+    inputs: "Inputs",
+    out: str | None,
+    array_format: ArrayFormat | None,
+    sidecar: bool,
+    settings: FeatureSettings,
+    save_linear: str | None,
+    corpus: CorpusOptions,
+    strict: bool,
+    quiet: bool,
+) -> None:
+    if corpus.out_dir is None or out is not None:
+        raise SettingsError(
+            "arrays of several inputs go into a folder: give `out_dir` in the place of `out`"
+        )
+    if save_linear is not None:
+        raise SettingsError("`save_linear` is of one input: `stftcli linear init` makes a layer")
+
+    from stftcli.jobs.corpus.features import write_corpus
+
+    with CorpusProgress(quiet=quiet, as_json=corpus.json_progress) as progress:
+        report = write_corpus(
+            inputs,
+            settings,
+            corpus.settings(),
+            array_format=array_format or "npy",
+            sidecar=sidecar,
+            strict=strict,
+            begin=progress.begin,
+            watch=progress.watch,
+        )
+        progress.end(corpus.out_dir, report)

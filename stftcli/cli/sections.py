@@ -13,6 +13,7 @@ _ORDER = "stftcli.order"
 
 TOPICS = {
     "output": "where the result goes, what it looks like as a file, threads",
+    "corpus": "many inputs: folders, lists, workers, a folder of results",
     "recipe": "where settings come from: presets, files",
     "segment": "which part of the sound, which channels",
     "signal": "what is done to the samples first: rate, scale, pre-emphasis",

@@ -27,6 +27,8 @@ _OF_COMMANDS = {
         "sidecar",
     ),
     *("strict", "threads"),
+    *("executor", "files_from", "include", "jobs", "manifest", "max_failures", "out_dir"),
+    *("overwrite", "root", "shard"),
 }
 
 

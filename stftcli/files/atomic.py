@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import IO
 
 from stftcli.errors import OutputError, SettingsError
+from stftcli.files.drafts import create_draft
 from stftcli.files.temporary import copy_rest, temporary_file
-
-_BUFFER_BYTES = 1 << 18
 
 STANDARD = "-"
 """The name of standard input and standard output."""
@@ -34,7 +33,9 @@ def check_distinct(output: str, *others: str | None) -> None:
 
 
 @contextmanager
-def atomic_write(path: str | os.PathLike[str], *, seekable: bool = True) -> Iterator[IO[bytes]]:
+def atomic_write(
+    path: str | os.PathLike[str], *, seekable: bool = True, durable: bool = True
+) -> Iterator[IO[bytes]]:
     """Give a binary file whose content goes to `path` when the block has ended well.
 
     Parameters
@@ -44,6 +45,9 @@ def atomic_write(path: str | os.PathLike[str], *, seekable: bool = True) -> Iter
     seekable : bool, default True
         Whether the writer must be able to go back. If not, what goes to standard output goes there
         at once.
+    durable : bool, default True
+        Whether the disk has it when the block has ended. Without, a loss of power may take a
+        result that was whole; of many small ones that is half of the time.
 
     Raises
     ------
@@ -52,7 +56,7 @@ def atomic_write(path: str | os.PathLike[str], *, seekable: bool = True) -> Iter
     """
     name = "standard output" if os.fspath(path) == STANDARD else os.fspath(path)
     try:
-        with _open(path, seekable) as file:
+        with _open(path, seekable, durable) as file:
             yield file
     except BrokenPipeError:
         raise
@@ -61,7 +65,7 @@ def atomic_write(path: str | os.PathLike[str], *, seekable: bool = True) -> Iter
 
 
 @contextmanager
-def _open(path: str | os.PathLike[str], seekable: bool) -> Iterator[IO[bytes]]:
+def _open(path: str | os.PathLike[str], seekable: bool, durable: bool) -> Iterator[IO[bytes]]:
     if os.fspath(path) == STANDARD:
         if sys.stdout is None:
             raise OSError(errno.EBADF, "it is closed")
@@ -76,7 +80,7 @@ def _open(path: str | os.PathLike[str], seekable: bool) -> Iterator[IO[bytes]]:
             yield file
         return
     # The file behind a link is replaced, not the link.
-    with _beside(target.resolve(), mode) as file:
+    with _beside(target.resolve(), mode, durable) as file:
         yield file
 
 
@@ -101,24 +105,23 @@ def _through(stream: IO[bytes], seekable: bool) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _beside(target: Path, mode: int | None) -> Iterator[IO[bytes]]:
-    draft = target.with_name(f".stftcli-{os.urandom(6).hex()}.tmp")
-    file = os.fdopen(
-        os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666), "w+b", _BUFFER_BYTES
-    )
+def _beside(target: Path, mode: int | None, durable: bool) -> Iterator[IO[bytes]]:
+    draft, file = create_draft(target)
     try:
         with file:
             yield file
             file.flush()
             if mode is not None:
                 os.fchmod(file.fileno(), stat.S_IMODE(mode))
-            os.fsync(file.fileno())
-        draft.replace(target)
+            if durable:
+                os.fsync(file.fileno())
+            draft.replace(target)
     except BaseException:
         with suppress(FileNotFoundError):
             draft.unlink()
         raise
-    _sync_folder(target.parent)
+    if durable:
+        _sync_folder(target.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -15,6 +15,7 @@ from stftcli.audio.source import Source
 from stftcli.dsp.linear import Linear
 from stftcli.errors import SettingsError
 from stftcli.features.chain import Chain
+from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write, check_distinct, is_stream
@@ -23,6 +24,7 @@ from stftcli.jobs.provenance import describe
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import chain_for, frame_shape, stream_features
 from stftcli.settings.choices import ArrayFormat
+from stftcli.settings.segment import SegmentSettings
 
 
 class ArrayReport(Frozen):
@@ -38,13 +40,15 @@ class ArrayReport(Frozen):
 def write_features(
     path: str,
     output: str,
-    settings: FeatureSettings,
+    settings: FeatureSettings | Extractor,
     *,
+    segment: SegmentSettings | None = None,
     array_format: ArrayFormat | None = None,
     sidecar: bool = False,
     save_linear: str | None = None,
     threads: int | None = None,
     reporter: Reporter = SILENT,
+    durable: bool = True,
 ) -> ArrayReport:
     """Write the features of a sound as an array.
 
@@ -54,8 +58,10 @@ def write_features(
         The sound: a file, a pipe, or "-" for standard input.
     output : str
         Where the array goes: a file, or "-" for standard output.
-    settings : FeatureSettings
-        What is computed.
+    settings : FeatureSettings or Extractor
+        What is computed; an Extractor keeps what it has built for the sounds that follow.
+    segment : SegmentSettings, optional
+        The part of the sound, in the place of that of the settings.
     array_format : {"npy", "npz", "safetensors", "csv", "raw", "ark"}, optional
         How it is written; by the ending of `output` if None.
     sidecar : bool, default False
@@ -67,6 +73,8 @@ def write_features(
         Threads that compute; None for the usual number.
     reporter : Reporter, optional
         Hears of progress and warnings.
+    durable : bool, default True
+        Whether the disk has the result when this returns.
 
     Raises
     ------
@@ -87,15 +95,17 @@ def write_features(
 
         check_layer_name(save_linear, bias=True)
     describes = sidecar or row.describes
+    extractor = settings if isinstance(settings, Extractor) else Extractor(settings)
     with Source(path, hashed=describes) as source:
-        chain = chain_for(settings, source, reporter)
-        row.writer.check(chain.stored_dtype, settings.layout)
+        chain = chain_for(extractor, source, reporter, segment=segment)
+        layout = chain.settings.layout
+        row.writer.check(chain.stored_dtype, layout)
         spec = _spec(chain, source)
-        seekable = row.needs_seeking(settings.layout)
+        seekable = row.needs_seeking(layout)
         with (
-            _atomic_write_or_none(described) as description,
-            _atomic_write_or_none(index) as places,
-            atomic_write(output, seekable=seekable) as file,
+            _atomic_write_or_none(described, durable) as description,
+            _atomic_write_or_none(index, durable) as places,
+            atomic_write(output, seekable=seekable, durable=durable) as file,
         ):
             writer = row.writer(file, spec)
             for batch in stream_features(source, chain, choose_threads(threads), reporter):
@@ -111,8 +121,10 @@ def write_features(
         return ArrayReport(writer.shape, str(chain.stored_dtype))
 
 
-def _atomic_write_or_none(path: str | None) -> AbstractContextManager[IO[bytes] | None]:
-    return nullcontext() if path is None else atomic_write(path)
+def _atomic_write_or_none(
+    path: str | None, durable: bool
+) -> AbstractContextManager[IO[bytes] | None]:
+    return nullcontext() if path is None else atomic_write(path, durable=durable)
 
 
 def _index_path(output: str, ending: str | None) -> str | None:

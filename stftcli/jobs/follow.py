@@ -15,6 +15,7 @@ from stftcli.audio.source import Source
 from stftcli.errors import SettingsError
 from stftcli.features.build import Defaults
 from stftcli.features.chain import Chain
+from stftcli.features.extractor import Extractor
 from stftcli.features.settings import FeatureSettings
 from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
 from stftcli.jobs.drawing.reduced import check_drawable, picture_length
@@ -79,7 +80,7 @@ def _chain(source: Source, settings: FeatureSettings) -> Chain:
     rate_hz = settings.signal.rate_hz or source.rate_hz
     hop = partial(_hop_within, rate_hz / PICTURES_PER_S)
     defaults = Defaults(picture_length(settings, source.rate_hz), hop, "power")
-    chain = chain_for(settings, source, defaults=defaults)
+    chain = chain_for(Extractor(settings), source, defaults=defaults)
     check_drawable(chain)
     if chain.operations:
         raise SettingsError(

@@ -9,6 +9,7 @@ from stftcli.arrays.read import read_description
 from stftcli.audio.source import Source
 from stftcli.errors import InputError
 from stftcli.features.chain import Chain
+from stftcli.features.extractor import Extractor
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
 from stftcli.jobs.reporter import SILENT, Reporter
@@ -104,7 +105,7 @@ def inspect_sound(
         samples = source.count()
         if complaint := source.complaint():
             reporter.complain(complaint)
-        chain = chain_for(settings, source, reporter)
+        chain = chain_for(Extractor(settings), source, reporter)
         plan, rate_hz = chain.plan, chain.rate_hz
         shape = (chain.rows(_used_samples(samples, chain, source)), *frame_shape(source, chain))
         frames = chain.frames_of(_used_samples(samples, chain, source))

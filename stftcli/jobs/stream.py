@@ -1,6 +1,7 @@
 """From a sound to its features: blocks of a source through the chain of an Extractor."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from os import PathLike
 from typing import IO, Any
 
@@ -13,9 +14,9 @@ from stftcli.errors import InputError
 from stftcli.features.build import DEFAULTS, Defaults
 from stftcli.features.chain import Chain, OnBlock
 from stftcli.features.extractor import Extractor
-from stftcli.features.settings import FeatureSettings
 from stftcli.files.temporary import copy_rest, temporary_file
 from stftcli.jobs.reporter import SILENT, Reporter, Warnings
+from stftcli.settings.segment import SegmentSettings
 
 
 def stream_features(
@@ -52,13 +53,19 @@ def stream_features(
 
 
 def chain_for(
-    settings: FeatureSettings,
+    extractor: Extractor,
     source: Source,
     reporter: Reporter = SILENT,
     defaults: Defaults = DEFAULTS,
+    segment: SegmentSettings | None = None,
 ) -> Chain:
-    """Build the chain for a source, and tell what the user should know of it."""
-    chain = Extractor(settings).chain(source.rate_hz, defaults)
+    """Build the chain for a source, and tell what the user should know of it.
+
+    A `segment` stands for that of the settings.
+    """
+    chain = extractor.chain(source.rate_hz, defaults)
+    if segment is not None:
+        chain = replace(chain, settings=replace(chain.settings, segment=segment))
     for text in chain.warnings:
         reporter.warn(text)
     return chain
@@ -82,7 +89,7 @@ def features_of_file(
             return features_of_file(name, extractor, threads, strict=strict)
     with Source(str(file), strict=strict) as source:
         reporter = Warnings()
-        chain = chain_for(extractor.settings, source, reporter)
+        chain = chain_for(extractor, source, reporter)
         batches = list(chain.stored(stream_features(source, chain, threads, reporter)))
         if batches:
             return np.concatenate(batches)

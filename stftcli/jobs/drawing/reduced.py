@@ -13,6 +13,7 @@ from stftcli.errors import InputError, SettingsError
 from stftcli.features.axis import Axis
 from stftcli.features.build import Defaults
 from stftcli.features.chain import Chain
+from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
@@ -194,7 +195,7 @@ def _chain(
     if not settings.features.steps and not wanted.every_frame:
         hop = partial(_hop_for, samples // wanted.pixels)
     length = picture_length(settings, source.rate_hz)
-    chain = chain_for(settings, source, reporter, Defaults(length, hop, "power"))
+    chain = chain_for(Extractor(settings), source, reporter, Defaults(length, hop, "power"))
     check_drawable(chain)
     return chain
 

@@ -1,0 +1,190 @@
+"""The options of commands that take many sounds."""
+
+from collections.abc import Sequence
+from functools import wraps
+from typing import Any
+
+import click
+
+from stftcli.cli import types
+from stftcli.cli.sections import Command, Decorator, stacked, under
+from stftcli.errors import SettingsError
+from stftcli.frozen import Frozen
+
+_option = under("corpus")
+
+_inputs = stacked(
+    _option(
+        "--files-from",
+        type=types.FILE,
+        metavar="FILE|-",
+        common=False,
+        help="Read the names of the inputs from this list, one a line or each ended by a NUL.",
+    ),
+    _option(
+        "--manifest",
+        type=types.FILE,
+        metavar="FILE|-",
+        common=False,
+        help="Read the inputs, their ids and segments from JSON lines, CSV, a manifest of lhotse, "
+        "or Kaldi's wav.scp and segments.",
+    ),
+    _option(
+        "--include",
+        multiple=True,
+        metavar="GLOB",
+        common=False,
+        help="Of a folder, take the files that match, as '*.flac'; repeatable.  [default: sound "
+        "files]",
+    ),
+)
+
+_results = stacked(
+    _option(
+        "--out-dir",
+        type=types.FILE,
+        metavar="DIR",
+        help="Where the results of many inputs go, in folders as the inputs are, with a "
+        "manifest.jsonl; the same call again goes on where one has ended.",
+    ),
+    _option(
+        "--root",
+        type=types.FILE,
+        metavar="DIR",
+        common=False,
+        help="Name the results by the paths below this folder.  [default: the folder that is "
+        "given; of files, the current one]",
+    ),
+    _option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        common=False,
+        help="Work on the inputs of --out-dir in so many processes.  [default: the processors]",
+    ),
+    _option(
+        "--executor",
+        default="processes",
+        metavar="NAME",
+        common=False,
+        help="Where to work: processes, threads, dask://HOST:PORT, or MODULE:FACTORY, a function "
+        "that gives a concurrent.futures.Executor.  [default: processes]",
+    ),
+    _option(
+        "--shard",
+        metavar="I/N",
+        common=False,
+        help="Work on the I-th of N equal parts of the inputs; `stftcli corpus merge` joins them.",
+    ),
+    _option(
+        "--checksum",
+        is_flag=True,
+        common=False,
+        help="Tell by hashes, not by size and time, which inputs have changed.",
+    ),
+    _option(
+        "--overwrite",
+        is_flag=True,
+        common=False,
+        help="Replace the results of other settings in --out-dir.",
+    ),
+    _option(
+        "--max-failures",
+        type=click.IntRange(min=1),
+        metavar="N",
+        common=False,
+        help="Stop when so many inputs have failed.  [default: never]",
+    ),
+    _option("--fail-fast", is_flag=True, common=False, help="Stop at the first that fails."),
+    _option(
+        "--json-progress",
+        is_flag=True,
+        common=False,
+        help="Report on standard error as JSON lines, one a second.",
+    ),
+)
+
+
+class CorpusOptions(Frozen):
+    """What was given of the options of many inputs."""
+
+    files_from: str | None = None
+    manifest: str | None = None
+    include: tuple[str, ...] = ()
+    out_dir: str | None = None
+    root: str | None = None
+    jobs: int | None = None
+    executor: str = "processes"
+    shard: str | None = None
+    checksum: bool = False
+    overwrite: bool = False
+    max_failures: int | None = None
+    fail_fast: bool = False
+    json_progress: bool = False
+
+    def inputs(self, paths: Sequence[str]) -> Any:
+        """Give the Inputs that these options and arguments name."""
+        from stftcli.jobs.corpus.inputs import Inputs
+
+        return Inputs(paths, self.files_from, self.manifest, self.include, self.root)
+
+    def settings(self, shard_size: int | None = None) -> Any:
+        """Give the CorpusSettings of these options."""
+        from stftcli.jobs.corpus.run import CorpusSettings
+
+        assert self.out_dir is not None
+        return CorpusSettings(
+            self.out_dir,
+            self.root,
+            shard_size,
+            _part(self.shard),
+            self.jobs,
+            self.executor,
+            1 if self.fail_fast else self.max_failures,
+            self.checksum,
+            self.overwrite,
+        )
+
+    def check_single(self) -> None:
+        """Raise SettingsError if one input was given something that only many can have."""
+        default = CorpusOptions()
+        for name in self._given_names():
+            if getattr(self, name) != getattr(default, name):
+                raise SettingsError(f"`{name}` is of many inputs: give `out_dir` as well")
+
+    def _given_names(self) -> tuple[str, ...]:
+        return tuple(item.name for item in self._fields if item.name != "include")
+
+
+def corpus_options(command: Command) -> Command:
+    """Add the options of many inputs and of their results; the command gets them as `corpus`."""
+    return _gathered(stacked(_inputs, _results))(command)
+
+
+def input_options(command: Command) -> Command:
+    """Add the options that name many inputs alone; the command gets them as `corpus`."""
+    return _gathered(_inputs)(command)
+
+
+def _gathered(options: Decorator) -> Decorator:
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def wrapped(**values: Any) -> None:
+            names = [item.name for item in CorpusOptions._fields if item.name in values]
+            command(corpus=CorpusOptions(**{name: values.pop(name) for name in names}), **values)
+
+        return options(wrapped)
+
+    return decorate
+
+
+def _part(text: str | None) -> Any:
+    from stftcli.jobs.corpus.out_dir import Part
+
+    if text is None:
+        return Part()
+    number, _, of = text.partition("/")
+    if number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 1_000_000:
+        return Part(int(number), int(of))
+    raise SettingsError(f"`shard` is {text!r}: give the number of the part and of parts, as 1/8")

@@ -1,0 +1,130 @@
+"""One sound of a corpus in a worker: what comes of it, whatever goes wrong."""
+
+import errno
+import time
+from collections.abc import Callable
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+from stftcli.errors import InputError, OutputError, StftcliError
+from stftcli.jobs.corpus.names import is_url
+from stftcli.jobs.corpus.results import SEGMENT, Result
+from stftcli.jobs.corpus.unit import Item, Unit
+from stftcli.manifests.entry import Entry
+
+_MAX_WARNINGS = 20
+_FATAL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+
+
+class Notes:
+    """A reporter in a worker: warnings are sent home with the result.
+
+    Attributes
+    ----------
+    warnings : list of str
+        What the user should know.
+    duration_s : float
+        How much sound has been read.
+    """
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self.warnings: list[str] = []
+        self.duration_s = 0.0
+        self._strict = strict
+
+    def begin(self, name: str, seconds: float | None) -> None:  # noqa: ARG002  # a Reporter
+        """Begin to count."""
+        self.duration_s = 0.0
+
+    def advance(self, seconds: float) -> None:
+        """Count the sound."""
+        self.duration_s += seconds
+
+    def warn(self, text: str) -> None:
+        """Keep it, unless there is a flood of them."""
+        if len(self.warnings) < _MAX_WARNINGS:
+            self.warnings.append(text)
+
+    def complain(self, text: str) -> None:
+        """Keep it as well, or fail if that was asked for."""
+        if self._strict:
+            raise InputError(text)
+        self.warn(text)
+
+
+def attempt(
+    unit: Unit, item: Item, make: Callable[[Notes], dict[str, Any]], *, strict: bool = False
+) -> Result:
+    """Make the result of a sound, and tell what it is, or why there is none.
+
+    What no other sound would escape either, such as a full disk, is said under "fatal".
+    """
+    begun, notes = time.perf_counter(), Notes(strict=strict)
+    told = describe_input(item.id, item.entry)
+    try:
+        unit.check_alive(item)
+        told |= measure_input(unit.sound(item), checksum=unit.checksum)
+        facts = make(notes)
+        facts |= {"output": item.output, "duration_s": round(notes.duration_s, 9)}
+    except StftcliError as error:
+        facts = {"error": str(error)}
+        if getattr(error.__cause__, "errno", None) in _FATAL:
+            facts["fatal"] = str(error)
+    except MemoryError:
+        facts = {"error": f"{item.entry.audio} needs more memory than there is"}
+    except Exception as error:
+        facts = {"error": f"{item.entry.audio}: {type(error).__name__}: {error}"}
+    if notes.warnings:
+        facts["warnings"] = notes.warnings
+    elapsed_s = round(time.perf_counter() - begun, 6)
+    return {**told, **facts, "settings": unit.settings_hash, "elapsed_s": elapsed_s}
+
+
+def describe_input(name: str, entry: Entry) -> Result:
+    """Say which sound a result is of, in the words of the manifest."""
+    told: Result = {"id": name, "input": entry.audio}
+    values = {key: getattr(entry, key) for key in SEGMENT}
+    segment = {key: value for key, value in values.items() if value not in (None, 0.0)}
+    if segment:
+        told["segment"] = segment
+    if entry.extra:
+        told["extra"] = dict(entry.extra)
+    return told
+
+
+def measure_input(audio: str, *, checksum: bool = False) -> Result:
+    """Give what shows whether a sound is still the same: size and time, or its hash.
+
+    Raises
+    ------
+    InputError
+        If it is not there.
+    """
+    if is_url(audio):
+        return {}
+    try:
+        found = Path(audio).stat()
+        told: Result = {"input_bytes": found.st_size, "input_mtime_ns": found.st_mtime_ns}
+        if checksum:
+            with Path(audio).open("rb") as file:
+                told["input_sha256"] = file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{audio} cannot be read: {reason}") from None
+    return told
+
+
+def output_path(unit: Unit, output: str) -> Path:
+    """Give the file of a result; the folders above it are made."""
+    path = Path(unit.out_dir, output)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path.parent} cannot be made: {error.strerror}") from error
+    return path
+
+
+def size_of(path: Path) -> int:
+    """Give the bytes of a file."""
+    return path.stat().st_size

@@ -1,0 +1,174 @@
+"""The sounds of a corpus and what has become of them, on disk: memory does not grow with them."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from hashlib import sha256
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from stftcli.errors import InputError, SettingsError
+from stftcli.files.temporary import temp_space_errors
+from stftcli.jobs.corpus.names import names_of
+from stftcli.manifests.entry import Entry
+
+_AT_ONCE = 512
+# An empty name is a database in a temporary file, which is gone when it is closed.
+_TEMPORARY = ""
+_TABLES = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+CREATE TABLE entries (number INTEGER PRIMARY KEY, short BLOB, long BLOB, id BLOB, entry TEXT);
+CREATE TABLE lines (id BLOB PRIMARY KEY, place INTEGER, size INTEGER, input BLOB) WITHOUT ROWID;
+"""
+_CHOOSE_NAMES = """
+CREATE INDEX by_short ON entries (short);
+UPDATE entries SET id = short;
+UPDATE entries SET id = long WHERE short IN
+    (SELECT short FROM entries GROUP BY short HAVING COUNT(*) > 1);
+CREATE INDEX by_id ON entries (id);
+"""
+
+
+class Named(NamedTuple):
+    """An entry under the name that its results have."""
+
+    id: str
+    entry: Entry
+
+
+class Catalog:
+    """The entries of a corpus in order, each under a name of its own; use it in a `with` statement.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        All of them; two sounds whose names differ in their ending keep it.
+    root : str, optional
+        The folder that names are below.
+
+    Raises
+    ------
+    SettingsError
+        If two entries have one name, or one has a name that leads elsewhere.
+    InputError
+        If there is none.
+    """
+
+    def __init__(self, entries: Iterable[Entry], root: str | None = None) -> None:
+        with temp_space_errors():
+            self._database = sqlite3.connect(_TEMPORARY, isolation_level=None)
+            self._database.executescript(_TABLES)
+        self._database.execute("BEGIN")
+        self._database.executemany(
+            "INSERT INTO entries (short, long, entry) VALUES (?, ?, ?)",
+            (_row(entry, root) for entry in entries),
+        )
+        self._database.execute("COMMIT")
+        self._database.executescript(_CHOOSE_NAMES)
+        self._check_names()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._database.close()
+
+    def __len__(self) -> int:
+        return int(self._database.execute("SELECT COUNT(*) FROM entries").fetchone()[0])
+
+    def __iter__(self) -> Iterator[Named]:
+        rows = self._database.execute("SELECT id, entry FROM entries ORDER BY number")
+        while some := rows.fetchmany(_AT_ONCE):
+            for key, entry in some:
+                yield Named(_text(key), Entry(**json.loads(entry)))
+
+    def keep_part(self, number: int, parts: int) -> None:
+        """Keep one of so many parts, counted from 1; a name is in the same one always."""
+        self._database.create_function("part", 1, lambda key: _part_of(key, parts))
+        self._database.execute("DELETE FROM entries WHERE part(id) <> ?", (number - 1,))
+
+    def note_lines(self, lines: Iterable[tuple[str, int, int, str]]) -> None:
+        """Keep where a file says what has become of an entry: (id, place, size, input) of lines."""
+        self._database.execute("BEGIN")
+        self._database.executemany(
+            "INSERT OR REPLACE INTO lines VALUES (?, ?, ?, ?)",
+            ((_key(name), place, size, _key(sound)) for name, place, size, sound in lines),
+        )
+        self._database.execute("COMMIT")
+
+    def line_of(self, name: str) -> tuple[int, int] | None:
+        """Give the place and the size of the line that was noted last of an entry."""
+        row = self._database.execute("SELECT place, size FROM lines WHERE id = ?", (_key(name),))
+        found = row.fetchone()
+        return None if found is None else (found[0], found[1])
+
+    def lines(self) -> Iterator[tuple[int, int]]:
+        """Give the places and sizes of all lines: first the entries' in order, then the others'."""
+        rows = self._database.execute(
+            "SELECT place, size FROM lines LEFT JOIN entries USING (id) "
+            "ORDER BY number IS NULL, number, lines.id"
+        )
+        while some := rows.fetchmany(_AT_ONCE):
+            yield from some
+
+    def renamed(self) -> Iterator[tuple[str, int, int]]:
+        """Give (id, place, size) of the lines of this corpus' sounds under another name."""
+        self._database.create_function("sound", 1, _sound_of)
+        rows = self._database.execute(
+            "SELECT lines.id, place, size FROM lines WHERE id NOT IN (SELECT id FROM entries) "
+            "AND input IN (SELECT sound(entry) FROM entries)"
+        )
+        for key, place, size in rows.fetchall():
+            yield _text(key), place, size
+
+    def forget_line(self, name: str) -> None:
+        """Leave out a line that is true no more."""
+        self._database.execute("DELETE FROM lines WHERE id = ?", (_key(name),))
+
+    def _check_names(self) -> None:
+        if not len(self):
+            raise InputError("there is no sound to work on")
+        twice = self._database.execute(
+            "SELECT a.id, a.entry, b.entry FROM entries a JOIN entries b USING (id) "
+            "WHERE a.number < b.number ORDER BY b.number LIMIT 1"
+        ).fetchone()
+        if twice is not None:
+            first, second = (Entry(**json.loads(text)).audio for text in twice[1:])
+            raise SettingsError(
+                f"{first!r} and {second!r} would both be called {_text(twice[0])!r}: give each "
+                "sound once, and each its own id"
+            )
+
+
+def identity_of(entry: Entry) -> str:
+    """Say which stretch of which sound an entry is, whatever it is called."""
+    return json.dumps([entry.audio, entry.start_s, entry.duration_s, entry.channel])
+
+
+def _row(entry: Entry, root: str | None) -> tuple[bytes, bytes, str]:
+    short, long = names_of(entry, root)
+    return _key(short), _key(long), json.dumps(asdict(entry))
+
+
+def _sound_of(entry: str) -> bytes:
+    return _key(identity_of(Entry(**json.loads(entry))))
+
+
+def _part_of(key: bytes, parts: int) -> int:
+    return int.from_bytes(sha256(key).digest()[:8]) % parts
+
+
+def _key(name: str) -> bytes:
+    # Names of files may hold bytes that are no text, which Python keeps as half characters.
+    return name.encode("utf-8", "surrogatepass")
+
+
+def _text(key: bytes) -> str:
+    return key.decode("utf-8", "surrogatepass")

@@ -1,0 +1,70 @@
+"""Feature arrays of a corpus, a file for each sound."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from stftcli.features.extractor import Extractor
+from stftcli.frozen import Frozen
+from stftcli.jobs.corpus.attempt import Notes, attempt, output_path, size_of
+from stftcli.jobs.corpus.results import Result
+from stftcli.jobs.corpus.unit import Item, Unit
+from stftcli.jobs.features import write_features
+from stftcli.manifests.entry import Entry
+from stftcli.settings.choices import ArrayFormat
+from stftcli.settings.segment import SegmentSettings
+
+
+class FeatureFiles(Frozen):
+    """Writes the features of each sound into a file of its own.
+
+    Parameters
+    ----------
+    extractor : Extractor
+        What is computed.
+    array_format : str
+        How it is written.
+    sidecar : bool
+        Whether its description stands beside it.
+    strict : bool
+        Whether sound that is missing or left over is an error.
+    """
+
+    extractor: Extractor
+    array_format: ArrayFormat
+    sidecar: bool = False
+    strict: bool = False
+
+    def run(self, unit: Unit) -> list[Result]:
+        """Write the files of a unit, and tell what became of each sound."""
+        return [
+            attempt(unit, item, partial(self._make, unit, item), strict=self.strict)
+            for item in unit.items
+        ]
+
+    def _make(self, unit: Unit, item: Item, notes: Notes) -> dict[str, Any]:
+        path = output_path(unit, item.output)
+        report = write_features(
+            unit.sound(item),
+            str(path),
+            self.extractor,
+            segment=segment_of(item.entry, self.extractor),
+            array_format=self.array_format,
+            sidecar=self.sidecar,
+            threads=1,
+            reporter=notes,
+            durable=False,
+        )
+        return {"bytes": size_of(path), "shape": list(report.shape), "dtype": report.dtype}
+
+
+def segment_of(entry: Entry, extractor: Extractor) -> SegmentSettings:
+    """Give the part of a sound that an entry asks for; what it leaves open is as in the settings.
+
+    A start is counted from that of the settings.
+    """
+    segment = extractor.settings.segment
+    duration_s = segment.duration_s if entry.duration_s is None else entry.duration_s
+    channel = segment.channel if entry.channel is None else entry.channel
+    start_s = segment.start_s + entry.start_s
+    return replace(segment, start_s=start_s, duration_s=duration_s, channel=channel)

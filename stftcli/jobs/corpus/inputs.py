@@ -1,0 +1,76 @@
+"""The sounds of a corpus: from files, folders, lists and manifests."""
+
+import os
+from collections.abc import Iterator, Sequence
+
+from stftcli.errors import InputError, SettingsError
+from stftcli.files.atomic import STANDARD
+from stftcli.frozen import Frozen
+from stftcli.jobs.corpus.names import is_url
+from stftcli.manifests.entry import Entry
+from stftcli.manifests.folders import sounds_in
+from stftcli.manifests.lists import read_list
+from stftcli.manifests.read import read_manifest
+
+
+class Inputs(Frozen):
+    """Where the sounds of a corpus are named.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Files and folders.
+    files_from : str, optional
+        A list of files and folders; "-" is standard input.
+    manifest : str, optional
+        A manifest; "-" is standard input.
+    include : sequence of str
+        Patterns of which the files of a folder must match one.
+    root : str, optional
+        The folder that names are below. Without one, a folder's sounds are named from there.
+    """
+
+    paths: Sequence[str] = ()
+    files_from: str | None = None
+    manifest: str | None = None
+    include: Sequence[str] = ()
+    root: str | None = None
+
+    @property
+    def are_many(self) -> bool:
+        """Whether this is more than one sound, or may be."""
+        lists = self.files_from is not None or self.manifest is not None
+        return lists or len(self.paths) > 1 or any(map(os.path.isdir, self.paths))
+
+    def entries(self) -> Iterator[Entry]:
+        """Give the sounds, in order.
+
+        Raises
+        ------
+        StftcliError
+            If a list cannot be read, or a folder has no sounds.
+        """
+        if self.files_from == self.manifest == STANDARD:
+            raise SettingsError("`files_from` and `manifest` cannot both be standard input")
+        for path in self.paths:
+            yield from self._of_path(path)
+        if self.files_from is not None:
+            for path in read_list(self.files_from):
+                yield from self._of_path(path)
+        if self.manifest is not None:
+            yield from read_manifest(self.manifest)
+
+    def _of_path(self, path: str) -> Iterator[Entry]:
+        if path == STANDARD:
+            raise SettingsError("standard input is one sound: it cannot be one of several inputs")
+        if is_url(path) or not os.path.isdir(path):
+            yield Entry(path, path)
+            return
+        sound = None
+        for sound in sounds_in(path, self.include):
+            yield Entry(sound, sound if self.root is not None else os.path.relpath(sound, path))
+        if sound is None:
+            wanted = f" that match {', '.join(self.include)}" if self.include else ""
+            raise InputError(
+                f"{path} holds no sound files{wanted}: `include='*.ENDING'` takes more"
+            )

@@ -1,0 +1,65 @@
+"""What the results of a corpus are called: the names of its sounds, below one folder."""
+
+import os
+from pathlib import PurePath
+
+from stftcli.errors import SettingsError
+from stftcli.manifests.entry import Entry
+
+
+def names_of(entry: Entry, root: str | None) -> tuple[str, str]:
+    """Give the name of an entry, and a longer one for where another has the same.
+
+    They are paths without and with the ending of the sound; a segment's have its start and its
+    length behind them. A name that the entry has itself is both.
+
+    Raises
+    ------
+    SettingsError
+        If the name leads out of the folder that results go to.
+    """
+    if entry.id is not None:
+        name = _inside(entry.id, entry.listed)
+        return name, name
+    path = PurePath(_inside(_below(entry.listed, root), entry.listed))
+    behind = _segment(entry)
+    return f"{path.with_suffix('')}{behind}", f"{path}{behind}"
+
+
+def is_url(path: str) -> bool:
+    """Say whether a path is a URL, such as s3://bucket/talk.flac."""
+    scheme, found, _ = path.partition("://")
+    return bool(found) and scheme.isalnum() and len(scheme) > 1
+
+
+def _below(listed: str, root: str | None) -> str:
+    """Give the path below the root; without one, a whole path below the root of all."""
+    if is_url(listed):
+        path = listed.partition("://")[2]
+        below = root is not None and listed.startswith(root.rstrip("/") + "/")
+        return listed[len(root.rstrip("/")) + 1 :] if root and below else path
+    if root is not None:
+        return os.path.relpath(listed, root)
+    here = PurePath(os.path.normpath(listed))
+    from_here = PurePath(os.path.relpath(here))
+    if here.is_absolute() and from_here.parts[0] == os.pardir:
+        return str(here.relative_to(here.anchor))
+    return str(from_here)
+
+
+def _inside(name: str, listed: str) -> str:
+    path = PurePath(name)
+    if not name or "\0" in name or path.is_absolute() or not path.name or os.pardir in path.parts:
+        raise SettingsError(
+            f"the result of {listed!r} would be called {name!r}, outside the `out_dir`: give the "
+            "folder that all sounds are below as `root`, or another id"
+        )
+    return str(path)
+
+
+def _segment(entry: Entry) -> str:
+    channel = "" if entry.channel is None else f"-ch{entry.channel}"
+    if not entry.start_s and entry.duration_s is None:
+        return channel
+    length = "" if entry.duration_s is None else f"-{entry.duration_s:.15g}"
+    return f"-{entry.start_s:.15g}{length}{channel}"

@@ -1,0 +1,170 @@
+"""The results manifest: a line for each sound of a corpus, written as it is done."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from stftcli.errors import OutputError, SettingsError
+from stftcli.files.atomic import atomic_write
+from stftcli.files.drafts import hold
+from stftcli.jobs.corpus.catalog import Catalog, identity_of
+from stftcli.manifests.entry import Entry
+
+_PIECE_BYTES = 1 << 20
+
+Result = dict[str, Any]
+"""What became of a sound, as JSON's own types."""
+
+SEGMENT = ("start_s", "duration_s", "channel")
+"""What a result says under "segment", of a sound of which a part was asked for."""
+
+
+class Results:
+    """The manifest of a corpus, for one run at a time; use it in a `with` statement.
+
+    A line that a kill has cut off is taken away. What is appended is in the file at once.
+
+    Parameters
+    ----------
+    path : path
+        The file; it is created where there is none.
+
+    Raises
+    ------
+    SettingsError
+        If another run is writing it.
+    OutputError
+        If it cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._file = _open_held(path)
+            self._size = _cut_torn_line(self._file)
+        except OSError as error:
+            raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def __iter__(self) -> Iterator[tuple[Result, int, int]]:
+        """Give each result with the place and the size of its line; other lines are left out."""
+        with self._path.open("rb") as file:
+            place = 0
+            for line in file:
+                if (result := parse_result(line)) is not None:
+                    yield result, place, len(line)
+                place += len(line)
+
+    def read(self, place: int, size: int) -> Result:
+        """Give the result of a line."""
+        return parse_result(os.pread(self._file.fileno(), size, place)) or {}
+
+    def append(self, results: Iterable[Result]) -> Iterator[tuple[str, int, int, str]]:
+        """Write results, all or none of them; give what the catalog is to note of each.
+
+        Raises
+        ------
+        OutputError
+            If there is no room.
+        """
+        lines = [(result, format_result(result)) for result in results]
+        text = b"".join(line for _, line in lines)
+        try:
+            self._file.write(text)
+        except OSError as error:
+            self._file.truncate(self._size)
+            raise OutputError(f"{self._path} cannot be written: {error.strerror}") from error
+        for result, line in lines:
+            yield result["id"], self._size, len(line), identity(result)
+            self._size += len(line)
+
+    def note_all(self, catalog: Catalog) -> None:
+        """Let the catalog know what the manifest says."""
+        catalog.note_lines(
+            (result["id"], place, size, identity(result)) for result, place, size in self
+        )
+
+    def rewrite(self, catalog: Catalog) -> None:
+        """Put the lines into the order of the catalog, the last one of each entry alone.
+
+        So a run that was killed and taken up again leaves what an undisturbed one leaves.
+        """
+        if self._is_in_order(catalog):
+            return
+        with atomic_write(self._path) as draft:
+            for place, size in catalog.lines():
+                draft.write(os.pread(self._file.fileno(), size, place))
+
+    def _is_in_order(self, catalog: Catalog) -> bool:
+        end = 0
+        for place, size in catalog.lines():
+            if place != end:
+                return False
+            end += size
+        return end == self._size
+
+
+def parse_result(line: bytes) -> Result | None:
+    """Give the result of a line, or None if it is none."""
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(told, dict):
+        return None
+    good = all(isinstance(told.get(name), str) for name in ("id", "input"))
+    segment = told.get("segment", {})
+    known = isinstance(segment, dict) and set(segment) <= set(SEGMENT)
+    return told if good and known else None
+
+
+def format_result(result: Result) -> bytes:
+    """Give the line of a result."""
+    return json.dumps(result, allow_nan=False).encode() + b"\n"
+
+
+def identity(result: Result) -> str:
+    """Say which stretch of which sound a result is of."""
+    return identity_of(Entry(result["input"], "", **result.get("segment", {})))
+
+
+def _open_held(path: Path) -> IO[bytes]:
+    while True:
+        # Unbuffered: what was written is there, whatever happens to this process.
+        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666), "a+b", 0)
+        if not hold(file.fileno()):
+            file.close()
+            raise SettingsError(
+                f"another run is writing {path}: wait for it, or give another `out_dir`"
+            )
+        # The run before may have put a new file in its place at its end.
+        if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
+            return file
+        file.close()
+
+
+def _cut_torn_line(file: IO[bytes]) -> int:
+    size = end = os.fstat(file.fileno()).st_size
+    while end:
+        begin = max(0, end - _PIECE_BYTES)
+        found = os.pread(file.fileno(), end - begin, begin).rfind(b"\n")
+        if found >= 0:
+            end = begin + found + 1
+            break
+        end = begin
+    if end < size:
+        file.truncate(end)
+    return end

@@ -1,0 +1,206 @@
+"""A corpus from its entries to its manifest."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path, PurePath
+from typing import Any
+
+from stftcli.errors import OutputError
+from stftcli.frozen import Frozen
+from stftcli.jobs.corpus.catalog import Catalog
+from stftcli.jobs.corpus.engine import Engine
+from stftcli.jobs.corpus.executors import Workers, default_jobs
+from stftcli.jobs.corpus.identity import hash_settings
+from stftcli.jobs.corpus.out_dir import Part, open_out_dir
+from stftcli.jobs.corpus.plan import Plan, ToDo
+from stftcli.jobs.corpus.results import Result, Results
+from stftcli.jobs.corpus.unit import Pace, Unit, Work, cut
+from stftcli.manifests.entry import Entry
+
+Watch = Callable[[Result], None]
+
+
+class CorpusSettings(Frozen):
+    """How a corpus is worked through; nothing of it changes a result.
+
+    Parameters
+    ----------
+    out_dir : str
+        The folder of the results and their manifest.
+    root : str, optional
+        The folder that the names of the results are below.
+    shard_size : int, optional
+        How many results share a file.
+    part : Part
+        Which part of the corpus is worked on.
+    jobs : int, optional
+        Workers; as many as there are processors if None.
+    executor : str, default "processes"
+        Where they are; see `Workers`.
+    max_failures : int, optional
+        At so many failures it ends.
+    checksum : bool, default False
+        Whether sounds are compared by their hashes, not by size and time.
+    overwrite : bool, default False
+        Whether results of other settings are replaced.
+    """
+
+    out_dir: str
+    root: str | None = None
+    shard_size: int | None = None
+    part: Part = Part()
+    jobs: int | None = None
+    executor: str = "processes"
+    max_failures: int | None = None
+    checksum: bool = False
+    overwrite: bool = False
+
+
+class CorpusReport(Frozen):
+    """What was done: how many sounds, how long they are together, and how long it took."""
+
+    done: int
+    kept: int
+    failed: int
+    duration_s: float
+    elapsed_s: float
+
+    @property
+    def inputs(self) -> int:
+        """How many sounds were looked at."""
+        return self.done + self.kept + self.failed
+
+    def __str__(self) -> str:
+        hours, speed = self.duration_s / 3600, self.duration_s / max(self.elapsed_s, 1e-9)
+        kept = f", {self.kept} were there" if self.kept else ""
+        failed = f", {self.failed} failed" if self.failed else ""
+        done = f"{self.done} done{kept}{failed}"
+        if not self.done:
+            return done
+        return (
+            f"{done}; {hours:.3g} h of sound in {self.elapsed_s:.1f} s, {speed:.0f} times real time"
+        )
+
+
+class _Tally:
+    def __init__(self) -> None:
+        self.begun = time.monotonic()
+        self.done = self.failed = 0
+        self.duration_s = 0.0
+
+    def count(self, result: Result) -> None:
+        failed = "error" in result
+        self.failed += failed
+        self.done += not failed
+        self.duration_s += result.get("duration_s", 0.0)
+
+    def report(self, kept: int) -> CorpusReport:
+        elapsed_s = time.monotonic() - self.begun
+        return CorpusReport(self.done, kept, self.failed, self.duration_s, elapsed_s)
+
+
+def run_corpus(
+    entries: Iterable[Entry],
+    work: Work,
+    ending: str,
+    described: dict[str, Any],
+    settings: CorpusSettings,
+    *,
+    begin: Callable[[int], None] = lambda _: None,
+    watch: Watch = lambda _: None,
+) -> CorpusReport:
+    """Make the results of a corpus that are not there yet.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        The sounds.
+    work : Work
+        What is done with them.
+    ending : str
+        The ending of the results' files.
+    described : dict
+        All that decides the results.
+    settings : CorpusSettings
+        How it is worked through.
+    begin : function, optional
+        Hears how many sounds there are.
+    watch : function, optional
+        Hears of each result.
+
+    Raises
+    ------
+    StftcliError
+        If nothing can be done, or the results cannot be written any more; what is done stays, and
+        the same call goes on from there.
+    """
+    with Catalog(entries, settings.root) as catalog:
+        if settings.part.of > 1:
+            catalog.keep_part(settings.part.number, settings.part.of)
+        begin(len(catalog))
+        opened = open_out_dir(
+            settings.out_dir, settings.part, described, overwrite=settings.overwrite
+        )
+        with opened as results:
+            results.note_all(catalog)
+            plan = Plan(
+                settings.out_dir,
+                ending,
+                hash_settings(described),
+                settings.shard_size,
+                settings.part,
+                settings.checksum,
+            )
+            to_do, tally = ToDo(plan, catalog, results), _Tally()
+            for result in _worked(to_do, len(catalog), work, plan, settings):
+                catalog.note_lines(results.append([result]))
+                tally.count(result)
+                watch(result)
+                if settings.max_failures is not None and tally.failed >= settings.max_failures:
+                    break
+            else:
+                _remove_renamed(catalog, results, plan)
+            results.rewrite(catalog)
+            return tally.report(to_do.kept)
+
+
+def _worked(
+    to_do: ToDo, count: int, work: Work, plan: Plan, settings: CorpusSettings
+) -> Iterator[Result]:
+    items = iter(to_do)
+    first = next(items, None)
+    if first is None:
+        return
+    jobs = settings.jobs or default_jobs()
+    workers, pace = Workers(settings.executor, jobs), Pace(jobs)
+    empty = Unit(work, (), plan.out_dir, plan.settings_hash, plan.checksum)
+    if workers.remote:
+        here = Path.cwd()
+        empty = replace(empty, out_dir=str(here / plan.out_dir), here=str(here))
+    units = (replace(empty, items=some) for some in cut(chain([first], items), count, pace))
+    engine = Engine(workers, run_unit, Unit.alone, Unit.without_dead)
+    for unit, results in engine.run(units):
+        pace.learn(unit.weight, sum(result["elapsed_s"] for result in results))
+        for result in results:
+            if (reason := result.pop("fatal", None)) is not None:
+                raise OutputError(f"{reason}; what is done stays, the same call goes on")
+            yield result
+
+
+def run_unit(unit: Unit) -> list[Result]:
+    """Work on a unit, in the process of a worker."""
+    return unit.work.run(unit)
+
+
+def _remove_renamed(catalog: Catalog, results: Results, plan: Plan) -> None:
+    """Take away the results of sounds that have another name now: nobody has two answers."""
+    for name, place, size in catalog.renamed():
+        output = PurePath(str(results.read(place, size).get("output", "")))
+        inside = not output.is_absolute() and ".." not in output.parts
+        if plan.shard_size is None and inside and output.name.endswith(plan.ending):
+            with suppress(OSError):
+                Path(plan.out_dir, output).unlink()
+        catalog.forget_line(name)
