@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from stftcli.errors import InputError, SettingsError
 from stftcli.files.atomic import STANDARD
@@ -40,7 +41,7 @@ class Inputs(Frozen):
     def are_many(self) -> bool:
         """Whether this is more than one sound, or may be."""
         lists = self.files_from is not None or self.manifest is not None
-        return lists or len(self.paths) > 1 or any(map(os.path.isdir, self.paths))
+        return lists or len(self.paths) > 1 or any(Path(path).is_dir() for path in self.paths)
 
     def entries(self) -> Iterator[Entry]:
         """Give the sounds, in order.
@@ -63,7 +64,7 @@ class Inputs(Frozen):
     def _of_path(self, path: str) -> Iterator[Entry]:
         if path == STANDARD:
             raise SettingsError("standard input is one sound: it cannot be one of several inputs")
-        if is_url(path) or not os.path.isdir(path):
+        if is_url(path) or not Path(path).is_dir():
             yield Entry(path, path)
             return
         sound = None
@@ -71,6 +72,4 @@ class Inputs(Frozen):
             yield Entry(sound, sound if self.root is not None else os.path.relpath(sound, path))
         if sound is None:
             wanted = f" that match {', '.join(self.include)}" if self.include else ""
-            raise InputError(
-                f"{path} holds no sound files{wanted}: `include='*.ENDING'` takes more"
-            )
+            raise InputError(f"{path} holds no sound files{wanted}: `include` takes others")

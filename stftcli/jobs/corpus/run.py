@@ -74,15 +74,14 @@ class CorpusReport(Frozen):
         return self.done + self.kept + self.failed
 
     def __str__(self) -> str:
-        hours, speed = self.duration_s / 3600, self.duration_s / max(self.elapsed_s, 1e-9)
         kept = f", {self.kept} were there" if self.kept else ""
         failed = f", {self.failed} failed" if self.failed else ""
         done = f"{self.done} done{kept}{failed}"
         if not self.done:
             return done
-        return (
-            f"{done}; {hours:.3g} h of sound in {self.elapsed_s:.1f} s, {speed:.0f} times real time"
-        )
+        speed = self.duration_s / max(self.elapsed_s, 1e-9)
+        sound = f"{self.duration_s / 3600:.3g} h of sound in {self.elapsed_s:.1f} s"
+        return f"{done}; {sound}, {speed:.0f} times real time"
 
 
 class _Tally:

@@ -5,6 +5,7 @@ from dataclasses import field, replace
 from pathlib import Path, PurePath
 from typing import Protocol
 
+from stftcli.errors import InputError
 from stftcli.files.drafts import draft_name
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.names import is_url
@@ -91,6 +92,11 @@ class Unit(Frozen):
         """Give the path at which a worker finds a sound."""
         audio = item.entry.audio
         return audio if is_url(audio) else str(PurePath(self.here, audio))
+
+    def check_alive(self, item: Item) -> None:
+        """Raise InputError for a sound that its worker did not survive."""
+        if item.id in self.dead:
+            raise InputError(f"{item.entry.audio}: {self.dead[item.id]}")
 
     def alone(self) -> "list[Unit]":
         """Cut it into units of which each writes a file; in one of several sounds notes are taken.
