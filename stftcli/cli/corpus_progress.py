@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _EVERY_S = 1.0
 _MAX_TOLD = 1000
+_MAX_FAILURES = 50
+"""Of which each is told."""
 
 
 class CorpusProgress:
@@ -59,8 +61,10 @@ class CorpusProgress:
         self._duration_s += result.get("duration_s", 0.0)
         for text in result.get("warnings", ()):
             self._tell(f"warning: {text}", once=True)
-        if error is not None:
+        if error is not None and self._failed <= _MAX_FAILURES:
             self._tell(error, once=False)
+        if error is not None and self._failed == _MAX_FAILURES:
+            self._tell("the manifest has the failures from here on", once=True)
         self._show()
 
     def end(self, out_dir: str, report: "CorpusReport") -> None:
