@@ -60,7 +60,10 @@ def open_out_dir(
     with Results(folder / part.manifest) as results:
         _keep_settings(folder, described, overwrite)
         remove_leftovers(folder)
-        yield results
+        try:
+            yield results
+        finally:
+            remove_leftovers(folder)  # those of workers that have died
 
 
 def read_corpus_settings(folder: Path) -> dict[str, Any]:

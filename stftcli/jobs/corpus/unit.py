@@ -109,9 +109,9 @@ class Unit(Frozen):
 
     def without_dead(self, reason: str) -> "Unit":
         """Leave out the sound that the worker was at when it died; all of them if nobody knows."""
-        at = (
-            "" if self.note is None or not Path(self.note).exists() else Path(self.note).read_text()
-        )
+        at = ""
+        if self.note is not None and Path(self.note).exists():
+            at = Path(self.note).read_text(encoding="ascii")
         left = [item.id for item in self.items if item.id not in self.dead]
         found = [left[int(at)]] if at.isdecimal() and int(at) < len(left) else left
         return replace(self, dead={**self.dead, **dict.fromkeys(found, reason)})
