@@ -11,7 +11,9 @@ from stftcli.arrays.description import Description, checked_settings, dtype_of, 
 from stftcli.arrays.spec import ArraySpec
 from stftcli.errors import SettingsError, StftcliError
 from stftcli.files.atomic import is_stream
+from stftcli.files.places import exists
 from stftcli.files.untrusted import as_input_error, check_shape, parse_object, read_content
+from stftcli.files.urls import is_url
 from stftcli.frozen import Frozen
 
 _MAX_BYTES = 1 << 23
@@ -46,7 +48,14 @@ def sidecar_path(output: str) -> str:
 
 def has_sidecar(output: str) -> bool:
     """Say whether the description of an earlier array of this name stands beside it."""
-    if is_stream(output) or not Path(sidecar_path(output)).exists():
+    if is_stream(output):
+        return False
+    if is_url(output):
+        # Who may not ask has written none there.
+        with suppress(OSError):
+            return exists(sidecar_path(output))
+        return False
+    if not Path(sidecar_path(output)).exists():
         return False
     with suppress(StftcliError):
         read_sidecar(Path(sidecar_path(output)))

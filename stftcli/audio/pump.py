@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain
 from queue import Queue
+from typing import IO
 
 from stftcli.audio.incoming import PIECE_BYTES
 from stftcli.audio.parts import Parts
@@ -120,6 +121,22 @@ def reading(descriptor: int, stop: int, see: Callable[[bytes], None] | None) -> 
         if stop in {ready for ready, _ in waiting.poll()}:
             return b""
         piece = os.read(descriptor, PIECE_BYTES)
+        if see is not None:
+            see(piece)
+        return piece
+
+    return read
+
+
+def reading_file(
+    file: IO[bytes], stopped: Callable[[], bool], see: Callable[[bytes], None] | None
+) -> Callable[[], bytes]:
+    """Make a function as `reading` does, of what comes over a network by Python's means."""
+
+    def read() -> bytes:
+        if stopped():
+            return b""
+        piece = file.read(PIECE_BYTES)
         if see is not None:
             see(piece)
         return piece

@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from os.path import splitext
 from pathlib import PurePath
 from typing import IO
 
@@ -130,7 +131,7 @@ def _atomic_write_or_none(
 def _index_path(output: str, ending: str | None) -> str | None:
     if ending is None or is_stream(output):
         return None
-    return str(PurePath(output).with_suffix(ending))
+    return f"{splitext(output)[0]}{ending}"
 
 
 def _new_linear(chain: Chain) -> Linear:

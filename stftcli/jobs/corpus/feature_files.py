@@ -46,7 +46,7 @@ class FeatureFiles(Frozen):
         path = output_path(unit, item.output)
         report = write_features(
             unit.sound(item),
-            str(path),
+            path,
             self.extractor,
             segment=segment_of(item.entry, self.extractor),
             array_format=self.array_format,

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from stftcli.errors import InputError, SettingsError
 from stftcli.files.atomic import STANDARD
+from stftcli.files.places import is_folder
+from stftcli.files.urls import is_url, without_file_scheme
 from stftcli.frozen import Frozen
-from stftcli.jobs.corpus.names import is_url
 from stftcli.manifests.entry import Entry
 from stftcli.manifests.folders import sounds_in
 from stftcli.manifests.lists import read_list
@@ -20,7 +20,7 @@ class Inputs(Frozen):
     Parameters
     ----------
     paths : sequence of str
-        Files and folders.
+        Files and folders, and URLs: that of a folder ends in "/".
     files_from : str, optional
         A list of files and folders; "-" is standard input.
     manifest : str, optional
@@ -41,7 +41,7 @@ class Inputs(Frozen):
     def are_many(self) -> bool:
         """Whether this is more than one sound, or may be."""
         lists = self.files_from is not None or self.manifest is not None
-        return lists or len(self.paths) > 1 or any(Path(path).is_dir() for path in self.paths)
+        return lists or len(self.paths) > 1 or any(map(is_folder, self.paths))
 
     def entries(self) -> Iterator[Entry]:
         """Give the sounds, in order.
@@ -57,19 +57,23 @@ class Inputs(Frozen):
             yield from self._of_path(path)
         if self.files_from is not None:
             for path in read_list(self.files_from):
-                yield from self._of_path(path)
+                yield from self._of_path(without_file_scheme(path))
         if self.manifest is not None:
             yield from read_manifest(self.manifest)
 
     def _of_path(self, path: str) -> Iterator[Entry]:
         if path == STANDARD:
             raise SettingsError("standard input is one sound: it cannot be one of several inputs")
-        if is_url(path) or not Path(path).is_dir():
+        if not is_folder(path):
             yield Entry(path, path)
             return
         sound = None
         for sound in sounds_in(path, self.include):
-            yield Entry(sound, sound if self.root is not None else os.path.relpath(sound, path))
+            yield Entry(sound, sound if self.root is not None else _below(sound, path))
         if sound is None:
             wanted = f" that match {', '.join(self.include)}" if self.include else ""
             raise InputError(f"{path} holds no sound files{wanted}: `include` takes others")
+
+
+def _below(sound: str, folder: str) -> str:
+    return sound.removeprefix(folder) if is_url(folder) else os.path.relpath(sound, folder)

@@ -1,18 +1,22 @@
 """What is still to be done of a corpus: all but what its manifest has, if that is still true."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from itertools import groupby
-from pathlib import Path
+from itertools import groupby, islice
 
 from stftcli.errors import InputError
+from stftcli.files.places import stat_of
+from stftcli.files.urls import is_url, join_path
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.attempt import measure_input
 from stftcli.jobs.corpus.catalog import Catalog, Named, identity_of
 from stftcli.jobs.corpus.out_dir import Part
 from stftcli.jobs.corpus.results import Result, Results, identity
 from stftcli.jobs.corpus.unit import Item
+
+_AT_ONCE, _FEWEST = 64, 8
 
 
 class Plan(Frozen):
@@ -40,6 +44,11 @@ class Plan(Frozen):
     shard_size: int | None = None
     part: Part = Part()
     checksum: bool = False
+
+    @property
+    def groups_at_once(self) -> int:
+        """Of how many files it is asked at once what they hold: fewer of larger ones."""
+        return max(_FEWEST, _AT_ONCE // (self.shard_size or 1))
 
     def groups(self, catalog: Catalog) -> Iterator[list[Item]]:
         """Give the items of the catalog, those that share a file together."""
@@ -78,7 +87,7 @@ class Plan(Frozen):
         with suppress(InputError):
             told = measure_input(item.entry.audio, checksum=self.checksum)
             if self.checksum:
-                told.pop("input_mtime_ns", None)
+                told = {"input_sha256": told["input_sha256"]}
             return all(result.get(name) == value for name, value in told.items())
         return False
 
@@ -86,7 +95,8 @@ class Plan(Frozen):
         if self.shard_size is not None and result.get("sharing") != count:
             return False
         with suppress(OSError, ValueError):
-            return Path(self.out_dir, result["output"]).stat().st_size == result.get("bytes")
+            found = stat_of(join_path(self.out_dir, result["output"]))
+            return found.size == result.get("bytes")
         return False
 
 
@@ -104,11 +114,21 @@ class ToDo:
         self.kept = 0
 
     def __iter__(self) -> Iterator[Item]:
-        for group in self._plan.groups(self._catalog):
-            if self._plan.is_done(group, [self._result_of(item) for item in group]):
-                self.kept += len(group)
-            else:
-                yield from map(_weighed, group)
+        groups = self._plan.groups(self._catalog)
+        # Each answer over a network takes a while: so many are waited for at once.
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            while some := list(islice(groups, self._plan.groups_at_once)):
+                results = [[self._result_of(item) for item in group] for group in some]
+                each = pool.map if self._is_far(some[0][0]) else map
+                for group, left in zip(some, each(self._left_of, some, results), strict=True):
+                    self.kept += 0 if left else len(group)
+                    yield from left
+
+    def _left_of(self, group: list[Item], results: list[Result | None]) -> list[Item]:
+        return [] if self._plan.is_done(group, results) else [_weighed(item) for item in group]
+
+    def _is_far(self, item: Item) -> bool:
+        return is_url(self._plan.out_dir) or is_url(item.entry.audio)
 
     def _result_of(self, item: Item) -> Result | None:
         place = self._catalog.line_of(item.id)

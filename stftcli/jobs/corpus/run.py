@@ -9,6 +9,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from stftcli.errors import OutputError
+from stftcli.files.places import remove
+from stftcli.files.urls import join_path
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.catalog import Catalog
 from stftcli.jobs.corpus.engine import Engine
@@ -29,7 +31,7 @@ class CorpusSettings(Frozen):
     Parameters
     ----------
     out_dir : str
-        The folder of the results and their manifest.
+        The folder of the results and their manifest, or its URL.
     root : str, optional
         The folder that the names of the results are below.
     shard_size : int, optional
@@ -177,8 +179,8 @@ def _worked(
     workers, pace = Workers(settings.executor, jobs), Pace(jobs)
     empty = Unit(work, (), plan.out_dir, plan.settings_hash, plan.checksum)
     if workers.remote:
-        here = Path.cwd()
-        empty = replace(empty, out_dir=str(here / plan.out_dir), here=str(here))
+        here = str(Path.cwd())
+        empty = replace(empty, out_dir=join_path(here, plan.out_dir), here=here)
     units = (replace(empty, items=some) for some in cut(chain([first], items), count, pace))
     engine = Engine(workers, run_unit, Unit.alone, Unit.without_dead)
     for unit, results in engine.run(units):
@@ -201,5 +203,5 @@ def _remove_renamed(catalog: Catalog, results: Results, plan: Plan) -> None:
         inside = not output.is_absolute() and ".." not in output.parts
         if plan.shard_size is None and inside and output.name.endswith(plan.ending):
             with suppress(OSError):
-                Path(plan.out_dir, output).unlink()
+                remove(join_path(plan.out_dir, str(output)))
         catalog.forget_line(name)

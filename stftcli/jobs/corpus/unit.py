@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
-from pathlib import Path, PurePath
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Protocol
 
 from stftcli.errors import InputError
 from stftcli.files.drafts import draft_name
+from stftcli.files.urls import is_url, join_path
 from stftcli.frozen import Frozen
-from stftcli.jobs.corpus.names import is_url
 from stftcli.jobs.corpus.results import Result
 from stftcli.manifests.entry import Entry
 
@@ -90,8 +91,7 @@ class Unit(Frozen):
 
     def sound(self, item: Item) -> str:
         """Give the path at which a worker finds a sound."""
-        audio = item.entry.audio
-        return audio if is_url(audio) else str(PurePath(self.here, audio))
+        return join_path(self.here, item.entry.audio)
 
     def check_alive(self, item: Item) -> None:
         """Raise InputError for a sound that its worker did not survive."""
@@ -105,7 +105,8 @@ class Unit(Frozen):
         """
         if len({item.output for item in self.items}) == len(self.items):
             return [replace(self, items=(item,)) for item in self.items]
-        return [replace(self, note=str(Path(self.out_dir, draft_name())))]
+        folder = gettempdir() if is_url(self.out_dir) else self.out_dir
+        return [replace(self, note=str(Path(folder, draft_name())))]
 
     def without_dead(self, reason: str) -> "Unit":
         """Leave out the sound that the worker was at when it died; all of them if nobody knows."""

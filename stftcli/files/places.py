@@ -1,0 +1,51 @@
+"""Paths and URLs alike: whether something is there, its size, its bytes."""
+
+from io import BufferedReader
+from pathlib import Path
+from typing import NamedTuple
+
+from stftcli.files.remote import MissingObjectError, open_remote, remove_remote, stat_remote
+from stftcli.files.urls import is_url
+
+
+class Stat(NamedTuple):
+    """What shows whether a file is still the same; None is not known."""
+
+    size: int | None
+    mtime_ns: int | None = None
+    version: str | None = None
+
+
+def stat_of(path: str) -> Stat:
+    """Ask for size and time of a file, size and version of a URL's object; OSError without one."""
+    if is_url(path):
+        size, version = stat_remote(path)
+        return Stat(size, version=version)
+    found = Path(path).stat()
+    return Stat(found.st_size, found.st_mtime_ns)
+
+
+def exists(path: str) -> bool:
+    """Say whether something is there; OSError if nobody can tell."""
+    if not is_url(path):
+        return Path(path).exists()
+    try:
+        stat_remote(path)
+    except MissingObjectError:
+        return False
+    return True
+
+
+def is_folder(path: str) -> bool:
+    """Say whether a path is a folder; a URL is one if it ends in "/"."""
+    return path.endswith("/") if is_url(path) else Path(path).is_dir()
+
+
+def open_to_read(path: str) -> BufferedReader:
+    """Open the bytes of a file or of a URL's object, to be read once; OSError if it cannot be."""
+    return open_remote(path) if is_url(path) else Path(path).open("rb")
+
+
+def remove(path: str) -> None:
+    """Remove a file or a URL's object; OSError if it cannot be."""
+    remove_remote(path) if is_url(path) else Path(path).unlink()
