@@ -6,7 +6,7 @@ import click
 
 from stftcli.cli import options, types
 from stftcli.cli.corpus_options import CorpusOptions, corpus_options
-from stftcli.cli.corpus_progress import CorpusProgress
+from stftcli.cli.corpus_progress import CorpusProgress, run_many
 from stftcli.cli.output import choose_input, choose_output
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
@@ -17,6 +17,7 @@ from stftcli.settings.choices import ARRAY_FORMATS, ArrayFormat
 
 if TYPE_CHECKING:
     from stftcli.jobs.corpus.inputs import Inputs
+    from stftcli.jobs.corpus.run import CorpusReport
 
 
 @click.command(
@@ -135,15 +136,15 @@ def _of_many(
 
     from stftcli.jobs.corpus.features import write_corpus
 
-    with CorpusProgress(quiet=quiet, as_json=corpus.json_progress) as progress:
-        report = write_corpus(
+    def write(progress: CorpusProgress) -> "CorpusReport":
+        return write_corpus(
             inputs,
             settings,
             corpus.settings(),
             array_format=array_format or "npy",
             sidecar=sidecar,
             strict=strict,
-            begin=progress.begin,
-            watch=progress.watch,
+            listener=progress,
         )
-        progress.end(corpus.out_dir, report)
+
+    run_many(corpus, quiet, write)
