@@ -45,6 +45,12 @@ Examples:
 )
 @options.settings_options(array=True)
 @under("output")(
+    "--key",
+    metavar="TEXT",
+    common=False,
+    help="What the matrix is called in .ark.  [default: the input's name]",
+)
+@under("output")(
     "--sidecar",
     is_flag=True,
     common=False,
@@ -64,6 +70,7 @@ def features(
     path: str | None,
     out: str | None,
     array_format: ArrayFormat | None,
+    key: str | None,
     sidecar: bool,
     settings: FeatureSettings,
     save_linear: str | None,
@@ -90,6 +97,7 @@ def features(
             out,
             settings,
             array_format=array_format,
+            key=key,
             sidecar=sidecar,
             save_linear=save_linear,
             threads=threads,
