@@ -55,6 +55,12 @@ Examples:
 @corpus_options
 @options.settings_options(array=True)
 @under("output")(
+    "--key",
+    metavar="TEXT",
+    common=False,
+    help="What the matrix is called in .ark.  [default: the input's name]",
+)
+@under("output")(
     "--sidecar",
     is_flag=True,
     common=False,
@@ -74,6 +80,7 @@ def features(
     paths: tuple[str, ...],
     out: str | None,
     array_format: ArrayFormat | None,
+    key: str | None,
     sidecar: bool,
     settings: FeatureSettings,
     save_linear: str | None,
@@ -107,6 +114,7 @@ def features(
             out,
             settings,
             array_format=array_format,
+            key=key,
             sidecar=sidecar,
             save_linear=save_linear,
             threads=threads,
