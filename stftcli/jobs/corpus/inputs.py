@@ -58,8 +58,6 @@ class Inputs(Frozen):
             yield from read_manifest(self.manifest)
 
     def _of_path(self, path: str) -> Iterator[Entry]:
-        if path == STANDARD:
-            raise SettingsError("standard input is one sound: it cannot be one of several inputs")
         if is_url(path) or not Path(path).is_dir():
             yield Entry(path, path)
             return

@@ -15,7 +15,7 @@ from stftcli.jobs.corpus.results import Result
 from stftcli.manifests.entry import Entry
 
 _MAX_S, _MIN_S = 1.0, 0.05
-_FIRST_BYTES_S = 2e7
+_FIRST_BYTES_S = 5e6
 _BYTES_OF_A_SOUND = 1 << 16
 """What opening a sound and creating its result cost, in bytes that could be read meanwhile."""
 
