@@ -34,6 +34,11 @@ def join_path(folder: str, path: str) -> str:
     return f"{scheme}://{posixpath.normpath(posixpath.join(place, path))}"
 
 
+def with_ending(path: str, ending: str) -> str:
+    """Give a path another ending in the place of its own."""
+    return f"{os.path.splitext(path)[0]}{ending}"  # noqa: PTH122  # or a URL
+
+
 def plain_name(path: str) -> str:
     """Leave out of a URL what may be a secret: a password, and the signature behind "?"."""
     if not is_url(path):

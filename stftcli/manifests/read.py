@@ -55,5 +55,7 @@ def _entries(lines: Lines) -> Iterator[Entry]:
         return iter(())
     kind = next((kind for kind in KINDS if kind.fits(lines.path, first)), None)
     if kind is None or b"\0" in first:
-        raise lines.error(f"it begins no list of sounds: {', '.join(row.name for row in KINDS)}")
+        raise lines.error(
+            f"it begins no list of sounds: give {', '.join(row.name for row in KINDS)}"
+        )
     return kind.read(lines)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from stftcli.errors import InputError, SettingsError
 from stftcli.files.atomic import STANDARD
@@ -12,6 +13,7 @@ from stftcli.manifests.entry import Entry
 from stftcli.manifests.folders import sounds_in
 from stftcli.manifests.lists import read_list
 from stftcli.manifests.read import read_manifest
+from stftcli.settings.segment import SegmentSettings
 
 
 class Inputs(Frozen):
@@ -37,12 +39,6 @@ class Inputs(Frozen):
     include: Sequence[str] = ()
     root: str | None = None
 
-    @property
-    def are_many(self) -> bool:
-        """Whether this is more than one sound, or may be."""
-        lists = self.files_from is not None or self.manifest is not None
-        return lists or len(self.paths) > 1 or any(map(is_folder, self.paths))
-
     def entries(self) -> Iterator[Entry]:
         """Give the sounds, in order.
 
@@ -62,8 +58,6 @@ class Inputs(Frozen):
             yield from read_manifest(self.manifest)
 
     def _of_path(self, path: str) -> Iterator[Entry]:
-        if path == STANDARD:
-            raise SettingsError("standard input is one sound: it cannot be one of several inputs")
         if not is_folder(path):
             yield Entry(path, path)
             return
@@ -77,3 +71,16 @@ class Inputs(Frozen):
 
 def _below(sound: str, folder: str) -> str:
     return sound.removeprefix(folder) if is_url(folder) else os.path.relpath(sound, folder)
+
+
+def segment_of(entry: Entry, segment: SegmentSettings) -> SegmentSettings:
+    """Give the part of a sound that an entry asks for; what it leaves open is as in the settings.
+
+    A start is counted from that of the settings.
+    """
+    return replace(
+        segment,
+        start_s=segment.start_s + entry.start_s,
+        duration_s=segment.duration_s if entry.duration_s is None else entry.duration_s,
+        channel=segment.channel if entry.channel is None else entry.channel,
+    )
