@@ -6,9 +6,9 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from itertools import chain
 from queue import Queue
-from typing import IO
 
 from stftcli.audio.incoming import PIECE_BYTES
 from stftcli.audio.parts import Parts
@@ -129,14 +129,14 @@ def reading(descriptor: int, stop: int, see: Callable[[bytes], None] | None) -> 
 
 
 def reading_file(
-    file: IO[bytes], stopped: Callable[[], bool], see: Callable[[bytes], None] | None
+    file: BufferedReader, stopped: Callable[[], bool], see: Callable[[bytes], None] | None
 ) -> Callable[[], bytes]:
     """Make a function as `reading` does, of what comes over a network by Python's means."""
 
     def read() -> bytes:
         if stopped():
             return b""
-        piece = file.read(PIECE_BYTES)
+        piece = file.read1(PIECE_BYTES)
         if see is not None:
             see(piece)
         return piece

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from stftcli.errors import MissingExtraError, SettingsError, StftcliError
 from stftcli.files.temporary import copy_rest, temporary_file
 from stftcli.files.untrusted import printable
-from stftcli.files.urls import plain_name
+from stftcli.files.urls import WEB, plain_name
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -146,7 +146,7 @@ class _Incoming(RawIOBase):
         fs, path = _find(url)
         self._count = 0
         with _as_remote_error():
-            self._file = fs.open(path, "rb", block_size=_READ_AHEAD, cache_type="readahead")
+            self._file = fs.open(path, "rb", block_size=_read_ahead(url), cache_type="readahead")
             self._size = getattr(self._file, "size", None)
 
     def readable(self) -> bool:
@@ -189,10 +189,15 @@ def _find(url: str) -> tuple[Any, str]:
     return fs, str(path)
 
 
+def _read_ahead(url: str) -> int:
+    # Not every web server gives a part that is asked for: there the answer is read as it comes.
+    return 0 if url.startswith(WEB) else _READ_AHEAD
+
+
 def _options(scheme: str) -> dict[str, Any]:
     if scheme in ("file", "local"):
         return {"auto_mkdir": True}
-    if scheme not in ("http", "https"):
+    if not f"{scheme}://".startswith(WEB):
         return {}
     try:
         from aiohttp import ClientTimeout
@@ -214,7 +219,7 @@ def _as_remote_error() -> Iterator[None]:
     except Exception as error:  # each file system raises kinds of its own
         # What a web server said stands behind one that is called missing.
         hidden = error.__cause__ if isinstance(error, FileNotFoundError) else None
-        real = error if hidden is None else hidden
+        real = error if hidden is None or isinstance(hidden, LookupError) else hidden
         kind = MissingObjectError if _is_missing(real) else RemoteError
         raise kind(_reason(real)) from error
 

@@ -7,7 +7,8 @@ import re
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _LOCAL = "file://"
 _SECRETS = re.compile(r"(?<=://)[^/@]*@")
-_WEB = ("http://", "https://")
+WEB = ("http://", "https://")
+"""How URLs begin whose objects a web server gives."""
 
 
 def is_url(path: str) -> bool:
@@ -43,5 +44,5 @@ def plain_name(path: str) -> str:
     """Leave out of a URL what may be a secret: a password, and the signature behind "?"."""
     if not is_url(path):
         return path
-    named = path.partition("?")[0] if path.startswith(_WEB) else path
+    named = path.partition("?")[0] if path.startswith(WEB) else path
     return _SECRETS.sub("", named)
