@@ -15,7 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.arrays.keys import readable, to_json
-from stftcli.arrays.shards.shard_row import Arrays, Heads, Seen, ShardRow, ShardWriter
+from stftcli.arrays.shards.shard_row import (
+    Arrays,
+    Heads,
+    Seen,
+    ShardRow,
+    ShardWriter,
+    as_value_error,
+)
 from stftcli.arrays.writer import refuse_complex
 from stftcli.errors import MissingExtraError, SettingsError
 from stftcli.files.untrusted import check_shape
@@ -176,7 +183,7 @@ def _read(path: Path) -> Heads:
     seen = Seen()
     with _open(path) as table:
         dtype = _check_schema(table.schema_arrow)
-        for batch in table.iter_batches(_ROWS, columns=["id", "shape"], use_threads=False):
+        for batch in _batches(table, _ROWS, ["id", "shape"]):
             for row in batch.to_pylist():
                 yield seen.check(_text(row["id"])), check_shape(row["shape"]), dtype
 
@@ -186,7 +193,7 @@ def _read_arrays(path: Path) -> Arrays:
     with _open(path) as table:
         _check_schema(table.schema_arrow)
         columns = ["id", "features", "shape"]
-        for batch in table.iter_batches(1, columns=columns, use_threads=False):
+        for batch in _batches(table, 1, columns):
             ((key,), lists, (lengths,)) = (batch.column(name) for name in columns)
             shape = check_shape(lengths.as_py())
             values = lists.flatten()
@@ -209,23 +216,23 @@ def _open(path: Path) -> Iterator[Any]:
     pyarrow itself checks what the file claims, and the checksums of its pages. Its description of
     columns is left alone: on some broken files it ends the whole process.
     """
-    pa = _pyarrow()
+    _pyarrow()
     from pyarrow import parquet
 
-    with path.open("rb") as file:
-        try:
-            yield parquet.ParquetFile(
-                file,
-                pre_buffer=False,
-                buffer_size=_READ_BYTES,
-                page_checksum_verification=True,
-                thrift_string_size_limit=_MAX_FOOTER_ITEMS,
-                thrift_container_size_limit=_MAX_FOOTER_ITEMS,
-            )
-        except (pa.ArrowException, OSError, MemoryError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
-            raise ValueError(str(error)) from error
+    with path.open("rb") as file, as_value_error():
+        yield parquet.ParquetFile(
+            file,
+            pre_buffer=False,
+            buffer_size=_READ_BYTES,
+            page_checksum_verification=True,
+            thrift_string_size_limit=_MAX_FOOTER_ITEMS,
+            thrift_container_size_limit=_MAX_FOOTER_ITEMS,
+        )
+
+
+def _batches(table: Any, rows: int, columns: list[str]) -> Iterator[Any]:
+    if table.num_row_groups:  # earlier versions want one
+        yield from table.iter_batches(rows, columns=columns, use_threads=False)
 
 
 def _check_schema(schema: Any) -> str:
@@ -233,9 +240,10 @@ def _check_schema(schema: Any) -> str:
     pa = _pyarrow()
     places = [schema.get_field_index(name) for name in ("id", "features", "shape")]
     types = [schema.field(place).type if place >= 0 else None for place in places]
-    for number in (pa.float16(), pa.float32(), pa.float64()):
-        if types == [pa.string(), pa.list_(number), pa.list_(pa.int64())]:
-            return str(np.dtype(number.to_pandas_dtype()))
+    for name in ("float16", "float32", "float64"):
+        values = pa.list_(pa.from_numpy_dtype(name))
+        if types == [pa.string(), values, pa.list_(pa.int64())]:
+            return name
     raise ValueError("it has no columns id, features and shape of arrays")
 
 

@@ -16,6 +16,7 @@ from tests.signals import noise
 PACKAGES: dict[ShardFormat, str | None] = {
     "tar": None,
     "parquet": "pyarrow",
+    "zarr": "zarr",
     "ark": "kaldiio",
 }
 """What must be installed to write a format."""

@@ -1,10 +1,6 @@
 """What other readers of Parquet find in a shard, and what is refused."""
 
-import errno
-import io
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -154,27 +150,6 @@ def test_the_callers_array_may_change(tmp_path: Path) -> None:
         writer.finish({})
     ((_, got),) = ROW.read_arrays(tmp_path / "x")
     assert_same_bits(got, wanted)
-
-
-class FullDisk(io.BytesIO):
-    def write(self, content: Any) -> int:
-        if self.tell() > 1000:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return super().write(content)
-
-
-def test_a_file_that_fails_is_given_up_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    oracle("pyarrow")
-    heard: list[Any] = []
-    monkeypatch.setattr(sys, "unraisablehook", heard.append)
-    file = FullDisk()
-    writer = ROW.writer(file)
-    with pytest.raises(OSError, match="No space left"):
-        for number in range(3):
-            writer.add(f"a{number}", noise(1 << 16, 64), {})
-    file.close()
-    del writer
-    assert heard == []
 
 
 def written(path: Path, columns: dict[str, Any]) -> Path:
