@@ -27,9 +27,10 @@ def remove_renamed(plan: Plan, catalog: Catalog, results: Results) -> None:
 
 def remove_unused_shards(plan: Plan, catalog: Catalog, results: Results) -> None:
     """Remove the shards of an earlier run of which no result tells any more."""
-    used = {results.read(*line).get("output") for line in catalog.lines()}
+    outputs = (results.read(*line).get("output") for line in catalog.lines())
+    used = {str(output).partition(".")[0] for output in outputs}
     for path in Path(plan.out_dir).glob(f"{plan.shard_prefix}{'[0-9]' * 6}*"):
-        if path.with_suffix(plan.ending).name not in used:
+        if path.name.partition(".")[0] not in used:
             _remove(plan, path.name)
 
 
