@@ -25,6 +25,7 @@ from stftcli.arrays.shards.shard_row import (
 )
 from stftcli.arrays.writer import refuse_complex
 from stftcli.errors import MissingExtraError, SettingsError
+from stftcli.files.parquet import check_columns
 from stftcli.files.untrusted import check_shape
 from stftcli.settings.choices import Layout
 
@@ -41,6 +42,8 @@ _FACTS: dict[str, type] = {
 """What is told of an array in a column of its own; the same ones in every file."""
 _METADATA = "stftcli"
 _READ_BYTES = 1 << 20
+_SMALLEST = (("id", 4), ("features.list.element", 2), ("shape.list.element", 8))
+"""The bytes of one value at least: a text begins with its length."""
 _ROWS = 1 << 10
 _MAX_FOOTER_ITEMS = 1 << 24
 
@@ -213,13 +216,15 @@ def _text(key: Any) -> str:
 def _open(path: Path) -> Iterator[Any]:
     """Open a table, a page at a time; what pyarrow says of broken ones is a ValueError.
 
-    pyarrow itself checks what the file claims, and the checksums of its pages. Its description of
-    columns is left alone: on some broken files it ends the whole process.
+    What the file claims is checked here, the checksums of its pages by pyarrow. pyarrow's own
+    description of columns is left alone: on some broken files it ends the whole process.
     """
     _pyarrow()
     from pyarrow import parquet
 
     with path.open("rb") as file, as_value_error():
+        check_columns(file, _SMALLEST)
+        file.seek(0)
         yield parquet.ParquetFile(
             file,
             pre_buffer=False,

@@ -180,6 +180,87 @@ def test_other_tables_are_refused(tmp_path: Path, columns: dict[str, Any], words
         list(ROW.read_arrays(written(tmp_path / "x", columns)))
 
 
+@pytest.mark.parametrize("options", [{"compression": "snappy"}, {"use_dictionary": True}])
+def test_packed_columns_are_refused(tmp_path: Path, options: dict[str, Any]) -> None:
+    pa = oracle("pyarrow")
+    from pyarrow import parquet
+
+    table = pa.table({"id": ["a"], "features": [[1.0] * 99], "shape": [[99]]})
+    plain = {"compression": "none", "use_dictionary": False}
+    parquet.write_table(table, tmp_path / "x", **{**plain, **options})
+    for read in (ROW.read, ROW.read_arrays):
+        with pytest.raises(ValueError, match="packed: only plain ones are read"):
+            list(read(tmp_path / "x"))
+
+
+def with_footer(path: Path, footer: bytes) -> Path:
+    path.write_bytes(b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("footer", "words"),
+    [
+        (b"", "does not end as Parquet does"),
+        (b"\0", "its field 4 is missing"),
+        (b"\x1c" * 5000, "nested too deeply"),
+        (b"\x19" * 5000, "nested too deeply"),
+        (b"\x15" + b"\xff" * 20, "a number without an end"),
+        (b"\x19\xf1\xff\xff\xff\xff\x07", "ends early"),
+        (b"\x18\xff\xff\xff\xff\x07", "ends early"),
+        (b"\x1b\0", "a value of kind 11"),
+        # One group of 2 rows, and one column "id" from byte 4 on, of 5 values in 1000 bytes.
+        (
+            b"\x49\x1c\x19\x1c\x3c\x39\x18\x02id\x15\0\x16\x0a\x26\xd0\x0f\x26\x08\0\0\x26\4\0\0",
+            "claims 1000 bytes, of",
+        ),
+    ],
+    ids=range(9),
+)
+def test_footers_that_lie_are_refused(tmp_path: Path, footer: bytes, words: str) -> None:
+    oracle("pyarrow")
+    with pytest.raises(ValueError, match=words):
+        list(ROW.read(with_footer(tmp_path / "x", footer)))
+
+
+def varint(value: int) -> bytes:
+    """Write a whole number as a page's header has it."""
+    value *= 2
+    content = bytearray()
+    while value > 127:
+        content.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*content, value])
+
+
+@pytest.mark.parametrize(
+    ("place", "lie", "words"),
+    [
+        (varint(50_000), b"\xff\xff\x7f", "header of a page is broken"),
+        (varint(50_000), b"\xfe\xff\x7f", "claims 50000 values, and has 1048575"),
+        (b"\x15\0\x15", b"\x15\4\x15", "its pages are packed"),
+        (b"\x15\0\x15", b"\x16\0\x19", "missing|ends early|kind"),
+    ],
+    ids=range(4),
+)
+def test_pages_that_lie_are_refused_before_they_are_believed(
+    tmp_path: Path, place: bytes, lie: bytes, words: str
+) -> None:
+    oracle("pyarrow")
+    from pyarrow import parquet
+
+    sharded(tmp_path / "x", "parquet", [("a", noise(1000, 50))])
+    content = (tmp_path / "x").read_bytes()
+    column = parquet.read_metadata(tmp_path / "x").row_group(0).column(1)
+    assert column.path_in_schema == "features.list.element"
+    at = content.index(place, column.data_page_offset)
+    assert at < column.data_page_offset + 40
+    (tmp_path / "x").write_bytes(content[:at] + lie + content[at + len(lie) :])
+    for read in (ROW.read, ROW.read_arrays):
+        with pytest.raises(ValueError, match=words):
+            list(read(tmp_path / "x"))
+
+
 def test_a_changed_value_is_noticed(tmp_path: Path) -> None:
     values = noise(100, 50)
     sharded(tmp_path / "x", "parquet", [("a", values)])
