@@ -72,10 +72,14 @@ class Framer:
         """Say that the signal has ended; give its last span, if there is one."""
         for piece in self._padder.finish():
             yield from self._fill(piece)
-        if self._batch is not None and self._empty and self._filled < self._plan.frame_length:
-            self._batch[:, self._filled : self._plan.frame_length] = 0
-            self._filled = self._plan.frame_length
+        if self._plan.fills_short and self._batch is not None and self._empty:
+            self._fill_short(self._batch)
         yield from self._whole_frames()
+
+    def _fill_short(self, batch: Samples) -> None:
+        if self._filled < self._plan.frame_length:
+            batch[:, self._filled : self._plan.frame_length] = 0
+            self._filled = self._plan.frame_length
 
     def _fill(self, piece: Samples) -> Iterator[Samples]:
         while piece.shape[-1]:

@@ -67,10 +67,11 @@ class STFT:
     freeze_parameters : bool, default True
         True: window and kernel are read-only and the FFT does the work. False: both may be
         replaced, and the product with the kernel does the work.
-    padding : {"center", "none", "causal", "same", "kaldi"}, optional
+    padding : {"center", "none", "causal", "same", "snip", "kaldi"}, optional
         What is padded, by a name in the place of `center`: "causal" is ``filter_length -
         hop_length`` zeros on the left only, so that a frame sees nothing of the future; "same" is
-        half of that on both sides (HiFi-GAN); "kaldi" is Kaldi's snip-edges=false.
+        half of that on both sides (HiFi-GAN); "snip" and "kaldi" are Kaldi's snip-edges=true and
+        false.
     periodic : bool, default True
         Whether a named window is periodic, or symmetric.
     win_align : {"center", "left"}, default "center"
@@ -88,7 +89,8 @@ class STFT:
 
     Notes
     -----
-    A signal shorter than one frame is filled up with zeros, an empty one has no frames.
+    A signal shorter than one frame is filled up with zeros, an empty one has no frames. With
+    padding "snip" or "kaldi" one too short has no frames either, as in Kaldi.
 
     The spectrum of a frame depends on its samples alone, to the last bit, and not on how many
     frames are transformed with it: so a stream, a part of a signal and the whole of it agree.

@@ -1,5 +1,6 @@
 """An Extractor's settings, built for one sample rate: from blocks of samples to batches."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
 from typing import Any
@@ -18,11 +19,15 @@ from stftcli.features.parallel import ordered_map
 from stftcli.features.resample import resampled_samples
 from stftcli.features.settings import FeatureSettings
 from stftcli.features.signal import prepared
+from stftcli.features.telling import warn_caller
 from stftcli.frozen import Frozen
 from stftcli.settings.frames import ResolvedFrames
 
 Blocks = Iterable[NDArray[Any]]
 OnBlock = Callable[[NDArray[Any]], None]
+OnShort = Callable[[str], None]
+
+_MAX_SAMPLES = 1 << 50
 
 
 class Chain(Frozen):
@@ -94,6 +99,15 @@ class Chain(Frozen):
         filled = max(resampled, round((signal.pad_to_s or 0) * self.rate_hz))
         return max(0, self.plan.frames(filled) - self.frames.drop_last)
 
+    def shortage(self, samples: int) -> str:
+        """Say why a sound of so many samples has no frame, and how long it would have to be."""
+        needed = bisect_left(range(_MAX_SAMPLES), 1, key=self.frames_of)
+        there_s, needed_s = samples / self.sound_rate_hz, needed / self.sound_rate_hz
+        return (
+            f"gives no frame: {samples} samples ({there_s:.4g} s) are too few, with these settings "
+            f"it takes {needed} ({needed_s:.4g} s); `pad_to` appends zeros"
+        )
+
     def times_s(self, first: int, last: int) -> NDArray[np.float64]:
         """Give the times that frames [first, last) are centred on, from the first sample on."""
         return self.framewise.stft.times_s(range(first, last), self.rate_hz)
@@ -107,6 +121,7 @@ class Chain(Frozen):
         threads: int = 1,
         eager: bool = False,
         on_block: OnBlock | None = None,
+        on_short: OnShort = warn_caller,
     ) -> Iterator[NDArray[Any]]:
         """Give the features of a sound, batch after batch.
 
@@ -124,14 +139,23 @@ class Chain(Frozen):
             Whether each block is answered at once with the frames that it completes.
         on_block : function, optional
             Is shown the samples before they are cut into frames.
+        on_short : function, optional
+            Is told of a sound that is too short for a frame; Python's warnings by default.
 
         Yields
         ------
         ndarray, shape (frames, features) or (frames, channels, features)
             New arrays, in order.
+
+        Raises
+        ------
+        InputError
+            If features overflow, or there is no frame to take statistics of.
         """
-        spans = self._spans(blocks, eager, on_block)
-        batches = ordered_map(self.framewise, spans, threads)
+        counted = _Counted(blocks)
+        spans = self._spans(counted, eager, on_block)
+        told = self._long_enough(spans, counted, name, on_short)
+        batches = ordered_map(self.framewise, told, threads)
         recipe = self.settings.features
         for operation in self.operations:
             batches = operation(batches)
@@ -156,6 +180,32 @@ class Chain(Frozen):
                 on_block(block)
             yield from framer.push(block)
         yield from framer.finish()
+
+    def _long_enough(
+        self, spans: Iterator[NDArray[Any]], counted: "_Counted", name: str, on_short: OnShort
+    ) -> Iterator[NDArray[Any]]:
+        frames = 0
+        for span in spans:
+            frames += self.plan.frames_of_span(span.shape[-1])
+            yield span
+        if frames > self.frames.drop_last:
+            return
+        text = f"{name} {self.shortage(counted.samples)}"
+        if not self.axis.per_frame:
+            raise InputError(text)  # an average of nothing would be no number
+        on_short(text)
+
+
+class _Counted:
+    """Blocks, and how many samples they held so far."""
+
+    def __init__(self, blocks: Blocks) -> None:
+        self._blocks, self.samples = blocks, 0
+
+    def __iter__(self) -> Iterator[NDArray[Any]]:
+        for block in self._blocks:
+            self.samples += block.shape[-1]
+            yield block
 
 
 def _finite(batches: Iterator[NDArray[Any]], name: str) -> Iterator[NDArray[Any]]:

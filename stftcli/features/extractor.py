@@ -1,6 +1,5 @@
 """The Extractor: settings in, a callable out. Every command and every call computes through it."""
 
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from typing import IO, Any
@@ -12,6 +11,7 @@ from stftcli.errors import SettingsError
 from stftcli.features.chain import Chain
 from stftcli.features.configured import Configured
 from stftcli.features.parallel import choose_threads
+from stftcli.features.telling import warn_caller
 from stftcli.features.waveform import as_signals
 
 Features = NDArray[np.inexact[Any]]
@@ -216,7 +216,7 @@ class Extractor(Configured):
         chain = self.chain(rate_hz)
         if len(self._chains) != known:
             for text in chain.warnings:
-                warnings.warn(text, stacklevel=3)
+                warn_caller(text)
         return chain
 
     def _whole(self, chain: Chain, signal: NDArray[Any], threads: int) -> Features:

@@ -11,7 +11,7 @@ from stftcli.audio.header import FLOAT_SUBTYPES
 from stftcli.audio.source import Source
 from stftcli.errors import InputError
 from stftcli.features.build import DEFAULTS, Defaults
-from stftcli.features.chain import Chain, OnBlock
+from stftcli.features.chain import Chain, OnBlock, OnShort
 from stftcli.features.extractor import Extractor
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.temporary import copy_rest, temporary_file
@@ -25,9 +25,12 @@ def stream_features(
     reporter: Reporter = SILENT,
     *,
     on_block: OnBlock | None = None,
+    on_short: OnShort | None = None,
     eager: bool = False,
 ) -> Iterator[NDArray[Any]]:
     """Give the features of a source, batch after batch; parameters are those of `Chain.batches`.
+
+    The reporter is warned of a sound without a frame, unless `on_short` hears of it.
 
     Yields
     ------
@@ -42,6 +45,7 @@ def stream_features(
             threads=threads,
             eager=eager,
             on_block=on_block,
+            on_short=on_short or reporter.warn,
         )
     except InputError as error:
         if source.name in str(error):

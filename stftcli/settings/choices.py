@@ -4,7 +4,7 @@ from math import log
 from typing import Literal, get_args
 
 PadMode = Literal["reflect", "constant", "edge", "symmetric", "wrap"]
-Padding = Literal["center", "none", "causal", "same", "kaldi"]
+Padding = Literal["center", "none", "causal", "same", "snip", "kaldi"]
 WindowAlign = Literal["center", "left"]
 Spectrum = Literal["complex", "magnitude", "power", "db", "log", "phase"]
 LogKind = Literal["ln", "log10", "log1p", "db"]
@@ -50,12 +50,14 @@ PADDINGS: dict[Padding, str] = {
     "none": "nothing, full frames only",
     "causal": "frame minus hop zeros on the left, so that no frame sees the future",
     "same": "(frame - hop) / 2 on both sides, as HiFi-GAN",
+    "snip": "nothing, and no frame of a sound shorter than one, as Kaldi with snip-edges=true",
     "kaldi": "as Kaldi with snip-edges=false, mirrored with the edge sample repeated",
 }
 """What is put around a signal before it is cut into frames."""
 
 FORCED_PAD_MODES: dict[Padding, PadMode] = {
     "none": "constant",
+    "snip": "constant",
     "causal": "constant",
     "kaldi": "symmetric",
 }

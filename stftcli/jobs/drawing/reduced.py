@@ -158,7 +158,12 @@ def reduce_sound(
             envelope = Envelope(channels, columns, step)
         on_block = envelope.push if envelope is not None else None
         batches = stream_features(
-            source, chain, choose_threads(threads), reporter, on_block=on_block
+            source,
+            chain,
+            choose_threads(threads),
+            reporter,
+            on_block=on_block,
+            on_short=_refuse,
         )
         for batch in batches:
             reducer.write(batch.reshape(len(batch), channels, chain.features))
@@ -167,8 +172,6 @@ def reduce_sound(
                     f"{source.name} has more than {max_frames} frames: give `size` to reduce "
                     "them into fewer pixels, a longer `hop_length`, or a `duration`"
                 )
-        if reducer.frames == 0:
-            raise InputError(f"{source.name} is too short: there is no frame to be drawn")
         start_s = settings.segment.start_s
         # Zeros that fill it up are drawn as well.
         end_s = max(
@@ -185,6 +188,11 @@ def reduce_sound(
             _time_axis(reducer, chain, start_s, end_s),
             None if envelope is None else envelope.finish(),
         )
+
+
+def _refuse(text: str) -> None:
+    """Raise what would only be a warning of an array."""
+    raise InputError(text)
 
 
 def _chain(
