@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from stftcli.dsp.excerpt import Excerpt, ExcerptPadder
 from stftcli.dsp.padding import Padder, Samples
 from stftcli.dsp.plan import FramePlan
 from stftcli.settings.choices import PadMode
@@ -38,6 +39,8 @@ class Framer:
     eager : bool, default False
         Whether each push also gives the frames that are complete by then, fewer than a batch.
         Spans end where blocks end then; what is computed of a frame does not depend on that.
+    excerpt : Excerpt, optional
+        The segment that frames are cut of, where its neighbours are pushed too.
     """
 
     def __init__(
@@ -46,9 +49,14 @@ class Framer:
         pad_mode: PadMode,
         batch_frames: int | None = None,
         eager: bool = False,
+        excerpt: Excerpt | None = None,
     ) -> None:
         self._plan, self._eager = plan, eager
-        self._padder = Padder(plan, pad_mode)
+        self._padder = (
+            Padder(plan.left, plan.right, pad_mode)
+            if excerpt is None
+            else ExcerptPadder(plan, pad_mode, excerpt)
+        )
         batch_frames = plan.batch_frames if batch_frames is None else batch_frames
         self._length = plan.span_samples(batch_frames)
         self._step = batch_frames * plan.hop_length

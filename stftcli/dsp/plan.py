@@ -108,6 +108,11 @@ class FramePlan(Frozen):
         least = 1 if self.fills_short else 0
         return max(least, self.frames_of_span(self.left + samples + self.right))
 
+    def covered(self, samples: int) -> int:
+        """Give the number of padded samples that the frames of a signal may hold."""
+        least = self.frame_length if self.fills_short else 0
+        return max(least, self.left + samples + self.right)
+
     def span_samples(self, frames: int) -> int:
         """Give the number of padded samples that so many neighbouring frames cover."""
         return (frames - 1) * self.hop_length + self.frame_length

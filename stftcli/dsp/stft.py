@@ -17,6 +17,7 @@ from stftcli.dsp.checks import (
     real_dtype,
 )
 from stftcli.dsp.conditioning import Conditioning, Observer
+from stftcli.dsp.excerpt import Excerpt
 from stftcli.dsp.framing import Framer
 from stftcli.dsp.kernel import checked_kernel, dft_kernel
 from stftcli.dsp.plan import FramePlan
@@ -258,9 +259,15 @@ class STFT:
         for span in framer.finish():
             yield self.transform(span)[0]
 
-    def framer(self, batch_frames: int | None = None, *, eager: bool = False) -> Framer:
+    def framer(
+        self,
+        batch_frames: int | None = None,
+        *,
+        eager: bool = False,
+        excerpt: Excerpt | None = None,
+    ) -> Framer:
         """Make the `Framer` that cuts a signal of shape (channels, samples) for `transform`."""
-        return Framer(self.plan, self.pad_mode, batch_frames, eager)
+        return Framer(self.plan, self.pad_mode, batch_frames, eager, excerpt)
 
     def transform(
         self,

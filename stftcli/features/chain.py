@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
@@ -9,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.dsp.checks import narrowed
+from stftcli.dsp.excerpt import Excerpt
 from stftcli.dsp.linear import Linear
 from stftcli.dsp.plan import FramePlan
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.axis import Axis
+from stftcli.features.excerpt import neighbours_of, prepared_excerpt
 from stftcli.features.framewise import FrameWise
 from stftcli.features.operations import StreamOperation
 from stftcli.features.parallel import ordered_map
@@ -122,6 +125,7 @@ class Chain(Frozen):
         eager: bool = False,
         on_block: OnBlock | None = None,
         on_short: OnShort = warn_caller,
+        excerpt: Excerpt | None = None,
     ) -> Iterator[NDArray[Any]]:
         """Give the features of a sound, batch after batch.
 
@@ -141,6 +145,8 @@ class Chain(Frozen):
             Is shown the samples before they are cut into frames.
         on_short : function, optional
             Is told of a sound that is too short for a frame; Python's warnings by default.
+        excerpt : Excerpt, optional
+            The segment that the features are of, where the blocks hold its `neighbours` too.
 
         Yields
         ------
@@ -153,8 +159,8 @@ class Chain(Frozen):
             If features overflow, or there is no frame to take statistics of.
         """
         counted = _Counted(blocks)
-        spans = self._spans(counted, eager, on_block)
-        told = self._long_enough(spans, counted, name, on_short)
+        spans = self._spans(counted, eager, on_block, excerpt)
+        told = self._long_enough(spans, counted, name, on_short, excerpt)
         batches = ordered_map(self.framewise, told, threads)
         recipe = self.settings.features
         for operation in self.operations:
@@ -169,20 +175,46 @@ class Chain(Frozen):
         dtype = self.stored_dtype
         return batches if dtype == self.dtype else (narrowed(batch, dtype) for batch in batches)
 
+    def neighbours(self, *, any_hop: bool = False) -> tuple[int, int | None]:
+        """Give how many samples are read before the settings' segment and after it; None is all.
+
+        With `any_hop` they are enough for frames of this length and whatever hop.
+        """
+        stft, settings = self.framewise.stft, self.settings
+        plan = stft.plan
+        if any_hop:
+            plan = replace(plan, left=plan.frame_length, right=plan.frame_length)
+        rates = self.sound_rate_hz, self.rate_hz
+        return neighbours_of(settings.segment, settings.signal, plan, stft.pad_mode, *rates)
+
     def _spans(
-        self, blocks: Blocks, eager: bool, on_block: OnBlock | None
+        self,
+        blocks: Blocks,
+        eager: bool,
+        on_block: OnBlock | None,
+        excerpt: Excerpt | None,
     ) -> Iterator[NDArray[Any]]:
-        stft = self.framewise.stft
-        framer = stft.framer(eager=eager)
-        signal = self.settings.signal
-        for block in prepared(blocks, signal, self.sound_rate_hz, self.rate_hz, stft.dtype):
+        stft, settings = self.framewise.stft, self.settings.signal
+        how = (settings, self.sound_rate_hz, self.rate_hz, stft.dtype)
+        if excerpt is None:
+            blocks = prepared(blocks, *how)
+        else:
+            blocks, excerpt = prepared_excerpt(iter(blocks), excerpt, *how)
+        framer, given = stft.framer(eager=eager, excerpt=excerpt), 0
+        for block in blocks:
             if on_block is not None:
-                on_block(block)
+                on_block(block if excerpt is None else excerpt.part_of(block, given))
+            given += block.shape[-1]
             yield from framer.push(block)
         yield from framer.finish()
 
     def _long_enough(
-        self, spans: Iterator[NDArray[Any]], counted: "_Counted", name: str, on_short: OnShort
+        self,
+        spans: Iterator[NDArray[Any]],
+        counted: "_Counted",
+        name: str,
+        on_short: OnShort,
+        excerpt: Excerpt | None,
     ) -> Iterator[NDArray[Any]]:
         frames = 0
         for span in spans:
@@ -190,7 +222,8 @@ class Chain(Frozen):
             yield span
         if frames > self.frames.drop_last:
             return
-        text = f"{name} {self.shortage(counted.samples)}"
+        samples = counted.samples if excerpt is None else excerpt.there(counted.samples)
+        text = f"{name} {self.shortage(samples)}"
         if not self.axis.per_frame:
             raise InputError(text)  # an average of nothing would be no number
         on_short(text)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from stftcli.audio.header import FLOAT_SUBTYPES
 from stftcli.audio.source import Source
+from stftcli.dsp.excerpt import Excerpt
 from stftcli.errors import InputError
 from stftcli.features.build import DEFAULTS, Defaults
 from stftcli.features.chain import Chain, OnBlock, OnShort
@@ -37,15 +38,21 @@ def stream_features(
     ndarray, shape (frames, features) or (frames, channels, features)
         What the chain makes of it, in order.
     """
+    segment = chain.settings.segment
+    before, after = chain.neighbours()
+    excerpt = None
+    if segment.has_neighbours:
+        excerpt = Excerpt(before, segment.samples(source.rate_hz))
     try:
         yield from chain.batches(
-            _blocks(source, chain, reporter),
+            _blocks(source, chain, reporter, before, after),
             name=source.name,
             limited=source.subtype not in FLOAT_SUBTYPES,
             threads=threads,
             eager=eager,
             on_block=on_block,
             on_short=on_short or reporter.warn,
+            excerpt=excerpt,
         )
     except InputError as error:
         if source.name in str(error):
@@ -99,10 +106,13 @@ def frame_shape(source: Source, chain: Chain) -> tuple[int, ...]:
     return (source.channels, chain.features) if several else (chain.features,)
 
 
-def _blocks(source: Source, chain: Chain, reporter: Reporter) -> Iterator[NDArray[Any]]:
-    segment = chain.settings.segment
+def _blocks(
+    source: Source, chain: Chain, reporter: Reporter, before: int, after: int | None
+) -> Iterator[NDArray[Any]]:
+    segment, dtype = chain.settings.segment, chain.framewise.stft.dtype
     samples = source.segment_samples(segment)
-    reporter.begin(source.name, None if samples is None else samples / source.rate_hz)
-    for block in source.blocks(segment, chain.framewise.stft.dtype):
+    read = None if samples is None or after is None else before + samples + after
+    reporter.begin(source.name, None if read is None else read / source.rate_hz)
+    for block in source.blocks(segment, dtype, before=before, after=after):
         yield block
         reporter.advance(block.shape[-1] / source.rate_hz)

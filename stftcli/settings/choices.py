@@ -26,6 +26,7 @@ FrequencyScale = Literal["linear", "log", "mel", "bark"]
 Reduction = Literal["max", "mean"]
 LevelReference = Literal["full-scale", "max"]
 Channel = Literal["mix", "all"] | int
+SegmentPadding = Literal["neighbours", "own"]
 
 MAX_THREADS = 64
 
@@ -43,6 +44,7 @@ ARRAY_FORMATS: tuple[ArrayFormat, ...] = get_args(ArrayFormat)
 PICTURE_FORMATS: tuple[PictureFormat, ...] = get_args(PictureFormat)
 PIXEL_FORMATS: tuple[PictureFormat, ...] = ("png", "webp")
 FREQUENCY_SCALES: tuple[FrequencyScale, ...] = get_args(FrequencyScale)
+SEGMENT_PADDINGS: tuple[SegmentPadding, ...] = get_args(SegmentPadding)
 REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
 
 PADDINGS: dict[Padding, str] = {

@@ -13,6 +13,7 @@ from stftcli.errors import InputError, SettingsError
 from stftcli.features.axis import Axis
 from stftcli.features.build import Defaults
 from stftcli.features.chain import Chain
+from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
@@ -173,10 +174,9 @@ def reduce_sound(
                     "them into fewer pixels, a longer `hop_length`, or a `duration`"
                 )
         start_s = settings.segment.start_s
-        # Zeros that fill it up are drawn as well.
-        end_s = max(
-            source.read_samples / source.rate_hz, start_s + (settings.signal.pad_to_s or 0.0)
-        )
+        # Zeros that fill it up are drawn as well; what was read beyond the segment is not.
+        end = min(source.read_samples, settings.segment.last(source.rate_hz))
+        end_s = max(end / source.rate_hz, start_s + (settings.signal.pad_to_s or 0.0))
         return ReducedSound(
             source.name,
             {"name": source.name, "rate_hz": source.rate_hz, "channels": source.channels},
@@ -228,9 +228,21 @@ def _samples(source: Source, settings: FeatureSettings, wanted: Wanted) -> int:
         )
         ahead = min(_MAX_AHEAD // source.channels, (wanted.pixels + 1) * half)
         dtype = "float64" if settings.dtype == "float64" else "float32"
-        samples = source.look_ahead(settings.segment, dtype, ahead * source.rate_hz // rate_hz)
+        wanted_samples = ahead * source.rate_hz // rate_hz
+        samples = source.look_ahead(
+            settings.segment, dtype, wanted_samples, before=_before(source, settings)
+        )
     zero_pad = round((settings.signal.pad_to_s or 0.0) * rate_hz)
     return max(samples * rate_hz // source.rate_hz, zero_pad)
+
+
+def _before(source: Source, settings: FeatureSettings) -> int:
+    """Give how many samples before a segment may be needed, whichever hop will be chosen."""
+    if not settings.segment.start_s:
+        return 0
+    length = picture_length(settings, source.rate_hz)
+    chain = Extractor(settings).chain(source.rate_hz, Defaults(length, quarter, "power"))
+    return chain.neighbours(any_hop=True)[0]
 
 
 def _hop_for(samples_per_pixel: int, filter_length: int) -> int:
