@@ -150,7 +150,7 @@ def test_blocks_of_any_size_give_the_same(
     )
     for eager in (False, True):
         with Source(str(path), block_s=block_s) as source:
-            chain = chain_for(extractor.settings, source)
+            chain = chain_for(extractor, source)
             got = np.concatenate(list(stream_features(source, chain, 1, eager=eager)))
         wanted = frames_at(sound, start, samples, (128, 31), {"center": True, "pad_mode": mode})
         assert_same_bits(got, wanted)
