@@ -29,7 +29,7 @@ def test_an_empty_signal_has_no_frames(padding: Padding) -> None:
     assert FramePlan.make(64, 16, padding).frames(0) == 0
 
 
-@pytest.mark.parametrize("padding", PADDINGS.keys() - {"snip", "kaldi"})
+@pytest.mark.parametrize("padding", [one for one in PADDINGS if one not in ("snip", "kaldi")])
 @given(hop_length=LENGTHS, frame_length=LENGTHS)
 def test_one_sample_has_a_frame_but_with_kaldis_paddings(
     padding: Padding, hop_length: int, frame_length: int
