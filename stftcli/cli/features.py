@@ -6,7 +6,7 @@ import click
 
 from stftcli.cli import options, types
 from stftcli.cli.corpus_options import CorpusOptions, corpus_options
-from stftcli.cli.corpus_progress import CorpusProgress
+from stftcli.cli.corpus_progress import CorpusProgress, run_many
 from stftcli.cli.output import choose_input, choose_output
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
@@ -17,6 +17,7 @@ from stftcli.settings.choices import ARRAY_FORMATS, ArrayFormat
 
 if TYPE_CHECKING:
     from stftcli.jobs.corpus.inputs import Inputs
+    from stftcli.jobs.corpus.run import CorpusReport
 
 
 @click.command(
@@ -54,6 +55,12 @@ Examples:
 @corpus_options
 @options.settings_options(array=True)
 @under("output")(
+    "--key",
+    metavar="TEXT",
+    common=False,
+    help="What the matrix is called in .ark.  [default: the input's name]",
+)
+@under("output")(
     "--sidecar",
     is_flag=True,
     common=False,
@@ -73,6 +80,7 @@ def features(
     paths: tuple[str, ...],
     out: str | None,
     array_format: ArrayFormat | None,
+    key: str | None,
     sidecar: bool,
     settings: FeatureSettings,
     save_linear: str | None,
@@ -106,6 +114,7 @@ def features(
             out,
             settings,
             array_format=array_format,
+            key=key,
             sidecar=sidecar,
             save_linear=save_linear,
             threads=threads,
@@ -135,15 +144,15 @@ def _of_many(
 
     from stftcli.jobs.corpus.features import write_corpus
 
-    with CorpusProgress(quiet=quiet, as_json=corpus.json_progress) as progress:
-        report = write_corpus(
+    def write(progress: CorpusProgress) -> "CorpusReport":
+        return write_corpus(
             inputs,
             settings,
             corpus.settings(),
             array_format=array_format or "npy",
             sidecar=sidecar,
             strict=strict,
-            begin=progress.begin,
-            watch=progress.watch,
+            listener=progress,
         )
-        progress.end(corpus.out_dir, report)
+
+    run_many(corpus, quiet, write)

@@ -21,6 +21,7 @@ _OF_COMMANDS = {
         "format",
         "grid",
         "held_out",
+        "key",
         "out",
         "preset",
         "save_linear",

@@ -1,7 +1,6 @@
 """From a sound to its features: blocks of a source through the chain of an Extractor."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from os import PathLike
 from typing import IO, Any
 
@@ -65,7 +64,7 @@ def chain_for(
     """
     chain = extractor.chain(source.rate_hz, defaults)
     if segment is not None:
-        chain = replace(chain, settings=replace(chain.settings, segment=segment))
+        chain = chain.of_segment(segment)
     for text in chain.warnings:
         reporter.warn(text)
     return chain

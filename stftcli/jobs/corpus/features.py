@@ -1,6 +1,5 @@
 """The features of a corpus."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.jobs.corpus.feature_files import FeatureFiles
 from stftcli.jobs.corpus.identity import describe_settings
 from stftcli.jobs.corpus.inputs import Inputs
-from stftcli.jobs.corpus.run import CorpusReport, CorpusSettings, Watch, run_corpus
+from stftcli.jobs.corpus.run import CorpusReport, CorpusSettings, Listener, run_corpus
 from stftcli.settings.choices import ArrayFormat
 
 
@@ -24,8 +23,7 @@ def write_corpus(
     array_format: ArrayFormat = "npy",
     sidecar: bool = False,
     strict: bool = False,
-    begin: Callable[[int], None] = lambda _: None,
-    watch: Watch = lambda _: None,
+    listener: Listener,
 ) -> CorpusReport:
     """Write the features of many sounds into a folder, with a manifest of what became of each.
 
@@ -43,8 +41,8 @@ def write_corpus(
         Whether the description of each array stands beside it.
     strict : bool, default False
         Whether sound that is missing or left over is an error.
-    begin, watch : function, optional
-        Hear how many sounds there are, and of each result.
+    listener : Listener
+        Hears of the progress.
 
     Raises
     ------
@@ -61,9 +59,7 @@ def write_corpus(
     row.writer.check(_stored_dtype(settings), settings.layout)
     described = describe_settings(settings, format=array_format, sidecar=sidecar or None)
     work = FeatureFiles(Extractor(settings), array_format, sidecar, strict)
-    return run_corpus(
-        inputs.entries(), work, row.endings[0], described, corpus, begin=begin, watch=watch
-    )
+    return run_corpus(inputs.entries(), work, row.endings[0], described, corpus, listener)
 
 
 def _stored_dtype(settings: FeatureSettings) -> np.dtype[Any]:

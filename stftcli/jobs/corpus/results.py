@@ -10,6 +10,7 @@ from typing import IO, Any, Self
 from stftcli.errors import OutputError, SettingsError
 from stftcli.files.atomic import atomic_write
 from stftcli.files.drafts import hold
+from stftcli.files.untrusted import as_input_error
 from stftcli.jobs.corpus.catalog import Catalog, identity_of
 from stftcli.manifests.entry import Entry
 
@@ -115,6 +116,26 @@ class Results:
                 return False
             end += size
         return end == self._size
+
+
+def read_results(path: Path) -> Iterator[Result]:
+    """Give the results of a manifest that nobody need be writing; of one name, the last.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    last: dict[int, int] = {}
+    with as_input_error(path, "a manifest of results"), path.open("rb") as file:
+        for number, line in enumerate(file):
+            if (result := parse_result(line)) is not None:
+                last[hash(result["id"])] = number
+        file.seek(0)
+        for number, line in enumerate(file):
+            result = parse_result(line)
+            if result is not None and last[hash(result["id"])] == number:
+                yield result
 
 
 def parse_result(line: bytes) -> Result | None:

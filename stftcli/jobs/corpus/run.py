@@ -1,12 +1,12 @@
 """A corpus from its entries to its manifest."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, Protocol
 
 from stftcli.errors import OutputError
 from stftcli.frozen import Frozen
@@ -20,7 +20,15 @@ from stftcli.jobs.corpus.results import Result, Results
 from stftcli.jobs.corpus.unit import Pace, Unit, Work, cut
 from stftcli.manifests.entry import Entry
 
-Watch = Callable[[Result], None]
+
+class Listener(Protocol):
+    """Hears how a corpus goes on."""
+
+    def begin(self, total: int) -> None:
+        """Hear how many sounds there are."""
+
+    def watch(self, result: Result) -> None:
+        """Hear what became of a sound."""
 
 
 class CorpusSettings(Frozen):
@@ -107,9 +115,7 @@ def run_corpus(
     ending: str,
     described: dict[str, Any],
     settings: CorpusSettings,
-    *,
-    begin: Callable[[int], None] = lambda _: None,
-    watch: Watch = lambda _: None,
+    listener: Listener,
 ) -> CorpusReport:
     """Make the results of a corpus that are not there yet.
 
@@ -125,10 +131,8 @@ def run_corpus(
         All that decides the results.
     settings : CorpusSettings
         How it is worked through.
-    begin : function, optional
-        Hears how many sounds there are.
-    watch : function, optional
-        Hears of each result.
+    listener : Listener
+        Hears of the progress.
 
     Raises
     ------
@@ -139,7 +143,7 @@ def run_corpus(
     with Catalog(entries, settings.root) as catalog:
         if settings.part.of > 1:
             catalog.keep_part(settings.part.number, settings.part.of)
-        begin(len(catalog))
+        listener.begin(len(catalog))
         opened = open_out_dir(
             settings.out_dir, settings.part, described, overwrite=settings.overwrite
         )
@@ -157,7 +161,7 @@ def run_corpus(
             for result in _worked(to_do, len(catalog), work, plan, settings):
                 catalog.note_lines(results.append([result]))
                 tally.count(result)
-                watch(result)
+                listener.watch(result)
                 if settings.max_failures is not None and tally.failed >= settings.max_failures:
                     break
             else:
