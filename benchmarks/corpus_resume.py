@@ -38,6 +38,16 @@ class StandIn(Frozen):
         return {"bytes": 0, "shape": [0], "dtype": "float32"}
 
 
+class Silent:
+    """Listens, and says nothing."""
+
+    def begin(self, total: int) -> None:
+        """Hear how many there are."""
+
+    def watch(self, result: Result) -> None:
+        """Hear of one."""
+
+
 def make_list(folder: Path, lines: int) -> str:
     """Create a list of empty sounds, and them."""
     path = folder / "list.jsonl"
@@ -56,7 +66,7 @@ def work_through(folder: Path, listed: str) -> CorpusReport:
     """Make what is not there yet."""
     settings = CorpusSettings(str(folder / "results"), executor="threads", jobs=1)
     inputs = Inputs(manifest=listed)
-    return run_corpus(inputs.entries(), StandIn(), ".npy", {"stand_in": True}, settings)
+    return run_corpus(inputs.entries(), StandIn(), ".npy", {"stand_in": True}, settings, Silent())
 
 
 def timed(name: str, job: Callable[[], CorpusReport]) -> None:

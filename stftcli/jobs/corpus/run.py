@@ -148,7 +148,6 @@ def run_corpus(
             settings.out_dir, settings.part, described, overwrite=settings.overwrite
         )
         with opened as results:
-            results.note_all(catalog)
             plan = Plan(
                 settings.out_dir,
                 ending,
@@ -157,7 +156,8 @@ def run_corpus(
                 settings.part,
                 settings.checksum,
             )
-            to_do, tally = ToDo(plan, catalog, results), _Tally()
+            results.note_all(catalog, plan.claim)
+            to_do, tally = ToDo(plan, catalog), _Tally()
             for result in _worked(to_do, len(catalog), work, plan, settings):
                 catalog.note_lines(results.append([result]))
                 tally.count(result)
