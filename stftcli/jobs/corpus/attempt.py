@@ -71,7 +71,7 @@ def attempt(
         facts |= {"output": item.output, "duration_s": round(notes.duration_s, 9)}
     except StftcliError as error:
         facts = {"error": str(error)}
-        if getattr(error.__cause__, "errno", None) in _FATAL:
+        if isinstance(error, OutputError) and getattr(error.__cause__, "errno", None) in _FATAL:
             facts["fatal"] = str(error)
     except MemoryError:
         facts = {"error": f"{item.entry.audio} needs more memory than there is"}

@@ -36,6 +36,11 @@ UPDATE entries SET id = long WHERE short IN
     (SELECT short FROM entries GROUP BY short HAVING COUNT(*) > 1);
 CREATE INDEX by_id ON entries (id);
 """
+# a.wav of a.wav and a.flac is the short name of a.wav.flac as well.
+_LENGTHEN = """
+UPDATE entries SET id = long WHERE id <> long AND id IN
+    (SELECT id FROM entries GROUP BY id HAVING COUNT(*) > 1)
+"""
 
 
 class Listed(NamedTuple):
@@ -90,6 +95,8 @@ class Catalog:
         )
         self._database.execute("COMMIT")
         self._database.executescript(_CHOOSE_NAMES)
+        while self._database.execute(_LENGTHEN).rowcount:
+            pass
         self._check_names()
 
     def __enter__(self) -> Self:

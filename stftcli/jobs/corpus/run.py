@@ -1,8 +1,8 @@
 """A corpus from its entries to its manifest."""
 
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterable
+from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path, PurePath
@@ -158,21 +158,23 @@ def run_corpus(
             )
             results.note_all(catalog, plan.claim)
             to_do, tally = ToDo(plan, catalog), _Tally()
-            for result in _worked(to_do, len(catalog), work, plan, settings):
-                catalog.note_lines(results.append([result]))
-                tally.count(result)
-                listener.watch(result)
-                if settings.max_failures is not None and tally.failed >= settings.max_failures:
-                    break
-            else:
-                _remove_renamed(catalog, results, plan)
+            # Closed before the folder is: no worker may be left that writes there.
+            with closing(_worked(to_do, len(catalog), work, plan, settings)) as worked:
+                for result in worked:
+                    catalog.note_lines(results.append([result]))
+                    tally.count(result)
+                    listener.watch(result)
+                    if settings.max_failures is not None and tally.failed >= settings.max_failures:
+                        break
+                else:
+                    _remove_renamed(catalog, results, plan)
             results.rewrite(catalog)
             return tally.report(to_do.kept)
 
 
 def _worked(
     to_do: ToDo, count: int, work: Work, plan: Plan, settings: CorpusSettings
-) -> Iterator[Result]:
+) -> Generator[Result]:
     items = iter(to_do)
     first = next(items, None)
     if first is None:
@@ -185,12 +187,13 @@ def _worked(
         empty = replace(empty, out_dir=str(here / plan.out_dir), here=str(here))
     units = (replace(empty, items=some) for some in cut(chain([first], items), count, pace))
     engine = Engine(workers, run_unit, Unit.alone, Unit.without_dead)
-    for unit, results in engine.run(units):
-        pace.learn(unit.weight, sum(result["elapsed_s"] for result in results))
-        for result in results:
-            if (reason := result.pop("fatal", None)) is not None:
-                raise OutputError(f"{reason}; what is done stays, the same call goes on")
-            yield result
+    with closing(engine.run(units)) as outcomes:
+        for unit, results in outcomes:
+            pace.learn(unit.weight, sum(result.get("elapsed_s", 0.0) for result in results))
+            for result in results:
+                if (reason := result.pop("fatal", None)) is not None:
+                    raise OutputError(f"{reason}; what is done stays, the same call goes on")
+                yield result
 
 
 def run_unit(unit: Unit) -> list[Result]:

@@ -14,6 +14,8 @@ from stftcli.manifests.entry import Entry
 
 _MAX_S, _MIN_S = 1.0, 0.05
 _FIRST_BYTES_S = 2e7
+_MAX_ITEMS = 1000
+"""Of a unit: those under way are in memory, and many small files are no sounds at all."""
 _BYTES_OF_A_SOUND = 1 << 16
 """What opening a sound and creating its result cost, in bytes that could be read meanwhile."""
 
@@ -152,7 +154,9 @@ def cut(items: Iterator[Item], count: int, pace: Pace) -> Iterator[tuple[Item, .
         together = bool(unit) and item.output == unit[-1].output
         mean = weight / seen if seen else 0
         if unit and not together:
-            full = sum(one.weight for one in unit) >= pace.weight(mean * (count - seen))
+            full = len(unit) >= _MAX_ITEMS or sum(one.weight for one in unit) >= pace.weight(
+                mean * (count - seen)
+            )
             if full or (len(unit) > 1 and unit[-1].output == unit[-2].output):
                 yield tuple(unit)
                 unit = []
