@@ -7,6 +7,7 @@ finds the sounds in it, and through pipes, or temporary files where a format nee
 import os
 import stat
 from contextlib import ExitStack, suppress
+from itertools import chain
 from typing import Self
 
 from stftcli.audio.incoming import FileBytes, Incoming
@@ -108,9 +109,21 @@ class Opened:
             first, self._direct = self._direct, None
             return os.dup(first)
         if self._pump is None:
+            if self.seekable and not self._has_more():
+                return None
             self._pump = Pump(self._rest, self._name, in_files=self.kind.in_files)
             self._stack.callback(self._end)
         return self._pump.next_part()
+
+    def _has_more(self) -> bool:
+        """Look for a second sound in a file; most have none, and need no thread to find that."""
+        try:
+            for first in self._rest:
+                self._rest = chain((first,), self._rest)
+                return True
+        except OSError as error:
+            raise InputError(f"{self._name} cannot be read: {error.strerror}") from error
+        return False
 
     def take_apart(self) -> bool:
         """Begin again with a file that libsndfile cannot read as it is; False if that is no use."""

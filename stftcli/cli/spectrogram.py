@@ -20,7 +20,6 @@ from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 
 if TYPE_CHECKING:
-    from stftcli.jobs.corpus.inputs import Inputs
     from stftcli.jobs.corpus.run import CorpusReport
 
 
@@ -54,7 +53,7 @@ Examples:
     help="How it is written.  [default: by the ending of --out, else png]",
 )
 @under("output")("--grid", is_flag=True, help="Draw several inputs into one figure.")
-@corpus_options
+@corpus_options()
 @picture_options("all; mix for --bare", figure=True)
 @options.strict
 @options.threads
@@ -82,11 +81,11 @@ def spectrogram(
     full scale is at 0 dBFS. Features (--mel, --linear, --log, another --spectrum) are drawn as
     they are, powers and magnitudes in dB.
     """
-    many = corpus.inputs(paths)
-    if corpus.out_dir is not None or (many.are_many and not many.are_files):
-        _of_many(many, out, grid, picture_format, settings, view, figure, corpus, strict, quiet)
+    if corpus.out_dir is not None or not corpus.are_files(paths):
+        corpus.check_many(out=out, grid=grid)
+        _draw_many(paths, corpus, settings, view, figure, picture_format or "png", strict, quiet)
         return
-    corpus.check_single()
+    corpus.check_one()
     if out is not None and len(paths) > 1 and not grid:
         raise SettingsError(
             f"`out` names one picture, there are {len(paths)} inputs: leave it out, or give `grid`"
@@ -127,34 +126,26 @@ def spectrogram(
         for_each(zip(figures, outputs, strict=True), draw, reporter)
 
 
-def _of_many(
-    inputs: "Inputs",
-    out: str | None,
-    grid: bool,
-    picture_format: PictureFormat | None,
+def _draw_many(
+    paths: tuple[str, ...],
+    corpus: CorpusOptions,
     settings: FeatureSettings,
     view: ViewSettings,
     figure: FigureSettings,
-    corpus: CorpusOptions,
+    picture_format: PictureFormat,
     strict: bool,
     quiet: bool,
 ) -> None:
-    if corpus.out_dir is None or out is not None or grid:
-        raise SettingsError(
-            "the pictures of folders and lists go into a folder: give `out_dir`, and neither `out` "
-            "nor `grid`"
-        )
-
     from stftcli.jobs.corpus.pictures import draw_corpus
 
     def draw(progress: CorpusProgress) -> "CorpusReport":
         return draw_corpus(
-            inputs,
+            corpus.inputs(paths),
             settings,
             view,
             figure,
             corpus.settings(),
-            picture_format=picture_format or "png",
+            picture_format=picture_format,
             strict=strict,
             listener=progress,
         )

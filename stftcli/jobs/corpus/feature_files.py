@@ -3,6 +3,8 @@
 from functools import partial
 from typing import Any
 
+from stftcli.arrays.format_row import FormatRow
+from stftcli.arrays.formats import FORMATS
 from stftcli.features.extractor import Extractor
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.attempt import Notes, attempt, output_path, size_of
@@ -33,6 +35,16 @@ class FeatureFiles(Frozen):
     sidecar: bool = False
     strict: bool = False
 
+    @property
+    def row(self) -> FormatRow:
+        """The format of the files."""
+        return FORMATS[self.array_format]
+
+    @property
+    def ending(self) -> str:
+        """What their names end in."""
+        return self.row.endings[0]
+
     def run(self, unit: Unit) -> list[Result]:
         """Write the files of a unit, and tell what became of each sound."""
         return [
@@ -48,6 +60,7 @@ class FeatureFiles(Frozen):
             self.extractor,
             segment=segment_of(item.entry, self.extractor.settings.segment),
             array_format=self.array_format,
+            key=item.id if self.row.has_keys else None,
             sidecar=self.sidecar,
             threads=1,
             reporter=notes,

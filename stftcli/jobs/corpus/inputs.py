@@ -39,17 +39,6 @@ class Inputs(Frozen):
     include: Sequence[str] = ()
     root: str | None = None
 
-    @property
-    def are_files(self) -> bool:
-        """Whether they are files that are named one by one."""
-        named = self.files_from is None and self.manifest is None
-        return named and not any(Path(path).is_dir() for path in self.paths)
-
-    @property
-    def are_many(self) -> bool:
-        """Whether this is more than one sound, or may be."""
-        return len(self.paths) > 1 or not self.are_files
-
     def entries(self) -> Iterator[Entry]:
         """Give the sounds, in order.
 
@@ -69,8 +58,6 @@ class Inputs(Frozen):
             yield from read_manifest(self.manifest)
 
     def _of_path(self, path: str) -> Iterator[Entry]:
-        if path == STANDARD:
-            raise SettingsError("standard input is one sound: it cannot be one of several inputs")
         if is_url(path) or not Path(path).is_dir():
             yield Entry(path, path)
             return

@@ -4,6 +4,7 @@ import os
 from pathlib import PurePath
 
 from stftcli.errors import SettingsError
+from stftcli.files.atomic import STANDARD
 from stftcli.manifests.entry import Entry
 
 _UNPLAIN = {"", os.curdir, os.pardir}
@@ -23,6 +24,8 @@ def names_of(entry: Entry, root: str | None) -> tuple[str, str]:
     if entry.id is not None:
         name = _inside(entry.id, entry.listed)
         return name, name
+    if entry.listed == STANDARD:
+        raise SettingsError("standard input has no name for a result: it cannot be one of many")
     path = PurePath(_inside(_below(entry.listed, root), entry.listed))
     behind = _segment(entry)
     return f"{path.with_suffix('')}{behind}", f"{path}{behind}"

@@ -58,15 +58,6 @@ class Results:
     ) -> None:
         self._file.close()
 
-    def __iter__(self) -> Iterator[tuple[Result, int, int]]:
-        """Give each result with the place and the size of its line; other lines are left out."""
-        with self._path.open("rb") as file:
-            place = 0
-            for line in file:
-                if (result := parse_result(line)) is not None:
-                    yield result, place, len(line)
-                place += len(line)
-
     def read(self, place: int, size: int) -> Result:
         """Give the result of a line."""
         return parse_result(os.pread(self._file.fileno(), size, place)) or {}
@@ -95,7 +86,7 @@ class Results:
         """Let the catalog know what the manifest says, and what each result claims."""
         catalog.note_lines(
             Line(result["id"], place, size, _sound_of(result), claim(result))
-            for result, place, size in self
+            for result, place, size in lines_of(self._path)
         )
 
     def rewrite(self, catalog: Catalog) -> None:
@@ -118,24 +109,34 @@ class Results:
         return end == self._size
 
 
-def read_results(path: Path) -> Iterator[Result]:
-    """Give the results of a manifest that nobody need be writing; of one name, the last.
+def lines_of(path: Path) -> Iterator[tuple[Result, int, int]]:
+    """Give each result of a manifest with the place and the size of its line.
 
     Raises
     ------
     InputError
         If it cannot be read.
     """
-    last: dict[int, int] = {}
+    place = 0
     with as_input_error(path, "a manifest of results"), path.open("rb") as file:
-        for number, line in enumerate(file):
+        for line in file:
             if (result := parse_result(line)) is not None:
-                last[hash(result["id"])] = number
-        file.seek(0)
-        for number, line in enumerate(file):
-            result = parse_result(line)
-            if result is not None and last[hash(result["id"])] == number:
-                yield result
+                yield result, place, len(line)
+            place += len(line)
+
+
+def read_results(path: Path) -> Iterator[Result]:
+    """Give the results of a manifest; of those of one name, the last.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    last = {hash(result["id"]): place for result, place, _ in lines_of(path)}
+    for result, place, _ in lines_of(path):
+        if last[hash(result["id"])] == place:
+            yield result
 
 
 def parse_result(line: bytes) -> Result | None:

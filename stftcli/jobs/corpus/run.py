@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Generator, Iterable
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from itertools import chain
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, Protocol
 
 from stftcli.errors import OutputError
@@ -16,8 +16,10 @@ from stftcli.jobs.corpus.executors import Workers, default_jobs
 from stftcli.jobs.corpus.identity import hash_settings
 from stftcli.jobs.corpus.out_dir import Part, open_out_dir
 from stftcli.jobs.corpus.plan import Plan, ToDo
-from stftcli.jobs.corpus.results import Result, Results
+from stftcli.jobs.corpus.results import Result
+from stftcli.jobs.corpus.stale import remove_before, remove_renamed, remove_unused_shards
 from stftcli.jobs.corpus.unit import Pace, Unit, Work, cut
+from stftcli.jobs.reporter import spell_duration
 from stftcli.manifests.entry import Entry
 
 
@@ -88,7 +90,7 @@ class CorpusReport(Frozen):
         if not self.done:
             return done
         speed = self.duration_s / max(self.elapsed_s, 1e-9)
-        sound = f"{self.duration_s / 3600:.3g} h of sound in {self.elapsed_s:.1f} s"
+        sound = f"{spell_duration(self.duration_s)} of sound in {self.elapsed_s:.1f} s"
         return f"{done}; {sound}, {speed:.0f} times real time"
 
 
@@ -161,13 +163,17 @@ def run_corpus(
             # Closed before the folder is: no worker may be left that writes there.
             with closing(_worked(to_do, len(catalog), work, plan, settings)) as worked:
                 for result in worked:
+                    if (line := catalog.line_of(result["id"])) is not None:
+                        remove_before(plan, results.read(*line), result)
                     catalog.note_lines(results.append([result]))
                     tally.count(result)
                     listener.watch(result)
                     if settings.max_failures is not None and tally.failed >= settings.max_failures:
                         break
                 else:
-                    _remove_renamed(catalog, results, plan)
+                    remove_renamed(plan, catalog, results)
+                    if plan.shard_size is not None:
+                        remove_unused_shards(plan, catalog, results)
             results.rewrite(catalog)
             return tally.report(to_do.kept)
 
@@ -199,14 +205,3 @@ def _worked(
 def run_unit(unit: Unit) -> list[Result]:
     """Work on a unit, in the process of a worker."""
     return unit.work.run(unit)
-
-
-def _remove_renamed(catalog: Catalog, results: Results, plan: Plan) -> None:
-    """Take away the results of sounds that have another name now: nobody has two answers."""
-    for name, place, size in catalog.renamed():
-        output = PurePath(str(results.read(place, size).get("output", "")))
-        inside = not output.is_absolute() and ".." not in output.parts
-        if plan.shard_size is None and inside and output.name.endswith(plan.ending):
-            with suppress(OSError):
-                Path(plan.out_dir, output).unlink()
-        catalog.forget_line(name)

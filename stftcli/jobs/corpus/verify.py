@@ -26,7 +26,7 @@ class Verdict(Frozen):
 
 
 def verify_corpus(out_dir: str) -> Iterator[Verdict]:
-    """Look at each result of a corpus: is it there, whole, of its shape and of these settings?
+    """Look whether each result of a corpus is there, whole, of its shape and of these settings.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def verify_corpus(out_dir: str) -> Iterator[Verdict]:
     """
     folder = Path(out_dir)
     settings_hash = hash_settings(read_corpus_settings(folder))
-    for output, results in groupby(results_of(folder), lambda result: result.get("output")):
+    for _, results in groupby(results_of(folder), lambda result: result.get("output")):
         shapes: Shapes | str | None = None
         for result in results:
             text = _fault_of_result(result, settings_hash)
@@ -107,7 +107,9 @@ def _fault_of_shape(shapes: Shapes, result: Result) -> str:
     key = result.get("key", "")
     if not shapes:
         return ""
+    wanted = tuple(result.get("shape", ()))
+    if f"{key}-ch1" in shapes and len(wanted) == 3:  # Kaldi's matrices are of one channel each
+        key, wanted = f"{key}-ch1", (wanted[0], wanted[2])
     if key not in shapes:
         return f"{result['output']} holds no {key!r}"
-    wanted = tuple(result.get("shape", ()))
     return "" if shapes[key] == wanted else f"its shape is {shapes[key]}, not {wanted}"
