@@ -1,5 +1,6 @@
 """The description that stands beside an array in a file of its own, as JSON."""
 
+import os
 import json
 from contextlib import suppress
 from pathlib import Path
@@ -46,7 +47,8 @@ def sidecar_path(output: str) -> str:
 
 def has_sidecar(output: str) -> bool:
     """Say whether the description of an earlier array of this name stands beside it."""
-    if is_stream(output) or not Path(sidecar_path(output)).exists():
+    # Path.exists would fail where the name of a sidecar is too long, and that of the array is not.
+    if is_stream(output) or not os.path.exists(sidecar_path(output)):  # noqa: PTH110
         return False
     with suppress(StftcliError):
         read_sidecar(Path(sidecar_path(output)))

@@ -1,6 +1,7 @@
 """One sound of a corpus in a worker: what comes of it, whatever goes wrong."""
 
 import errno
+import os
 import time
 from collections.abc import Callable
 from hashlib import file_digest
@@ -9,7 +10,8 @@ from typing import Any
 
 from stftcli.errors import InputError, OutputError, StftcliError
 from stftcli.jobs.corpus.names import is_url
-from stftcli.jobs.corpus.results import SEGMENT, Result
+from stftcli.jobs.corpus.results import Result
+from stftcli.jobs.corpus.sounds import describe_segment
 from stftcli.jobs.corpus.unit import Item, Unit
 from stftcli.manifests.entry import Entry
 
@@ -89,9 +91,7 @@ def _is_fatal(unit: Unit, cause: BaseException | None) -> bool:
 def describe_input(name: str, entry: Entry) -> Result:
     """Say which sound a result is of, in the words of the manifest."""
     told: Result = {"id": name, "input": entry.audio}
-    values = {key: getattr(entry, key) for key in SEGMENT}
-    segment = {key: value for key, value in values.items() if value not in (None, 0.0)}
-    if segment:
+    if segment := describe_segment(entry):
         told["segment"] = segment
     if entry.extra:
         told["extra"] = dict(entry.extra)
@@ -109,7 +109,7 @@ def measure_input(audio: str, *, checksum: bool = False) -> Result:
     if is_url(audio):
         return {}
     try:
-        found = Path(audio).stat()
+        found = os.stat(audio)  # noqa: PTH116  # three times faster, and there may be a million
         told: Result = {"input_bytes": found.st_size, "input_mtime_ns": found.st_mtime_ns}
         if checksum:
             with Path(audio).open("rb") as file:

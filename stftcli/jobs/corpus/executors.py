@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import (
     BrokenExecutor,
     Executor,
@@ -12,7 +12,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     ThreadPoolExecutor,
 )
-from contextlib import suppress
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -61,11 +61,16 @@ class Workers:
         workers = max(jobs, int(getattr(self._executor, "workers", 0)))
         self.window = _PER_WORKER * workers
         if self.remote:
-            self._check_version(name)
+            try:
+                self._check_version(name)
+            except BaseException:
+                self.close()
+                raise
 
     def submit(self, work: Callable[[Unit], Outcome], unit: Unit) -> "Future[Outcome]":
         """Give a unit to the next worker that is free."""
-        return self._executor.submit(work, unit)
+        with _deaf_children():
+            return self._executor.submit(work, unit)
 
     def renew(self) -> None:
         """Make a new Executor in the place of a broken one."""
@@ -82,18 +87,38 @@ class Workers:
 
     def _check_version(self, name: str) -> None:
         try:
-            found = self._executor.submit(_version).result(timeout=_ANSWER_S)
+            with _deaf_children():
+                future = self._executor.submit(_version)
+            found = future.result(timeout=_ANSWER_S)
         except TimeoutError:
             raise InputError(
                 f"{name} has not answered for {_ANSWER_S:.0f} s: are there workers?"
             ) from None
         except ImportError as error:
             raise InputError(f"the workers of {name} lack a module: {error}") from None
+        except Exception as error:
+            raise InputError(
+                f"the workers of {name} fail: {type(error).__name__}: {error}"
+            ) from error
         if found != stftcli.__version__:
             raise InputError(
                 f"the workers of {name} have stftcli {found}, here is {stftcli.__version__}: "
                 "install the same"
             )
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Let processes that are started here not hear Ctrl-C, from their first moment on.
+
+    It reaches all processes of a terminal: the first of them ends the others. Until the block ends
+    it waits for this process too.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def default_jobs() -> int:
@@ -131,8 +156,6 @@ def _processes(jobs: int) -> Executor:
 
 
 def _begin_worker() -> None:
-    # Ctrl-C reaches all processes of a terminal: the first of them ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
@@ -161,11 +184,30 @@ def _dask(address: str) -> Executor:
 
 def _factory(name: str) -> Callable[[], Executor]:
     module, _, attribute = name.partition(":")
-    with suppress(ImportError, AttributeError):
-        factory = getattr(import_module(module), attribute)
-        if callable(factory):
-            return factory  # type: ignore[no-any-return]
-    raise SettingsError(
-        f"`executor` is {name!r}: there is no function {attribute!r} in a module {module!r} on "
-        "the path of Python"
-    )
+    try:
+        factory = getattr(import_module(module), attribute, None)
+    except Exception as error:  # whatever the module does when it is imported
+        raise SettingsError(
+            f"`executor` is {name!r}: the module {module!r} cannot be imported from the path of "
+            f"Python: {type(error).__name__}: {error}"
+        ) from error
+    if not callable(factory):
+        raise SettingsError(
+            f"`executor` is {name!r}: there is no function {attribute!r} in the module {module!r}"
+        )
+
+    def make() -> Executor:
+        try:
+            executor = factory()
+        except Exception as error:
+            raise InputError(
+                f"{name} gives no Executor: {type(error).__name__}: {error}"
+            ) from error
+        if not callable(getattr(executor, "submit", None)):
+            raise SettingsError(
+                f"`executor` is {name!r}: it gives {type(executor).__name__}, and no Executor of "
+                "concurrent.futures"
+            )
+        return executor  # type: ignore[no-any-return]
+
+    return make

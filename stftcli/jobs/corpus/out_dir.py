@@ -46,7 +46,8 @@ def open_out_dir(
     Raises
     ------
     SettingsError
-        If the folder holds results of other settings, which `overwrite` allows to replace.
+        If the folder holds results of other settings, which `overwrite` allows to replace; or a
+        manifest that nobody here has written.
     OutputError
         If it is no folder, or cannot be written.
     """
@@ -57,6 +58,7 @@ def open_out_dir(
         raise OutputError(f"{out_dir} is a file: `out_dir` names a folder") from None
     except OSError as error:
         raise OutputError(f"{out_dir} cannot be made: {error.strerror}") from error
+    _check_manifest(folder, part)
     with Results(folder / part.manifest) as results:
         _keep_settings(folder, described, overwrite)
         remove_leftovers(folder)
@@ -81,6 +83,16 @@ def read_corpus_settings(folder: Path) -> dict[str, Any]:
         described = parse_object(read_content(path, _MAX_SETTINGS))
         described.pop("stftcli", None)
         return described
+
+
+def _check_manifest(folder: Path, part: Part) -> None:
+    manifest = folder / part.manifest
+    if (folder / SETTINGS).exists() or not manifest.is_file() or not manifest.stat().st_size:
+        return
+    raise SettingsError(
+        f"{manifest} is there already, and without a {SETTINGS} it is no manifest of results: give "
+        "another `out_dir`"
+    )
 
 
 def _keep_settings(folder: Path, described: dict[str, Any], overwrite: bool) -> None:

@@ -41,5 +41,5 @@ def _remove(plan: Plan, output: str) -> None:
     target = Path(plan.out_dir, output)
     beside = target.with_suffix(".scp") if target.suffix == ".ark" else target
     for file in (target, target.with_name(f"{target.name}.json"), beside):
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             file.unlink()

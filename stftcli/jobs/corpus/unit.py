@@ -16,6 +16,8 @@ from stftcli.manifests.entry import Entry
 
 _MAX_S, _MIN_S = 1.0, 0.05
 _FIRST_BYTES_S = 5e6
+_MAX_ITEMS = 1000
+"""Of a unit: those under way are in memory, and many small files are no sounds at all."""
 _BYTES_OF_A_SOUND = 1 << 16
 """What opening a sound and creating its result cost, in bytes that could be read meanwhile."""
 
@@ -178,7 +180,9 @@ def cut(items: Iterator[Item], total: int, pace: Pace) -> Iterator[tuple[Item, .
         together = bool(unit) and item.output == unit[-1].output
         mean = weight / seen if seen else 0
         if unit and not together:
-            full = sum(one.weight for one in unit) >= pace.weight(mean * (total - seen))
+            full = len(unit) >= _MAX_ITEMS or sum(one.weight for one in unit) >= pace.weight(
+                mean * (total - seen)
+            )
             if full or (len(unit) > 1 and unit[-1].output == unit[-2].output):
                 yield tuple(unit)
                 unit = []
