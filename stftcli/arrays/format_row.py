@@ -31,6 +31,8 @@ class FormatRow(NamedTuple):
         Whether the file holds how the array was made.
     index_ending : str, optional
         The ending of the index that stands beside the file, if there is one.
+    has_keys : bool, default False
+        Whether the array has a name in the file.
     """
 
     endings: tuple[str, ...]
@@ -40,6 +42,7 @@ class FormatRow(NamedTuple):
     read_description: Callable[[Path], Description] = describe_beside
     describes: bool = False
     index_ending: str | None = None
+    has_keys: bool = False
 
     def needs_seeking(self, layout: Layout) -> bool:
         """Say whether the whole result must be at hand before its first byte can leave."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -106,6 +107,16 @@ _results = stacked(
 )
 
 
+_shard_size = _option(
+    "--shard-size",
+    type=click.IntRange(1, 10_000_000),
+    metavar="N",
+    common=False,
+    help="Put the arrays of N inputs into each file, of --format tar, parquet, zarr or ark.  "
+    "[default: a file each; 1000 for tar, parquet and zarr]",
+)
+
+
 class CorpusOptions(Frozen):
     """What was given of the options of many inputs."""
 
@@ -117,6 +128,7 @@ class CorpusOptions(Frozen):
     jobs: int | None = None
     executor: str = "processes"
     shard: str | None = None
+    shard_size: int | None = None
     checksum: bool = False
     overwrite: bool = False
     max_failures: int | None = None
@@ -129,7 +141,7 @@ class CorpusOptions(Frozen):
 
         return Inputs(paths, self.files_from, self.manifest, self.include, self.root)
 
-    def settings(self, shard_size: int | None = None) -> Any:
+    def settings(self) -> Any:
         """Give the CorpusSettings of these options."""
         from stftcli.jobs.corpus.run import CorpusSettings
 
@@ -137,7 +149,7 @@ class CorpusOptions(Frozen):
         return CorpusSettings(
             self.out_dir,
             self.root,
-            shard_size,
+            self.shard_size,
             _part(self.shard),
             self.jobs,
             self.executor,
@@ -146,20 +158,40 @@ class CorpusOptions(Frozen):
             self.overwrite,
         )
 
-    def check_single(self) -> None:
-        """Raise SettingsError if one input was given something that only many can have."""
+    def are_many(self, paths: Sequence[str]) -> bool:
+        """Say whether the inputs are many, or may be, or are treated so."""
+        return self.out_dir is not None or len(paths) > 1 or not self.are_files(paths)
+
+    def are_files(self, paths: Sequence[str]) -> bool:
+        """Say whether the inputs are files that are named one by one."""
+        lists = self.files_from is not None or self.manifest is not None
+        return not lists and not any(Path(path).is_dir() for path in paths)
+
+    def check_many(self, **of_one: Any) -> None:
+        """Raise SettingsError if many inputs have no folder for their results.
+
+        So too if they were given what only one input can have.
+        """
+        if self.out_dir is None:
+            raise SettingsError("the results of several inputs go into a folder: give `out_dir`")
+        for name, value in of_one.items():
+            if value:
+                raise SettingsError(f"`{name}` is of one input: leave it out with `out_dir`")
+
+    def check_one(self) -> None:
+        """Raise SettingsError if one input was given what only many can have."""
         default = CorpusOptions()
-        for name in self._given_names():
-            if getattr(self, name) != getattr(default, name):
-                raise SettingsError(f"`{name}` is of many inputs: give `out_dir` as well")
-
-    def _given_names(self) -> tuple[str, ...]:
-        return tuple(item.name for item in self._fields if item.name != "include")
+        for item in self._fields:
+            if getattr(self, item.name) != getattr(default, item.name):
+                raise SettingsError(f"`{item.name}` is of many inputs: give `out_dir` as well")
 
 
-def corpus_options(command: Command) -> Command:
-    """Add the options of many inputs and of their results; the command gets them as `corpus`."""
-    return _gathered(stacked(_inputs, _results))(command)
+def corpus_options(*, shards: bool = False) -> Decorator:
+    """Add the options of many inputs and of their results; the command gets them as `corpus`.
+
+    With `shards`, results may share files.
+    """
+    return _gathered(stacked(_inputs, _results, *([_shard_size] if shards else [])))
 
 
 def input_options(command: Command) -> Command:

@@ -3,11 +3,13 @@
 import json
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from stftcli.cli.corpus_options import CorpusOptions
 from stftcli.cli.words import in_options
 from stftcli.errors import InputError, SomeFailedError
 from stftcli.files.untrusted import printable
@@ -21,6 +23,14 @@ _EVERY_S = 1.0
 _MAX_TOLD = 1000
 _MAX_FAILURES = 50
 """Of which each is told."""
+
+
+def run_many(
+    corpus: CorpusOptions, quiet: bool, write: "Callable[[CorpusProgress], CorpusReport]"
+) -> None:
+    """Work on many inputs, say how it goes on, and fail at the end if some have failed."""
+    with CorpusProgress(quiet=quiet, as_json=corpus.json_progress) as progress:
+        progress.end(str(corpus.out_dir), write(progress))
 
 
 class CorpusProgress:

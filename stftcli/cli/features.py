@@ -6,17 +6,17 @@ import click
 
 from stftcli.cli import options, types
 from stftcli.cli.corpus_options import CorpusOptions, corpus_options
-from stftcli.cli.corpus_progress import CorpusProgress
+from stftcli.cli.corpus_progress import CorpusProgress, run_many
 from stftcli.cli.output import choose_input, choose_output
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
 from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import STANDARD
-from stftcli.settings.choices import ARRAY_FORMATS, ArrayFormat
+from stftcli.settings.choices import ARRAY_FORMATS, SHARD_FORMATS, ArrayFormat, ShardFormat
 
 if TYPE_CHECKING:
-    from stftcli.jobs.corpus.inputs import Inputs
+    from stftcli.jobs.corpus.run import CorpusReport
 
 
 @click.command(
@@ -48,11 +48,18 @@ Examples:
 @under("output")(
     "--format",
     "array_format",
-    type=click.Choice(ARRAY_FORMATS),
-    help="How it is written; raw is numbers alone.  [default: by the ending of --out, or npy]",
+    type=click.Choice(tuple(dict.fromkeys((*ARRAY_FORMATS, *SHARD_FORMATS)))),
+    help="How it is written; raw is numbers alone. tar (for WebDataset), parquet and zarr hold the "
+    "arrays of many inputs.  [default: by the ending of --out, or npy]",
 )
-@corpus_options
+@corpus_options(shards=True)
 @options.settings_options(array=True)
+@under("output")(
+    "--key",
+    metavar="TEXT",
+    common=False,
+    help="What the matrix is called in .ark.  [default: the input's name]",
+)
 @under("output")(
     "--sidecar",
     is_flag=True,
@@ -72,7 +79,8 @@ Examples:
 def features(
     paths: tuple[str, ...],
     out: str | None,
-    array_format: ArrayFormat | None,
+    array_format: ArrayFormat | ShardFormat | None,
+    key: str | None,
     sidecar: bool,
     settings: FeatureSettings,
     save_linear: str | None,
@@ -90,11 +98,13 @@ def features(
     new = sum(step.step == "linear_out" for step in settings.features.steps)
     if new != 1 and save_linear is not None:
         raise SettingsError("`save_linear` writes what one `linear_out` draws: give both")
-    inputs = corpus.inputs(paths)
-    if inputs.are_many or corpus.out_dir is not None:
-        _of_many(inputs, out, array_format, sidecar, settings, save_linear, corpus, strict, quiet)
+    if corpus.are_many(paths):
+        corpus.check_many(out=out, key=key, save_linear=save_linear)
+        _write_many(paths, corpus, settings, array_format or "npy", sidecar, strict, quiet)
         return
-    corpus.check_single()
+    if array_format is not None and array_format not in ARRAY_FORMATS:
+        raise SettingsError("shards hold the arrays of many inputs: give `out_dir`")
+    corpus.check_one()
     path = choose_input(paths[0] if paths else None)
     out = choose_output(out, path, array_format or "npy")
 
@@ -106,6 +116,7 @@ def features(
             out,
             settings,
             array_format=array_format,
+            key=key,
             sidecar=sidecar,
             save_linear=save_linear,
             threads=threads,
@@ -115,35 +126,26 @@ def features(
             reporter.report(f"{out}: {report}")
 
 
-def _of_many(
-    inputs: "Inputs",
-    out: str | None,
-    array_format: ArrayFormat | None,
-    sidecar: bool,
-    settings: FeatureSettings,
-    save_linear: str | None,
+def _write_many(
+    paths: tuple[str, ...],
     corpus: CorpusOptions,
+    settings: FeatureSettings,
+    array_format: ArrayFormat | ShardFormat,
+    sidecar: bool,
     strict: bool,
     quiet: bool,
 ) -> None:
-    if corpus.out_dir is None or out is not None:
-        raise SettingsError(
-            "arrays of several inputs go into a folder: give `out_dir` in the place of `out`"
-        )
-    if save_linear is not None:
-        raise SettingsError("`save_linear` is of one input: `stftcli linear init` makes a layer")
-
     from stftcli.jobs.corpus.features import write_corpus
 
-    with CorpusProgress(quiet=quiet, as_json=corpus.json_progress) as progress:
-        report = write_corpus(
-            inputs,
+    def write(progress: CorpusProgress) -> "CorpusReport":
+        return write_corpus(
+            corpus.inputs(paths),
             settings,
             corpus.settings(),
-            array_format=array_format or "npy",
+            array_format=array_format,
             sidecar=sidecar,
             strict=strict,
-            begin=progress.begin,
-            watch=progress.watch,
+            listener=progress,
         )
-        progress.end(corpus.out_dir, report)
+
+    run_many(corpus, quiet, write)

@@ -16,7 +16,8 @@ _INTERRUPTED, _PIPE_CLOSED = 130, 141
 
 # The commands, by the names of their modules, and what the help of the group says of each.
 _SUMMARIES = {
-    "features": "Write the spectra of a sound as an array.",
+    "corpus": "Check, sum up and join the results of many sounds.",
+    "features": "Write the spectra of sounds as arrays.",
     "info": "Show format, duration and size of the result; or how an array was made.",
     "linear": "Make, fit, inspect and convert Linear layers, y = x A^T + b.",
     "presets": "List the presets: settings that give the numbers of a named tool.",

@@ -1,8 +1,13 @@
 """`stftcli spectrogram`: sounds in, pictures out."""
 
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
 import click
 
 from stftcli.cli import options, types
+from stftcli.cli.corpus_options import CorpusOptions, corpus_options
+from stftcli.cli.corpus_progress import CorpusProgress, run_many
 from stftcli.cli.many import for_each
 from stftcli.cli.output import choose_input, choose_output
 from stftcli.cli.pictures import picture_options
@@ -14,6 +19,9 @@ from stftcli.files.atomic import STANDARD
 from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 
+if TYPE_CHECKING:
+    from stftcli.jobs.corpus.run import CorpusReport
+
 
 @click.command(
     "spectrogram",
@@ -24,6 +32,7 @@ Examples:
   stftcli spectrogram in.flac --start 1:30 --duration 10 --out part.pdf
   stftcli spectrogram --channel 1 recordings/*.wav
   stftcli spectrogram in.wav --linear mel.safetensors
+  stftcli spectrogram recordings/ --out-dir pictures
   ffmpeg -i talk.mp4 -f wav - | stftcli spectrogram > talk.png""",
 )
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
@@ -44,6 +53,7 @@ Examples:
     help="How it is written.  [default: by the ending of --out, else png]",
 )
 @under("output")("--grid", is_flag=True, help="Draw several inputs into one figure.")
+@corpus_options()
 @picture_options("all; mix for --bare", figure=True)
 @options.strict
 @options.threads
@@ -56,6 +66,7 @@ def spectrogram(
     settings: FeatureSettings,
     view: ViewSettings,
     figure: FigureSettings,
+    corpus: CorpusOptions,
     strict: bool,
     threads: int | None,
     quiet: bool,
@@ -65,10 +76,16 @@ def spectrogram(
     Time runs to the right, frequency upwards, and colour is the level.
 
     INPUT is a sound file (WAV, FLAC, AIFF, Ogg, MP3 and more), - or nothing for standard input.
-    Several files get a picture each, or one together with --grid. Levels are in dBFS: a sine at
+    Several files get a picture each, or one together with --grid; folders and lists of files do
+    with --out-dir. Levels are in dBFS: a sine at
     full scale is at 0 dBFS. Features (--mel, --linear, --log, another --spectrum) are drawn as
     they are, powers and magnitudes in dB.
     """
+    if corpus.out_dir is not None or not corpus.are_files(paths):
+        corpus.check_many(out=out, grid=grid)
+        _draw_many(paths, corpus, settings, view, figure, picture_format or "png", strict, quiet)
+        return
+    corpus.check_one()
     if out is not None and len(paths) > 1 and not grid:
         raise SettingsError(
             f"`out` names one picture, there are {len(paths)} inputs: leave it out, or give `grid`"
@@ -77,9 +94,15 @@ def spectrogram(
         raise SettingsError(f"--grid makes one picture of {len(paths)} inputs: name it with --out")
     inputs = [choose_input(path) for path in paths or (None,)]
     figures = [inputs] if grid else [[path] for path in inputs]
-    outputs = [choose_output(out, sounds[0], picture_format or "png") for sounds in figures]
+    ending = picture_format or "png"
+    outputs = [choose_output(out, sounds[0], ending) for sounds in figures]
+    if len(set(outputs)) < len(outputs):  # two sounds whose names differ in their ending keep it
+        outputs = [
+            f"{PurePath(sounds[0]).name}.{ending}" if outputs.count(output) > 1 else output
+            for sounds, output in zip(figures, outputs, strict=True)
+        ]
     if twice := sorted({name for name in outputs if outputs.count(name) > 1}):
-        raise SettingsError(f"several inputs would be drawn into {twice[0]}: draw them one by one")
+        raise SettingsError(f"several inputs would be drawn into {twice[0]}: give `out_dir`")
 
     from stftcli.jobs.spectrogram import draw_spectrogram
 
@@ -101,3 +124,30 @@ def spectrogram(
                 reporter.report(f"{output}: {report}")
 
         for_each(zip(figures, outputs, strict=True), draw, reporter)
+
+
+def _draw_many(
+    paths: tuple[str, ...],
+    corpus: CorpusOptions,
+    settings: FeatureSettings,
+    view: ViewSettings,
+    figure: FigureSettings,
+    picture_format: PictureFormat,
+    strict: bool,
+    quiet: bool,
+) -> None:
+    from stftcli.jobs.corpus.pictures import draw_corpus
+
+    def draw(progress: CorpusProgress) -> "CorpusReport":
+        return draw_corpus(
+            corpus.inputs(paths),
+            settings,
+            view,
+            figure,
+            corpus.settings(),
+            picture_format=picture_format,
+            strict=strict,
+            listener=progress,
+        )
+
+    run_many(corpus, quiet, draw)

@@ -21,6 +21,7 @@ _OF_COMMANDS = {
         "format",
         "grid",
         "held_out",
+        "key",
         "out",
         "preset",
         "save_linear",
@@ -28,7 +29,7 @@ _OF_COMMANDS = {
     ),
     *("strict", "threads"),
     *("executor", "files_from", "include", "jobs", "manifest", "max_failures", "out_dir"),
-    *("overwrite", "root", "shard"),
+    *("checksum", "fail_fast", "json_progress", "overwrite", "root", "shard", "shard_size"),
 }
 
 

@@ -1,8 +1,9 @@
 """An Extractor's settings, built for one sample rate: from blocks of samples to batches."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from math import isfinite
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.features.signal import prepared
 from stftcli.frozen import Frozen
 from stftcli.settings.frames import ResolvedFrames
+from stftcli.settings.segment import SegmentSettings
 
 Blocks = Iterable[NDArray[Any]]
 OnBlock = Callable[[NDArray[Any]], None]
@@ -139,6 +141,10 @@ class Chain(Frozen):
         if limited and not (recipe.steps or recipe.epsilon or recipe.kernel):
             return batches
         return _finite(batches, name)
+
+    def of_segment(self, segment: SegmentSettings) -> Self:
+        """Give the same chain for another part of the sound."""
+        return replace(self, settings=replace(self.settings, segment=segment))
 
     def stored(self, batches: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
         """Give batches in the type of the array; SettingsError if a value is too large for it."""

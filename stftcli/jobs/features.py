@@ -44,6 +44,7 @@ def write_features(
     *,
     segment: SegmentSettings | None = None,
     array_format: ArrayFormat | None = None,
+    key: str | None = None,
     sidecar: bool = False,
     save_linear: str | None = None,
     threads: int | None = None,
@@ -64,6 +65,9 @@ def write_features(
         The part of the sound, in the place of that of the settings.
     array_format : {"npy", "npz", "safetensors", "csv", "raw", "ark"}, optional
         How it is written; by the ending of `output` if None.
+    key : str, optional
+        What the array is called in formats that have names for their arrays; what the sound is
+        called if None.
     sidecar : bool, default False
         Whether its description is written beside it, as ``output.json``; one that is there is
         renewed in any case.
@@ -83,6 +87,8 @@ def write_features(
         output's name then.
     """
     row = choose_format(array_format, output)
+    if key is not None and not row.has_keys:
+        raise SettingsError("`key` is what a matrix is called in .ark: leave it out, or write .ark")
     index = _index_path(output, row.index_ending)
     # One that describes an earlier array must not be believed of this one.
     sidecar = sidecar or has_sidecar(output)
@@ -100,7 +106,7 @@ def write_features(
         chain = chain_for(extractor, source, reporter, segment=segment)
         layout = chain.settings.layout
         row.writer.check(chain.stored_dtype, layout)
-        spec = _spec(chain, source)
+        spec = _spec(chain, source, key)
         seekable = row.needs_seeking(layout)
         with (
             _atomic_write_or_none(described, durable) as description,
@@ -139,13 +145,13 @@ def _new_linear(chain: Chain) -> Linear:
     return chain.new_linears[0]
 
 
-def _spec(chain: Chain, source: Source) -> ArraySpec:
+def _spec(chain: Chain, source: Source, key: str | None) -> ArraySpec:
     return ArraySpec(
         frame_shape(source, chain),
         chain.stored_dtype,
         chain.settings.layout,
         chain.axis.names,
-        PurePath(source.name).stem,
+        PurePath(source.name).stem if key is None else key,
         partial(_times_s, chain) if chain.axis.per_frame else None,
     )
 

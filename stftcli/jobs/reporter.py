@@ -20,6 +20,14 @@ class Reporter(Protocol):
         """Hear of sound that is missing or left over; who is strict raises InputError."""
 
 
+def spell_duration(seconds: float) -> str:
+    """Write a length of sound in the unit in which it is a handy number."""
+    for unit, length_s in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * length_s:
+            return f"{seconds / length_s:.1f} {unit}"
+    return f"{seconds:.1f} s"
+
+
 class Silence:
     """A reporter that shows nothing."""
 

@@ -15,8 +15,10 @@ from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
+from stftcli.jobs.corpus.inputs import segment_of
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import stream_features
+from stftcli.manifests.entry import Entry
 
 
 class Rows(Frozen):
@@ -24,8 +26,8 @@ class Rows(Frozen):
 
     Parameters
     ----------
-    inputs : sequence of str
-        Sound files, and feature arrays of any format.
+    entries : sequence of Entry
+        Sound files or segments of them, and feature arrays of any format.
     settings : FeatureSettings
         What is computed of the sounds.
     threads : int, optional
@@ -34,10 +36,15 @@ class Rows(Frozen):
         Hears of progress and warnings.
     """
 
-    inputs: Sequence[str]
+    entries: Sequence[Entry]
     settings: FeatureSettings
     threads: int | None = None
     reporter: Reporter = SILENT
+
+    @property
+    def inputs(self) -> list[str]:
+        """The files of the entries."""
+        return [entry.audio for entry in self.entries]
 
     def batches(self) -> Iterator[tuple[int, NDArray[Any]]]:
         """Give (number of the input, rows of shape (any, features)), in order.
@@ -48,23 +55,26 @@ class Rows(Frozen):
             If an input cannot be used, or has another number of features than the first.
         """
         features, rates, extractor = None, set[int](), Extractor(self.settings)
-        for number, path in enumerate(self.inputs):
-            for batch in self._batches_of(path, extractor, rates):
+        for number, entry in enumerate(self.entries):
+            for batch in self._batches_of(entry, extractor, rates):
                 features = features or batch.shape[1]
                 if batch.shape[1] != features:
                     raise InputError(
-                        f"{path} gives {batch.shape[1]} features, {self.inputs[0]} gave {features}"
+                        f"{entry.audio} gives {batch.shape[1]} features, {self.inputs[0]} gave "
+                        f"{features}"
                     )
                 yield number, batch
 
     def _batches_of(
-        self, path: str, extractor: Extractor, rates: set[int]
+        self, entry: Entry, extractor: Extractor, rates: set[int]
     ) -> Iterator[NDArray[Any]]:
+        path = entry.audio
         if PurePath(path).suffix.lower() in ENDINGS:
             yield from read_rows(path)
             return
         with Source(path) as source:
-            chain = extractor.chain(source.rate_hz)
+            segment = segment_of(entry, extractor.settings.segment)
+            chain = extractor.chain(source.rate_hz).of_segment(segment)
             if chain.rate_hz not in rates:
                 self._tell(path, chain, rates)
             if chain.dtype.kind == "c":

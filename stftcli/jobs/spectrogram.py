@@ -23,6 +23,7 @@ def draw_spectrogram(
     picture_format: PictureFormat | None = None,
     threads: int | None = None,
     reporter: Reporter = SILENT,
+    durable: bool = True,
 ) -> PictureReport:
     """Draw the spectrograms of sounds, or the features that are made of them, in one picture.
 
@@ -46,6 +47,8 @@ def draw_spectrogram(
         Threads that compute; None for the usual number.
     reporter : Reporter, optional
         Hears of progress and warnings.
+    durable : bool, default True
+        Whether the disk has the result when this returns.
 
     Raises
     ------
@@ -58,6 +61,6 @@ def draw_spectrogram(
     for path in paths:
         check_distinct(output, path)
     draw = draw_bare if figure.bare else draw_labelled
-    with atomic_write(output) as file:
+    with atomic_write(output, durable=durable) as file:
         job = PictureJob(file, picture_format, settings, view, figure, threads, reporter)
         return draw(job, paths)

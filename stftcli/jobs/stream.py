@@ -1,7 +1,6 @@
 """From a sound to its features: blocks of a source through the chain of an Extractor."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from os import PathLike
 from typing import IO, Any
 
@@ -65,7 +64,7 @@ def chain_for(
     """
     chain = extractor.chain(source.rate_hz, defaults)
     if segment is not None:
-        chain = replace(chain, settings=replace(chain.settings, segment=segment))
+        chain = chain.of_segment(segment)
     for text in chain.warnings:
         reporter.warn(text)
     return chain
@@ -90,10 +89,17 @@ def features_of_file(
     with Source(str(file), strict=strict) as source:
         reporter = Warnings()
         chain = chain_for(extractor, source, reporter)
-        batches = list(chain.stored(stream_features(source, chain, threads, reporter)))
-        if batches:
-            return np.concatenate(batches)
-        return np.empty((0, *frame_shape(source, chain)), chain.stored_dtype)
+        return features_of_source(source, chain, threads, reporter)
+
+
+def features_of_source(
+    source: Source, chain: Chain, threads: int, reporter: Reporter
+) -> NDArray[Any]:
+    """Give the features of a source as one array, frames first."""
+    batches = list(chain.stored(stream_features(source, chain, threads, reporter)))
+    if batches:
+        return np.concatenate(batches)
+    return np.empty((0, *frame_shape(source, chain)), chain.stored_dtype)
 
 
 def frame_shape(source: Source, chain: Chain) -> tuple[int, ...]:

@@ -74,7 +74,7 @@ def _rows(lines: Lines) -> Iterator[list[str]]:
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise lines.error(f"it is no row of a table: {error}") from error
+            raise lines.error(f"it is no row of a table: {error}", texts.row) from error
         if row is None:
             return
         if row:
@@ -85,16 +85,17 @@ class _Texts:
     """The texts of lines; a row goes over several if a cell in quotes does."""
 
     def __init__(self, lines: Lines) -> None:
-        self._lines, self.row_bytes = lines, 0
+        self._lines, self.row_bytes, self.row = lines, 0, 1
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
         line = next(self._lines)
+        self.row = self.row if self.row_bytes else self._lines.number
         self.row_bytes += len(line)
         if self.row_bytes > MAX_LINE:
-            raise self._lines.error(f"a row is longer than {MAX_LINE} bytes")
+            raise self._lines.error(f"its row is longer than {MAX_LINE} bytes", self.row)
         return decode(self._lines, line)
 
 

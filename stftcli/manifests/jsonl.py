@@ -14,11 +14,11 @@ from stftcli.manifests.lines import Lines, decoded
 def parse_line(line: bytes) -> dict[str, Any]:
     """Read the object of a line; ValueError if it is none."""
     try:
-        return parse_object(decoded(line))
+        return parse_object(decoded(line).strip())
     except json.JSONDecodeError as error:
         # Its own message speaks of lines within the line.
         raise ValueError(
-            f"it is no JSON: {error.msg} at character {error.colno}; give an object a line"
+            f"it is no JSON: {error.msg} at character {error.pos + 1}; give an object a line"
         ) from None
 
 

@@ -31,18 +31,22 @@ def scp_of_folder(folder: str) -> str:
 
 
 def _fits(path: str, first: bytes) -> bool:
-    name = Path(path).name.removesuffix(".gz")
+    name = _name(path)
     return name == _SEGMENTS or name.endswith(".scp") or len(first.split(None, 1)) > 1
 
 
 def _read(lines: Lines) -> Iterator[Entry]:
-    name = Path(lines.path).name
+    name = _name(lines.path)
     if name == _SEGMENTS or (not name.endswith(".scp") and _is_segment(lines.peek())):
         return _read_segments(lines)
     segments = _beside(lines.path, _SEGMENTS) if name == _SCP else None
     if segments is not None and segments.exists():
         return _read_beside(lines, str(segments))
     return lines.entries(_sound)
+
+
+def _name(path: str) -> str:
+    return Path(path).name.removesuffix(".gz")
 
 
 def _beside(path: str, name: str) -> Path:
@@ -61,7 +65,10 @@ def _is_number(field: bytes) -> bool:
 def _read_beside(scp: Lines, path: str) -> Iterator[Entry]:
     sounds = _sounds(scp)
     with open_list(path) as file:
-        yield from _cut(Lines(path, file), sounds)
+        segments = Lines(path, file)
+        if not segments.peek():
+            raise InputError(f"{display_name(path)} lists no segments")
+        yield from _cut(segments, sounds)
 
 
 def _read_segments(lines: Lines) -> Iterator[Entry]:

@@ -155,8 +155,12 @@ def _extra(values: dict[str, Any], used: set[str]) -> dict[str, Any]:
     return {
         name: value
         for name, value in values.items()
-        if name not in used and value and len(json.dumps(value)) <= _MAX_EXTRA
+        if name not in used and value not in (None, [], {}) and _is_small(value)
     }
+
+
+def _is_small(value: Any) -> bool:
+    return len(json.dumps(value)) <= _MAX_EXTRA
 
 
 LHOTSE = ManifestKind("lhotse's recordings or cuts", _fits, _read)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from gzip import GzipFile
 from io import BufferedReader, FileIO
-from typing import IO
 
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
@@ -68,7 +67,7 @@ class Lines:
     Attributes
     ----------
     number : int
-        Of the line that was given last, from 1.
+        Of the line that was given or looked at last, from 1.
     folder : str
         What paths are relative to that are relative to the list; the current folder ("") if it
         comes through a pipe.
@@ -80,7 +79,7 @@ class Lines:
     """
 
     def __init__(self, path: str, file: BufferedReader) -> None:
-        self.path, self.number = path, 0
+        self.path, self.number, self._count = path, 0, 0
         # A shell's <(...) is a pipe under /dev/fd, where no sound is.
         is_file = path != STANDARD and stat.S_ISREG(os.fstat(file.fileno()).st_mode)
         self.folder = os.path.dirname(path) if is_file else ""  # noqa: PTH120  # Path("") is "."
@@ -96,12 +95,14 @@ class Lines:
         line = self._held.pop() if self._held else self._read()
         if not line:
             raise StopIteration
+        self.number = self._count
         return line
 
     def peek(self) -> bytes:
         """Give the first line that is not blank, and keep it; nothing if there is none."""
         while not self._held and (line := self._read()):
             self._held = [] if line.isspace() else [line]
+        self.number = self._count
         return self._held[0] if self._held else b""
 
     def entries(self, make: Callable[[bytes], Entry]) -> Iterator[Entry]:
@@ -115,25 +116,24 @@ class Lines:
                 raise self.error(str(error)) from error
             yield entry
 
-    def error(self, reason: str) -> InputError:
-        """Say what is wrong with the line that was given last."""
+    def error(self, reason: str, number: int | None = None) -> InputError:
+        """Say what is wrong with the line of this number, or else with that of `number`."""
         text = printable(" ".join(reason.split()))
         text = text if len(text) <= _MAX_REASON else f"{text[:_MAX_REASON]}..."
-        return InputError(f"{self._name}, line {self.number}: {text}")
+        return InputError(f"{self._name}, line {number or self.number}: {text}")
 
-    def _unpacked(self, file: BufferedReader) -> IO[bytes]:
+    def _unpacked(self, file: BufferedReader) -> BufferedReader | GzipFile:
         with self._reading():
             is_packed = file.peek(1).startswith(_GZIP)
-        # As a buffer over it, for GzipFile's own readline is three times slower.
-        return BufferedReader(GzipFile(fileobj=file), _BUFFER_BYTES) if is_packed else file
+        return GzipFile(fileobj=file) if is_packed else file
 
     def _read(self) -> bytes:
-        self.number += 1
         with self._reading():
             line = self._file.readline(MAX_LINE + 1)
+        self._count += 1
         if len(line) > MAX_LINE and not line.endswith(b"\n"):
-            raise self.error(f"it is longer than {MAX_LINE} bytes")
-        return line.removeprefix(_BYTE_ORDER_MARK) if self.number == 1 else line
+            raise self.error(f"it is longer than {MAX_LINE} bytes", self._count)
+        return line.removeprefix(_BYTE_ORDER_MARK) if self._count == 1 else line
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -141,7 +141,7 @@ class Lines:
             yield
         except (OSError, EOFError, zlib.error) as error:
             reason = getattr(error, "strerror", None) or error
-            raise self.error(f"it cannot be read: {reason}") from error
+            raise self.error(f"it cannot be read: {reason}", self._count + 1) from error
 
 
 def decoded(line: bytes) -> str:

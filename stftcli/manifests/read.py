@@ -37,7 +37,7 @@ def read_manifest(path: str) -> Iterator[Entry]:
         If it cannot be read, is no such list, has no entries or a line that cannot be used; it
         names the list and the line.
     """
-    if path != STANDARD and Path(path).is_dir():
+    if path not in ("", STANDARD) and Path(path).is_dir():
         path = scp_of_folder(path)
     with open_list(path) as file:
         lines = Lines(path, file)
@@ -54,5 +54,7 @@ def _entries(lines: Lines) -> Iterator[Entry]:
         return iter(())
     kind = next((kind for kind in KINDS if kind.fits(lines.path, first)), None)
     if kind is None or b"\0" in first:
-        raise lines.error(f"it begins no list of sounds: {', '.join(row.name for row in KINDS)}")
+        raise lines.error(
+            f"it begins no list of sounds: give {', '.join(row.name for row in KINDS)}"
+        )
     return kind.read(lines)

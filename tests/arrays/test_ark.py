@@ -82,7 +82,8 @@ def test_kaldi_reads_the_archive_in_order(tmp_path: Path, kaldi_native_io: Any) 
         ("talk", "talk"),
         ("my talk\t(2)", "my_talk_(2)"),
         ("größe", "größe"),
-        ("caf\udce9", "caf?"),
+        ("caf\udce9", "caf%E9"),
+        ("a\0b", "a%00b"),
         (" ", "_"),
     ],
 )
@@ -174,10 +175,11 @@ class TestReading:
             (matrix(b"FM", 5, 0), "not \\(frames, features\\)"),
             (matrix(b"FM", 2, 5)[:12], "it ends early"),
             (b"a \0BCM " + struct.pack("<ffii", 0, 1, 1 << 20, 1 << 10), "ends early"),
-            (b"a \0BCM2 " + struct.pack("<ffii", 0, 1, -1, 5), "ends early"),
+            (b"a \0BCM2 " + struct.pack("<ffii", 0, 1, -1, 5), "is broken"),
             (b"a \0BCM3 " + bytes(8), "ends early"),
+            (matrix(b"FM", 2, 5)[1:], "without a key"),
         ],
-        ids=range(14),
+        ids=range(15),
     )
     def test_what_is_no_matrix_is_one_error(
         self, tmp_path: Path, content: bytes, words: str

@@ -165,6 +165,21 @@ class TestKaldi:
         for channel, matrix in enumerate(matrices.values()):
             np.testing.assert_array_equal(matrix, wanted[:, channel])
 
+    @pytest.mark.parametrize(("key", "stored"), [("spk1-utt 2", "spk1-utt_2"), ("", "_")])
+    def test_a_key_names_the_matrix(
+        self, shell: Shell, folder: Path, key: str, stored: str
+    ) -> None:
+        kaldiio = oracle("kaldiio")
+        out = str(folder / "x.ark")
+        ok_inside(shell, "features", "mono.wav", "--mel", "3", "--key", key, "--out", out)
+        assert list(kaldiio.load_scp(str(folder / "x.scp"))) == [stored]
+
+    @pytest.mark.parametrize("ending", ["npy", "npz", "csv"])
+    def test_other_formats_have_no_key(self, shell: Shell, folder: Path, ending: str) -> None:
+        done = run_inside(shell, "features", "mono.wav", "--key", "a", "--out", f"x.{ending}")
+        assert_explained(done, 2, "--key is what a matrix is called in .ark", "leave it out")
+        assert sorted(path.name for path in folder.iterdir()) == ["mono.wav", "stereo.wav"]
+
     def test_a_pipe_has_no_index(self, shell: Shell, folder: Path) -> None:
         oracle("kaldiio")
         ok_inside(shell, "features", "mono.wav", "--mel", "3", "--format", "ark", "--out", "-")

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from stftcli import STFT, Linear
 from stftcli.arrays.formats import FORMATS
+from stftcli.arrays.shards.shards import SHARDS
 from stftcli.dsp import descriptors
 from stftcli.dsp.fft import PROVIDERS
 from stftcli.dsp.plan import FramePlan
@@ -40,6 +41,7 @@ from stftcli.settings.choices import (
     NORMALIZATIONS,
     PAD_MODES,
     PADDINGS,
+    SHARD_FORMATS,
     SPECTRA,
     STATISTICS,
     WINDOW_ALIGNS,
@@ -63,11 +65,12 @@ RATE_HZ = 44_100
         (WINDOWS, SHAPES),
         (SPECTRA, SCALES),
         (ARRAY_FORMATS, FORMATS),
+        (SHARD_FORMATS, SHARDS),
         (DESCRIPTORS, descriptors.DESCRIPTORS),
         (STATISTICS, stats.ROWS),
     ],
     ids=[
-        *("windows", "spectra", "array formats", "descriptors", "statistics"),
+        *("windows", "spectra", "array formats", "shards", "descriptors", "statistics"),
     ],
 )
 def test_the_names_are_those_of_the_rows(names: Any, rows: Any) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stftcli.cli import options, types
+from stftcli.cli.corpus_options import CorpusOptions, input_options
 from stftcli.cli.linear.make import output
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import Command, SectionedCommand, stacked
@@ -32,6 +33,7 @@ def _rows(command: Command) -> Command:
     @wraps(command)
     def wrapped(
         paths: tuple[str, ...],
+        corpus: CorpusOptions,
         settings: FeatureSettings,
         strict: bool,
         threads: int | None,
@@ -45,12 +47,16 @@ def _rows(command: Command) -> Command:
                 "the new Linear of `linear_out` would be lost: make one with `stftcli linear init` "
                 "and give it as `linear`"
             )
+        entries = tuple(corpus.inputs(paths).entries())
+        if not entries:
+            raise SettingsError("no input: name sounds, folders or arrays, or give `manifest`")
         with TerminalReporter(quiet, strict=strict) as reporter:
-            command(rows=Rows(paths, settings, threads, reporter), reporter=reporter, **values)
+            command(rows=Rows(entries, settings, threads, reporter), reporter=reporter, **values)
 
     return stacked(
-        click.argument("paths", metavar="INPUT...", nargs=-1, required=True, type=types.FILE),
+        click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE),
         output("--out", "--output"),
+        input_options,
         options.settings_options(brief=True),
         options.strict,
         options.threads,

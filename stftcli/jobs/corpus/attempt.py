@@ -69,7 +69,7 @@ def attempt(
         facts |= {"output": item.output, "duration_s": round(notes.duration_s, 9)}
     except StftcliError as error:
         facts = {"error": str(error)}
-        if getattr(error.__cause__, "errno", None) in _FATAL:
+        if isinstance(error, OutputError) and _is_fatal(unit, error.__cause__):
             facts["fatal"] = str(error)
     except MemoryError:
         facts = {"error": f"{item.entry.audio} needs more memory than there is"}
@@ -79,6 +79,11 @@ def attempt(
         facts["warnings"] = notes.warnings
     elapsed_s = round(time.perf_counter() - begun, 6)
     return {**told, **facts, "settings": unit.settings_hash, "elapsed_s": elapsed_s}
+
+
+def _is_fatal(unit: Unit, cause: BaseException | None) -> bool:
+    # A file that many results share may hold half of one.
+    return unit.shares_file or getattr(cause, "errno", None) in _FATAL
 
 
 def describe_input(name: str, entry: Entry) -> Result:

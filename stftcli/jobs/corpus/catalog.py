@@ -128,6 +128,14 @@ class Catalog:
         for key, place, size in rows.fetchall():
             yield _text(key), place, size
 
+    def others(self) -> Iterator[tuple[str, int, int]]:
+        """Give (id, place, size) of the lines of what is not in this corpus."""
+        rows = self._database.execute(
+            "SELECT id, place, size FROM lines WHERE id NOT IN (SELECT id FROM entries)"
+        )
+        for key, place, size in rows.fetchall():
+            yield _text(key), place, size
+
     def forget_line(self, name: str) -> None:
         """Leave out a line that is true no more."""
         self._database.execute("DELETE FROM lines WHERE id = ?", (_key(name),))

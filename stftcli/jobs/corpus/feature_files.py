@@ -1,18 +1,18 @@
 """Feature arrays of a corpus, a file for each sound."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from stftcli.arrays.format_row import FormatRow
+from stftcli.arrays.formats import FORMATS
 from stftcli.features.extractor import Extractor
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.attempt import Notes, attempt, output_path, size_of
+from stftcli.jobs.corpus.inputs import segment_of
 from stftcli.jobs.corpus.results import Result
 from stftcli.jobs.corpus.unit import Item, Unit
 from stftcli.jobs.features import write_features
-from stftcli.manifests.entry import Entry
 from stftcli.settings.choices import ArrayFormat
-from stftcli.settings.segment import SegmentSettings
 
 
 class FeatureFiles(Frozen):
@@ -35,6 +35,16 @@ class FeatureFiles(Frozen):
     sidecar: bool = False
     strict: bool = False
 
+    @property
+    def row(self) -> FormatRow:
+        """The format of the files."""
+        return FORMATS[self.array_format]
+
+    @property
+    def ending(self) -> str:
+        """What their names end in."""
+        return self.row.endings[0]
+
     def run(self, unit: Unit) -> list[Result]:
         """Write the files of a unit, and tell what became of each sound."""
         return [
@@ -48,23 +58,12 @@ class FeatureFiles(Frozen):
             unit.sound(item),
             str(path),
             self.extractor,
-            segment=segment_of(item.entry, self.extractor),
+            segment=segment_of(item.entry, self.extractor.settings.segment),
             array_format=self.array_format,
+            key=item.id if self.row.has_keys else None,
             sidecar=self.sidecar,
             threads=1,
             reporter=notes,
             durable=False,
         )
         return {"bytes": size_of(path), "shape": list(report.shape), "dtype": report.dtype}
-
-
-def segment_of(entry: Entry, extractor: Extractor) -> SegmentSettings:
-    """Give the part of a sound that an entry asks for; what it leaves open is as in the settings.
-
-    A start is counted from that of the settings.
-    """
-    segment = extractor.settings.segment
-    duration_s = segment.duration_s if entry.duration_s is None else entry.duration_s
-    channel = segment.channel if entry.channel is None else entry.channel
-    start_s = segment.start_s + entry.start_s
-    return replace(segment, start_s=start_s, duration_s=duration_s, channel=channel)

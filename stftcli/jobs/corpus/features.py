@@ -1,19 +1,29 @@
 """The features of a corpus."""
 
-from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 
 from stftcli.arrays.formats import FORMATS
+from stftcli.arrays.shards.shards import SHARDS
 from stftcli.errors import SettingsError
 from stftcli.features.extractor import Extractor
 from stftcli.features.settings import FeatureSettings
+from stftcli.files.atomic import atomic_write
 from stftcli.jobs.corpus.feature_files import FeatureFiles
+from stftcli.jobs.corpus.feature_shards import FeatureShards
 from stftcli.jobs.corpus.identity import describe_settings
 from stftcli.jobs.corpus.inputs import Inputs
-from stftcli.jobs.corpus.run import CorpusReport, CorpusSettings, Watch, run_corpus
-from stftcli.settings.choices import ArrayFormat
+from stftcli.jobs.corpus.run import CorpusReport, CorpusSettings, Listener, run_corpus
+from stftcli.jobs.corpus.verify import output_of, results_of
+from stftcli.settings.choices import ArrayFormat, ShardFormat
+
+INDEX = "feats.scp"
+"""Kaldi's list of all matrices of a corpus."""
+
+_SHARD_SIZE = 1000
 
 
 def write_corpus(
@@ -21,11 +31,10 @@ def write_corpus(
     settings: FeatureSettings,
     corpus: CorpusSettings,
     *,
-    array_format: ArrayFormat = "npy",
+    array_format: ArrayFormat | ShardFormat = "npy",
     sidecar: bool = False,
     strict: bool = False,
-    begin: Callable[[int], None] = lambda _: None,
-    watch: Watch = lambda _: None,
+    listener: Listener,
 ) -> CorpusReport:
     """Write the features of many sounds into a folder, with a manifest of what became of each.
 
@@ -36,15 +45,15 @@ def write_corpus(
     settings : FeatureSettings
         What is computed.
     corpus : CorpusSettings
-        How it is worked through.
+        How it is worked through; with a `shard_size`, so many arrays share a file.
     array_format : str, default "npy"
         How the arrays are written.
     sidecar : bool, default False
         Whether the description of each array stands beside it.
     strict : bool, default False
         Whether sound that is missing or left over is an error.
-    begin, watch : function, optional
-        Hear how many sounds there are, and of each result.
+    listener : Listener
+        Hears of the progress.
 
     Raises
     ------
@@ -57,13 +66,47 @@ def write_corpus(
             "each run would draw another Linear for `linear_out`: give a `seed`, or make one with "
             "`stftcli linear init` and give it as `linear`"
         )
-    row = FORMATS[array_format]
-    row.writer.check(_stored_dtype(settings), settings.layout)
-    described = describe_settings(settings, format=array_format, sidecar=sidecar or None)
-    work = FeatureFiles(Extractor(settings), array_format, sidecar, strict)
-    return run_corpus(
-        inputs.entries(), work, row.endings[0], described, corpus, begin=begin, watch=watch
+    if corpus.shard_size is None and array_format not in FORMATS:
+        corpus = replace(corpus, shard_size=_SHARD_SIZE)
+    work = _work(settings, array_format, corpus.shard_size, sidecar, strict)
+    work.row.writer.check(_stored_dtype(settings), settings.layout)
+    described = describe_settings(
+        settings, format=array_format, sidecar=sidecar or None, shard_size=corpus.shard_size
     )
+    report = run_corpus(inputs.entries(), work, work.ending, described, corpus, listener)
+    if work.row.index_ending is not None and corpus.part.of == 1:
+        join_indexes(Path(corpus.out_dir), work.row.index_ending)
+    return report
+
+
+def join_indexes(folder: Path, ending: str) -> None:
+    """Write one list of all matrices of a corpus, in the order of its manifest."""
+    with atomic_write(folder / INDEX) as joined:
+        last = None
+        for result in results_of(folder):
+            if "error" not in result and (path := output_of(folder, result)) != last:
+                joined.write(path.with_suffix(ending).read_bytes())
+                last = path
+
+
+def _work(
+    settings: FeatureSettings,
+    array_format: ArrayFormat | ShardFormat,
+    shard_size: int | None,
+    sidecar: bool,
+    strict: bool,
+) -> FeatureFiles | FeatureShards:
+    extractor = Extractor(settings)
+    if shard_size is None:
+        return FeatureFiles(extractor, cast("ArrayFormat", array_format), sidecar, strict)
+    if array_format not in SHARDS:
+        raise SettingsError(
+            f"`shard_size` puts many arrays into a file, which {array_format} cannot: give "
+            f"`format={' or '.join(SHARDS)}`"
+        )
+    if sidecar:
+        raise SettingsError("`sidecar` is of arrays that have a file each: leave out `shard_size`")
+    return FeatureShards(extractor, array_format, strict)
 
 
 def _stored_dtype(settings: FeatureSettings) -> np.dtype[Any]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from stftcli.errors import InputError, SettingsError
@@ -12,6 +13,7 @@ from stftcli.manifests.entry import Entry
 from stftcli.manifests.folders import sounds_in
 from stftcli.manifests.lists import read_list
 from stftcli.manifests.read import read_manifest
+from stftcli.settings.segment import SegmentSettings
 
 
 class Inputs(Frozen):
@@ -36,12 +38,6 @@ class Inputs(Frozen):
     manifest: str | None = None
     include: Sequence[str] = ()
     root: str | None = None
-
-    @property
-    def are_many(self) -> bool:
-        """Whether this is more than one sound, or may be."""
-        lists = self.files_from is not None or self.manifest is not None
-        return lists or len(self.paths) > 1 or any(Path(path).is_dir() for path in self.paths)
 
     def entries(self) -> Iterator[Entry]:
         """Give the sounds, in order.
@@ -73,3 +69,16 @@ class Inputs(Frozen):
         if sound is None:
             wanted = f" that match {', '.join(self.include)}" if self.include else ""
             raise InputError(f"{path} holds no sound files{wanted}: `include` takes others")
+
+
+def segment_of(entry: Entry, segment: SegmentSettings) -> SegmentSettings:
+    """Give the part of a sound that an entry asks for; what it leaves open is as in the settings.
+
+    A start is counted from that of the settings.
+    """
+    return replace(
+        segment,
+        start_s=segment.start_s + entry.start_s,
+        duration_s=segment.duration_s if entry.duration_s is None else entry.duration_s,
+        channel=segment.channel if entry.channel is None else entry.channel,
+    )

@@ -41,6 +41,11 @@ class Plan(Frozen):
     part: Part = Part()
     checksum: bool = False
 
+    @property
+    def shard_prefix(self) -> str:
+        """What the names of shards begin with."""
+        return "shard-" if self.part.of == 1 else f"shard-{self.part}-"
+
     def groups(self, catalog: Catalog) -> Iterator[list[Item]]:
         """Give the items of the catalog, those that share a file together."""
         numbered = enumerate(catalog)
@@ -50,8 +55,7 @@ class Plan(Frozen):
             return
         size = self.shard_size
         for shard, some in groupby(numbered, lambda one: one[0] // size):
-            prefix = "" if self.part.of == 1 else f"{self.part}-"
-            output = f"shard-{prefix}{shard:06d}{self.ending}"
+            output = f"{self.shard_prefix}{shard:06d}{self.ending}"
             yield [self._item(named, output) for _, named in some]
 
     def is_done(self, group: list[Item], results: list[Result | None]) -> bool:

@@ -10,6 +10,7 @@ from typing import IO, Any, Self
 from stftcli.errors import OutputError, SettingsError
 from stftcli.files.atomic import atomic_write
 from stftcli.files.drafts import hold
+from stftcli.files.untrusted import as_input_error
 from stftcli.jobs.corpus.catalog import Catalog, identity_of
 from stftcli.manifests.entry import Entry
 
@@ -59,15 +60,6 @@ class Results:
     ) -> None:
         self._file.close()
 
-    def __iter__(self) -> Iterator[tuple[Result, int, int]]:
-        """Give each result with the place and the size of its line; other lines are left out."""
-        with self._path.open("rb") as file:
-            place = 0
-            for line in file:
-                if (result := parse_result(line)) is not None:
-                    yield result, place, len(line)
-                place += len(line)
-
     def read(self, place: int, size: int) -> Result:
         """Give the result of a line."""
         return parse_result(os.pread(self._file.fileno(), size, place)) or {}
@@ -94,7 +86,8 @@ class Results:
     def note_all(self, catalog: Catalog) -> None:
         """Let the catalog know what the manifest says."""
         catalog.note_lines(
-            (result["id"], place, size, identity(result)) for result, place, size in self
+            (result["id"], place, size, identity(result))
+            for result, place, size in lines_of(self._path)
         )
 
     def rewrite(self, catalog: Catalog) -> None:
@@ -115,6 +108,36 @@ class Results:
                 return False
             end += size
         return end == self._size
+
+
+def lines_of(path: Path) -> Iterator[tuple[Result, int, int]]:
+    """Give each result of a manifest with the place and the size of its line.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    place = 0
+    with as_input_error(path, "a manifest of results"), path.open("rb") as file:
+        for line in file:
+            if (result := parse_result(line)) is not None:
+                yield result, place, len(line)
+            place += len(line)
+
+
+def read_results(path: Path) -> Iterator[Result]:
+    """Give the results of a manifest; of those of one name, the last.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    last = {hash(result["id"]): place for result, place, _ in lines_of(path)}
+    for result, place, _ in lines_of(path):
+        if last[hash(result["id"])] == place:
+            yield result
 
 
 def parse_result(line: bytes) -> Result | None:

@@ -1,12 +1,11 @@
 """A corpus from its entries to its manifest."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
-from pathlib import Path, PurePath
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from stftcli.errors import OutputError
 from stftcli.frozen import Frozen
@@ -16,11 +15,21 @@ from stftcli.jobs.corpus.executors import Workers
 from stftcli.jobs.corpus.identity import hash_settings
 from stftcli.jobs.corpus.out_dir import Part, open_out_dir
 from stftcli.jobs.corpus.plan import Plan, ToDo
-from stftcli.jobs.corpus.results import Result, Results
+from stftcli.jobs.corpus.results import Result
+from stftcli.jobs.corpus.stale import remove_before, remove_renamed, remove_unused_shards
 from stftcli.jobs.corpus.unit import Pace, Unit, Work, cut
+from stftcli.jobs.reporter import spell_duration
 from stftcli.manifests.entry import Entry
 
-Watch = Callable[[Result], None]
+
+class Listener(Protocol):
+    """Hears how a corpus goes on."""
+
+    def begin(self, total: int) -> None:
+        """Hear how many sounds there are."""
+
+    def watch(self, result: Result) -> None:
+        """Hear what became of a sound."""
 
 
 class CorpusSettings(Frozen):
@@ -80,7 +89,7 @@ class CorpusReport(Frozen):
         if not self.done:
             return done
         speed = self.duration_s / max(self.elapsed_s, 1e-9)
-        sound = f"{self.duration_s / 3600:.3g} h of sound in {self.elapsed_s:.1f} s"
+        sound = f"{spell_duration(self.duration_s)} of sound in {self.elapsed_s:.1f} s"
         return f"{done}; {sound}, {speed:.0f} times real time"
 
 
@@ -107,9 +116,7 @@ def run_corpus(
     ending: str,
     described: dict[str, Any],
     settings: CorpusSettings,
-    *,
-    begin: Callable[[int], None] = lambda _: None,
-    watch: Watch = lambda _: None,
+    listener: Listener,
 ) -> CorpusReport:
     """Make the results of a corpus that are not there yet.
 
@@ -125,10 +132,8 @@ def run_corpus(
         All that decides the results.
     settings : CorpusSettings
         How it is worked through.
-    begin : function, optional
-        Hears how many sounds there are.
-    watch : function, optional
-        Hears of each result.
+    listener : Listener
+        Hears of the progress.
 
     Raises
     ------
@@ -139,7 +144,7 @@ def run_corpus(
     with Catalog(entries, settings.root) as catalog:
         if settings.part.of > 1:
             catalog.keep_part(settings.part.number, settings.part.of)
-        begin(len(catalog))
+        listener.begin(len(catalog))
         opened = open_out_dir(
             settings.out_dir, settings.part, described, overwrite=settings.overwrite
         )
@@ -155,13 +160,17 @@ def run_corpus(
             )
             to_do, tally = ToDo(plan, catalog, results), _Tally()
             for result in _worked(to_do, len(catalog), work, plan, settings):
+                if (line := catalog.line_of(result["id"])) is not None:
+                    remove_before(plan, results.read(*line), result)
                 catalog.note_lines(results.append([result]))
                 tally.count(result)
-                watch(result)
+                listener.watch(result)
                 if settings.max_failures is not None and tally.failed >= settings.max_failures:
                     break
             else:
-                _remove_renamed(catalog, results, plan)
+                remove_renamed(plan, catalog, results)
+                if plan.shard_size is not None:
+                    remove_unused_shards(plan, catalog, results)
             results.rewrite(catalog)
             return tally.report(to_do.kept)
 
@@ -192,14 +201,3 @@ def _worked(
 def run_unit(unit: Unit) -> list[Result]:
     """Work on a unit, in the process of a worker."""
     return unit.work.run(unit)
-
-
-def _remove_renamed(catalog: Catalog, results: Results, plan: Plan) -> None:
-    """Take away the results of sounds that have another name now: nobody has two answers."""
-    for name, place, size in catalog.renamed():
-        output = PurePath(str(results.read(place, size).get("output", "")))
-        inside = not output.is_absolute() and ".." not in output.parts
-        if plan.shard_size is None and inside and output.name.endswith(plan.ending):
-            with suppress(OSError):
-                Path(plan.out_dir, output).unlink()
-        catalog.forget_line(name)

@@ -1,12 +1,14 @@
 """Units of work: some sounds at a time, as many as take a worker about a second."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import field, replace
+from itertools import count
 from pathlib import Path, PurePath
 from typing import Protocol
 
 from stftcli.errors import InputError
-from stftcli.files.drafts import draft_name
+from stftcli.files.drafts import draft_name, hold
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.names import is_url
 from stftcli.jobs.corpus.results import Result
@@ -88,6 +90,11 @@ class Unit(Frozen):
         """How much work it is, in bytes of sound."""
         return sum(item.weight for item in self.items)
 
+    @property
+    def shares_file(self) -> bool:
+        """Whether its results go into one file."""
+        return len({item.output for item in self.items}) < len(self.items)
+
     def sound(self, item: Item) -> str:
         """Give the path at which a worker finds a sound."""
         audio = item.entry.audio
@@ -98,12 +105,31 @@ class Unit(Frozen):
         if item.id in self.dead:
             raise InputError(f"{item.entry.audio}: {self.dead[item.id]}")
 
+    @contextmanager
+    def taking_notes(self) -> Iterator[Callable[[Item], None]]:
+        """Give what notes, if that is asked for, which sound is begun."""
+        if self.note is None:
+            yield lambda _: None
+            return
+        number = count()
+        with Path(self.note).open("w", encoding="ascii") as file:
+            hold(file.fileno())  # so that nobody takes it for a draft that is left over
+
+            def note(item: Item) -> None:
+                if item.id not in self.dead:
+                    file.seek(0)
+                    file.write(str(next(number)))
+                    file.flush()
+
+            yield note
+        Path(self.note).unlink()
+
     def alone(self) -> "list[Unit]":
         """Cut it into units of which each writes a file; in one of several sounds notes are taken.
 
         Those of a shard cannot be parted, as they share its file.
         """
-        if len({item.output for item in self.items}) == len(self.items):
+        if not self.shares_file:
             return [replace(self, items=(item,)) for item in self.items]
         return [replace(self, note=str(Path(self.out_dir, draft_name())))]
 
@@ -134,14 +160,14 @@ class Pace:
         return self._bytes_s * min(_MAX_S, max(_MIN_S, left_s))
 
 
-def cut(items: Iterator[Item], count: int, pace: Pace) -> Iterator[tuple[Item, ...]]:
+def cut(items: Iterator[Item], total: int, pace: Pace) -> Iterator[tuple[Item, ...]]:
     """Put sounds together to units; those of one shard stay together.
 
     Parameters
     ----------
     items : iterator of Item
         The sounds, those of a shard one after another.
-    count : int
+    total : int
         About how many there are.
     pace : Pace
         Says how large a unit is to be, when it is begun.
@@ -152,7 +178,7 @@ def cut(items: Iterator[Item], count: int, pace: Pace) -> Iterator[tuple[Item, .
         together = bool(unit) and item.output == unit[-1].output
         mean = weight / seen if seen else 0
         if unit and not together:
-            full = sum(one.weight for one in unit) >= pace.weight(mean * (count - seen))
+            full = sum(one.weight for one in unit) >= pace.weight(mean * (total - seen))
             if full or (len(unit) > 1 and unit[-1].output == unit[-2].output):
                 yield tuple(unit)
                 unit = []

@@ -1,0 +1,1 @@
+"""Files that hold the feature arrays of many sounds."""

@@ -1,0 +1,88 @@
+"""One manifest of those that the parts of a corpus have written."""
+
+import re
+from pathlib import Path
+
+from stftcli.errors import InputError
+from stftcli.files.atomic import atomic_write
+from stftcli.frozen import Frozen
+from stftcli.jobs.corpus.features import join_indexes
+from stftcli.jobs.corpus.out_dir import MANIFEST, Part
+from stftcli.jobs.corpus.results import lines_of
+
+_INDEX_ENDING = ".scp"
+
+
+class MergeReport(Frozen):
+    """How many results were joined, of how many parts, and how many of them are failures."""
+
+    results: int
+    parts: int
+    failed: int
+
+    def __str__(self) -> str:
+        failed = f", {self.failed} failed" if self.failed else ""
+        return f"{self.results} results of {self.parts} parts{failed}"
+
+
+def merge_parts(out_dir: str) -> MergeReport:
+    """Join the manifests of all parts into one, sorted by id; those of the parts stay.
+
+    Parameters
+    ----------
+    out_dir : str
+        The folder of the results.
+
+    Raises
+    ------
+    InputError
+        If there are no parts, one is missing, or two have a result of one name.
+    """
+    folder = Path(out_dir)
+    parts = _find_parts(folder)
+    places = _find_lines(folder, parts)
+    failed = 0
+    with atomic_write(folder / MANIFEST) as joined:
+        for name in sorted(places):
+            part, place, is_failure = places[name]
+            failed += is_failure
+            with (folder / part.manifest).open("rb") as file:
+                file.seek(place)
+                joined.write(file.readline())
+    if any(folder.rglob(f"*{_INDEX_ENDING}")):
+        join_indexes(folder, _INDEX_ENDING)
+    return MergeReport(len(places), len(parts), failed)
+
+
+def _find_parts(folder: Path) -> list[Part]:
+    found = {
+        Part(int(match[1]), int(match[2]))
+        for path in folder.glob("manifest-*.jsonl")
+        if (match := re.fullmatch(r"manifest-(\d+)-of-(\d+)\.jsonl", path.name))
+    }
+    if not found:
+        raise InputError(f"{folder} holds no manifests of parts, such as manifest-1-of-8.jsonl")
+    of = {part.of for part in found}
+    if len(of) > 1:
+        raise InputError(
+            f"{folder} holds parts of {' and of '.join(map(str, sorted(of)))}: remove the "
+            "manifests of one of these"
+        )
+    wanted = [Part(number, max(of)) for number in range(1, max(of) + 1)]
+    if missing := [part for part in wanted if part not in found]:
+        raise InputError(
+            f"{len(missing)} of {max(of)} parts are missing in {folder}, such as "
+            f"{missing[0].manifest}: run them with `shard={missing[0].number}/{max(of)}`"
+        )
+    return wanted
+
+
+def _find_lines(folder: Path, parts: list[Part]) -> dict[str, tuple[Part, int, bool]]:
+    places: dict[str, tuple[Part, int, bool]] = {}
+    for part in parts:
+        for result, place, _ in lines_of(folder / part.manifest):
+            name = result["id"]
+            if name in places and places[name][0] != part:
+                raise InputError(f"two parts of {folder} have a result of {name!r}")
+            places[name] = part, place, "error" in result
+    return places
