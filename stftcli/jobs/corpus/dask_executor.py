@@ -1,5 +1,6 @@
 """The workers of a Dask scheduler as an Executor."""
 
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -38,6 +39,8 @@ class DaskExecutor(Executor):
             import distributed
         except ImportError:
             raise MissingExtraError("`executor='dask://'`", "distributed", "dask") from None
+        # A scheduler that is gone ends the calls; this would add tracebacks to the message.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         try:
             self._client: Any = distributed.Client(address, timeout=answer_s, set_as_default=False)
         except (OSError, ValueError) as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from stftcli.errors import OutputError
+from stftcli.files.here import paths_begin_in
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.catalog import Catalog
 from stftcli.jobs.corpus.engine import Engine
@@ -200,4 +201,5 @@ def _worked(
 
 def run_unit(unit: Unit) -> list[Result]:
     """Work on a unit, in the process of a worker."""
-    return unit.work.run(unit)
+    with paths_begin_in(unit.here):
+        return unit.work.run(unit)
