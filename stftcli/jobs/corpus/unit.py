@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field, replace
 from itertools import count
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Protocol
 
 from stftcli.errors import InputError
