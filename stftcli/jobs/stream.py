@@ -40,19 +40,17 @@ def stream_features(
     """
     segment = chain.settings.segment
     before, after = chain.neighbours()
-    excerpt = None
-    if segment.has_neighbours:
-        excerpt = Excerpt(before, segment.samples(source.rate_hz))
+    excerpt = Excerpt(before, segment.samples(source.rate_hz))
     try:
         yield from chain.batches(
-            _blocks(source, chain, reporter, before, after),
+            _blocks(source, chain, reporter, excerpt, after),
             name=source.name,
             limited=source.subtype not in FLOAT_SUBTYPES,
             threads=threads,
             eager=eager,
             on_block=on_block,
             on_short=on_short or reporter.warn,
-            excerpt=excerpt,
+            excerpt=excerpt if segment.has_neighbours else None,
         )
     except InputError as error:
         if source.name in str(error):
@@ -120,12 +118,15 @@ def frame_shape(source: Source, chain: Chain) -> tuple[int, ...]:
 
 
 def _blocks(
-    source: Source, chain: Chain, reporter: Reporter, before: int, after: int | None
+    source: Source, chain: Chain, reporter: Reporter, excerpt: Excerpt, after: int | None
 ) -> Iterator[NDArray[Any]]:
     segment, dtype = chain.settings.segment, chain.framewise.stft.dtype
     samples = source.segment_samples(segment)
-    read = None if samples is None or after is None else before + samples + after
-    reporter.begin(source.name, None if read is None else read / source.rate_hz)
-    for block in source.blocks(segment, dtype, before=before, after=after):
+    reporter.begin(source.name, None if samples is None else samples / source.rate_hz)
+    given = 0
+    for block in source.blocks(segment, dtype, before=excerpt.before, after=after):
         yield block
-        reporter.advance(block.shape[-1] / source.rate_hz)
+        # The neighbours of a segment are no part of what was asked for.
+        own = excerpt.there(given + block.shape[-1]) - excerpt.there(given)
+        given += block.shape[-1]
+        reporter.advance(own / source.rate_hz)
