@@ -51,18 +51,13 @@ HOMES = {
     "tomli_w": {"features"},
     "soxr": {"features"},
     "kaldiio": {"arrays"},
+    "pyarrow": {"arrays"},
+    "zarr": {"arrays"},
     "fsspec": {"files"},
     "aiohttp": {"files"},
 }
-EXTRAS = {
-    "ducc0",
-    "scipy",
-    "torch",
-    "soxr",
-    "kaldiio",
-    "fsspec",
-    "aiohttp",
-}  # need not be installed
+# Need not be installed.
+EXTRAS = {"ducc0", "scipy", "torch", "soxr", "kaldiio", "pyarrow", "zarr", "fsspec", "aiohttp"}
 DEFERRED = {"tomli_w"}  # is, but few calls need it
 NEVER = ("matplotlib.pyplot.", "scipy.signal.", "librosa.", "pandas.")
 

@@ -11,9 +11,8 @@ from stftcli.arrays.description import Description, checked_settings, dtype_of, 
 from stftcli.arrays.spec import ArraySpec
 from stftcli.errors import SettingsError, StftcliError
 from stftcli.files.atomic import is_stream
-from stftcli.files.places import exists
+from stftcli.files.places import exists, local_copy
 from stftcli.files.untrusted import as_input_error, check_shape, parse_object, read_content
-from stftcli.files.urls import is_url
 from stftcli.frozen import Frozen
 
 _MAX_BYTES = 1 << 23
@@ -50,16 +49,12 @@ def has_sidecar(output: str) -> bool:
     """Say whether the description of an earlier array of this name stands beside it."""
     if is_stream(output):
         return False
-    if is_url(output):
-        # Who may not ask has written none there.
-        with suppress(OSError):
-            return exists(sidecar_path(output))
-        return False
-    if not Path(sidecar_path(output)).exists():
-        return False
-    with suppress(StftcliError):
-        read_sidecar(Path(sidecar_path(output)))
-        return True
+    # Who may not ask a URL has written none there.
+    with suppress(OSError, StftcliError):
+        if exists(sidecar_path(output)):
+            with local_copy(sidecar_path(output)) as file:
+                read_sidecar(file)
+            return True
     return False
 
 

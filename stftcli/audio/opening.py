@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import chain
 from typing import Self
 
 from stftcli.audio.incoming import FileBytes, Incoming
@@ -17,6 +18,7 @@ from stftcli.audio.pump import Pump, interrupts, reading, reading_file
 from stftcli.audio.wav import known_head
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
+from stftcli.files.here import located
 from stftcli.files.remote import open_remote
 from stftcli.files.temporary import temporary_file
 from stftcli.files.urls import is_url, plain_name
@@ -111,9 +113,21 @@ class Opened:
             first, self._direct = self._direct, None
             return os.dup(first)
         if self._pump is None:
+            if self.seekable and not self._has_more():
+                return None
             self._pump = Pump(self._rest, self._name, in_files=self.kind.in_files)
             self._stack.callback(self._end)
         return self._pump.next_part()
+
+    def _has_more(self) -> bool:
+        """Look for a second sound in a file; most have none, and need no thread to find that."""
+        try:
+            for first in self._rest:
+                self._rest = chain((first,), self._rest)
+                return True
+        except OSError as error:
+            raise InputError(f"{self._name} cannot be read: {error.strerror}") from error
+        return False
 
     def take_apart(self) -> bool:
         """Begin again with a file that libsndfile cannot read as it is; False if that is no use."""
@@ -148,7 +162,7 @@ class Opened:
         if is_url(path):
             self._open_remote(path, hashed)
             return
-        descriptor = os.dup(0) if path == STANDARD else os.open(path, os.O_RDONLY)
+        descriptor = os.dup(0) if path == STANDARD else os.open(located(path), os.O_RDONLY)
         self._stack.callback(os.close, descriptor)
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISDIR(mode):

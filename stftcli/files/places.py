@@ -32,14 +32,14 @@ def stat_of(path: str) -> Stat:
     if is_url(path):
         size, version = stat_remote(path)
         return Stat(size, version=version)
-    found = Path(path).stat()
+    found = os.stat(path)  # noqa: PTH116  # three times faster, and there may be a million
     return Stat(found.st_size, found.st_mtime_ns)
 
 
 def exists(path: str) -> bool:
     """Say whether something is there; OSError if nobody can tell."""
     if not is_url(path):
-        return Path(path).exists()
+        return os.path.exists(path)  # noqa: PTH110  # Path.exists fails where a name is too long
     try:
         stat_remote(path)
     except MissingObjectError:

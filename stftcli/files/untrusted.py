@@ -92,7 +92,9 @@ def parse_json(text: str | bytes) -> Any:
         float or a text that is no Unicode.
     """
     try:
-        values = json.loads(text, parse_int=_int, parse_float=_float, parse_constant=_no_number)
+        if isinstance(text, bytes):
+            text = text.decode(json.detect_encoding(text))
+        values = _DECODER.decode(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     _check_values(values)
@@ -155,3 +157,7 @@ def _float(digits: str) -> float:
 
 def _no_number(name: str) -> Never:
     raise ValueError(f"it holds {name}, which is no number")
+
+
+# Made once, as lists have a line of JSON for each of a million sounds.
+_DECODER = json.JSONDecoder(parse_int=_int, parse_float=_float, parse_constant=_no_number)

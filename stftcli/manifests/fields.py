@@ -11,6 +11,7 @@ from stftcli.settings.segment import SegmentSettings
 AUDIO = ("audio", "audio_filepath")
 """How the sound's file is named; the second name is NeMo's."""
 NAMES = {"start": ("start", "offset"), "duration": ("duration",), "channel": ("channel",)}
+_SEGMENT = {spelling for spellings in NAMES.values() for spelling in spellings}
 _KINDS = {row.name: row.kind for row in SegmentSettings.options}
 _ID = r"[^\x00-\x1f\x7f]{1,4096}"
 
@@ -40,13 +41,15 @@ def make_entry(values: Mapping[str, Any], folder: str) -> Entry:
 
 
 def read_segment(values: dict[str, Any]) -> dict[str, Any]:
-    """Take `start`, `duration` and `channel` out of values, as fields of an entry.
+    """Take `start`, `duration` and `channel` out of values, as fields of an entry; none if none.
 
     Raises
     ------
     ValueError
         If one is none.
     """
+    if _SEGMENT.isdisjoint(values):
+        return {}
     start, duration, channel = (
         read_value(name, _take(values, spellings)) for name, spellings in NAMES.items()
     )

@@ -129,25 +129,25 @@ class Lines:
         return InputError(f"{self._name}, line {number or self.number}: {text}")
 
     def _unpacked(self, file: BufferedReader) -> BufferedReader | GzipFile:
-        with self._reading():
+        try:
             is_packed = file.peek(1).startswith(_GZIP)
+        except OSError as error:
+            raise self._unreadable(error) from error
         return GzipFile(fileobj=file) if is_packed else file
 
     def _read(self) -> bytes:
-        with self._reading():
+        try:
             line = self._file.readline(MAX_LINE + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise self._unreadable(error) from error
         self._count += 1
         if len(line) > MAX_LINE and not line.endswith(b"\n"):
             raise self.error(f"it is longer than {MAX_LINE} bytes", self._count)
         return line.removeprefix(_BYTE_ORDER_MARK) if self._count == 1 else line
 
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, EOFError, zlib.error) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise self.error(f"it cannot be read: {reason}", self._count + 1) from error
+    def _unreadable(self, error: Exception) -> InputError:
+        reason = getattr(error, "strerror", None) or error
+        return self.error(f"it cannot be read: {reason}", self._count + 1)
 
 
 def _has_place(path: str, file: BufferedReader) -> bool:

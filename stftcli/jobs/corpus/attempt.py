@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from stftcli.errors import InputError, OutputError, StftcliError
+from stftcli.files.here import located
 from stftcli.files.places import open_to_read, stat_of
 from stftcli.files.urls import is_url, join_path, plain_name
-from stftcli.jobs.corpus.results import SEGMENT, Result
+from stftcli.jobs.corpus.results import Result
+from stftcli.jobs.corpus.sounds import describe_segment
 from stftcli.jobs.corpus.unit import Item, Unit
 from stftcli.manifests.entry import Entry
 
@@ -65,7 +67,7 @@ def attempt(
     told = describe_input(item.id, item.entry)
     try:
         unit.check_alive(item)
-        told |= measure_input(unit.sound(item), checksum=unit.checksum)
+        told |= measure_input(item.entry.audio, checksum=unit.checksum)
         facts = make(notes)
         facts |= {"output": item.output, "duration_s": round(notes.duration_s, 9)}
     except StftcliError as error:
@@ -90,9 +92,7 @@ def _is_fatal(unit: Unit, cause: BaseException | None) -> bool:
 def describe_input(name: str, entry: Entry) -> Result:
     """Say which sound a result is of, in the words of the manifest."""
     told: Result = {"id": name, "input": entry.audio}
-    values = {key: getattr(entry, key) for key in SEGMENT}
-    segment = {key: value for key, value in values.items() if value not in (None, 0.0)}
-    if segment:
+    if segment := describe_segment(entry):
         told["segment"] = segment
     if entry.extra:
         told["extra"] = dict(entry.extra)
@@ -108,10 +108,11 @@ def measure_input(audio: str, *, checksum: bool = False) -> Result:
         If it is not there.
     """
     try:
-        size, mtime_ns, version = stat_of(audio)
+        path = located(audio)
+        size, mtime_ns, version = stat_of(path)
         told = {"input_bytes": size, "input_mtime_ns": mtime_ns, "input_version": version}
         if checksum:
-            with open_to_read(audio) as file:
+            with open_to_read(path) as file:
                 told["input_sha256"] = file_digest(file, "sha256").hexdigest()
     except StftcliError:
         raise

@@ -8,6 +8,8 @@ from stftcli.files.atomic import STANDARD
 from stftcli.files.urls import is_url, plain_name
 from stftcli.manifests.entry import Entry
 
+_UNPLAIN = {"", os.curdir, os.pardir}
+
 
 def names_of(entry: Entry, root: str | None) -> tuple[str, str]:
     """Give the name of an entry, and a longer one for where another has the same.
@@ -45,6 +47,8 @@ def _below(listed: str, root: str | None) -> str:
 
 
 def _inside(name: str, listed: str) -> str:
+    if _UNPLAIN.isdisjoint(name.split("/")) and "\0" not in name:
+        return name  # as nearly all are: it need not be taken apart
     path = PurePath(name)
     if not name or "\0" in name or path.is_absolute() or not path.name or os.pardir in path.parts:
         raise SettingsError(

@@ -10,7 +10,7 @@ import stftcli
 from stftcli.errors import InputError, OutputError, SettingsError
 from stftcli.files.atomic import atomic_write
 from stftcli.files.drafts import remove_leftovers
-from stftcli.files.places import exists, open_to_read
+from stftcli.files.places import exists, open_to_read, stat_of
 from stftcli.files.untrusted import as_input_error, parse_object, read_limited
 from stftcli.files.urls import is_url, join_path
 from stftcli.frozen import Frozen
@@ -50,10 +50,12 @@ def open_out_dir(
     Raises
     ------
     SettingsError
-        If the folder holds results of other settings, which `overwrite` allows to replace.
+        If the folder holds results of other settings, which `overwrite` allows to replace; or a
+        manifest that nobody here has written.
     OutputError
         If it is no folder, or cannot be written.
     """
+    _check_manifest(out_dir, part)
     opened = open_remote_results if is_url(out_dir) else _open_local_results
     with opened(out_dir, part.manifest) as results:
         _keep_settings(out_dir, described, overwrite)
@@ -93,6 +95,19 @@ def read_corpus_settings(folder: str | Path) -> dict[str, Any]:
             described = parse_object(read_limited(file, _MAX_SETTINGS))
         described.pop("stftcli", None)
         return described
+
+
+def _check_manifest(folder: str, part: Part) -> None:
+    manifest = join_path(folder, part.manifest)
+    with as_input_error(manifest, "a manifest of results"):
+        if exists(join_path(folder, SETTINGS)) or not exists(manifest):
+            return
+        if not stat_of(manifest).size:
+            return
+    raise SettingsError(
+        f"{manifest} is there already, and without a {SETTINGS} it is no manifest of results: give "
+        "another `out_dir`"
+    )
 
 
 def _keep_settings(folder: str, described: dict[str, Any], overwrite: bool) -> None:

@@ -11,7 +11,7 @@ from stftcli.errors import OutputError, SettingsError, StftcliError
 from stftcli.files.remote import MissingObjectError, open_remote, stat_remote, upload
 from stftcli.files.temporary import copy_rest
 from stftcli.files.urls import join_path, plain_name
-from stftcli.jobs.corpus.catalog import Catalog
+from stftcli.jobs.corpus.catalog import Catalog, Line
 from stftcli.jobs.corpus.results import Result, Results
 
 _MIN_WAIT_S = 5.0
@@ -61,7 +61,7 @@ class RemoteResults(Results):
         finally:
             super().__exit__(kind, error, trace)
 
-    def append(self, results: Iterable[Result]) -> Iterator[tuple[str, int, int, str]]:
+    def append(self, results: Iterable[Result]) -> Iterator[Line]:
         """Write results as into a file, and send the file if it is time for it."""
         yield from super().append(results)
         self._is_sent = False

@@ -30,10 +30,11 @@ def remove_renamed(plan: Plan, catalog: Catalog, results: Results) -> None:
 
 def remove_unused_shards(plan: Plan, catalog: Catalog, results: Results) -> None:
     """Remove the shards of an earlier run of which no result tells any more."""
-    used = {results.read(*line).get("output") for line in catalog.lines()}
+    outputs = (results.read(*line).get("output") for line in catalog.lines())
+    used = {str(output).partition(".")[0] for output in outputs}
     for name in sorted(names_in(plan.out_dir)):
         is_shard = fnmatchcase(name, f"{plan.shard_prefix}{'[0-9]' * 6}*")
-        if is_shard and with_ending(name, plan.ending) not in used:
+        if is_shard and name.partition(".")[0] not in used:
             _remove(plan, name)
 
 
@@ -44,5 +45,5 @@ def _remove(plan: Plan, output: str) -> None:
     target = join_path(plan.out_dir, output)
     beside = [with_ending(target, ".scp")] if path.suffix == ".ark" else []
     for file in (target, f"{target}.json", *beside):
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             remove(file)

@@ -10,13 +10,15 @@ from typing import Protocol
 
 from stftcli.errors import InputError
 from stftcli.files.drafts import draft_name, hold
-from stftcli.files.urls import is_url, join_path
+from stftcli.files.urls import is_url
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.results import Result
 from stftcli.manifests.entry import Entry
 
 _MAX_S, _MIN_S = 1.0, 0.05
 _FIRST_BYTES_S = 5e6
+_MAX_ITEMS = 1000
+"""Of a unit: those under way are in memory, and many small files are no sounds at all."""
 _BYTES_OF_A_SOUND = 1 << 16
 """What opening a sound and creating its result cost, in bytes that could be read meanwhile."""
 
@@ -70,7 +72,7 @@ class Unit(Frozen):
     checksum : bool
         Whether the sounds are hashed.
     here : str
-        The folder that the paths of the sounds begin in, where it is not the worker's own.
+        The folder that relative paths of inputs begin in, where it is not the worker's own.
     dead : mapping
         Of sounds that their workers did not survive, the reasons.
     note : str, optional
@@ -95,10 +97,6 @@ class Unit(Frozen):
     def shares_file(self) -> bool:
         """Whether its results go into one file."""
         return len({item.output for item in self.items}) < len(self.items)
-
-    def sound(self, item: Item) -> str:
-        """Give the path at which a worker finds a sound."""
-        return join_path(self.here, item.entry.audio)
 
     def check_alive(self, item: Item) -> None:
         """Raise InputError for a sound that its worker did not survive."""
@@ -179,7 +177,9 @@ def cut(items: Iterator[Item], total: int, pace: Pace) -> Iterator[tuple[Item, .
         together = bool(unit) and item.output == unit[-1].output
         mean = weight / seen if seen else 0
         if unit and not together:
-            full = sum(one.weight for one in unit) >= pace.weight(mean * (total - seen))
+            full = len(unit) >= _MAX_ITEMS or sum(one.weight for one in unit) >= pace.weight(
+                mean * (total - seen)
+            )
             if full or (len(unit) > 1 and unit[-1].output == unit[-2].output):
                 yield tuple(unit)
                 unit = []
