@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from typing import Any, Generic, TypeVar
 
-from stftcli.jobs.corpus.executors import Workers
+from stftcli.jobs.corpus.executors import Workers, reason_of
 
 Unit = TypeVar("Unit")
 Outcome = TypeVar("Outcome")
@@ -123,7 +123,7 @@ class Engine(Generic[Unit, Outcome]):
             self._workers.renew()
             self._alone.appendleft(self._after_death(unit, "its worker died of it"))
         except Exception as error:
-            reason = f"its worker failed: {type(error).__name__}: {error}"
+            reason = f"its worker failed: {reason_of(error)}"
             self._alone.appendleft(self._after_death(unit, reason))
         else:
             yield unit, outcome
