@@ -51,8 +51,9 @@ HOMES = {
     "tomli_w": {"features"},
     "soxr": {"features"},
     "kaldiio": {"arrays"},
+    "distributed": {"jobs"},
 }
-EXTRAS = {"ducc0", "scipy", "torch", "soxr", "kaldiio"}  # need not be installed
+EXTRAS = {"ducc0", "scipy", "torch", "soxr", "kaldiio", "distributed"}  # need not be installed
 DEFERRED = {"tomli_w"}  # is, but few calls need it
 NEVER = ("matplotlib.pyplot.", "scipy.signal.", "librosa.", "pandas.")
 
