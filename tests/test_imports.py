@@ -55,9 +55,13 @@ HOMES = {
     "zarr": {"arrays"},
     "fsspec": {"files"},
     "aiohttp": {"files"},
+    "distributed": {"jobs"},
 }
 # Need not be installed.
-EXTRAS = {"ducc0", "scipy", "torch", "soxr", "kaldiio", "pyarrow", "zarr", "fsspec", "aiohttp"}
+EXTRAS = {
+    *("ducc0", "scipy", "torch", "soxr", "kaldiio"),
+    *("pyarrow", "zarr", "fsspec", "aiohttp", "distributed"),
+}
 DEFERRED = {"tomli_w"}  # is, but few calls need it
 NEVER = ("matplotlib.pyplot.", "scipy.signal.", "librosa.", "pandas.")
 
