@@ -24,6 +24,7 @@ Outcome = TypeVar("Outcome")
 
 _PER_WORKER = 4
 _ANSWER_S = 60.0
+_ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 _PRELOADED = ["stftcli.jobs.corpus.run", "stftcli.jobs.corpus.feature_files"]
 
 
@@ -56,6 +57,7 @@ class Workers:
     broken: tuple[type[BaseException], ...] = (BrokenExecutor,)
 
     def __init__(self, name: str, jobs: int) -> None:
+        self._others = set(multiprocessing.active_children())
         self._make, self.remote = _maker(name, jobs)
         self._executor = self._make()
         workers = max(jobs, int(getattr(self._executor, "workers", 0)))
@@ -74,15 +76,15 @@ class Workers:
 
     def renew(self) -> None:
         """Make a new Executor in the place of a broken one."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self.close()
         self._executor = self._make()
 
     def close(self) -> None:
         """End all workers; those that still work are stopped."""
         self._executor.shutdown(wait=False, cancel_futures=True)
         # What is under way when this is called is wanted no more.
-        for process in multiprocessing.active_children():
-            process.terminate()
+        for process in set(multiprocessing.active_children()) - self._others:
+            process.kill()
             process.join()
 
     def _check_version(self, name: str) -> None:
@@ -109,12 +111,12 @@ class Workers:
 
 @contextmanager
 def _deaf_children() -> Iterator[None]:
-    """Let processes that are started here not hear Ctrl-C, from their first moment on.
+    """Let processes that are started here not hear what ends this one, from their first moment on.
 
-    It reaches all processes of a terminal: the first of them ends the others. Until the block ends
-    it waits for this process too.
+    Ctrl-C reaches all processes of a terminal, and a cluster's signals all of a job. This one ends
+    the others, and knows when they are gone: they may not go before it asks them to.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         yield
     finally:
