@@ -198,3 +198,17 @@ def test_interrupted_in_threads(work: Shell, corpus: Path, number: int, code: in
     assert said.strip() == b""
     check_whole(work.folder / "out")
     check_taken_up(work, corpus)
+
+
+@needs_proc
+def test_a_second_run_into_one_folder_is_refused_at_once(work: Shell, corpus: Path) -> None:
+    process = start(work)
+    wait_until(lambda: outputs(work) > 0)
+    refused = work.run("features", "clips", *WORDS)
+    assert process.poll() is None, "the first run has ended too early for this test"
+    assert refused.code == 2
+    assert "another run" in refused.err and "out/manifest.jsonl" in refused.err
+    assert len(refused.err.splitlines()) == 1
+    process.communicate()
+    assert process.returncode == 0
+    check_taken_up(work, corpus)
