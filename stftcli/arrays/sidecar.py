@@ -1,7 +1,7 @@
 """The description that stands beside an array in a file of its own, as JSON."""
 
-import os
 import json
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any

@@ -13,7 +13,7 @@ AUDIO = ("audio", "audio_filepath")
 NAMES = {"start": ("start", "offset"), "duration": ("duration",), "channel": ("channel",)}
 _SEGMENT = {spelling for spellings in NAMES.values() for spelling in spellings}
 _KINDS = {row.name: row.kind for row in SegmentSettings.options}
-_ID = r"[^\x00-\x1f\x7f]{1,4096}"
+_ID = re.compile(r"[^\x00-\x1f\x7f]{1,4096}")
 
 
 def make_entry(values: Mapping[str, Any], folder: str) -> Entry:
@@ -71,7 +71,7 @@ def read_id(value: Any) -> str | None:
     text = str(value) if type(value) is int else value
     if text is None:
         return None
-    if not isinstance(text, str) or not re.fullmatch(_ID, text):
+    if not isinstance(text, str) or not _ID.fullmatch(text):
         raise ValueError(f"its id is {shown(value)}: it must be a text of one line")
     return text
 

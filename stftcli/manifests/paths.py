@@ -6,10 +6,12 @@ from typing import Any
 
 from stftcli.files.atomic import STANDARD
 
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
 
 def is_url(text: str) -> bool:
     """Say whether a text is a URL; a path then, if not."""
-    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text) is not None
+    return _URL.match(text) is not None
 
 
 def locate(path: Any, folder: str = "") -> tuple[str, str]:

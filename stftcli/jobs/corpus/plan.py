@@ -65,7 +65,7 @@ class Plan(Frozen):
         if "error" in result:
             return ""
         return self._claim(
-            result, result.get("settings"), result.get("output"), result.get("extra")
+            result.get("settings"), result, result.get("output"), format_extra(result.get("extra"))
         )
 
     def is_done(self, output: str, group: list[Listed]) -> bool:
@@ -81,13 +81,12 @@ class Plan(Frozen):
         result["bytes"] = os.stat(f"{self.out_dir}/{output}").st_size  # noqa: PTH116  # faster
         if self.shard_size is not None:
             result["sharing"] = len(group)
-        return self._claim(result, self.settings_hash, output, listed.extra)
+        return self._claim(self.settings_hash, result, output, listed.extra)
 
-    def _claim(self, result: Result, settings: Any, output: Any, extra: Any) -> str:
+    def _claim(self, settings: Any, result: Result, output: Any, extra: str) -> str:
         seen = result.get("input_sha256" if self.checksum else "input_mtime_ns")
-        sizes = f"{result.get('input_bytes')} {result.get('bytes')} {result.get('sharing')}"
-        extra = extra if isinstance(extra, str) else format_extra(extra)
-        return f"{settings} {seen} {sizes}\n{output}\n{extra}"
+        size, written = result.get("input_bytes"), result.get("bytes")
+        return f"{settings} {seen} {size} {written} {result.get('sharing')}\n{output}\n{extra}"
 
 
 class ToDo:

@@ -76,8 +76,10 @@ class _Doomed(Executor):
     def __init__(self, inner: Executor) -> None:
         self._inner = inner
 
-    def submit(self, work: Any, *arguments: Any, **named: Any) -> "Future[Any]":
-        return self._inner.submit(os._exit, 1) if arguments else self._inner.submit(work)
+    def submit(self, work: Any, /, *arguments: Any, **named: Any) -> "Future[Any]":
+        if arguments:
+            return self._inner.submit(os._exit, 1)
+        return self._inner.submit(work, **named)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._inner.shutdown(wait, cancel_futures=cancel_futures)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stftcli.files import atomic
+from stftcli.files import atomic, drafts
 from tests.cli.corpus.clips import (
     BROKEN,
     SHORT,
@@ -176,7 +176,7 @@ def test_a_disk_that_is_full_ends_the_run_and_the_next_goes_on(
 ) -> None:
     make_clips(shell.folder / "clips", 12)
     room = iter(range(6))
-    create = atomic.create_draft
+    create = drafts.create_draft
 
     def fill(target: Path) -> object:
         if next(room, None) is None:
@@ -204,7 +204,7 @@ def test_a_manifest_that_has_no_room_ends_the_run_and_the_next_goes_on(shell: Sh
         [*STFTCLI, *words],
         capture_output=True,
         cwd=shell.folder,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),  # noqa: PLW1509
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
         check=False,
     )
     said = done.stderr.decode()

@@ -1,4 +1,4 @@
-"""The same command again: what is done is kept, what changed is redone, no sound has two answers."""
+"""The same command again: what is done is kept, what changed is redone, nothing is there twice."""
 
 import json
 import os
