@@ -77,8 +77,10 @@ def read_id(value: Any) -> str | None:
 
 
 def _take(values: dict[str, Any], spellings: tuple[str, ...]) -> Any:
-    given = {name: values.pop(name) for name in spellings if name in values}
-    found = {name: value for name, value in given.items() if value is not None}
-    if len(found) > 1:
-        raise ValueError(f"it has both {' and '.join(found)}: give one of them")
-    return next(iter(found.values()), None)
+    given = [name for name in spellings if values.get(name) is not None]
+    if len(given) > 1:
+        raise ValueError(f"it has both {' and '.join(given)}: give one of them")
+    value = values[given[0]] if given else None
+    for name in spellings:
+        values.pop(name, None)
+    return value

@@ -188,7 +188,8 @@ class Catalog:
 def _row(entry: Entry, root: str | None) -> tuple[bytes, bytes, bytes, str]:
     short, long = names_of(entry, root)
     sound = sound_key(entry.audio, describe_segment(entry))
-    return _key(short), _key(long), _key(sound), format_extra(entry.extra)
+    key = _key(short)
+    return key, key if short is long else _key(long), _key(sound), format_extra(entry.extra)
 
 
 def _part_of(key: bytes, parts: int) -> int:
@@ -197,7 +198,7 @@ def _part_of(key: bytes, parts: int) -> int:
 
 def _key(name: str) -> bytes:
     # Names of files may hold bytes that are no text, which Python keeps as half characters.
-    return name.encode("utf-8", "surrogatepass")
+    return name.encode() if name.isascii() else name.encode("utf-8", "surrogatepass")
 
 
 def _text(key: bytes) -> str:

@@ -64,23 +64,28 @@ class Plan(Frozen):
         """Write down all that must hold if a result is still true; nothing of one that failed."""
         if "error" in result:
             return ""
-        return self._claim(
-            result.get("settings"), result, result.get("output"), format_extra(result.get("extra"))
-        )
+        try:
+            extra = format_extra(result.get("extra"))
+        except RecursionError:  # no run has written this
+            return ""
+        return self._claim(result.get("settings"), result, result.get("output"), extra)
 
     def is_done(self, output: str, group: list[Listed]) -> bool:
         """Say whether a file holds what it would hold if it was made now."""
-        with suppress(OSError, ValueError, InputError):
-            return all(listed.claim == self._claim_now(output, group, listed) for listed in group)
-        return False
+        for listed in group:
+            # What has no result at all need not be looked at.
+            if not listed.claim or listed.claim != self._claim_now(output, listed, len(group)):
+                return False
+        return True
 
-    def _claim_now(self, output: str, group: list[Listed], listed: Listed) -> str:
-        if not listed.claim:  # nobody need look at the files
-            raise InputError(f"{listed.id} has no result")
-        result = measure_input(audio_of(listed.sound), checksum=self.checksum)
-        result["bytes"] = os.stat(f"{self.out_dir}/{output}").st_size  # noqa: PTH116  # faster
+    def _claim_now(self, output: str, listed: Listed, sharing: int) -> str | None:
+        try:
+            result = measure_input(audio_of(listed.sound), checksum=self.checksum)
+            result["bytes"] = os.stat(f"{self.out_dir}/{output}").st_size  # noqa: PTH116  # faster
+        except (OSError, ValueError, InputError):
+            return None
         if self.shard_size is not None:
-            result["sharing"] = len(group)
+            result["sharing"] = sharing
         return self._claim(self.settings_hash, result, output, listed.extra)
 
     def _claim(self, settings: Any, result: Result, output: Any, extra: str) -> str:

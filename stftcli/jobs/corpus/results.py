@@ -149,9 +149,15 @@ def parse_result(line: bytes) -> Result | None:
     if not isinstance(told, dict) or text[end:] != "\n":
         return None
     named = isinstance(told.get("id"), str) and isinstance(told.get("input"), str)
-    segment = told.get("segment")
-    known = segment is None or (isinstance(segment, dict) and segment.keys() <= set(SEGMENT))
-    return told if named and known else None
+    return told if named and _is_segment(told.get("segment")) else None
+
+
+def _is_segment(told: Any) -> bool:
+    return told is None or (
+        isinstance(told, dict)
+        and told.keys() <= set(SEGMENT)
+        and all(isinstance(value, int | float | str) for value in told.values())
+    )
 
 
 def format_result(result: Result) -> bytes:
