@@ -17,6 +17,7 @@ from stftcli.audio.pump import Pump, interrupts, reading
 from stftcli.audio.wav import known_head
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
+from stftcli.files.here import located
 from stftcli.files.temporary import temporary_file
 
 _HASH_BYTES = 1 << 20
@@ -155,7 +156,7 @@ class Opened:
         return self._passing.sha256() if ended and self._passing is not None else None
 
     def _open(self, path: str, hashed: bool) -> None:
-        descriptor = os.dup(0) if path == STANDARD else os.open(path, os.O_RDONLY)
+        descriptor = os.dup(0) if path == STANDARD else os.open(located(path), os.O_RDONLY)
         self._stack.callback(os.close, descriptor)
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISDIR(mode):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from stftcli.errors import SettingsError
 from stftcli.files import state_dict
 from stftcli.files.atomic import atomic_write
+from stftcli.files.here import located
 from stftcli.files.npy import read_npy_header, read_npy_values
 from stftcli.files.npz import open_npz
 from stftcli.files.safetensors_header import StoredTensor, read_header
@@ -40,7 +41,7 @@ def split_prefix(file: str | os.PathLike[str]) -> tuple[Path, str]:
     """Split ``FILE:PREFIX``, unless there is a file of the whole name, colon and all."""
     text = os.fspath(file)
     stem, colon, prefix = text.rpartition(":")
-    if not colon or Path(text).exists() or not Path(stem).suffix:
+    if not colon or Path(located(text)).exists() or not Path(stem).suffix:
         return Path(text), ""
     return Path(stem), prefix
 
@@ -54,7 +55,10 @@ def open_tensors(path: Path) -> Iterator[TensorFile]:
     opener = _OPENERS.get(path.suffix.lower())
     if opener is None:
         raise SettingsError(f"{path}: weights are read from {_endings()}")
-    with as_input_error(path, f"a valid {path.suffix} file"), opener(path) as tensors:
+    with (
+        as_input_error(path, f"a valid {path.suffix} file"),
+        opener(Path(located(path))) as tensors,
+    ):
         yield tensors
 
 

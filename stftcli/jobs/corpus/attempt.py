@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stftcli.errors import InputError, OutputError, StftcliError
+from stftcli.files.here import located
 from stftcli.jobs.corpus.names import is_url
 from stftcli.jobs.corpus.results import Result
 from stftcli.jobs.corpus.sounds import describe_segment
@@ -66,7 +67,7 @@ def attempt(
     told = describe_input(item.id, item.entry)
     try:
         unit.check_alive(item)
-        told |= measure_input(unit.sound(item), checksum=unit.checksum)
+        told |= measure_input(item.entry.audio, checksum=unit.checksum)
         facts = make(notes)
         facts |= {"output": item.output, "duration_s": round(notes.duration_s, 9)}
     except StftcliError as error:
@@ -109,10 +110,11 @@ def measure_input(audio: str, *, checksum: bool = False) -> Result:
     if is_url(audio):
         return {}
     try:
-        found = os.stat(audio)  # noqa: PTH116  # three times faster, and there may be a million
+        path = located(audio)
+        found = os.stat(path)  # noqa: PTH116  # three times faster, and there may be a million
         told: Result = {"input_bytes": found.st_size, "input_mtime_ns": found.st_mtime_ns}
         if checksum:
-            with Path(audio).open("rb") as file:
+            with Path(path).open("rb") as file:
                 told["input_sha256"] = file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

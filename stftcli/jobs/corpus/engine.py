@@ -1,9 +1,9 @@
 """One bounded loop that keeps the workers of any Executor busy, and outlives their deaths."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from typing import Generic, TypeVar
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from typing import Any, Generic, TypeVar
 
 from stftcli.errors import OutputError
 from stftcli.jobs.corpus.executors import Workers
@@ -81,9 +81,8 @@ class Engine(Generic[Unit, Outcome]):
         return True
 
     def _finished(self) -> Iterator[tuple[Unit, Outcome]]:
-        done, _ = wait(self._under_way, return_when=FIRST_COMPLETED)
-        for future in done:
-            error = future.exception()
+        for future in self._wait(self._under_way):
+            error = _error_of(future)
             if error is None:
                 unit, _ = self._under_way.pop(future)
                 yield unit, future.result()
@@ -100,7 +99,7 @@ class Engine(Generic[Unit, Outcome]):
     def _rescued(self) -> Iterator[tuple[Unit, Outcome]]:
         """Give what had ended before the pool broke."""
         for future, (unit, _) in list(self._under_way.items()):
-            if future.done() and future.exception() is None:
+            if future.done() and _error_of(future) is None:
                 del self._under_way[future]
                 yield unit, future.result()
 
@@ -118,15 +117,35 @@ class Engine(Generic[Unit, Outcome]):
 
     def _worked_on_alone(self, unit: Unit) -> Iterator[tuple[Unit, Outcome]]:
         try:
-            yield unit, self._workers.submit(self._work, unit).result()
+            future = self._workers.submit(self._work, unit)
+            self._wait([future])
+            outcome = future.result()
         except self._workers.broken:
             self._workers.renew()
             self._leave_out(unit, "its worker died of it")
         except Exception as error:
             self._leave_out(unit, f"its worker failed: {type(error).__name__}: {error}")
+        else:
+            yield unit, outcome
 
     def _leave_out(self, unit: Unit, reason: str) -> None:
         left = self._after_death(unit, reason)
         if left == unit:
             raise OutputError(f"workers fail even where there is nothing to do: {reason}")
         self._alone.appendleft(left)
+
+    def _wait(self, futures: Iterable[Future[Outcome]]) -> set[Future[Outcome]]:
+        """Wait for one that is done; a cluster may lose its workers meanwhile."""
+        while True:
+            done, _ = wait(futures, self._workers.answer_s / 4, FIRST_COMPLETED)
+            if done:
+                return done
+            self._workers.check_there()
+
+
+def _error_of(future: Future[Any]) -> BaseException | None:
+    """Give why a future has no result."""
+    try:
+        return future.exception()
+    except CancelledError as error:  # by the cluster, nobody here does that
+        return error

@@ -55,7 +55,7 @@ class FeatureFiles(Frozen):
     def _make(self, unit: Unit, item: Item, notes: Notes) -> dict[str, Any]:
         path = output_path(unit, item.output)
         report = write_features(
-            unit.sound(item),
+            item.entry.audio,
             str(path),
             self.extractor,
             segment=segment_of(item.entry, self.extractor.settings.segment),

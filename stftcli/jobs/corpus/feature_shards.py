@@ -64,11 +64,11 @@ class FeatureShards(Frozen):
         return [result if "error" in result else {**result, **whole} for result in results]
 
     def _add(self, writer: ShardWriter, unit: Unit, item: Item, _: None) -> Result:
-        return attempt(unit, item, partial(self._make, writer, unit, item), strict=self.strict)
+        return attempt(unit, item, partial(self._make, writer, item), strict=self.strict)
 
-    def _make(self, writer: ShardWriter, unit: Unit, item: Item, notes: Notes) -> dict[str, Any]:
+    def _make(self, writer: ShardWriter, item: Item, notes: Notes) -> dict[str, Any]:
         segment = segment_of(item.entry, self.extractor.settings.segment)
-        with Source(unit.sound(item)) as source:
+        with Source(item.entry.audio) as source:
             chain = chain_for(self.extractor, source, notes, segment=segment)
             features = features_of_source(source, chain, 1, notes)
         if chain.settings.layout == "bins-first":

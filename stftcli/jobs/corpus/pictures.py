@@ -50,7 +50,7 @@ class PictureFiles(Frozen):
     def _make(self, unit: Unit, item: Item, notes: Notes) -> dict[str, Any]:
         path = output_path(unit, item.output)
         draw_spectrogram(
-            [unit.sound(item)],
+            [item.entry.audio],
             str(path),
             replace(self.settings, segment=segment_of(item.entry, self.settings.segment)),
             self.view,

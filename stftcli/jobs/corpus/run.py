@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from stftcli.errors import OutputError
+from stftcli.files.here import paths_begin_in
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.catalog import Catalog
 from stftcli.jobs.corpus.engine import Engine
-from stftcli.jobs.corpus.executors import Workers, default_jobs
+from stftcli.jobs.corpus.executors import Workers
 from stftcli.jobs.corpus.identity import hash_settings
 from stftcli.jobs.corpus.out_dir import Part, open_out_dir
 from stftcli.jobs.corpus.plan import Plan, ToDo
@@ -47,7 +48,7 @@ class CorpusSettings(Frozen):
     part : Part
         Which part of the corpus is worked on.
     jobs : int, optional
-        Workers; as many as there are processors if None.
+        Workers; as many as there are processors if None, of a cluster as many as it has.
     executor : str, default "processes"
         Where they are; see `Workers`.
     max_failures : int, optional
@@ -185,8 +186,8 @@ def _worked(
     first = next(items, None)
     if first is None:
         return
-    jobs = settings.jobs or default_jobs()
-    workers, pace = Workers(settings.executor, jobs), Pace(jobs)
+    workers = Workers(settings.executor, settings.jobs)
+    pace = Pace(workers.count)
     empty = Unit(work, (), plan.out_dir, plan.settings_hash, plan.checksum)
     if workers.remote:
         here = Path.cwd()
@@ -204,4 +205,5 @@ def _worked(
 
 def run_unit(unit: Unit) -> list[Result]:
     """Work on a unit, in the process of a worker."""
-    return unit.work.run(unit)
+    with paths_begin_in(unit.here):
+        return unit.work.run(unit)

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field, replace
 from itertools import count
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Protocol
 
 from stftcli.errors import InputError
 from stftcli.files.drafts import draft_name, hold
 from stftcli.frozen import Frozen
-from stftcli.jobs.corpus.names import is_url
 from stftcli.jobs.corpus.results import Result
 from stftcli.manifests.entry import Entry
 
@@ -71,7 +70,7 @@ class Unit(Frozen):
     checksum : bool
         Whether the sounds are hashed.
     here : str
-        The folder that the paths of the sounds begin in, where it is not the worker's own.
+        The folder that relative paths of inputs begin in, where it is not the worker's own.
     dead : mapping
         Of sounds that their workers did not survive, the reasons.
     note : str, optional
@@ -96,11 +95,6 @@ class Unit(Frozen):
     def shares_file(self) -> bool:
         """Whether its results go into one file."""
         return len({item.output for item in self.items}) < len(self.items)
-
-    def sound(self, item: Item) -> str:
-        """Give the path at which a worker finds a sound."""
-        audio = item.entry.audio
-        return audio if is_url(audio) else str(PurePath(self.here, audio))
 
     def check_alive(self, item: Item) -> None:
         """Raise InputError for a sound that its worker did not survive."""

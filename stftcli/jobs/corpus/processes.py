@@ -1,0 +1,88 @@
+"""Processes on this machine that work on units, and that do not outlive their pool."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+Outcome = TypeVar("Outcome")
+
+_ENDING = {getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)}
+_PRELOADED = ["stftcli.jobs.corpus.run", "stftcli.jobs.corpus.feature_files"]
+
+
+class ProcessPool(ProcessPoolExecutor):
+    """A pool whose processes end when it is shut down, whatever they are at.
+
+    They end with the process that made it too, even if that was killed. No other process is
+    touched.
+
+    Parameters
+    ----------
+    jobs : int
+        How many processes.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        methods = multiprocessing.get_all_start_methods()
+        # Never fork: threads and open files of this process would be copied in whatever state.
+        method = "forkserver" if "forkserver" in methods else "spawn"
+        context: Any = multiprocessing.get_context(method)
+        if hasattr(context, "set_forkserver_preload"):
+            context.set_forkserver_preload(_PRELOADED)
+        # Nobody else has the other end: it is closed by this process or with it.
+        self._there, self._here = context.Pipe(duplex=False)
+        super().__init__(jobs, context, initializer=_begin, initargs=(self._there,))
+
+    def submit(
+        self, work: Callable[P, Outcome], /, *args: P.args, **named: P.kwargs
+    ) -> "Future[Outcome]":
+        """Give work to the next process that is free."""
+        # The server that makes them must outlive all of them, for it knows when they are gone. A
+        # cluster sends its signals to all processes of a job.
+        with deaf_children({signal.SIGINT, *_ENDING}):
+            return super().submit(work, *args, **named)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes: those at work only if nobody waits for what they are at."""
+        if cancel_futures or not wait:
+            self._here.close()
+        super().shutdown(wait=True, cancel_futures=cancel_futures)
+        self._here.close()
+        self._there.close()
+
+
+@contextmanager
+def deaf_children(numbers: Collection[int] = (signal.SIGINT,)) -> Iterator[None]:
+    """Let processes that are started here not hear signals, from their first moment on.
+
+    Ctrl-C reaches all processes of a terminal: the first of them ends the others. Until the block
+    ends the signals wait for this process too.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin(owner: "Connection[Any, Any]") -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+    threading.Thread(target=_end_with, args=(owner,), daemon=True).start()
+
+
+def _end_with(owner: "Connection[Any, Any]") -> None:
+    """Wait until the pool's end of the pipe is closed, and go."""
+    owner.poll(None)
+    os._exit(1)
