@@ -24,19 +24,12 @@ _TEMPORARY = ""
 _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-CREATE TABLE entries
-    (number INTEGER PRIMARY KEY, short BLOB, long BLOB, id BLOB, sound BLOB, extra TEXT);
+CREATE TABLE entries (number INTEGER PRIMARY KEY, id BLOB, long BLOB, sound BLOB, extra TEXT);
 CREATE TABLE lines
     (id BLOB PRIMARY KEY, place INTEGER, size INTEGER, sound BLOB, claim BLOB) WITHOUT ROWID;
 """
-_CHOOSE_NAMES = """
-CREATE INDEX by_short ON entries (short);
-UPDATE entries SET id = short;
-UPDATE entries SET id = long WHERE short IN
-    (SELECT short FROM entries GROUP BY short HAVING COUNT(*) > 1);
-CREATE INDEX by_id ON entries (id);
-"""
-# a.wav of a.wav and a.flac is the short name of a.wav.flac as well.
+_INDEX = "CREATE INDEX by_id ON entries (id)"
+# Until none is left: a.wav of a.wav and a.flac is the short name of a.wav.flac as well.
 _LENGTHEN = """
 UPDATE entries SET id = long WHERE id <> long AND id IN
     (SELECT id FROM entries GROUP BY id HAVING COUNT(*) > 1)
@@ -90,11 +83,11 @@ class Catalog:
             self._database.executescript(_TABLES)
         self._database.execute("BEGIN")
         self._database.executemany(
-            "INSERT INTO entries (short, long, sound, extra) VALUES (?, ?, ?, ?)",
+            "INSERT INTO entries (id, long, sound, extra) VALUES (?, ?, ?, ?)",
             (_row(entry, root) for entry in entries),
         )
         self._database.execute("COMMIT")
-        self._database.executescript(_CHOOSE_NAMES)
+        self._database.execute(_INDEX)
         while self._database.execute(_LENGTHEN).rowcount:
             pass
         self._check_names()
@@ -179,11 +172,13 @@ class Catalog:
         if not len(self):
             raise InputError("there is no sound to work on")
         twice = self._database.execute(
-            "SELECT a.id, a.sound, b.sound FROM entries a JOIN entries b USING (id) "
-            "WHERE a.number < b.number ORDER BY b.number LIMIT 1"
+            "SELECT id FROM entries GROUP BY id HAVING COUNT(*) > 1 ORDER BY MIN(number) LIMIT 1"
         ).fetchone()
         if twice is not None:
-            first, second = (audio_of(_text(key)) for key in twice[1:])
+            rows = self._database.execute(
+                "SELECT sound FROM entries WHERE id = ? ORDER BY number LIMIT 2", twice
+            )
+            first, second = (audio_of(_text(key)) for (key,) in rows)
             raise SettingsError(
                 f"{first!r} and {second!r} would both be called {_text(twice[0])!r}: give each "
                 "sound once, and each its own id"
@@ -193,7 +188,8 @@ class Catalog:
 def _row(entry: Entry, root: str | None) -> tuple[bytes, bytes, bytes, str]:
     short, long = names_of(entry, root)
     sound = sound_key(entry.audio, describe_segment(entry))
-    return _key(short), _key(long), _key(sound), format_extra(entry.extra)
+    key = _key(short)
+    return key, key if short is long else _key(long), _key(sound), format_extra(entry.extra)
 
 
 def _part_of(key: bytes, parts: int) -> int:
@@ -202,7 +198,7 @@ def _part_of(key: bytes, parts: int) -> int:
 
 def _key(name: str) -> bytes:
     # Names of files may hold bytes that are no text, which Python keeps as half characters.
-    return name.encode("utf-8", "surrogatepass")
+    return name.encode() if name.isascii() else name.encode("utf-8", "surrogatepass")
 
 
 def _text(key: bytes) -> str:

@@ -73,9 +73,11 @@ class Plan(Frozen):
         """Write down all that must hold if a result is still true; nothing of one that failed."""
         if "error" in result:
             return ""
-        return self._claim(
-            result, result.get("settings"), result.get("output"), result.get("extra")
-        )
+        try:
+            extra = format_extra(result.get("extra"))
+        except RecursionError:  # no run has written this
+            return ""
+        return self._claim(result.get("settings"), result, result.get("output"), extra)
 
     def is_done(self, output: str, group: list[Listed]) -> bool:
         """Say whether a file holds what it would hold if it was made now."""
@@ -90,14 +92,13 @@ class Plan(Frozen):
 
     def _claim_now(self, output: str, known: Result, listed: Listed) -> str:
         result = measure_input(audio_of(listed.sound), checksum=self.checksum) | known
-        return self._claim(result, self.settings_hash, output, listed.extra)
+        return self._claim(self.settings_hash, result, output, listed.extra)
 
-    def _claim(self, result: Result, settings: Any, output: Any, extra: Any) -> str:
+    def _claim(self, settings: Any, result: Result, output: Any, extra: str) -> str:
         version = result.get("input_version", result.get("input_mtime_ns"))
         seen = result.get("input_sha256") if self.checksum else version
-        sizes = f"{result.get('input_bytes')} {result.get('bytes')} {result.get('sharing')}"
-        extra = extra if isinstance(extra, str) else format_extra(extra)
-        return f"{settings} {seen} {sizes}\n{output}\n{extra}"
+        size, written = result.get("input_bytes"), result.get("bytes")
+        return f"{settings} {seen} {size} {written} {result.get('sharing')}\n{output}\n{extra}"
 
 
 class ToDo:

@@ -16,7 +16,7 @@ from stftcli.jobs.corpus.catalog import Catalog, Line
 from stftcli.jobs.corpus.sounds import SEGMENT, sound_key
 
 _PIECE_BYTES = 1 << 20
-_decode = json.JSONDecoder().decode
+_decoder = json.JSONDecoder()
 
 Result = dict[str, Any]
 """What became of a sound, as JSON's own types."""
@@ -143,15 +143,22 @@ def read_results(path: str) -> Iterator[Result]:
 def parse_result(line: bytes) -> Result | None:
     """Give the result of a line, or None if it is none."""
     try:
-        told = _decode(line.decode())
+        text = line.decode()
+        told, end = _decoder.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(told, dict):
+    if not isinstance(told, dict) or text[end:] != "\n":
         return None
     named = isinstance(told.get("id"), str) and isinstance(told.get("input"), str)
-    segment = told.get("segment")
-    known = segment is None or (isinstance(segment, dict) and segment.keys() <= set(SEGMENT))
-    return told if named and known else None
+    return told if named and _is_segment(told.get("segment")) else None
+
+
+def _is_segment(told: Any) -> bool:
+    return told is None or (
+        isinstance(told, dict)
+        and told.keys() <= set(SEGMENT)
+        and all(isinstance(value, int | float | str) for value in told.values())
+    )
 
 
 def format_result(result: Result) -> bytes:

@@ -80,4 +80,4 @@ def times(folder: Path) -> dict[str, int]:
 def is_features(path: Path, sound: Path) -> bool:
     """Say whether a result is of this sound: as many frames as it has."""
     samples = soundfile.info(sound).frames
-    return np.load(path).shape == (1 + samples // 128, 129)
+    return bool(np.load(path).shape == (1 + samples // 128, 129))

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import sys
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 
@@ -44,6 +45,11 @@ def silent() -> Executor:
     return _Silent()
 
 
+def vanishing() -> Executor:
+    """Give threads that find clips/0003.wav gone."""
+    return _Vanishing(1)
+
+
 def watch() -> None:
     """End this process when a sound is opened whose name says how."""
     sys.addaudithook(_die)
@@ -70,8 +76,17 @@ class _Doomed(Executor):
     def __init__(self, inner: Executor) -> None:
         self._inner = inner
 
-    def submit(self, work: Any, *arguments: Any, **named: Any) -> "Future[Any]":
-        return self._inner.submit(os._exit, 1) if arguments else self._inner.submit(work)
+    def submit(self, work: Any, /, *arguments: Any, **named: Any) -> "Future[Any]":
+        if arguments:
+            return self._inner.submit(os._exit, 1)
+        return self._inner.submit(work, **named)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._inner.shutdown(wait, cancel_futures=cancel_futures)
+
+
+class _Vanishing(ThreadPoolExecutor):
+    def submit(self, work: Any, /, *arguments: Any, **named: Any) -> "Future[Any]":
+        if arguments:
+            Path("clips/0003.wav").unlink(missing_ok=True)
+        return super().submit(work, *arguments, **named)

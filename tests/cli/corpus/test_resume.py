@@ -1,4 +1,4 @@
-"""The same command again: what is done is kept, what changed is redone, no sound has two answers."""
+"""The same command again: what is done is kept, what changed is redone, nothing is there twice."""
 
 import json
 import os
@@ -213,6 +213,12 @@ GARBAGE = [
     b'{"id": "0000", "input": "clips/0000.wav"}',
     b'{"id": "0000", "input": "clips/0000.wav", "output": 5, "bytes": "x", "segment": 5}',
     b'{"id": "0000", "input": "clips/0000.wav", "segment": {"x": 1}}',
+    b'{"id": "0000", "input": "clips/0000.wav", "extra": ' + b"[" * 900 + b"]" * 900 + b"}",
+    b'{"id": "0000", "input": "clips/0000.wav", "segment": {"start_s": '
+    + b"[" * 900
+    + b"]" * 900
+    + b"}}",
+    b'{"id": "0000", "input": "clips/0000.wav"} {}',
     b'{"id": "0000", "input": "clips/0000.wav", "output": "../../x", "error": null}',
     b'{"id": "\\ud800", "input": "\\ud800", "output": "\\u0000"}',
     b'{"id": "0000", "input": "clips/0000.wav", "input_bytes": ' + b"9" * 4000 + b"}",
