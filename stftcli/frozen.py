@@ -55,23 +55,23 @@ class Frozen:
         cls._fields = fields(cls)  # type: ignore[arg-type]  # asked for at every turn
 
     def __init__(self, *positional: Any, **named: Any) -> None:
-        taken = self._fields
-        name = type(self).__name__
+        taken, values = self._fields, vars(self)
         if len(positional) > len(taken):
-            raise TypeError(f"{name} has {len(taken)} fields, not {len(positional)}")
-        values = {item.name: value for item, value in zip(taken, positional, strict=False)}
+            raise TypeError(f"{type(self).__name__} has {len(taken)} fields, not {len(positional)}")
+        for item, value in zip(taken, positional, strict=False):
+            values[item.name] = value
         for item in taken[len(positional) :]:
-            if item.name in named:
-                values[item.name] = named.pop(item.name)
-            elif item.default_factory is not MISSING:
-                values[item.name] = item.default_factory()
+            name = item.name
+            if name in named:
+                values[name] = named.pop(name)
             elif item.default is not MISSING:
-                values[item.name] = item.default
+                values[name] = item.default
+            elif item.default_factory is not MISSING:
+                values[name] = item.default_factory()
             else:
-                raise TypeError(f"{name} needs a value for {item.name}")
+                raise TypeError(f"{type(self).__name__} needs a value for {name}")
         if named:
-            raise TypeError(f"{name} has no room left for {', '.join(named)}")
-        vars(self).update(values)
+            raise TypeError(f"{type(self).__name__} has no room left for {', '.join(named)}")
         self.__post_init__()
 
     def __post_init__(self) -> None:

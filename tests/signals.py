@@ -15,6 +15,7 @@ EDGES: dict[str, dict[str, Any]] = {
     "unpadded": {"center": False},
     "causal": {"padding": "causal"},
     "same": {"padding": "same"},
+    "snip": {"padding": "snip"},
     "kaldi": {"padding": "kaldi"},
 }
 """Every way to treat the edges of a signal, as arguments of STFT."""
@@ -64,6 +65,7 @@ def padded(
     rest = max(0, frame_length - hop_length)
     amounts = {
         "none": (0, 0, "constant"),
+        "snip": (0, 0, "constant"),
         "center": (half, half, pad_mode),
         "causal": (rest, 0, "constant"),
         "same": (rest // 2, rest // 2, pad_mode),
@@ -71,7 +73,8 @@ def padded(
     }
     left, right, mode = amounts[padding or ("center" if center else "none")]
     signal = np.pad(signal, (left, right), mode)
-    missing = max(0, frame_length - len(signal))
+    filled = padding not in ("snip", "kaldi")
+    missing = max(0, frame_length - len(signal)) if filled else 0
     return np.concatenate((signal, np.zeros(missing, signal.dtype)))
 
 
@@ -92,7 +95,8 @@ def brute_force_stft(
     samples = padded(signal.astype(np.float64), length, hop_length, **edges)
     starts = range(0, len(samples) - length + 1, hop_length)
     frames = [samples[start : start + length] for start in starts]
-    return np.array([np.fft.rfft(frame * window, filter_length) for frame in frames])
+    spectra = [np.fft.rfft(frame * window, filter_length) for frame in frames]
+    return np.array(spectra, np.complex128).reshape(len(frames), filter_length // 2 + 1)
 
 
 def hann(length: int) -> NDArray[np.float64]:

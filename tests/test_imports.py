@@ -51,9 +51,17 @@ HOMES = {
     "tomli_w": {"features"},
     "soxr": {"features"},
     "kaldiio": {"arrays"},
+    "pyarrow": {"arrays"},
+    "zarr": {"arrays"},
+    "fsspec": {"files"},
+    "aiohttp": {"files"},
     "distributed": {"jobs"},
 }
-EXTRAS = {"ducc0", "scipy", "torch", "soxr", "kaldiio", "distributed"}  # need not be installed
+# Need not be installed.
+EXTRAS = {
+    *("ducc0", "scipy", "torch", "soxr", "kaldiio"),
+    *("pyarrow", "zarr", "fsspec", "aiohttp", "distributed"),
+}
 DEFERRED = {"tomli_w"}  # is, but few calls need it
 NEVER = ("matplotlib.pyplot.", "scipy.signal.", "librosa.", "pandas.")
 

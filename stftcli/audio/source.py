@@ -32,7 +32,7 @@ class Source:
     Parameters
     ----------
     path : str
-        A file, a pipe, or "-" for standard input.
+        A file, a pipe, a URL, or "-" for standard input.
     block_s : float, optional
         How much is read at a time; what is watched while it sounds wants little.
     hashed : bool, default False
@@ -74,6 +74,7 @@ class Source:
         self._strict, self._came_to_end, self._closed = strict, False, False
         self._ahead: deque[NDArray[Any]] = deque()
         self._rest: Iterator[NDArray[Any]] | None = None
+        self._early = 0
         self._stack = ExitStack()
         try:
             self._opened = self._stack.enter_context(Opened(path, hashed=hashed))
@@ -117,34 +118,54 @@ class Source:
 
     def segment_samples(self, segment: SegmentSettings) -> int | None:
         """Length of a part of the sound, as far as the header's claim can be believed."""
-        asked = inf if segment.duration_s is None else round(segment.duration_s * self.rate_hz)
-        start, there = round(segment.start_s * self.rate_hz), inf
+        start, there = segment.first(self.rate_hz), inf
+        asked = segment.last(self.rate_hz) - start
         # A sound that is taken apart may go on beyond what its header claims.
         if self.samples is not None and (self._opened.seekable or start < self.samples):
             there = max(0, self.samples - start)
         shorter = min(asked, there)
         return None if shorter == inf else int(shorter)
 
-    def look_ahead(self, segment: SegmentSettings, dtype: DTypeLike, samples: int) -> int:
+    def look_ahead(
+        self, segment: SegmentSettings, dtype: DTypeLike, samples: int, *, before: int = 0
+    ) -> int:
         """Read at least so many samples of a segment before `blocks` gives them, and count them.
 
         There are fewer only if the segment is shorter: so the length of a short pipe can be known.
+        So many samples `before` the segment are read too, and not counted; `blocks` may be asked
+        for them, or for fewer.
         """
-        self._rest = self._blocks(segment, np.dtype(dtype))
-        there = 0
+        self._rest = self._blocks(segment, np.dtype(dtype), before, 0)
+        self._early = before
+        there = -before
         while there < samples and (block := next(self._rest, None)) is not None:
             self._ahead.append(block.copy())
             there += block.shape[-1]
-        return there
+        return max(0, there)
 
     def interrupt(self) -> None:
         """End the sound for another thread that waits for a pipe to go on."""
         self._opened.interrupt()
 
     def blocks(
-        self, segment: SegmentSettings = WHOLE, dtype: DTypeLike = np.float32
+        self,
+        segment: SegmentSettings = WHOLE,
+        dtype: DTypeLike = np.float32,
+        *,
+        before: int = 0,
+        after: int | None = 0,
     ) -> Iterator[NDArray[Any]]:
         """Read the chosen part of the sound, once.
+
+        Parameters
+        ----------
+        segment : SegmentSettings
+            What is chosen.
+        dtype : data-type
+            float32 or float64.
+        before, after : int
+            How many samples beside it are given too: before it, where there must be as many, and
+            after it, where there may be fewer; None for all.
 
         Yields
         ------
@@ -157,9 +178,17 @@ class Source:
             If the channel is not there, the data is broken, holds NaN or infinite samples, or has
             nothing in that segment.
         """
+        if self._rest is None:
+            yield from self._blocks(segment, np.dtype(dtype), before, after)
+            return
+        early = self._early - before
         while self._ahead:
-            yield self._ahead.popleft()
-        yield from self._rest or self._blocks(segment, np.dtype(dtype))
+            block = self._ahead.popleft()
+            skipped = min(early, block.shape[-1])
+            early -= skipped
+            if skipped < block.shape[-1]:
+                yield block[:, skipped:]
+        yield from self._rest
 
     def complaint(self) -> str | None:
         """Say, when the sound has come to its end, where it differs from what its header promises.
@@ -185,22 +214,22 @@ class Source:
         except OSError as error:
             raise InputError(f"{self.name} cannot be read: {error.strerror}") from error
 
-    def _blocks(self, segment: SegmentSettings, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
+    def _blocks(
+        self, segment: SegmentSettings, dtype: np.dtype[Any], before: int, after: int | None
+    ) -> Iterator[NDArray[Any]]:
         check_channel(segment.channel, self.channels, self.name)
-        start = round(segment.start_s * self.rate_hz)
-        end = (
-            inf if segment.duration_s is None else start + round(segment.duration_s * self.rate_hz)
-        )
+        start, end = segment.first(self.rate_hz), segment.last(self.rate_hz)
         if end <= start:
             raise InputError(
                 f"`duration` is {segment.duration_s:g} s: that is shorter than one sample"
             )
-        if start and self._opened.seekable:
-            self.read_samples = self._seek(start)
-        for block in self._decoded(end, dtype):
+        begin = start - before
+        if begin and self._opened.seekable:
+            self.read_samples = self._seek(begin)
+        for block in self._decoded(inf if after is None else end + after, dtype):
             first = self.read_samples - len(block)
-            chosen = pick_channels(block[max(0, start - first) :], segment.channel)
-            self._check_finite(chosen, max(start, first))
+            chosen = pick_channels(block[max(0, begin - first) :], segment.channel)
+            self._check_finite(chosen, max(begin, first), (start, end))
             if chosen.shape[-1]:
                 yield chosen
         if self.read_samples <= start:
@@ -242,7 +271,7 @@ class Source:
         if self._strict and (complaint := self.complaint()):
             raise InputError(complaint)
 
-    def _check_finite(self, chosen: NDArray[Any], first: int) -> None:
+    def _check_finite(self, chosen: NDArray[Any], first: int, segment: tuple[int, float]) -> None:
         # A sum is not finite if one of its terms is not; it is cheaper than asking for each.
         if self.subtype not in FLOAT_SUBTYPES:
             return
@@ -252,10 +281,15 @@ class Source:
         bad = np.argwhere(~np.isfinite(chosen.T))
         if len(bad):
             sample = first + int(bad[0][0])
+            advice = "repair the file, or leave that part out with `start` and `duration`"
+            if not segment[0] <= sample < segment[1]:
+                advice = (
+                    "that is beside the segment, whose frames see it: repair the file, keep away "
+                    "from it, or give `segment_padding='own'`"
+                )
             raise InputError(
                 f"{self.name} holds NaN or infinite samples, the first at sample {sample} "
-                f"({sample / self.rate_hz:.3f} s): repair the file, or leave that part out with "
-                "`start` and `duration`"
+                f"({sample / self.rate_hz:.3f} s): {advice}"
             )
 
     def _raise_nothing_there(self, start: int) -> None:

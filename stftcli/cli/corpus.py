@@ -24,9 +24,9 @@ Examples:
   stftcli corpus merge feats                       after runs with --shard""",
 )
 def corpus() -> None:
-    """Look after the folder that many results were written into.
+    """Check, sum up and join the results of many sounds.
 
-    DIR is what --out-dir named. Its manifest.jsonl has a line for each input.
+    DIR is the folder that --out-dir named. Its manifest.jsonl has a line for each input.
     """
 
 

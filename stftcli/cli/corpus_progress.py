@@ -104,7 +104,8 @@ class CorpusProgress:
             return
         if once:
             self._told.add(text)
-        self._say(f"stftcli: {in_options(printable(text))}")
+        text = in_options(printable(text))
+        self._say(json.dumps({"message": text}) if self._as_json else f"stftcli: {text}")
 
     def _say(self, text: str) -> None:
         if self._bar is not None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from stftcli.dsp.excerpt import Excerpt, ExcerptPadder
 from stftcli.dsp.padding import Padder, Samples
 from stftcli.dsp.plan import FramePlan
 from stftcli.settings.choices import PadMode
@@ -38,6 +39,8 @@ class Framer:
     eager : bool, default False
         Whether each push also gives the frames that are complete by then, fewer than a batch.
         Spans end where blocks end then; what is computed of a frame does not depend on that.
+    excerpt : Excerpt, optional
+        The segment that frames are cut of, where its neighbours are pushed too.
     """
 
     def __init__(
@@ -46,9 +49,14 @@ class Framer:
         pad_mode: PadMode,
         batch_frames: int | None = None,
         eager: bool = False,
+        excerpt: Excerpt | None = None,
     ) -> None:
         self._plan, self._eager = plan, eager
-        self._padder = Padder(plan, pad_mode)
+        self._padder = (
+            Padder(plan.left, plan.right, pad_mode)
+            if excerpt is None
+            else ExcerptPadder(plan, pad_mode, excerpt)
+        )
         batch_frames = plan.batch_frames if batch_frames is None else batch_frames
         self._length = plan.span_samples(batch_frames)
         self._step = batch_frames * plan.hop_length
@@ -72,10 +80,14 @@ class Framer:
         """Say that the signal has ended; give its last span, if there is one."""
         for piece in self._padder.finish():
             yield from self._fill(piece)
-        if self._batch is not None and self._empty and self._filled < self._plan.frame_length:
-            self._batch[:, self._filled : self._plan.frame_length] = 0
-            self._filled = self._plan.frame_length
+        if self._plan.fills_short and self._batch is not None and self._empty:
+            self._fill_short(self._batch)
         yield from self._whole_frames()
+
+    def _fill_short(self, batch: Samples) -> None:
+        if self._filled < self._plan.frame_length:
+            batch[:, self._filled : self._plan.frame_length] = 0
+            self._filled = self._plan.frame_length
 
     def _fill(self, piece: Samples) -> Iterator[Samples]:
         while piece.shape[-1]:

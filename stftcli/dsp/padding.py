@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.dsp.plan import FramePlan
 from stftcli.settings.choices import PadMode
 
 Samples = NDArray[np.floating[Any]]
@@ -45,10 +44,10 @@ class Padder:
     A piece may be the block itself, so it is used before the next block is made.
     """
 
-    def __init__(self, plan: FramePlan, mode: PadMode) -> None:
-        self._left, self._right, self._mode = plan.left, plan.right, mode
+    def __init__(self, left: int, right: int, mode: PadMode) -> None:
+        self._left, self._right, self._mode = left, right, mode
         # A reflection of p samples needs the p + 1 that are nearest to the edge.
-        self._reach = 1 if mode == "constant" else max(plan.left, plan.right) + 1
+        self._reach = 1 if mode == "constant" else max(left, right) + 1
         self._head: list[Samples] = []
         self._held = 0
         self._tail: Samples | None = None

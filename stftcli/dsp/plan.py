@@ -22,6 +22,7 @@ _AMOUNTS: dict[Padding, Callable[[int, int], tuple[int, int]]] = {
     # Frame t then has sample t * hop in its middle, for odd lengths too: torch.stft, librosa.stft.
     "center": lambda frame, _: (frame // 2, frame // 2),
     "none": lambda *_: (0, 0),
+    "snip": lambda *_: (0, 0),
     # The first frame ends with the first hop of samples, and each later one a hop further on.
     "causal": lambda frame, hop: (max(0, frame - hop), 0),
     # All that frames overlap, half on each side: a signal of whole hops has a frame for each.
@@ -36,13 +37,17 @@ _AMOUNTS: dict[Padding, Callable[[int, int], tuple[int, int]]] = {
     ),
 }
 
+# Kaldi fills nothing up: its NumFrames is 0 of a sound that is too short.
+_AS_IN_KALDI: tuple[Padding, ...] = ("snip", "kaldi")
+
 
 class FramePlan(Frozen):
     """Where the frames of a signal lie; it can be asked before any sound is there.
 
     The signal is thought of with `left` samples of padding before it and `right` after it. Frame t
     covers the padded samples from ``t * hop_length`` on, `frame_length` of them; zeros after them
-    fill its transform up to `filter_length`.
+    fill its transform up to `filter_length`. A signal that is too short for a frame is filled up
+    with zeros to one if it `fills_short`, else it has none.
     """
 
     filter_length: int
@@ -50,6 +55,7 @@ class FramePlan(Frozen):
     frame_length: int
     left: int
     right: int
+    fills_short: bool = True
 
     @classmethod
     def make(
@@ -79,7 +85,8 @@ class FramePlan(Frozen):
                 f"`hop_length` is {hop_length}: with padding {padding} it must not be longer than "
                 f"the frame ({frame_length})"
             )
-        return cls(filter_length, hop_length, frame_length, left, right)
+        fills_short = padding not in _AS_IN_KALDI
+        return cls(filter_length, hop_length, frame_length, left, right, fills_short)
 
     @property
     def bins(self) -> int:
@@ -94,11 +101,17 @@ class FramePlan(Frozen):
         return max(1, min(by_cache, _MAX_SPAN // self.hop_length))
 
     def frames(self, samples: int) -> int:
-        """Give the number of frames of a signal; one that is too short for a frame has one."""
+        """Give the number of frames of a signal; one too short has one if it is filled up."""
         if samples == 0:
             return 0
         # Zeros fill up what is too short, as an error would stop a whole batch of files.
-        return max(1, self.frames_of_span(self.left + samples + self.right))
+        least = 1 if self.fills_short else 0
+        return max(least, self.frames_of_span(self.left + samples + self.right))
+
+    def covered(self, samples: int) -> int:
+        """Give the number of padded samples that the frames of a signal may hold."""
+        least = self.frame_length if self.fills_short else 0
+        return max(least, self.left + samples + self.right)
 
     def span_samples(self, frames: int) -> int:
         """Give the number of padded samples that so many neighbouring frames cover."""

@@ -17,6 +17,7 @@ from stftcli.dsp.checks import (
     real_dtype,
 )
 from stftcli.dsp.conditioning import Conditioning, Observer
+from stftcli.dsp.excerpt import Excerpt
 from stftcli.dsp.framing import Framer
 from stftcli.dsp.kernel import checked_kernel, dft_kernel
 from stftcli.dsp.plan import FramePlan
@@ -67,10 +68,11 @@ class STFT:
     freeze_parameters : bool, default True
         True: window and kernel are read-only and the FFT does the work. False: both may be
         replaced, and the product with the kernel does the work.
-    padding : {"center", "none", "causal", "same", "kaldi"}, optional
+    padding : {"center", "none", "causal", "same", "snip", "kaldi"}, optional
         What is padded, by a name in the place of `center`: "causal" is ``filter_length -
         hop_length`` zeros on the left only, so that a frame sees nothing of the future; "same" is
-        half of that on both sides (HiFi-GAN); "kaldi" is Kaldi's snip-edges=false.
+        half of that on both sides (HiFi-GAN); "snip" and "kaldi" are Kaldi's snip-edges=true and
+        false.
     periodic : bool, default True
         Whether a named window is periodic, or symmetric.
     win_align : {"center", "left"}, default "center"
@@ -88,7 +90,8 @@ class STFT:
 
     Notes
     -----
-    A signal shorter than one frame is filled up with zeros, an empty one has no frames.
+    A signal shorter than one frame is filled up with zeros, an empty one has no frames. With
+    padding "snip" or "kaldi" one too short has no frames either, as in Kaldi.
 
     The spectrum of a frame depends on its samples alone, to the last bit, and not on how many
     frames are transformed with it: so a stream, a part of a signal and the whole of it agree.
@@ -256,9 +259,15 @@ class STFT:
         for span in framer.finish():
             yield self.transform(span)[0]
 
-    def framer(self, batch_frames: int | None = None, *, eager: bool = False) -> Framer:
+    def framer(
+        self,
+        batch_frames: int | None = None,
+        *,
+        eager: bool = False,
+        excerpt: Excerpt | None = None,
+    ) -> Framer:
         """Make the `Framer` that cuts a signal of shape (channels, samples) for `transform`."""
-        return Framer(self.plan, self.pad_mode, batch_frames, eager)
+        return Framer(self.plan, self.pad_mode, batch_frames, eager, excerpt)
 
     def transform(
         self,

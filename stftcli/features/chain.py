@@ -1,5 +1,6 @@
 """An Extractor's settings, built for one sample rate: from blocks of samples to batches."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from math import isfinite
@@ -9,22 +10,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.dsp.checks import narrowed
+from stftcli.dsp.excerpt import Excerpt
 from stftcli.dsp.linear import Linear
 from stftcli.dsp.plan import FramePlan
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.axis import Axis
+from stftcli.features.excerpt import neighbours_of, prepared_excerpt
 from stftcli.features.framewise import FrameWise
 from stftcli.features.operations import StreamOperation
 from stftcli.features.parallel import ordered_map
 from stftcli.features.resample import resampled_samples
 from stftcli.features.settings import FeatureSettings
 from stftcli.features.signal import prepared
+from stftcli.features.telling import warn_caller
 from stftcli.frozen import Frozen
 from stftcli.settings.frames import ResolvedFrames
 from stftcli.settings.segment import SegmentSettings
 
 Blocks = Iterable[NDArray[Any]]
 OnBlock = Callable[[NDArray[Any]], None]
+OnShort = Callable[[str], None]
+
+_MAX_SAMPLES = 1 << 50
 
 
 class Chain(Frozen):
@@ -96,6 +103,15 @@ class Chain(Frozen):
         filled = max(resampled, round((signal.pad_to_s or 0) * self.rate_hz))
         return max(0, self.plan.frames(filled) - self.frames.drop_last)
 
+    def shortage(self, samples: int) -> str:
+        """Say why a sound of so many samples has no frame, and how long it would have to be."""
+        needed = bisect_left(range(_MAX_SAMPLES), 1, key=self.frames_of)
+        there_s, needed_s = samples / self.sound_rate_hz, needed / self.sound_rate_hz
+        return (
+            f"gives no frame: {samples} samples ({there_s:.4g} s) are too few, with these settings "
+            f"it takes {needed} ({needed_s:.4g} s); `pad_to` appends zeros"
+        )
+
     def times_s(self, first: int, last: int) -> NDArray[np.float64]:
         """Give the times that frames [first, last) are centred on, from the first sample on."""
         return self.framewise.stft.times_s(range(first, last), self.rate_hz)
@@ -109,6 +125,8 @@ class Chain(Frozen):
         threads: int = 1,
         eager: bool = False,
         on_block: OnBlock | None = None,
+        on_short: OnShort = warn_caller,
+        excerpt: Excerpt | None = None,
     ) -> Iterator[NDArray[Any]]:
         """Give the features of a sound, batch after batch.
 
@@ -126,14 +144,25 @@ class Chain(Frozen):
             Whether each block is answered at once with the frames that it completes.
         on_block : function, optional
             Is shown the samples before they are cut into frames.
+        on_short : function, optional
+            Is told of a sound that is too short for a frame; Python's warnings by default.
+        excerpt : Excerpt, optional
+            The segment that the features are of, where the blocks hold its `neighbours` too.
 
         Yields
         ------
         ndarray, shape (frames, features) or (frames, channels, features)
             New arrays, in order.
+
+        Raises
+        ------
+        InputError
+            If features overflow, or there is no frame to take statistics of.
         """
-        spans = self._spans(blocks, eager, on_block)
-        batches = ordered_map(self.framewise, spans, threads)
+        counted = _Counted(blocks)
+        spans = self._spans(counted, eager, on_block, excerpt)
+        told = self._long_enough(spans, counted, name, on_short, excerpt)
+        batches = ordered_map(self.framewise, told, threads)
         recipe = self.settings.features
         for operation in self.operations:
             batches = operation(batches)
@@ -151,17 +180,70 @@ class Chain(Frozen):
         dtype = self.stored_dtype
         return batches if dtype == self.dtype else (narrowed(batch, dtype) for batch in batches)
 
+    def neighbours(self, *, any_hop: bool = False) -> tuple[int, int | None]:
+        """Give how many samples are read before the settings' segment and after it; None is all.
+
+        With `any_hop` they are enough for frames of this length and whatever hop.
+        """
+        stft, settings = self.framewise.stft, self.settings
+        plan = stft.plan
+        if any_hop:
+            plan = replace(plan, left=plan.frame_length, right=plan.frame_length)
+        rates = self.sound_rate_hz, self.rate_hz
+        return neighbours_of(settings.segment, settings.signal, plan, stft.pad_mode, *rates)
+
     def _spans(
-        self, blocks: Blocks, eager: bool, on_block: OnBlock | None
+        self,
+        blocks: Blocks,
+        eager: bool,
+        on_block: OnBlock | None,
+        excerpt: Excerpt | None,
     ) -> Iterator[NDArray[Any]]:
-        stft = self.framewise.stft
-        framer = stft.framer(eager=eager)
-        signal = self.settings.signal
-        for block in prepared(blocks, signal, self.sound_rate_hz, self.rate_hz, stft.dtype):
+        stft, settings = self.framewise.stft, self.settings.signal
+        how = (settings, self.sound_rate_hz, self.rate_hz, stft.dtype)
+        if excerpt is None:
+            blocks = prepared(blocks, *how)
+        else:
+            blocks, excerpt = prepared_excerpt(iter(blocks), excerpt, *how)
+        framer, given = stft.framer(eager=eager, excerpt=excerpt), 0
+        for block in blocks:
             if on_block is not None:
-                on_block(block)
+                on_block(block if excerpt is None else excerpt.part_of(block, given))
+            given += block.shape[-1]
             yield from framer.push(block)
         yield from framer.finish()
+
+    def _long_enough(
+        self,
+        spans: Iterator[NDArray[Any]],
+        counted: "_Counted",
+        name: str,
+        on_short: OnShort,
+        excerpt: Excerpt | None,
+    ) -> Iterator[NDArray[Any]]:
+        frames = 0
+        for span in spans:
+            frames += self.plan.frames_of_span(span.shape[-1])
+            yield span
+        if frames > self.frames.drop_last:
+            return
+        samples = counted.samples if excerpt is None else excerpt.there(counted.samples)
+        text = f"{name} {self.shortage(samples)}"
+        if not self.axis.per_frame:
+            raise InputError(text)  # an average of nothing would be no number
+        on_short(text)
+
+
+class _Counted:
+    """Blocks, and how many samples they held so far."""
+
+    def __init__(self, blocks: Blocks) -> None:
+        self._blocks, self.samples = blocks, 0
+
+    def __iter__(self) -> Iterator[NDArray[Any]]:
+        for block in self._blocks:
+            self.samples += block.shape[-1]
+            yield block
 
 
 def _finite(batches: Iterator[NDArray[Any]], name: str) -> Iterator[NDArray[Any]]:

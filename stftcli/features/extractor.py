@@ -1,6 +1,5 @@
 """The Extractor: settings in, a callable out. Every command and every call computes through it."""
 
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from typing import IO, Any
@@ -12,6 +11,7 @@ from stftcli.errors import SettingsError
 from stftcli.features.chain import Chain
 from stftcli.features.configured import Configured
 from stftcli.features.parallel import choose_threads
+from stftcli.features.telling import warn_caller
 from stftcli.features.waveform import as_signals
 
 Features = NDArray[np.inexact[Any]]
@@ -31,7 +31,8 @@ class Extractor(Configured):
         ``mel=80``, ``log="db"``, ``spectrum="power"``, ``rate=16000`` and all others that
         ``stftcli features --help all`` lists. A flag is True or False, None is as if not given.
         ``linear`` and ``log`` are applied in the order in which they stand; a list gives several.
-        ``start``, ``duration`` and ``channel`` are of files: an array is used as it is.
+        ``start``, ``duration``, ``segment_padding`` and ``channel`` are of files: an array is used
+        as it is.
 
     Attributes
     ----------
@@ -216,7 +217,7 @@ class Extractor(Configured):
         chain = self.chain(rate_hz)
         if len(self._chains) != known:
             for text in chain.warnings:
-                warnings.warn(text, stacklevel=3)
+                warn_caller(text)
         return chain
 
     def _whole(self, chain: Chain, signal: NDArray[Any], threads: int) -> Features:

@@ -33,6 +33,11 @@ def prepared(
         blocks = resampled(blocks, from_hz, to_hz, dtype, settings.resample)
     if settings.pad_to_s is not None:
         blocks = zero_pad(blocks, round(settings.pad_to_s * to_hz))
+    return leveled(blocks, settings)
+
+
+def leveled(blocks: Iterator[Samples], settings: SignalSettings) -> Iterator[Samples]:
+    """Do what changes the values of a signal at its own rate: scale and pre-emphasis."""
     if settings.int16_scale:
         blocks = scaled(blocks, _INT16_SCALE)
     if settings.preemphasis:
@@ -94,5 +99,10 @@ def zero_pad(blocks: Iterator[Samples], samples: int) -> Iterator[Samples]:
         yield block
     if block is None:
         return
-    for start in range(there, samples, _ZEROS):
-        yield np.zeros((len(block), min(_ZEROS, samples - start)), block.dtype)
+    yield from zeros(block, samples - there)
+
+
+def zeros(like: Samples, samples: int) -> Iterator[Samples]:
+    """Give so many zeros, in blocks of the channels and the type of another."""
+    for start in range(0, samples, _ZEROS):
+        yield np.zeros((len(like), min(_ZEROS, samples - start)), like.dtype)

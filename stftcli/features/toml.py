@@ -11,9 +11,12 @@ from stftcli.settings.record import MisplacedError, Place
 
 _ABOUT = ("title", "version", "equals")  # what a preset says of itself
 
-VERSION = 2
+VERSION = 3
 """Of the form in which settings are stored; a newer one may hold what is not known here."""
 
+
+# Until version 2 a segment was padded as a sound of its own.
+_SEGMENT_OF_2 = {"segment_padding": "own"}
 
 _NAMES_OF_1 = {"part": "segment", "values": "features"}
 
@@ -52,6 +55,9 @@ def settings_from(values: dict[str, Any], name: str) -> FeatureSettings:
             f"{name} holds settings of version {version!r}, this stftcli knows them up to "
             f"{VERSION}: install a newer stftcli"
         )
+    segment = values.get("segment", {})
+    if version <= 2 and isinstance(segment, dict):
+        values["segment"] = {**_SEGMENT_OF_2, **segment}
     return FeatureSettings.from_dict(values)
 
 

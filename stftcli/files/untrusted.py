@@ -58,7 +58,12 @@ def megabytes(count: int) -> str:
 def read_content(path: Path, max_bytes: int) -> bytes:
     """Read a whole file; ValueError if it is longer than that."""
     with path.open("rb") as file:
-        content = file.read(max_bytes + 1)
+        return read_limited(file, max_bytes)
+
+
+def read_limited(file: IO[bytes], max_bytes: int) -> bytes:
+    """Read an open file to its end; ValueError if there is more than that."""
+    content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
         raise ValueError(f"it is longer than {max_bytes} bytes")
     return content
@@ -87,7 +92,9 @@ def parse_json(text: str | bytes) -> Any:
         float or a text that is no Unicode.
     """
     try:
-        values = json.loads(text, parse_int=_int, parse_float=_float, parse_constant=_no_number)
+        if isinstance(text, bytes):
+            text = text.decode(json.detect_encoding(text))
+        values = _DECODER.decode(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     _check_values(values)
@@ -150,3 +157,7 @@ def _float(digits: str) -> float:
 
 def _no_number(name: str) -> Never:
     raise ValueError(f"it holds {name}, which is no number")
+
+
+# Made once, as lists have a line of JSON for each of a million sounds.
+_DECODER = json.JSONDecoder(parse_int=_int, parse_float=_float, parse_constant=_no_number)

@@ -135,9 +135,8 @@ def inspect_sound(
 
 def _used_samples(samples: int, chain: Chain, source: Source) -> int:
     segment = chain.settings.segment
-    left = samples - round(segment.start_s * source.rate_hz)
-    if segment.duration_s is not None:
-        left = min(left, round(segment.duration_s * source.rate_hz))
+    end = min(samples, segment.last(source.rate_hz))
+    left = int(end) - segment.first(source.rate_hz)
     if left <= 0:
         raise InputError(f"{source.name} is shorter than that: there is nothing at `start`")
     return left

@@ -1,7 +1,8 @@
 """What a job says while it works; the command line decides how that is shown."""
 
-import warnings
 from typing import Protocol
+
+from stftcli.features.telling import warn_caller
 
 
 class Reporter(Protocol):
@@ -49,7 +50,7 @@ class Warnings(Silence):
 
     def warn(self, text: str) -> None:
         """Warn whoever called the Extractor."""
-        warnings.warn(text, stacklevel=6)
+        warn_caller(text)
 
     def complain(self, text: str) -> None:
         """Warn as well."""

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from stftcli.audio.header import FLOAT_SUBTYPES
 from stftcli.audio.source import Source
+from stftcli.dsp.excerpt import Excerpt
 from stftcli.errors import InputError
 from stftcli.features.build import DEFAULTS, Defaults
-from stftcli.features.chain import Chain, OnBlock
+from stftcli.features.chain import Chain, OnBlock, OnShort
 from stftcli.features.extractor import Extractor
 from stftcli.files.temporary import copy_rest, temporary_file
 from stftcli.jobs.reporter import SILENT, Reporter, Warnings
@@ -25,23 +26,31 @@ def stream_features(
     reporter: Reporter = SILENT,
     *,
     on_block: OnBlock | None = None,
+    on_short: OnShort | None = None,
     eager: bool = False,
 ) -> Iterator[NDArray[Any]]:
     """Give the features of a source, batch after batch; parameters are those of `Chain.batches`.
+
+    The reporter is warned of a sound without a frame, unless `on_short` hears of it.
 
     Yields
     ------
     ndarray, shape (frames, features) or (frames, channels, features)
         What the chain makes of it, in order.
     """
+    segment = chain.settings.segment
+    before, after = chain.neighbours()
+    excerpt = Excerpt(before, segment.samples(source.rate_hz))
     try:
         yield from chain.batches(
-            _blocks(source, chain, reporter),
+            _blocks(source, chain, reporter, excerpt, after),
             name=source.name,
             limited=source.subtype not in FLOAT_SUBTYPES,
             threads=threads,
             eager=eager,
             on_block=on_block,
+            on_short=on_short or reporter.warn,
+            excerpt=excerpt if segment.has_neighbours else None,
         )
     except InputError as error:
         if source.name in str(error):
@@ -108,10 +117,16 @@ def frame_shape(source: Source, chain: Chain) -> tuple[int, ...]:
     return (source.channels, chain.features) if several else (chain.features,)
 
 
-def _blocks(source: Source, chain: Chain, reporter: Reporter) -> Iterator[NDArray[Any]]:
-    segment = chain.settings.segment
+def _blocks(
+    source: Source, chain: Chain, reporter: Reporter, excerpt: Excerpt, after: int | None
+) -> Iterator[NDArray[Any]]:
+    segment, dtype = chain.settings.segment, chain.framewise.stft.dtype
     samples = source.segment_samples(segment)
     reporter.begin(source.name, None if samples is None else samples / source.rate_hz)
-    for block in source.blocks(segment, chain.framewise.stft.dtype):
+    given = 0
+    for block in source.blocks(segment, dtype, before=excerpt.before, after=after):
         yield block
-        reporter.advance(block.shape[-1] / source.rate_hz)
+        # The neighbours of a segment are no part of what was asked for.
+        own = excerpt.there(given + block.shape[-1]) - excerpt.there(given)
+        given += block.shape[-1]
+        reporter.advance(own / source.rate_hz)

@@ -11,8 +11,9 @@ from stftcli.settings.segment import SegmentSettings
 AUDIO = ("audio", "audio_filepath")
 """How the sound's file is named; the second name is NeMo's."""
 NAMES = {"start": ("start", "offset"), "duration": ("duration",), "channel": ("channel",)}
+_SEGMENT = {spelling for spellings in NAMES.values() for spelling in spellings}
 _KINDS = {row.name: row.kind for row in SegmentSettings.options}
-_ID = r"[^\x00-\x1f\x7f]{1,4096}"
+_ID = re.compile(r"[^\x00-\x1f\x7f]{1,4096}")
 
 
 def make_entry(values: Mapping[str, Any], folder: str) -> Entry:
@@ -40,13 +41,15 @@ def make_entry(values: Mapping[str, Any], folder: str) -> Entry:
 
 
 def read_segment(values: dict[str, Any]) -> dict[str, Any]:
-    """Take `start`, `duration` and `channel` out of values, as fields of an entry.
+    """Take `start`, `duration` and `channel` out of values, as fields of an entry; none if none.
 
     Raises
     ------
     ValueError
         If one is none.
     """
+    if _SEGMENT.isdisjoint(values):
+        return {}
     start, duration, channel = (
         read_value(name, _take(values, spellings)) for name, spellings in NAMES.items()
     )
@@ -68,14 +71,16 @@ def read_id(value: Any) -> str | None:
     text = str(value) if type(value) is int else value
     if text is None:
         return None
-    if not isinstance(text, str) or not re.fullmatch(_ID, text):
+    if not isinstance(text, str) or not _ID.fullmatch(text):
         raise ValueError(f"its id is {shown(value)}: it must be a text of one line")
     return text
 
 
 def _take(values: dict[str, Any], spellings: tuple[str, ...]) -> Any:
-    given = {name: values.pop(name) for name in spellings if name in values}
-    found = {name: value for name, value in given.items() if value is not None}
-    if len(found) > 1:
-        raise ValueError(f"it has both {' and '.join(found)}: give one of them")
-    return next(iter(found.values()), None)
+    given = [name for name in spellings if values.get(name) is not None]
+    if len(given) > 1:
+        raise ValueError(f"it has both {' and '.join(given)}: give one of them")
+    value = values[given[0]] if given else None
+    for name in spellings:
+        values.pop(name, None)
+    return value

@@ -4,7 +4,7 @@ from math import log
 from typing import Literal, get_args
 
 PadMode = Literal["reflect", "constant", "edge", "symmetric", "wrap"]
-Padding = Literal["center", "none", "causal", "same", "kaldi"]
+Padding = Literal["center", "none", "causal", "same", "snip", "kaldi"]
 WindowAlign = Literal["center", "left"]
 Spectrum = Literal["complex", "magnitude", "power", "db", "log", "phase"]
 LogKind = Literal["ln", "log10", "log1p", "db"]
@@ -21,12 +21,13 @@ Precision = Literal["float32", "float64", "float16"]
 Layout = Literal["frames-first", "bins-first"]
 Resampling = Literal["QQ", "LQ", "MQ", "HQ", "VHQ"]
 ArrayFormat = Literal["npy", "npz", "safetensors", "csv", "raw", "ark"]
-ShardFormat = Literal["tar", "ark"]
+ShardFormat = Literal["tar", "parquet", "zarr", "ark"]
 PictureFormat = Literal["png", "svg", "pdf", "webp"]
 FrequencyScale = Literal["linear", "log", "mel", "bark"]
 Reduction = Literal["max", "mean"]
 LevelReference = Literal["full-scale", "max"]
 Channel = Literal["mix", "all"] | int
+SegmentPadding = Literal["neighbours", "own"]
 
 MAX_THREADS = 64
 
@@ -45,6 +46,7 @@ SHARD_FORMATS: tuple[ShardFormat, ...] = get_args(ShardFormat)
 PICTURE_FORMATS: tuple[PictureFormat, ...] = get_args(PictureFormat)
 PIXEL_FORMATS: tuple[PictureFormat, ...] = ("png", "webp")
 FREQUENCY_SCALES: tuple[FrequencyScale, ...] = get_args(FrequencyScale)
+SEGMENT_PADDINGS: tuple[SegmentPadding, ...] = get_args(SegmentPadding)
 REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
 
 PADDINGS: dict[Padding, str] = {
@@ -52,12 +54,14 @@ PADDINGS: dict[Padding, str] = {
     "none": "nothing, full frames only",
     "causal": "frame minus hop zeros on the left, so that no frame sees the future",
     "same": "(frame - hop) / 2 on both sides, as HiFi-GAN",
+    "snip": "nothing, and no frame of a sound shorter than one, as Kaldi with snip-edges=true",
     "kaldi": "as Kaldi with snip-edges=false, mirrored with the edge sample repeated",
 }
 """What is put around a signal before it is cut into frames."""
 
 FORCED_PAD_MODES: dict[Padding, PadMode] = {
     "none": "constant",
+    "snip": "constant",
     "causal": "constant",
     "kaldi": "symmetric",
 }

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from math import inf
 from typing import Any, ClassVar
 
-from stftcli.settings.choices import Channel
-from stftcli.settings.kinds import Kind, Time
+from stftcli.settings.choices import SEGMENT_PADDINGS, Channel, SegmentPadding
+from stftcli.settings.kinds import Choice, Kind, Time
 from stftcli.settings.option import Option
 from stftcli.settings.record import Record
 
@@ -34,12 +35,14 @@ class ChannelKind(Kind):
 class SegmentSettings(Record):
     """Which stretch of the sound is used, and which of its channels (counted from 1).
 
-    Without a channel, features are of the mean of all; a picture shows each.
+    Without a channel, features are of the mean of all; a picture shows each. `segment_padding` says
+    what the frames at the ends of the stretch see of the sound beside it.
     """
 
     start_s: float = 0.0
     duration_s: float | None = None
     channel: Channel | None = None
+    segment_padding: SegmentPadding = "neighbours"
 
     options: ClassVar[tuple[Option, ...]] = (
         Option(
@@ -64,4 +67,30 @@ class SegmentSettings(Record):
             default="mix",
             common=True,
         ),
+        Option(
+            "segment_padding",
+            Choice(SEGMENT_PADDINGS),
+            "What frames at the ends of a part of a sound see beyond it: the samples beside it, or "
+            "padding, as if the sound began and ended there.",
+            field="segment_padding",
+            default="neighbours",
+        ),
     )
+
+    @property
+    def has_neighbours(self) -> bool:
+        """Whether samples beside the stretch may matter."""
+        return self.segment_padding == "neighbours" and bool(self.start_s or self.duration_s)
+
+    def first(self, rate_hz: int) -> int:
+        """Give its first sample in a sound of this rate."""
+        return round(self.start_s * rate_hz)
+
+    def samples(self, rate_hz: int) -> int | None:
+        """Give how many samples it has, if the sound is as long; None for all that follow."""
+        return None if self.duration_s is None else round(self.duration_s * rate_hz)
+
+    def last(self, rate_hz: int) -> float:
+        """Give the sample after its last; infinity where it goes on to the end."""
+        samples = self.samples(rate_hz)
+        return inf if samples is None else self.first(rate_hz) + samples

@@ -210,7 +210,7 @@ BAD_CALLS = [
     Call(
         f"{FEATURES} --padding full",
         2,
-        "--padding|'full'|it must be one of center, none, causal, same, kaldi",
+        "--padding|'full'|it must be one of center, none, causal, same, snip, kaldi",
     ),
     Call(f"{FEATURES} --padding kaldi --hop-length 80", 2, "--hop-length is 80|kaldi|frame (64)"),
     Call(f"{FEATURES} --win-align right", 2, "--win-align|'right'|it must be one of center, left"),

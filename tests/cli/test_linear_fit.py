@@ -539,7 +539,7 @@ class Call(NamedTuple):
 
 
 BAD_CALLS = [
-    Call("pca", 2, "Missing argument|INPUT|fit pca --help"),
+    Call("pca", 2, "no input|--manifest"),
     Call("pca x.npy --components 0", 2, "--components|0 is not in the range"),
     Call("pca x.npy --components 5", 2, "1 to 4 components|5"),
     Call("pca missing.npy", 1, "missing.npy cannot be read|No such file"),

@@ -203,7 +203,7 @@ class TestDescription:
         }
         assert stored["stftcli"] == stftcli.__version__
         assert stored["fft"] in ("ducc0", "numpy")
-        assert stored["settings_version"] == 2
+        assert stored["settings_version"] == 3
         settings = FeatureSettings.from_dict(stored["features"])
         assert settings.based_on == "the preset whisper (version 1)"
         assert (settings.segment.start_s, settings.segment.channel) == (0.25, "all")

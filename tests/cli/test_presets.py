@@ -90,7 +90,7 @@ def test_the_list_has_a_line_for_each_preset(shell: Shell) -> None:
 
 def test_printing_needs_no_sound_and_writes_nothing(shell: Shell) -> None:
     words = ("features", "missing.wav", "--preset", "whisper", "--out", "x.npy", "--print-config")
-    assert ok_inside(shell, *words).out.startswith(b"settings_version = 2\n")
+    assert ok_inside(shell, *words).out.startswith(b"settings_version = 3\n")
     assert shell.names() == []
 
 

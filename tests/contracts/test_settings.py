@@ -72,7 +72,7 @@ OTHER_STEPS: tuple[Step, ...] = (
 """Each of another value than its default in every field."""
 
 OTHER_SETTINGS = FeatureSettings(
-    SegmentSettings(1.5, 2.25, 2),
+    SegmentSettings(1.5, 2.25, 2, "own"),
     SignalSettings(16_000, "VHQ", 30.0, int16_scale=True, preemphasis=0.97),
     FrameSettings(
         *("pow2", "10ms", "25ms", "kaiser:8.6"),
@@ -493,7 +493,7 @@ class TestVersion:
     def test_files_of_version_1_are_read_by_their_names(self, segment: str) -> None:
         text = format_settings(OTHER_SETTINGS)
         old = (
-            text.replace("settings_version = 2\n", "settings_version = 1\n")
+            text.replace(f"settings_version = {VERSION}\n", "settings_version = 1\n")
             .replace("[segment]", f"[{segment}]")
             .replace("[features]", "[values]")
             .replace("[[features.steps]]", "[[values.steps]]")
@@ -508,6 +508,22 @@ class TestVersion:
         for name in ("part", "values"):
             with pytest.raises(SettingsError, match=rf"x\.toml, line 1: .*no setting '{name}'"):
                 parse_settings(f"[{name}]\n", "x.toml")
+
+    @pytest.mark.parametrize("version", [1, 2])
+    @pytest.mark.parametrize("segment", [None, {"start_s": 1.5}])
+    def test_segments_of_older_files_are_padded_as_they_were(
+        self, version: int, segment: dict[str, Any] | None
+    ) -> None:
+        values = {} if segment is None else {"segment": segment}
+        old = settings_from({"settings_version": version, **values}, "a.npz")
+        assert old.segment == SegmentSettings(**(segment or {}), segment_padding="own")
+        given = {"settings_version": version, "segment": {"segment_padding": "neighbours"}}
+        assert settings_from(given, "a.npz").segment == SegmentSettings()
+        assert settings_from(values, "a.npz").segment == SegmentSettings(**(segment or {}))
+
+    def test_a_segment_of_an_older_file_that_is_no_table_is_refused(self) -> None:
+        with pytest.raises(SettingsError, match="segment is 3"):
+            settings_from({"settings_version": 2, "segment": 3}, "a.npz")
 
     def test_errors_in_files_of_version_1_name_the_line(self) -> None:
         text = 'settings_version = 1\n\n[[values.steps]]\nstep = "mel"\nbnds = 3\n'

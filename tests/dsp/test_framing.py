@@ -35,6 +35,8 @@ def spans_of(framer: Framer, blocks: Iterable[Samples]) -> list[Samples]:
 
 
 def frames_in(span: Samples, filter_length: int, hop_length: int) -> Samples:
+    if span.shape[-1] < filter_length:
+        return np.empty((len(span), 0, filter_length), span.dtype)
     frames = np.lib.stride_tricks.sliding_window_view(span, filter_length, axis=-1)
     return frames[:, ::hop_length]
 
@@ -49,7 +51,9 @@ def test_spans_hold_every_frame_of_the_padded_signal_once(
     for samples in (1, 2, half + 1, filter_length, filter_length + 1, several_batches):
         signal = noise(2, samples)
         spans = spans_of(stft.framer(), blocks_of(signal, 17))
-        got = np.concatenate([frames_in(span, filter_length, hop_length) for span in spans], axis=1)
+        none = np.empty((2, 0, filter_length), np.float32)
+        cut = [frames_in(span, filter_length, hop_length) for span in spans]
+        got = np.concatenate([none, *cut], axis=1)
         for channel, frames in zip(signal, got, strict=True):
             whole = padded(channel, filter_length, hop_length, **edges)[None]
             wanted = frames_in(whole, filter_length, hop_length)[0]
@@ -66,7 +70,10 @@ def test_frames_are_as_long_as_the_window_where_zeros_follow_it(
     for samples in (1, 2, win_length // 2 + 1, win_length, 3 * win_length, 60 * hop_length):
         signal = noise(samples)
         spans = spans_of(stft.framer(), blocks_of(signal[None], 17))
-        got = np.concatenate([frames_in(span, win_length, hop_length)[0] for span in spans])
+        none = np.empty((0, win_length), np.float32)
+        got = np.concatenate(
+            [none, *(frames_in(span, win_length, hop_length)[0] for span in spans)]
+        )
         whole = padded(signal, win_length, hop_length, **edges)[None]
         assert_same_bits(got, frames_in(whole, win_length, hop_length)[0], f"{samples} samples")
 
@@ -177,6 +184,16 @@ def test_a_long_stream_is_not_held_in_memory(edges: str) -> None:
 def test_a_signal_without_a_sample_has_no_span(edges: dict[str, Any]) -> None:
     framer = STFT(64, 16, **edges).framer()
     assert spans_of(framer, [noise(1, 0), noise(1, 0)]) == []
+
+
+@pytest.mark.parametrize(
+    ("padding", "samples"), [("snip", 1), ("snip", 63), ("kaldi", 1), ("kaldi", 7)]
+)
+def test_what_is_too_short_has_no_span_with_kaldis_paddings(padding: Any, samples: int) -> None:
+    stft = STFT(64, 16, padding=padding)
+    assert spans_of(stft.framer(), [noise(1, samples)]) == []
+    assert stft(noise(2, samples)).shape == (2, 0, 33)
+    assert stft(noise(2, samples + 1)).shape == (2, samples in (7, 63), 33)
 
 
 def test_samples_between_two_frames_are_skipped_across_spans() -> None:

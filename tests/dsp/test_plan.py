@@ -29,6 +29,21 @@ def test_an_empty_signal_has_no_frames(padding: Padding) -> None:
     assert FramePlan.make(64, 16, padding).frames(0) == 0
 
 
+@pytest.mark.parametrize("padding", [one for one in PADDINGS if one not in ("snip", "kaldi")])
+@given(hop_length=LENGTHS, frame_length=LENGTHS)
+def test_one_sample_has_a_frame_but_with_kaldis_paddings(
+    padding: Padding, hop_length: int, frame_length: int
+) -> None:
+    assert FramePlan.make(frame_length, hop_length, padding).frames(1) >= 1
+
+
+@pytest.mark.parametrize(("padding", "too_short"), [("snip", range(400)), ("kaldi", range(80))])
+def test_what_is_too_short_has_no_frame_with_kaldis(padding: Padding, too_short: range) -> None:
+    plan = FramePlan.make(512, 160, padding, 400)
+    assert {plan.frames(samples) for samples in too_short} == {0}
+    assert plan.frames(too_short.stop) == 1
+
+
 @pytest.mark.parametrize(("filter_length", "frames"), [(1024, 1 + 4096 // 256), (1023, 16)])
 def test_centred_frames_of_even_and_odd_length(filter_length: int, frames: int) -> None:
     assert FramePlan.make(filter_length, 256, "center").frames(4096) == frames
@@ -66,9 +81,8 @@ def test_kaldis_frames_are_counted_and_placed_as_in_its_feature_window(
 ) -> None:
     hop_length = data.draw(st.integers(1, frame_length), label="hop_length")
     plan = FramePlan.make(128, hop_length, "kaldi", frame_length)
-    # NumFrames and FirstSampleOfFrame with snip-edges=false; there are no frames at all of a
-    # signal shorter than half a hop, which has one here.
-    assert plan.frames(samples) == max(1, (samples + hop_length // 2) // hop_length)
+    # NumFrames and FirstSampleOfFrame with snip-edges=false.
+    assert plan.frames(samples) == (samples + hop_length // 2) // hop_length
     assert -plan.left == hop_length // 2 - frame_length // 2
 
 

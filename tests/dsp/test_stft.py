@@ -615,4 +615,6 @@ class TestTransform:
 def test_every_way_to_treat_the_edges_gives_other_numbers() -> None:
     signal = noise(100)
     firsts = {name: STFT(64, 16, **edges)(signal)[0].tobytes() for name, edges in EDGES.items()}
-    assert len(set(firsts.values())) == len(EDGES)
+    # These two differ only where a signal is too short.
+    assert firsts.pop("snip") == firsts["unpadded"]
+    assert len(set(firsts.values())) == len(firsts)

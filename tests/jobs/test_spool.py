@@ -11,6 +11,7 @@ from stftcli.errors import InputError
 from stftcli.features.settings import FeatureSettings
 from stftcli.jobs.rows import Rows
 from stftcli.jobs.spool import Split, Spool, Stretch, hold_out
+from stftcli.manifests.entry import Entry
 from tests.signals import assert_same_bits, noise
 
 
@@ -94,7 +95,7 @@ class TestSpool:
         for number, size in enumerate(sizes):
             names.append(str(folder / f"{number}.npy"))
             np.save(names[-1], noise(size, 3, seed=number).astype(dtype))
-        return Spool(Rows(names, FeatureSettings()))
+        return Spool(Rows([Entry(name, name) for name in names], FeatureSettings()))
 
     @pytest.mark.parametrize("dtype", ["float32", "float64", "int16"])
     def test_holds_all_rows_of_all_inputs(self, tmp_path: Path, dtype: str) -> None:

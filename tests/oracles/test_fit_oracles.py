@@ -11,6 +11,7 @@ from stftcli import Linear
 from stftcli.features.settings import FeatureSettings
 from stftcli.jobs.fit import fit_classes, fit_pca, fit_ridge
 from stftcli.jobs.rows import Rows
+from stftcli.manifests.entry import Entry
 from tests.oracles.conftest import oracle
 from tests.signals import assert_close, noise
 
@@ -43,7 +44,7 @@ def inputs(tmp_path: Path, rows: Floats) -> Rows:
     for number, part in enumerate(np.split(rows, [700, 701])):
         names.append(str(tmp_path / f"{number}.npy"))
         np.save(names[-1], part)
-    return Rows(names, FeatureSettings())
+    return Rows([Entry(name, name) for name in names], FeatureSettings())
 
 
 @pytest.mark.parametrize("whiten", [False, True])

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from stftcli import Extractor
 from stftcli.presets import preset_names
 from tests.cli.computing import features_inside, noisy_rise, write_sound
 from tests.cli.shell import Shell
@@ -205,6 +206,19 @@ class TestKaldi:
         got = ours(shell, sound, 16000, "--preset", "kaldi-fbank", "--padding", "kaldi")
         assert got.shape == (round(samples / 160 + 1e-9), 23)
         np.testing.assert_allclose(got, wanted, rtol=0, atol=1e-4)
+
+    @pytest.mark.parametrize("snip_edges", [True, False])
+    @pytest.mark.parametrize("name", ["kaldi-fbank", "kaldi-mfcc"])
+    def test_a_sound_of_any_length_has_kaldis_frames(self, name: str, snip_edges: bool) -> None:
+        asked = self.fbank if name == "kaldi-fbank" else self.mfcc
+        extractor = Extractor.preset(name, padding="snip" if snip_edges else "kaldi")
+        sound = noise(600, seed=3) / 8
+        # One by one where the first frames come, and here and there.
+        for samples in sorted({*range(0, 601, 37), *range(75, 86), *range(235, 245), 399, 400}):
+            wanted = asked(sound[:samples], 16000, frame_opts__snip_edges=snip_edges)
+            assert extractor.frames(samples, 16000) == len(wanted), samples
+        with pytest.warns(UserWarning, match="gives no frame: 79 samples"):
+            assert extractor(sound[:79], 16000).shape[0] == 0
 
     @pytest.mark.parametrize("rate_hz", [8000, 11025, 22050, 48000])
     def test_mirrored_edges_at_other_rates(self, shell: Shell, rate_hz: int) -> None:

@@ -1,6 +1,8 @@
 """What a format of shards is: a row of the table in `shards`, with its writer and readers."""
 
+import errno
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, ClassVar, NamedTuple
 
@@ -8,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.arrays.description import dtype_of
-from stftcli.errors import SettingsError
+from stftcli.errors import SettingsError, StftcliError
 from stftcli.settings.choices import Layout
 
 Heads = Iterator[tuple[str, tuple[int, ...], str]]
@@ -134,6 +136,22 @@ class ShardRow(NamedTuple):
 def type_name(dtype: np.dtype[Any]) -> str:
     """Give the name of a type that a file holds; ValueError if it is none of numbers."""
     return str(dtype_of(dtype.name))
+
+
+@contextmanager
+def as_value_error() -> Iterator[None]:
+    """Make a ValueError of whatever a parser raises on a broken file."""
+    try:
+        yield
+    except (ValueError, StftcliError):
+        raise
+    except OSError as error:
+        # Parsers raise it without a number, and the system this one for places that are none.
+        if error.errno not in (None, errno.EINVAL):
+            raise
+        raise ValueError(str(error)) from error
+    except Exception as error:
+        raise ValueError(str(error) or type(error).__name__) from error
 
 
 class Seen:

@@ -1,9 +1,7 @@
 """The sounds of a corpus and what has become of them, on disk: memory does not grow with them."""
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from hashlib import sha256
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -11,6 +9,13 @@ from typing import NamedTuple, Self
 from stftcli.errors import InputError, SettingsError
 from stftcli.files.temporary import temp_space_errors
 from stftcli.jobs.corpus.names import names_of
+from stftcli.jobs.corpus.sounds import (
+    audio_of,
+    describe_segment,
+    entry_of,
+    format_extra,
+    sound_key,
+)
 from stftcli.manifests.entry import Entry
 
 _AT_ONCE = 512
@@ -19,23 +24,39 @@ _TEMPORARY = ""
 _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-CREATE TABLE entries (number INTEGER PRIMARY KEY, short BLOB, long BLOB, id BLOB, entry TEXT);
-CREATE TABLE lines (id BLOB PRIMARY KEY, place INTEGER, size INTEGER, input BLOB) WITHOUT ROWID;
+CREATE TABLE entries (number INTEGER PRIMARY KEY, id BLOB, long BLOB, sound BLOB, extra TEXT);
+CREATE TABLE lines
+    (id BLOB PRIMARY KEY, place INTEGER, size INTEGER, sound BLOB, claim BLOB) WITHOUT ROWID;
 """
-_CHOOSE_NAMES = """
-CREATE INDEX by_short ON entries (short);
-UPDATE entries SET id = short;
-UPDATE entries SET id = long WHERE short IN
-    (SELECT short FROM entries GROUP BY short HAVING COUNT(*) > 1);
-CREATE INDEX by_id ON entries (id);
+_INDEX = "CREATE INDEX by_id ON entries (id)"
+# Until none is left: a.wav of a.wav and a.flac is the short name of a.wav.flac as well.
+_LENGTHEN = """
+UPDATE entries SET id = long WHERE id <> long AND id IN
+    (SELECT id FROM entries GROUP BY id HAVING COUNT(*) > 1)
 """
 
 
-class Named(NamedTuple):
-    """An entry under the name that its results have."""
+class Listed(NamedTuple):
+    """An entry under the name that its results have, with what the last of them claims."""
 
     id: str
-    entry: Entry
+    sound: str
+    extra: str
+    claim: str
+
+    def entry(self) -> Entry:
+        """Give the entry itself."""
+        return entry_of(*self[:3])
+
+
+class Line(NamedTuple):
+    """Where a manifest says what has become of an entry; of which sound, and what it claims."""
+
+    id: str
+    place: int
+    size: int
+    sound: str
+    claim: str = ""
 
 
 class Catalog:
@@ -62,11 +83,13 @@ class Catalog:
             self._database.executescript(_TABLES)
         self._database.execute("BEGIN")
         self._database.executemany(
-            "INSERT INTO entries (short, long, entry) VALUES (?, ?, ?)",
+            "INSERT INTO entries (id, long, sound, extra) VALUES (?, ?, ?, ?)",
             (_row(entry, root) for entry in entries),
         )
         self._database.execute("COMMIT")
-        self._database.executescript(_CHOOSE_NAMES)
+        self._database.execute(_INDEX)
+        while self._database.execute(_LENGTHEN).rowcount:
+            pass
         self._check_names()
 
     def __enter__(self) -> Self:
@@ -83,23 +106,29 @@ class Catalog:
     def __len__(self) -> int:
         return int(self._database.execute("SELECT COUNT(*) FROM entries").fetchone()[0])
 
-    def __iter__(self) -> Iterator[Named]:
-        rows = self._database.execute("SELECT id, entry FROM entries ORDER BY number")
+    def __iter__(self) -> Iterator[Listed]:
+        rows = self._database.execute(
+            "SELECT id, entries.sound, extra, IIF(lines.sound = entries.sound, claim, x'') "
+            "FROM entries LEFT JOIN lines USING (id) ORDER BY number"
+        )
         while some := rows.fetchmany(_AT_ONCE):
-            for key, entry in some:
-                yield Named(_text(key), Entry(**json.loads(entry)))
+            for key, sound, extra, claim in some:
+                yield Listed(_text(key), _text(sound), extra, _text(claim))
 
     def keep_part(self, number: int, parts: int) -> None:
         """Keep one of so many parts, counted from 1; a name is in the same one always."""
         self._database.create_function("part", 1, lambda key: _part_of(key, parts))
         self._database.execute("DELETE FROM entries WHERE part(id) <> ?", (number - 1,))
 
-    def note_lines(self, lines: Iterable[tuple[str, int, int, str]]) -> None:
-        """Keep where a file says what has become of an entry: (id, place, size, input) of lines."""
+    def note_lines(self, lines: Iterable[Line]) -> None:
+        """Keep what a manifest says; of the lines of one name, the last."""
         self._database.execute("BEGIN")
         self._database.executemany(
-            "INSERT OR REPLACE INTO lines VALUES (?, ?, ?, ?)",
-            ((_key(name), place, size, _key(sound)) for name, place, size, sound in lines),
+            "INSERT OR REPLACE INTO lines VALUES (?, ?, ?, ?, ?)",
+            (
+                (_key(name), place, size, _key(sound), _key(claim))
+                for name, place, size, sound, claim in lines
+            ),
         )
         self._database.execute("COMMIT")
 
@@ -120,10 +149,9 @@ class Catalog:
 
     def renamed(self) -> Iterator[tuple[str, int, int]]:
         """Give (id, place, size) of the lines of this corpus' sounds under another name."""
-        self._database.create_function("sound", 1, _sound_of)
         rows = self._database.execute(
             "SELECT lines.id, place, size FROM lines WHERE id NOT IN (SELECT id FROM entries) "
-            "AND input IN (SELECT sound(entry) FROM entries)"
+            "AND sound IN (SELECT sound FROM entries)"
         )
         for key, place, size in rows.fetchall():
             yield _text(key), place, size
@@ -144,29 +172,24 @@ class Catalog:
         if not len(self):
             raise InputError("there is no sound to work on")
         twice = self._database.execute(
-            "SELECT a.id, a.entry, b.entry FROM entries a JOIN entries b USING (id) "
-            "WHERE a.number < b.number ORDER BY b.number LIMIT 1"
+            "SELECT id FROM entries GROUP BY id HAVING COUNT(*) > 1 ORDER BY MIN(number) LIMIT 1"
         ).fetchone()
         if twice is not None:
-            first, second = (Entry(**json.loads(text)).audio for text in twice[1:])
+            rows = self._database.execute(
+                "SELECT sound FROM entries WHERE id = ? ORDER BY number LIMIT 2", twice
+            )
+            first, second = (audio_of(_text(key)) for (key,) in rows)
             raise SettingsError(
                 f"{first!r} and {second!r} would both be called {_text(twice[0])!r}: give each "
                 "sound once, and each its own id"
             )
 
 
-def identity_of(entry: Entry) -> str:
-    """Say which stretch of which sound an entry is, whatever it is called."""
-    return json.dumps([entry.audio, entry.start_s, entry.duration_s, entry.channel])
-
-
-def _row(entry: Entry, root: str | None) -> tuple[bytes, bytes, str]:
+def _row(entry: Entry, root: str | None) -> tuple[bytes, bytes, bytes, str]:
     short, long = names_of(entry, root)
-    return _key(short), _key(long), json.dumps(asdict(entry))
-
-
-def _sound_of(entry: str) -> bytes:
-    return _key(identity_of(Entry(**json.loads(entry))))
+    sound = sound_key(entry.audio, describe_segment(entry))
+    key = _key(short)
+    return key, key if short is long else _key(long), _key(sound), format_extra(entry.extra)
 
 
 def _part_of(key: bytes, parts: int) -> int:
@@ -175,7 +198,7 @@ def _part_of(key: bytes, parts: int) -> int:
 
 def _key(name: str) -> bytes:
     # Names of files may hold bytes that are no text, which Python keeps as half characters.
-    return name.encode("utf-8", "surrogatepass")
+    return name.encode() if name.isascii() else name.encode("utf-8", "surrogatepass")
 
 
 def _text(key: bytes) -> str:

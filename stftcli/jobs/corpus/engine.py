@@ -1,10 +1,11 @@
 """One bounded loop that keeps the workers of any Executor busy, and outlives their deaths."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from typing import Any, Generic, TypeVar
 
+from stftcli.errors import OutputError
 from stftcli.jobs.corpus.executors import Workers, reason_of
 
 Unit = TypeVar("Unit")
@@ -47,7 +48,7 @@ class Engine(Generic[Unit, Outcome]):
         self._again: deque[tuple[Unit, int]] = deque()
         self._alone: deque[Unit] = deque()
 
-    def run(self, units: Iterator[Unit]) -> Iterator[tuple[Unit, Outcome]]:
+    def run(self, units: Iterator[Unit]) -> Generator[tuple[Unit, Outcome]]:
         """Give each unit, or its parts, with what became of it, in the order in which they end."""
         try:
             while True:
@@ -121,12 +122,17 @@ class Engine(Generic[Unit, Outcome]):
             outcome = future.result()
         except self._workers.broken:
             self._workers.renew()
-            self._alone.appendleft(self._after_death(unit, "its worker died of it"))
+            self._leave_out(unit, "its worker died of it")
         except Exception as error:
-            reason = f"its worker failed: {reason_of(error)}"
-            self._alone.appendleft(self._after_death(unit, reason))
+            self._leave_out(unit, f"its worker failed: {reason_of(error)}")
         else:
             yield unit, outcome
+
+    def _leave_out(self, unit: Unit, reason: str) -> None:
+        left = self._after_death(unit, reason)
+        if left == unit:
+            raise OutputError(f"workers fail even where there is nothing to do: {reason}")
+        self._alone.appendleft(left)
 
     def _wait(self, futures: Iterable[Future[Outcome]]) -> set[Future[Outcome]]:
         """Wait for one that is done; a cluster may lose its workers meanwhile."""

@@ -16,7 +16,7 @@ from typing import ClassVar, TypeVar
 import stftcli
 from stftcli.errors import InputError, SettingsError
 from stftcli.jobs.corpus.dask_executor import SCHEME, DaskExecutor
-from stftcli.jobs.corpus.processes import ProcessPool
+from stftcli.jobs.corpus.processes import ProcessPool, deaf_children
 
 Unit = TypeVar("Unit")
 Outcome = TypeVar("Outcome")
@@ -82,7 +82,8 @@ class Workers:
 
     def submit(self, work: Callable[[Unit], Outcome], unit: Unit) -> "Future[Outcome]":
         """Give a unit to the next worker that is free."""
-        return self._executor.submit(work, unit)
+        with deaf_children():
+            return self._executor.submit(work, unit)
 
     def renew(self) -> None:
         """Make a new Executor in the place of a broken one."""
@@ -116,7 +117,8 @@ class Workers:
     def _check_version(self) -> None:
         try:
             # A function that workers have whatever stftcli they have.
-            task = self._executor.submit(resolve_name, "stftcli:__version__")
+            with deaf_children():
+                task = self._executor.submit(resolve_name, "stftcli:__version__")
             found = task.result(timeout=self.answer_s)
         except TimeoutError:
             raise InputError(

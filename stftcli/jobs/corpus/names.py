@@ -4,7 +4,11 @@ import os
 from pathlib import PurePath
 
 from stftcli.errors import SettingsError
+from stftcli.files.atomic import STANDARD
+from stftcli.files.urls import is_url, plain_name
 from stftcli.manifests.entry import Entry
+
+_UNPLAIN = {"", os.curdir, os.pardir}
 
 
 def names_of(entry: Entry, root: str | None) -> tuple[str, str]:
@@ -21,23 +25,18 @@ def names_of(entry: Entry, root: str | None) -> tuple[str, str]:
     if entry.id is not None:
         name = _inside(entry.id, entry.listed)
         return name, name
+    if entry.listed == STANDARD:
+        raise SettingsError("standard input has no name for a result: it cannot be one of many")
     path = PurePath(_inside(_below(entry.listed, root), entry.listed))
     behind = _segment(entry)
     return f"{path.with_suffix('')}{behind}", f"{path}{behind}"
 
 
-def is_url(path: str) -> bool:
-    """Say whether a path is a URL, such as s3://bucket/talk.flac."""
-    scheme, found, _ = path.partition("://")
-    return bool(found) and scheme.isalnum() and len(scheme) > 1
-
-
 def _below(listed: str, root: str | None) -> str:
     """Give the path below the root; without one, a whole path below the root of all."""
     if is_url(listed):
-        path = listed.partition("://")[2]
-        below = root is not None and listed.startswith(root.rstrip("/") + "/")
-        return listed[len(root.rstrip("/")) + 1 :] if root and below else path
+        name, above = plain_name(listed), f"{plain_name(root or '').rstrip('/')}/"
+        return name.removeprefix(above) if name.startswith(above) else name.partition("://")[2]
     if root is not None:
         return os.path.relpath(listed, root)
     here = PurePath(os.path.normpath(listed))
@@ -48,6 +47,8 @@ def _below(listed: str, root: str | None) -> str:
 
 
 def _inside(name: str, listed: str) -> str:
+    if _UNPLAIN.isdisjoint(name.split("/")) and "\0" not in name:
+        return name  # as nearly all are: it need not be taken apart
     path = PurePath(name)
     if not name or "\0" in name or path.is_absolute() or not path.name or os.pardir in path.parts:
         raise SettingsError(

@@ -1,18 +1,23 @@
 """What is still to be done of a corpus: all but what its manifest has, if that is still true."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
-from itertools import groupby
-from pathlib import Path
+from itertools import groupby, islice
+from typing import Any
 
 from stftcli.errors import InputError
+from stftcli.files.places import stat_of
+from stftcli.files.urls import is_url, join_path
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.attempt import measure_input
-from stftcli.jobs.corpus.catalog import Catalog, Named, identity_of
+from stftcli.jobs.corpus.catalog import Catalog, Listed
 from stftcli.jobs.corpus.out_dir import Part
-from stftcli.jobs.corpus.results import Result, Results, identity
+from stftcli.jobs.corpus.results import Result
+from stftcli.jobs.corpus.sounds import audio_of, format_extra
 from stftcli.jobs.corpus.unit import Item
+
+_AT_ONCE, _FEWEST = 64, 8
 
 
 class Plan(Frozen):
@@ -42,56 +47,58 @@ class Plan(Frozen):
     checksum: bool = False
 
     @property
+    def groups_at_once(self) -> int:
+        """Of how many files it is asked at once what they hold: fewer of larger ones."""
+        return max(_FEWEST, _AT_ONCE // (self.shard_size or 1))
+
+    @property
     def shard_prefix(self) -> str:
         """What the names of shards begin with."""
         return "shard-" if self.part.of == 1 else f"shard-{self.part}-"
 
-    def groups(self, catalog: Catalog) -> Iterator[list[Item]]:
-        """Give the items of the catalog, those that share a file together."""
-        numbered = enumerate(catalog)
+    def groups(self, catalog: Catalog) -> Iterator[tuple[str, list[Listed]]]:
+        """Give the files of results, each with what it is to hold."""
         if self.shard_size is None:
-            for _, named in numbered:
-                yield [self._item(named, f"{named.id}{self.ending}")]
+            for listed in catalog:
+                yield f"{listed.id}{self.ending}", [listed]
             return
         size = self.shard_size
-        for shard, some in groupby(numbered, lambda one: one[0] // size):
-            output = f"{self.shard_prefix}{shard:06d}{self.ending}"
-            yield [self._item(named, output) for _, named in some]
+        for shard, some in groupby(enumerate(catalog), lambda one: one[0] // size):
+            yield (
+                f"{self.shard_prefix}{shard:06d}{self.ending}",
+                [listed for _, listed in some],
+            )
 
-    def is_done(self, group: list[Item], results: list[Result | None]) -> bool:
+    def claim(self, result: Result) -> str:
+        """Write down all that must hold if a result is still true; nothing of one that failed."""
+        if "error" in result:
+            return ""
+        try:
+            extra = format_extra(result.get("extra"))
+        except RecursionError:  # no run has written this
+            return ""
+        return self._claim(result.get("settings"), result, result.get("output"), extra)
+
+    def is_done(self, output: str, group: list[Listed]) -> bool:
         """Say whether a file holds what it would hold if it was made now."""
-        done = [result for result in results if result is not None]
-        if len(done) < len(group) or any("error" in result for result in done):
+        if not all(listed.claim for listed in group):  # nobody need look at the files
             return False
-        pairs = list(zip(group, done, strict=True))
-        return self._is_whole(done[0], len(group)) and all(
-            self._is_of(item, result) for item, result in pairs
-        )
-
-    def _item(self, named: Named, output: str) -> Item:
-        return Item(named.id, named.entry, output)
-
-    def _is_of(self, item: Item, result: Result) -> bool:
-        if (result.get("settings"), result.get("output")) != (self.settings_hash, item.output):
-            return False
-        if identity(result) != identity_of(item.entry):
-            return False
-        extra = result.get("extra", {})
-        if extra != dict(item.entry.extra):
-            return False
-        with suppress(InputError):
-            told = measure_input(item.entry.audio, checksum=self.checksum)
-            if self.checksum:
-                told.pop("input_mtime_ns", None)
-            return all(result.get(name) == value for name, value in told.items())
+        with suppress(OSError, ValueError, InputError):
+            known: Result = {"bytes": stat_of(join_path(self.out_dir, output)).size}
+            if self.shard_size is not None:
+                known["sharing"] = len(group)
+            return all(listed.claim == self._claim_now(output, known, listed) for listed in group)
         return False
 
-    def _is_whole(self, result: Result, count: int) -> bool:
-        if self.shard_size is not None and result.get("sharing") != count:
-            return False
-        with suppress(OSError, ValueError):
-            return Path(self.out_dir, result["output"]).stat().st_size == result.get("bytes")
-        return False
+    def _claim_now(self, output: str, known: Result, listed: Listed) -> str:
+        result = measure_input(audio_of(listed.sound), checksum=self.checksum) | known
+        return self._claim(self.settings_hash, result, output, listed.extra)
+
+    def _claim(self, settings: Any, result: Result, output: Any, extra: str) -> str:
+        version = result.get("input_version", result.get("input_mtime_ns"))
+        seen = result.get("input_sha256") if self.checksum else version
+        size, written = result.get("input_bytes"), result.get("bytes")
+        return f"{settings} {seen} {size} {written} {result.get('sharing')}\n{output}\n{extra}"
 
 
 class ToDo:
@@ -103,24 +110,30 @@ class ToDo:
         How many results were there.
     """
 
-    def __init__(self, plan: Plan, catalog: Catalog, results: Results) -> None:
-        self._plan, self._catalog, self._results = plan, catalog, results
+    def __init__(self, plan: Plan, catalog: Catalog) -> None:
+        self._plan, self._catalog = plan, catalog
         self.kept = 0
 
     def __iter__(self) -> Iterator[Item]:
-        for group in self._plan.groups(self._catalog):
-            if self._plan.is_done(group, [self._result_of(item) for item in group]):
-                self.kept += len(group)
-            else:
-                yield from map(_weighed, group)
+        groups = self._plan.groups(self._catalog)
+        # Each answer over a network takes a while: so many are waited for at once.
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            while some := list(islice(groups, self._plan.groups_at_once)):
+                each = pool.map if self._is_far(some[0][1][0]) else map
+                for (_, group), left in zip(some, each(self._left_of, some), strict=True):
+                    self.kept += 0 if left else len(group)
+                    yield from left
 
-    def _result_of(self, item: Item) -> Result | None:
-        place = self._catalog.line_of(item.id)
-        return None if place is None else self._results.read(*place)
+    def _left_of(self, wanted: tuple[str, list[Listed]]) -> list[Item]:
+        output, group = wanted
+        return [] if self._plan.is_done(*wanted) else [_item(listed, output) for listed in group]
+
+    def _is_far(self, listed: Listed) -> bool:
+        return is_url(self._plan.out_dir) or is_url(audio_of(listed.sound))
 
 
-def _weighed(item: Item) -> Item:
+def _item(listed: Listed, output: str) -> Item:
     size = 0
     with suppress(InputError):
-        size = measure_input(item.entry.audio).get("input_bytes", 0)
-    return replace(item, bytes=size)
+        size = measure_input(audio_of(listed.sound)).get("input_bytes", 0)
+    return Item(listed.id, listed.entry(), output, size)

@@ -4,10 +4,16 @@ import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
+P = ParamSpec("P")
+Outcome = TypeVar("Outcome")
+
+_ENDING = {getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)}
 _PRELOADED = ["stftcli.jobs.corpus.run", "stftcli.jobs.corpus.feature_files"]
 
 
@@ -34,6 +40,15 @@ class ProcessPool(ProcessPoolExecutor):
         self._there, self._here = context.Pipe(duplex=False)
         super().__init__(jobs, context, initializer=_begin, initargs=(self._there,))
 
+    def submit(
+        self, work: Callable[P, Outcome], /, *args: P.args, **named: P.kwargs
+    ) -> "Future[Outcome]":
+        """Give work to the next process that is free."""
+        # The server that makes them must outlive all of them, for it knows when they are gone. A
+        # cluster sends its signals to all processes of a job.
+        with deaf_children({signal.SIGINT, *_ENDING}):
+            return super().submit(work, *args, **named)
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes: those at work only if nobody waits for what they are at."""
         if cancel_futures or not wait:
@@ -43,9 +58,27 @@ class ProcessPool(ProcessPoolExecutor):
         self._there.close()
 
 
+@contextmanager
+def deaf_children(numbers: Collection[int] = (signal.SIGINT,)) -> Iterator[None]:
+    """Let processes that are started here not hear signals, from their first moment on.
+
+    Ctrl-C reaches all processes of a terminal: the first of them ends the others. Until the block
+    ends the signals wait for this process too.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(owner: "Connection[Any, Any]") -> None:
-    # Ctrl-C reaches all processes of a terminal: the first of them ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_end_with, args=(owner,), daemon=True).start()
 
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -10,17 +10,16 @@ from typing import IO, Any, Self
 from stftcli.errors import OutputError, SettingsError
 from stftcli.files.atomic import atomic_write
 from stftcli.files.drafts import hold
+from stftcli.files.places import open_to_read
 from stftcli.files.untrusted import as_input_error
-from stftcli.jobs.corpus.catalog import Catalog, identity_of
-from stftcli.manifests.entry import Entry
+from stftcli.jobs.corpus.catalog import Catalog, Line
+from stftcli.jobs.corpus.sounds import SEGMENT, sound_key
 
 _PIECE_BYTES = 1 << 20
+_decoder = json.JSONDecoder()
 
 Result = dict[str, Any]
 """What became of a sound, as JSON's own types."""
-
-SEGMENT = ("start_s", "duration_s", "channel")
-"""What a result says under "segment", of a sound of which a part was asked for."""
 
 
 class Results:
@@ -64,7 +63,7 @@ class Results:
         """Give the result of a line."""
         return parse_result(os.pread(self._file.fileno(), size, place)) or {}
 
-    def append(self, results: Iterable[Result]) -> Iterator[tuple[str, int, int, str]]:
+    def append(self, results: Iterable[Result]) -> Iterator[Line]:
         """Write results, all or none of them; give what the catalog is to note of each.
 
         Raises
@@ -75,19 +74,20 @@ class Results:
         lines = [(result, format_result(result)) for result in results]
         text = b"".join(line for _, line in lines)
         try:
-            self._file.write(text)
+            while text:  # a disk that is nearly full takes some of it
+                text = text[self._file.write(text) :]
         except OSError as error:
             self._file.truncate(self._size)
             raise OutputError(f"{self._path} cannot be written: {error.strerror}") from error
         for result, line in lines:
-            yield result["id"], self._size, len(line), identity(result)
+            yield Line(result["id"], self._size, len(line), _sound_of(result))
             self._size += len(line)
 
-    def note_all(self, catalog: Catalog) -> None:
-        """Let the catalog know what the manifest says."""
+    def note_all(self, catalog: Catalog, claim: Callable[[Result], str]) -> None:
+        """Let the catalog know what the manifest says, and what each result claims."""
         catalog.note_lines(
-            (result["id"], place, size, identity(result))
-            for result, place, size in lines_of(self._path)
+            Line(result["id"], place, size, _sound_of(result), claim(result))
+            for result, place, size in lines_of(str(self._path))
         )
 
     def rewrite(self, catalog: Catalog) -> None:
@@ -110,7 +110,7 @@ class Results:
         return end == self._size
 
 
-def lines_of(path: Path) -> Iterator[tuple[Result, int, int]]:
+def lines_of(path: str) -> Iterator[tuple[Result, int, int]]:
     """Give each result of a manifest with the place and the size of its line.
 
     Raises
@@ -119,14 +119,14 @@ def lines_of(path: Path) -> Iterator[tuple[Result, int, int]]:
         If it cannot be read.
     """
     place = 0
-    with as_input_error(path, "a manifest of results"), path.open("rb") as file:
+    with as_input_error(path, "a manifest of results"), open_to_read(path) as file:
         for line in file:
             if (result := parse_result(line)) is not None:
                 yield result, place, len(line)
             place += len(line)
 
 
-def read_results(path: Path) -> Iterator[Result]:
+def read_results(path: str) -> Iterator[Result]:
     """Give the results of a manifest; of those of one name, the last.
 
     Raises
@@ -143,15 +143,22 @@ def read_results(path: Path) -> Iterator[Result]:
 def parse_result(line: bytes) -> Result | None:
     """Give the result of a line, or None if it is none."""
     try:
-        told = json.loads(line)
+        text = line.decode()
+        told, end = _decoder.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(told, dict):
+    if not isinstance(told, dict) or text[end:] != "\n":
         return None
-    good = all(isinstance(told.get(name), str) for name in ("id", "input"))
-    segment = told.get("segment", {})
-    known = isinstance(segment, dict) and set(segment) <= set(SEGMENT)
-    return told if good and known else None
+    named = isinstance(told.get("id"), str) and isinstance(told.get("input"), str)
+    return told if named and _is_segment(told.get("segment")) else None
+
+
+def _is_segment(told: Any) -> bool:
+    return told is None or (
+        isinstance(told, dict)
+        and told.keys() <= set(SEGMENT)
+        and all(isinstance(value, int | float | str) for value in told.values())
+    )
 
 
 def format_result(result: Result) -> bytes:
@@ -159,9 +166,8 @@ def format_result(result: Result) -> bytes:
     return json.dumps(result, allow_nan=False).encode() + b"\n"
 
 
-def identity(result: Result) -> str:
-    """Say which stretch of which sound a result is of."""
-    return identity_of(Entry(result["input"], "", **result.get("segment", {})))
+def _sound_of(result: Result) -> str:
+    return sound_key(result["input"], result.get("segment", {}))
 
 
 def _open_held(path: Path) -> IO[bytes]:

@@ -1,7 +1,8 @@
 """A corpus from its entries to its manifest."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, Protocol
 
 from stftcli.errors import OutputError
 from stftcli.files.here import paths_begin_in
+from stftcli.files.urls import join_path
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.catalog import Catalog
 from stftcli.jobs.corpus.engine import Engine
@@ -39,7 +41,7 @@ class CorpusSettings(Frozen):
     Parameters
     ----------
     out_dir : str
-        The folder of the results and their manifest.
+        The folder of the results and their manifest, or its URL.
     root : str, optional
         The folder that the names of the results are below.
     shard_size : int, optional
@@ -150,7 +152,6 @@ def run_corpus(
             settings.out_dir, settings.part, described, overwrite=settings.overwrite
         )
         with opened as results:
-            results.note_all(catalog)
             plan = Plan(
                 settings.out_dir,
                 ending,
@@ -159,26 +160,29 @@ def run_corpus(
                 settings.part,
                 settings.checksum,
             )
-            to_do, tally = ToDo(plan, catalog, results), _Tally()
-            for result in _worked(to_do, len(catalog), work, plan, settings):
-                if (line := catalog.line_of(result["id"])) is not None:
-                    remove_before(plan, results.read(*line), result)
-                catalog.note_lines(results.append([result]))
-                tally.count(result)
-                listener.watch(result)
-                if settings.max_failures is not None and tally.failed >= settings.max_failures:
-                    break
-            else:
-                remove_renamed(plan, catalog, results)
-                if plan.shard_size is not None:
-                    remove_unused_shards(plan, catalog, results)
+            results.note_all(catalog, plan.claim)
+            to_do, tally = ToDo(plan, catalog), _Tally()
+            # Closed before the folder is: no worker may be left that writes there.
+            with closing(_worked(to_do, len(catalog), work, plan, settings)) as worked:
+                for result in worked:
+                    if (line := catalog.line_of(result["id"])) is not None:
+                        remove_before(plan, results.read(*line), result)
+                    catalog.note_lines(results.append([result]))
+                    tally.count(result)
+                    listener.watch(result)
+                    if settings.max_failures is not None and tally.failed >= settings.max_failures:
+                        break
+                else:
+                    remove_renamed(plan, catalog, results)
+                    if plan.shard_size is not None:
+                        remove_unused_shards(plan, catalog, results)
             results.rewrite(catalog)
             return tally.report(to_do.kept)
 
 
 def _worked(
     to_do: ToDo, count: int, work: Work, plan: Plan, settings: CorpusSettings
-) -> Iterator[Result]:
+) -> Generator[Result]:
     items = iter(to_do)
     first = next(items, None)
     if first is None:
@@ -187,16 +191,17 @@ def _worked(
     pace = Pace(workers.count)
     empty = Unit(work, (), plan.out_dir, plan.settings_hash, plan.checksum)
     if workers.remote:
-        here = Path.cwd()
-        empty = replace(empty, out_dir=str(here / plan.out_dir), here=str(here))
+        here = str(Path.cwd())
+        empty = replace(empty, out_dir=join_path(here, plan.out_dir), here=here)
     units = (replace(empty, items=some) for some in cut(chain([first], items), count, pace))
     engine = Engine(workers, run_unit, Unit.alone, Unit.without_dead)
-    for unit, results in engine.run(units):
-        pace.learn(unit.weight, sum(result["elapsed_s"] for result in results))
-        for result in results:
-            if (reason := result.pop("fatal", None)) is not None:
-                raise OutputError(f"{reason}; what is done stays, the same call goes on")
-            yield result
+    with closing(engine.run(units)) as outcomes:
+        for unit, results in outcomes:
+            pace.learn(unit.weight, sum(result.get("elapsed_s", 0.0) for result in results))
+            for result in results:
+                if (reason := result.pop("fatal", None)) is not None:
+                    raise OutputError(f"{reason}; what is done stays, the same call goes on")
+                yield result
 
 
 def run_unit(unit: Unit) -> list[Result]:

@@ -5,16 +5,20 @@ from contextlib import contextmanager
 from dataclasses import field, replace
 from itertools import count
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Protocol
 
 from stftcli.errors import InputError
 from stftcli.files.drafts import draft_name, hold
+from stftcli.files.urls import is_url
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.results import Result
 from stftcli.manifests.entry import Entry
 
 _MAX_S, _MIN_S = 1.0, 0.05
-_FIRST_BYTES_S = 2e7
+_FIRST_BYTES_S = 5e6
+_MAX_ITEMS = 1000
+"""Of a unit: those under way are in memory, and many small files are no sounds at all."""
 _BYTES_OF_A_SOUND = 1 << 16
 """What opening a sound and creating its result cost, in bytes that could be read meanwhile."""
 
@@ -125,7 +129,8 @@ class Unit(Frozen):
         """
         if not self.shares_file:
             return [replace(self, items=(item,)) for item in self.items]
-        return [replace(self, note=str(Path(self.out_dir, draft_name())))]
+        folder = gettempdir() if is_url(self.out_dir) else self.out_dir
+        return [replace(self, note=str(Path(folder, draft_name())))]
 
     def without_dead(self, reason: str) -> "Unit":
         """Leave out the sound that the worker was at when it died; all of them if nobody knows."""
@@ -172,7 +177,9 @@ def cut(items: Iterator[Item], total: int, pace: Pace) -> Iterator[tuple[Item, .
         together = bool(unit) and item.output == unit[-1].output
         mean = weight / seen if seen else 0
         if unit and not together:
-            full = sum(one.weight for one in unit) >= pace.weight(mean * (total - seen))
+            full = len(unit) >= _MAX_ITEMS or sum(one.weight for one in unit) >= pace.weight(
+                mean * (total - seen)
+            )
             if full or (len(unit) > 1 and unit[-1].output == unit[-2].output):
                 yield tuple(unit)
                 unit = []

@@ -159,7 +159,12 @@ def reduce_sound(
             envelope = Envelope(channels, columns, step)
         on_block = envelope.push if envelope is not None else None
         batches = stream_features(
-            source, chain, choose_threads(threads), reporter, on_block=on_block
+            source,
+            chain,
+            choose_threads(threads),
+            reporter,
+            on_block=on_block,
+            on_short=_refuse,
         )
         for batch in batches:
             reducer.write(batch.reshape(len(batch), channels, chain.features))
@@ -168,13 +173,10 @@ def reduce_sound(
                     f"{source.name} has more than {max_frames} frames: give `size` to reduce "
                     "them into fewer pixels, a longer `hop_length`, or a `duration`"
                 )
-        if reducer.frames == 0:
-            raise InputError(f"{source.name} is too short: there is no frame to be drawn")
         start_s = settings.segment.start_s
-        # Zeros that fill it up are drawn as well.
-        end_s = max(
-            source.read_samples / source.rate_hz, start_s + (settings.signal.pad_to_s or 0.0)
-        )
+        # Zeros that fill it up are drawn as well; what was read beyond the segment is not.
+        end = min(source.read_samples, settings.segment.last(source.rate_hz))
+        end_s = max(end / source.rate_hz, start_s + (settings.signal.pad_to_s or 0.0))
         return ReducedSound(
             source.name,
             {"name": source.name, "rate_hz": source.rate_hz, "channels": source.channels},
@@ -186,6 +188,11 @@ def reduce_sound(
             _time_axis(reducer, chain, start_s, end_s),
             None if envelope is None else envelope.finish(),
         )
+
+
+def _refuse(text: str) -> None:
+    """Raise what would only be a warning of an array."""
+    raise InputError(text)
 
 
 def _chain(
@@ -221,9 +228,21 @@ def _samples(source: Source, settings: FeatureSettings, wanted: Wanted) -> int:
         )
         ahead = min(_MAX_AHEAD // source.channels, (wanted.pixels + 1) * half)
         dtype = "float64" if settings.dtype == "float64" else "float32"
-        samples = source.look_ahead(settings.segment, dtype, ahead * source.rate_hz // rate_hz)
+        wanted_samples = ahead * source.rate_hz // rate_hz
+        samples = source.look_ahead(
+            settings.segment, dtype, wanted_samples, before=_before(source, settings)
+        )
     zero_pad = round((settings.signal.pad_to_s or 0.0) * rate_hz)
     return max(samples * rate_hz // source.rate_hz, zero_pad)
+
+
+def _before(source: Source, settings: FeatureSettings) -> int:
+    """Give how many samples before a segment may be needed, whichever hop will be chosen."""
+    if not settings.segment.start_s:
+        return 0
+    length = picture_length(settings, source.rate_hz)
+    chain = Extractor(settings).chain(source.rate_hz, Defaults(length, quarter, "power"))
+    return chain.neighbours(any_hop=True)[0]
 
 
 def _hop_for(samples_per_pixel: int, filter_length: int) -> int:

@@ -15,6 +15,8 @@ from tests.signals import noise
 
 PACKAGES: dict[ShardFormat, str | None] = {
     "tar": None,
+    "parquet": "pyarrow",
+    "zarr": "zarr",
     "ark": "kaldiio",
 }
 """What must be installed to write a format."""
@@ -36,7 +38,7 @@ def holds(name: ShardFormat, dtype: str) -> bool:
     """Say whether a format has such numbers."""
     if name == "ark":
         return dtype in ("float32", "float64")
-    return True
+    return name != "parquet" or not dtype.startswith("complex")
 
 
 def clips_of(*shapes: tuple[int, ...], dtype: str = "float32") -> list[Clip]:
