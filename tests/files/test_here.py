@@ -15,6 +15,7 @@ def test_paths_begin_there_for_one_thread_and_for_a_while(tmp_path: Path) -> Non
     with paths_begin_in(str(tmp_path)), ThreadPoolExecutor(1) as other:
         assert located("a/b.wav") == str(tmp_path / "a" / "b.wav")
         assert located("/a.wav") == "/a.wav"
+        assert located("s3://bucket/a.wav") == "s3://bucket/a.wav"
         assert other.submit(located, "a.wav").result() == "a.wav"
         with paths_begin_in("/elsewhere"):
             assert located("a.wav") == "/elsewhere/a.wav"
