@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from stftcli.files.urls import is_url
-
 from stftcli.files.urls import join_path
 
 _HERE: ContextVar[str] = ContextVar("here", default="")
