@@ -34,7 +34,7 @@ class StandIn(Frozen):
 
     def _make(self, unit: Unit, item: Item, notes: Notes) -> dict[str, Any]:
         notes.advance(1.0)
-        output_path(unit, item.output).touch()
+        Path(output_path(unit, item.output)).touch()
         return {"bytes": 0, "shape": [0], "dtype": "float32"}
 
 

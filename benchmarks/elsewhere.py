@@ -28,6 +28,11 @@ def make_extra(folder: Path, kind: str) -> str:
     return _elsewhere(_make_extra, folder, kind)
 
 
+def make_clips(folder: Path, number: int) -> None:
+    """Write clips of 5 s, see `benchmarks.sounds`."""
+    _elsewhere(_make_clips, folder, number)
+
+
 def differences_in(
     folder: Path, titles: list[str], offsets: dict[str, int], decibels: bool
 ) -> dict[str, str]:
@@ -53,6 +58,12 @@ def _make_extra(folder: Path, kind: str) -> str:
     from benchmarks import sounds
 
     return str(sounds.EXTRAS[kind](folder))
+
+
+def _make_clips(folder: Path, number: int) -> None:
+    from benchmarks import sounds
+
+    sounds.clips(folder, number)
 
 
 def _differences(

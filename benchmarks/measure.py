@@ -1,6 +1,7 @@
 """Time commands as whole processes, in turn, and compare them within one run."""
 
 import os
+import shutil
 import statistics
 import subprocess
 import time
@@ -81,7 +82,7 @@ def compare(
 def _tidy(folder: Path, number: int) -> None:
     """Take away what this command left the last time, and let what others left reach the disk."""
     for left in (*folder.glob(f"result-{number}.*"), *folder.glob("limit.*")):
-        left.unlink()
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
     os.sync()
 
 

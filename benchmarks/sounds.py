@@ -11,6 +11,9 @@ from stftcli.dsp.filterbanks import mel_weights
 
 Array = NDArray[Any]
 
+_CLIP_HZ = 16_000
+_SPEECH = Path(__file__).parents[1] / "sample_audio" / "speech.wav"
+
 
 def sound(folder: Path, seconds: int, rate_hz: int) -> Path:
     """Write noise as 16-bit PCM, a second at a time, unless it is there already."""
@@ -24,6 +27,18 @@ def sound(folder: Path, seconds: int, rate_hz: int) -> Path:
             file.write(0.1 * generator.standard_normal(rate_hz).astype(np.float32))
     draft.rename(path)
     return path
+
+
+def clips(folder: Path, number: int) -> None:
+    """Write clips of 5 s at 16 kHz, WAV and FLAC by turns, no two alike: speech, played slower."""
+    speech, _ = soundfile.read(_SPEECH, dtype="float32")
+    folder.mkdir()
+    generator = np.random.default_rng(0)
+    for one in range(number):
+        begins = int(generator.integers(len(speech)))
+        clip = np.resize(np.roll(speech, begins), 5 * _CLIP_HZ)
+        clip += 1e-3 * generator.standard_normal(len(clip)).astype(np.float32)
+        soundfile.write(folder / f"{one:05d}.{('wav', 'flac')[one % 2]}", clip, _CLIP_HZ)
 
 
 def mel_bank(folder: Path) -> Path:

@@ -53,8 +53,15 @@ HOMES = {
     "kaldiio": {"arrays"},
     "pyarrow": {"arrays"},
     "zarr": {"arrays"},
+    "fsspec": {"files"},
+    "aiohttp": {"files"},
+    "distributed": {"jobs"},
 }
-EXTRAS = {"ducc0", "scipy", "torch", "soxr", "kaldiio", "pyarrow", "zarr"}  # need not be installed
+# Need not be installed.
+EXTRAS = {
+    *("ducc0", "scipy", "torch", "soxr", "kaldiio"),
+    *("pyarrow", "zarr", "fsspec", "aiohttp", "distributed"),
+}
 DEFERRED = {"tomli_w"}  # is, but few calls need it
 NEVER = ("matplotlib.pyplot.", "scipy.signal.", "librosa.", "pandas.")
 

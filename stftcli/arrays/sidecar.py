@@ -1,7 +1,6 @@
 """The description that stands beside an array in a file of its own, as JSON."""
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -12,6 +11,7 @@ from stftcli.arrays.description import Description, checked_settings, dtype_of, 
 from stftcli.arrays.spec import ArraySpec
 from stftcli.errors import SettingsError, StftcliError
 from stftcli.files.atomic import is_stream
+from stftcli.files.places import exists, local_copy
 from stftcli.files.untrusted import as_input_error, check_shape, parse_object, read_content
 from stftcli.frozen import Frozen
 
@@ -47,12 +47,14 @@ def sidecar_path(output: str) -> str:
 
 def has_sidecar(output: str) -> bool:
     """Say whether the description of an earlier array of this name stands beside it."""
-    # Path.exists would fail where the name of a sidecar is too long, and that of the array is not.
-    if is_stream(output) or not os.path.exists(sidecar_path(output)):  # noqa: PTH110
+    if is_stream(output):
         return False
-    with suppress(StftcliError):
-        read_sidecar(Path(sidecar_path(output)))
-        return True
+    # Who may not ask a URL has written none there.
+    with suppress(OSError, StftcliError):
+        if exists(sidecar_path(output)):
+            with local_copy(sidecar_path(output)) as file:
+                read_sidecar(file)
+            return True
     return False
 
 

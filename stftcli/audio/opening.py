@@ -6,19 +6,22 @@ finds the sounds in it, and through pipes, or temporary files where a format nee
 
 import os
 import stat
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain
 from typing import Self
 
 from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.kinds import kind_of, skip_tags, unchanged
 from stftcli.audio.parts import Findings, Parts
-from stftcli.audio.pump import Pump, interrupts, reading
+from stftcli.audio.pump import Pump, interrupts, reading, reading_file
 from stftcli.audio.wav import known_head
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
 from stftcli.files.here import located
+from stftcli.files.remote import open_remote
 from stftcli.files.temporary import temporary_file
+from stftcli.files.urls import is_url, plain_name
 
 _HASH_BYTES = 1 << 20
 
@@ -47,7 +50,7 @@ class Opened:
     Parameters
     ----------
     path : str
-        A file, a pipe, or "-" for standard input.
+        A file, a pipe, a URL, which is read as a pipe is, or "-" for standard input.
     hashed : bool
         Whether a pipe is hashed while it is read.
 
@@ -156,6 +159,9 @@ class Opened:
         return self._passing.sha256() if ended and self._passing is not None else None
 
     def _open(self, path: str, hashed: bool) -> None:
+        if is_url(path):
+            self._open_remote(path, hashed)
+            return
         descriptor = os.dup(0) if path == STANDARD else os.open(located(path), os.O_RDONLY)
         self._stack.callback(os.close, descriptor)
         mode = os.fstat(descriptor).st_mode
@@ -184,10 +190,19 @@ class Opened:
 
     def _open_pipe(self, descriptor: int, hashed: bool) -> None:
         stopped, self._stop = self._stack.enter_context(interrupts())
-        if hashed:
-            self._passing = HashingTee()
-        see = None if self._passing is None else self._passing.see
-        incoming = Incoming(reading(descriptor, stopped, see))
+        self._take(Incoming(reading(descriptor, stopped, self._seen(hashed))))
+
+    def _open_remote(self, url: str, hashed: bool) -> None:
+        file = self._stack.enter_context(open_remote(url))
+        self._take(Incoming(reading_file(file, lambda: self._stopped, self._seen(hashed))))
+
+    def _seen(self, hashed: bool) -> Callable[[bytes], None] | None:
+        if not hashed:
+            return None
+        self._passing = HashingTee()
+        return self._passing.see
+
+    def _take(self, incoming: Incoming) -> None:
         skip_tags(incoming)
         self.kind = kind_of(known_head(incoming), self._name)
         self.seekable = not self.kind.container.streams and not self.kind.in_files
@@ -198,15 +213,21 @@ class Opened:
 
     def _spooled(self, incoming: Incoming) -> int:
         spool = self._stack.enter_context(temporary_file())
-        try:
-            for piece in incoming.pieces():
+        for piece in incoming.pieces():
+            with self._keeping():
                 spool.write(piece)
+        with self._keeping():
             spool.seek(0)
+        return spool.fileno()
+
+    @contextmanager
+    def _keeping(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise InputError(
                 f"{self._name} cannot be kept in a temporary file: {error.strerror}"
             ) from error
-        return spool.fileno()
 
     def _end(self) -> None:
         self.interrupt()
@@ -216,7 +237,9 @@ class Opened:
 
 def display_name(path: str) -> str:
     """Name an input for messages and titles; bytes that are no text become replacement signs."""
-    return "standard input" if path == STANDARD else os.fsencode(path).decode(errors="replace")
+    if path == STANDARD:
+        return "standard input"
+    return os.fsencode(plain_name(path)).decode(errors="replace")
 
 
 def _file_sha256(descriptor: int) -> str:

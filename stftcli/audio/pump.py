@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from itertools import chain
 from queue import Queue
 
@@ -120,6 +121,22 @@ def reading(descriptor: int, stop: int, see: Callable[[bytes], None] | None) -> 
         if stop in {ready for ready, _ in waiting.poll()}:
             return b""
         piece = os.read(descriptor, PIECE_BYTES)
+        if see is not None:
+            see(piece)
+        return piece
+
+    return read
+
+
+def reading_file(
+    file: BufferedReader, stopped: Callable[[], bool], see: Callable[[bytes], None] | None
+) -> Callable[[], bytes]:
+    """Make a function as `reading` does, of what comes over a network by Python's means."""
+
+    def read() -> bytes:
+        if stopped():
+            return b""
+        piece = file.read1(PIECE_BYTES)
         if see is not None:
             see(piece)
         return piece

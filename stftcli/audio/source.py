@@ -32,7 +32,7 @@ class Source:
     Parameters
     ----------
     path : str
-        A file, a pipe, or "-" for standard input.
+        A file, a pipe, a URL, or "-" for standard input.
     block_s : float, optional
         How much is read at a time; what is watched while it sounds wants little.
     hashed : bool, default False

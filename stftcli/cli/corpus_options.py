@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import click
@@ -10,6 +9,7 @@ import click
 from stftcli.cli import types
 from stftcli.cli.sections import Command, Decorator, stacked, under
 from stftcli.errors import SettingsError
+from stftcli.files.places import is_folder
 from stftcli.frozen import Frozen
 
 _option = under("corpus")
@@ -165,7 +165,7 @@ class CorpusOptions(Frozen):
     def are_files(self, paths: Sequence[str]) -> bool:
         """Say whether the inputs are files that are named one by one."""
         lists = self.files_from is not None or self.manifest is not None
-        return not lists and not any(Path(path).is_dir() for path in paths)
+        return not lists and not any(map(is_folder, paths))
 
     def check_many(self, **of_one: Any) -> None:
         """Raise SettingsError if many inputs have no folder for their results.

@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from stftcli.errors import SettingsError
 from stftcli.files.atomic import STANDARD
+from stftcli.files.urls import plain_name
 
 
 def choose_input(path: str | None) -> str:
@@ -23,7 +24,11 @@ def choose_output(output: str | None, path: str, ending: str) -> str:
         If binary data would go to a terminal.
     """
     if output is None:
-        output = STANDARD if path == STANDARD else f"{PurePath(path).stem or 'sound'}.{ending}"
+        output = (
+            STANDARD
+            if path == STANDARD
+            else f"{PurePath(plain_name(path)).stem or 'sound'}.{ending}"
+        )
     if output == STANDARD and sys.stdout is not None and sys.stdout.isatty():
         raise SettingsError(
             "the result is binary and standard output is a terminal: give --out FILE, or pipe it on"

@@ -4,11 +4,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stftcli.files.urls import without_file_scheme
 from stftcli.settings.kinds import Kind
 from stftcli.settings.record import nearest
 
-FILE = click.Path(path_type=str, allow_dash=True, readable=False)
-"""A file to be read or written: shells complete its name."""
+
+class File(click.Path):
+    """A file or URL to be read or written: shells complete its name."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Give the path; file:///talk.wav is /talk.wav."""
+        return super().convert(without_file_scheme(value), param, ctx)
+
+
+FILE = File(path_type=str, allow_dash=True, readable=False)
+"""A file to be read or written, or a URL."""
 
 
 if TYPE_CHECKING:

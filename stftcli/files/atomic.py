@@ -11,7 +11,9 @@ from typing import IO
 
 from stftcli.errors import OutputError, SettingsError
 from stftcli.files.drafts import create_draft
+from stftcli.files.remote import write_remote
 from stftcli.files.temporary import copy_rest, temporary_file
+from stftcli.files.urls import is_url, plain_name
 
 STANDARD = "-"
 """The name of standard input and standard output."""
@@ -41,7 +43,8 @@ def atomic_write(
     Parameters
     ----------
     path : str or path
-        Where the result goes; "-" is standard output.
+        Where the result goes; "-" is standard output. What goes to a URL is kept in a temporary
+        file until it is whole.
     seekable : bool, default True
         Whether the writer must be able to go back. If not, what goes to standard output goes there
         at once.
@@ -54,7 +57,7 @@ def atomic_write(
     OutputError
         If the result cannot be written; nothing is left under `path` then.
     """
-    name = "standard output" if os.fspath(path) == STANDARD else os.fspath(path)
+    name = "standard output" if os.fspath(path) == STANDARD else plain_name(os.fspath(path))
     try:
         with _open(path, seekable, durable) as file:
             yield file
@@ -70,6 +73,10 @@ def _open(path: str | os.PathLike[str], seekable: bool, durable: bool) -> Iterat
         if sys.stdout is None:
             raise OSError(errno.EBADF, "it is closed")
         with _through(sys.stdout.buffer, seekable) as file:
+            yield file
+        return
+    if is_url(os.fspath(path)):
+        with write_remote(os.fspath(path)) as file:
             yield file
         return
     target = Path(path)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from stftcli.files.urls import join_path
+
 _HERE: ContextVar[str] = ContextVar("here", default="")
 
 
@@ -24,4 +26,4 @@ def paths_begin_in(folder: str) -> Iterator[None]:
 
 def located(path: str | os.PathLike[str]) -> str:
     """Give the path to open."""
-    return os.path.join(_HERE.get(), path)  # noqa: PTH118  # a Path takes "" for the folder itself
+    return join_path(_HERE.get(), os.fspath(path))

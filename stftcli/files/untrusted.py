@@ -58,7 +58,12 @@ def megabytes(count: int) -> str:
 def read_content(path: Path, max_bytes: int) -> bytes:
     """Read a whole file; ValueError if it is longer than that."""
     with path.open("rb") as file:
-        content = file.read(max_bytes + 1)
+        return read_limited(file, max_bytes)
+
+
+def read_limited(file: IO[bytes], max_bytes: int) -> bytes:
+    """Read an open file to its end; ValueError if there is more than that."""
+    content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
         raise ValueError(f"it is longer than {max_bytes} bytes")
     return content

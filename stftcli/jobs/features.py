@@ -19,6 +19,7 @@ from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write, check_distinct, is_stream
+from stftcli.files.urls import with_ending
 from stftcli.frozen import Frozen
 from stftcli.jobs.provenance import describe
 from stftcli.jobs.reporter import SILENT, Reporter
@@ -136,7 +137,7 @@ def _atomic_write_or_none(
 def _index_path(output: str, ending: str | None) -> str | None:
     if ending is None or is_stream(output):
         return None
-    return str(PurePath(output).with_suffix(ending))
+    return with_ending(output, ending)
 
 
 def _new_linear(chain: Chain) -> Linear:

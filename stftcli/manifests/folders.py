@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import translate
 
-from stftcli.errors import InputError
+from stftcli.errors import InputError, StftcliError
+from stftcli.files.remote import list_remote
+from stftcli.files.urls import is_url
 from stftcli.manifests.lines import display_name
 
 ENDINGS = (
@@ -17,6 +19,8 @@ ENDINGS = (
 
 Chooses = Callable[[str], bool]
 """Says of a file's path below the folder whether it is meant."""
+NamesIn = Callable[[bytes, Callable[[bytes], bool]], Iterator[bytes]]
+"""Gives the names in a folder that are meant, files and folders, those of folders with a slash."""
 
 
 def sounds_in(folder: str, include: Sequence[str] = ()) -> Iterator[str]:
@@ -25,7 +29,7 @@ def sounds_in(folder: str, include: Sequence[str] = ()) -> Iterator[str]:
     Parameters
     ----------
     folder : str
-        Where to look.
+        Where to look; a URL too.
     include : sequence of str, default ()
         Patterns with `*`, `?` and `[...]`, of names, or, if there is a slash in them, of paths
         below the folder. A file that fits one of them is given, whatever its ending; without
@@ -44,14 +48,15 @@ def sounds_in(folder: str, include: Sequence[str] = ()) -> Iterator[str]:
         If a folder cannot be read.
     """
     chooses = _chooser(include)
+    names_in = _remote_names if is_url(folder) else _local_names
     root = os.path.join(os.fsencode(folder), b"")  # noqa: PTH118  # pathlib has no bytes
-    waiting = [_Folder(root, b"", chooses)]
+    waiting = [_Folder(root, b"", chooses, names_in)]
     while waiting:
         name = waiting[-1].next()
         if name is None:
             waiting.pop()
         elif name.endswith(b"/"):
-            waiting.append(_Folder(root, name, chooses))
+            waiting.append(_Folder(root, name, chooses, names_in))
         else:
             yield os.fsdecode(root + name)
 
@@ -59,11 +64,16 @@ def sounds_in(folder: str, include: Sequence[str] = ()) -> Iterator[str]:
 class _Folder:
     """What is meant in one folder, sorted; a folder's name ends in a slash."""
 
-    def __init__(self, root: bytes, path: bytes, chooses: Chooses) -> None:
+    def __init__(self, root: bytes, path: bytes, chooses: Chooses, names_in: NamesIn) -> None:
         self._path = path
+
+        def meant(name: bytes) -> bool:
+            return name.endswith(b"/") or chooses(os.fsdecode(path + name))
+
         try:
-            with os.scandir(root + path) as found:
-                names = [_name(entry) for entry in found if _is_meant(entry, path, chooses)]
+            names = list(names_in(root + path, meant))
+        except StftcliError:
+            raise
         except (OSError, ValueError) as error:
             name = display_name(os.fsdecode(root + path))
             raise InputError(
@@ -77,19 +87,30 @@ class _Folder:
         return self._path + self._names.pop() if self._names else None
 
 
+def _local_names(folder: bytes, meant: Callable[[bytes], bool]) -> Iterator[bytes]:
+    with os.scandir(folder) as found:
+        for entry in found:
+            name = _name(entry)
+            if not name.startswith(b".") and meant(name) and _is_file_or_folder(entry):
+                yield name
+
+
 def _name(entry: os.DirEntry[bytes]) -> bytes:
     return entry.name + b"/" if entry.is_dir(follow_symlinks=False) else entry.name
 
 
-def _is_meant(entry: os.DirEntry[bytes], path: bytes, chooses: Chooses) -> bool:
-    if entry.name.startswith(b"."):
-        return False
-    if entry.is_dir(follow_symlinks=False):
-        return True
-    if not chooses(os.fsdecode(path + entry.name)):
-        return False
+def _is_file_or_folder(entry: os.DirEntry[bytes]) -> bool:
     # A link that leads nowhere is given too: whoever opens it says so.
-    return not entry.is_dir() if entry.is_symlink() else entry.is_file()
+    if entry.is_symlink():
+        return not entry.is_dir()
+    return entry.is_file() or entry.is_dir()
+
+
+def _remote_names(folder: bytes, meant: Callable[[bytes], bool]) -> Iterator[bytes]:
+    for text in list_remote(os.fsdecode(folder)):
+        name = os.fsencode(text)
+        if not name.startswith(b".") and meant(name):
+            yield name
 
 
 def _chooser(include: Sequence[str]) -> Chooses:

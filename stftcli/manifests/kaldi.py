@@ -7,6 +7,8 @@ from pathlib import Path
 
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
+from stftcli.files.places import exists
+from stftcli.files.untrusted import as_input_error
 from stftcli.manifests.entry import Entry
 from stftcli.manifests.fields import read_id, read_value
 from stftcli.manifests.kind import ManifestKind
@@ -22,12 +24,17 @@ _DIGITS = 9
 
 def scp_of_folder(folder: str) -> str:
     """Give the list in a data folder; InputError if there is none."""
-    path = Path(folder, _SCP)
-    if not path.exists():
+    path = os.path.join(folder, _SCP)  # noqa: PTH118  # Path would spoil a URL
+    if not _exists(path):
         raise InputError(
             f"{display_name(folder)} is a folder without {_SCP}: give one of Kaldi's, or a list"
         )
-    return str(path)
+    return path
+
+
+def _exists(path: str) -> bool:
+    with as_input_error(display_name(path), "a list"):
+        return exists(path)
 
 
 def _fits(path: str, first: bytes) -> bool:
@@ -40,8 +47,8 @@ def _read(lines: Lines) -> Iterator[Entry]:
     if name == _SEGMENTS or (not name.endswith(".scp") and _is_segment(lines.peek())):
         return _read_segments(lines)
     segments = _beside(lines.path, _SEGMENTS) if name == _SCP else None
-    if segments is not None and segments.exists():
-        return _read_beside(lines, str(segments))
+    if segments is not None and _exists(segments):
+        return _read_beside(lines, segments)
     return lines.entries(_sound)
 
 
@@ -49,8 +56,8 @@ def _name(path: str) -> str:
     return Path(path).name.removesuffix(".gz")
 
 
-def _beside(path: str, name: str) -> Path:
-    return Path(path).with_name(name)
+def _beside(path: str, name: str) -> str:
+    return os.path.join(os.path.dirname(path), name)  # noqa: PTH118, PTH120  # or a URL
 
 
 def _is_segment(first: bytes) -> bool:
@@ -74,7 +81,7 @@ def _read_beside(scp: Lines, path: str) -> Iterator[Entry]:
 def _read_segments(lines: Lines) -> Iterator[Entry]:
     if lines.path == STANDARD:
         raise lines.error(f"it is of segments, which need a {_SCP} beside them: give their file")
-    scp = str(_beside(lines.path, _SCP))
+    scp = _beside(lines.path, _SCP)
     with open_list(scp) as file:
         sounds = _sounds(Lines(scp, file))
     yield from _cut(lines, sounds)

@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from stftcli.files.urls import is_url
 from stftcli.manifests.entry import Entry
 from stftcli.manifests.fields import AUDIO, read_id, read_value
 from stftcli.manifests.jsonl import is_json, parse_line
 from stftcli.manifests.kind import ManifestKind
 from stftcli.manifests.lines import Lines
-from stftcli.manifests.paths import is_url, locate, shown
+from stftcli.manifests.paths import locate, shown
 from stftcli.settings.choices import Channel
 
 _CUTS = ("MonoCut", "MultiCut", "Cut")  # the last is the first one's old name

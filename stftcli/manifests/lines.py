@@ -1,4 +1,4 @@
-"""A list's lines, one after another: of a file, a gzipped one, or standard input."""
+"""A list's lines, one after another: of a file, a gzipped one, a URL, or standard input."""
 
 import os
 import stat
@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from gzip import GzipFile
 from io import BufferedReader, FileIO
 
-from stftcli.errors import InputError
+from stftcli.errors import InputError, StftcliError
 from stftcli.files.atomic import STANDARD
+from stftcli.files.remote import open_remote
 from stftcli.files.untrusted import printable
+from stftcli.files.urls import is_url, plain_name
 from stftcli.manifests.entry import Entry
 
 MAX_LINE = 1 << 20
@@ -26,12 +28,12 @@ def display_name(path: str) -> str:
     """Name a list for messages."""
     if path == STANDARD:
         return "standard input"
-    return printable(os.fsencode(path).decode(errors="replace"))
+    return printable(os.fsencode(plain_name(path)).decode(errors="replace"))
 
 
 @contextmanager
 def open_list(path: str) -> Iterator[BufferedReader]:
-    """Open a file as it is; "-" is standard input.
+    """Open a file or a URL as it is; "-" is standard input.
 
     Raises
     ------
@@ -40,18 +42,24 @@ def open_list(path: str) -> Iterator[BufferedReader]:
     """
     name = display_name(path)
     try:
-        descriptor = os.dup(0) if path == STANDARD else os.open(path, os.O_RDONLY)
+        file = open_remote(path) if is_url(path) else _open_here(path)
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error.strerror}") from error
+    except StftcliError:
+        raise
     except ValueError as error:  # a NUL in the path
         raise InputError(f"{name} cannot be read: {error}") from error
-    try:
-        file: BufferedReader = BufferedReader(FileIO(descriptor), _BUFFER_BYTES)
-    except OSError as error:
-        os.close(descriptor)
-        raise InputError(f"{name} cannot be read: {error.strerror}") from error
     with file:
         yield file
+
+
+def _open_here(path: str) -> BufferedReader:
+    descriptor = os.dup(0) if path == STANDARD else os.open(path, os.O_RDONLY)
+    try:
+        return BufferedReader(FileIO(descriptor), _BUFFER_BYTES)
+    except OSError:
+        os.close(descriptor)
+        raise
 
 
 class Lines:
@@ -69,8 +77,8 @@ class Lines:
     number : int
         Of the line that was given or looked at last, from 1.
     folder : str
-        What paths are relative to that are relative to the list; the current folder ("") if it
-        comes through a pipe.
+        What paths are relative to that are relative to the list, a URL perhaps; the current
+        folder ("") if it comes through a pipe.
 
     Raises
     ------
@@ -80,9 +88,7 @@ class Lines:
 
     def __init__(self, path: str, file: BufferedReader) -> None:
         self.path, self.number, self._count = path, 0, 0
-        # A shell's <(...) is a pipe under /dev/fd, where no sound is.
-        is_file = path != STANDARD and stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-        self.folder = os.path.dirname(path) if is_file else ""  # noqa: PTH120  # Path("") is "."
+        self.folder = os.path.dirname(path) if _has_place(path, file) else ""  # noqa: PTH120
         self._name = display_name(path)
         self._held: list[bytes] = []
         self._file = self._unpacked(file)
@@ -142,6 +148,13 @@ class Lines:
     def _unreadable(self, error: Exception) -> InputError:
         reason = getattr(error, "strerror", None) or error
         return self.error(f"it cannot be read: {reason}", self._count + 1)
+
+
+def _has_place(path: str, file: BufferedReader) -> bool:
+    # A shell's <(...) is a pipe under /dev/fd, where no sound is.
+    if path == STANDARD or is_url(path):
+        return path != STANDARD
+    return stat.S_ISREG(os.fstat(file.fileno()).st_mode)
 
 
 def decoded(line: bytes) -> str:

@@ -1,21 +1,14 @@
 """Where the sound of an entry is, and what its list calls it."""
 
 import os
-import re
 from typing import Any
 
 from stftcli.files.atomic import STANDARD
-
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-
-
-def is_url(text: str) -> bool:
-    """Say whether a text is a URL; a path then, if not."""
-    return _URL.match(text) is not None
+from stftcli.files.urls import is_url, join_path, without_file_scheme
 
 
 def locate(path: Any, folder: str = "") -> tuple[str, str]:
-    """Give `audio` and `listed` of an entry, of a path relative to a folder, or of a URL.
+    """Give `audio` and `listed` of an entry, of a path relative to a folder or URL, or of a URL.
 
     Raises
     ------
@@ -26,10 +19,11 @@ def locate(path: Any, folder: str = "") -> tuple[str, str]:
         raise ValueError(f"its audio is {shown(path)}: it must be the path of a file, or a URL")
     if "\0" in path:
         raise ValueError(f"its audio is {shown(path)}: a path has no NUL")
+    path = without_file_scheme(path)
     if is_url(path):
         return path, path
     # Nobody means standard input by an entry of a list.
-    place = os.path.join(folder, path)  # noqa: PTH118  # Path would take ./ away
+    place = join_path(folder, path)
     return f"./{place}" if place == STANDARD else place, os.path.normpath(path)
 
 

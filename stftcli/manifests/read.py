@@ -1,10 +1,10 @@
 """The table of kinds of lists, and the choice among them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
+from stftcli.files.places import is_folder
 from stftcli.manifests.csv import CSV
 from stftcli.manifests.entry import Entry
 from stftcli.manifests.jsonl import JSONL
@@ -24,7 +24,8 @@ def read_manifest(path: str) -> Iterator[Entry]:
     ----------
     path : str
         A list of any kind in `KINDS`, gzipped or not, which its first line tells; a folder that
-        holds Kaldi's wav.scp; "-" for standard input.
+        holds Kaldi's wav.scp; a URL of either, a folder's with "/" at its end; "-" for standard
+        input.
 
     Yields
     ------
@@ -37,7 +38,7 @@ def read_manifest(path: str) -> Iterator[Entry]:
         If it cannot be read, is no such list, has no entries or a line that cannot be used; it
         names the list and the line.
     """
-    if path not in ("", STANDARD) and Path(path).is_dir():
+    if path != STANDARD and is_folder(path):
         path = scp_of_folder(path)
     with open_list(path) as file:
         lines = Lines(path, file)

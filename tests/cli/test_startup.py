@@ -11,7 +11,7 @@ import soundfile
 HEAVY = {"numpy", "matplotlib", "soundfile", "rich", "safetensors", "PIL"}
 NEVER = {"matplotlib.pyplot", "scipy", "librosa", "torch", "tkinter", "pandas"}
 TOML = {"tomllib", "tomli_w"}
-EXTRAS = {"soxr", "kaldiio", "kaldi_native_io"}
+EXTRAS = {"soxr", "kaldiio", "kaldi_native_io", "fsspec", "aiohttp"}
 
 # The names go to standard error, after whatever stftcli says there.
 PROGRAM = """

@@ -1,7 +1,6 @@
 """One sound of a corpus in a worker: what comes of it, whatever goes wrong."""
 
 import errno
-import os
 import time
 from collections.abc import Callable
 from hashlib import file_digest
@@ -10,7 +9,8 @@ from typing import Any
 
 from stftcli.errors import InputError, OutputError, StftcliError
 from stftcli.files.here import located
-from stftcli.jobs.corpus.names import is_url
+from stftcli.files.places import open_to_read, stat_of
+from stftcli.files.urls import is_url, join_path, plain_name
 from stftcli.jobs.corpus.results import Result
 from stftcli.jobs.corpus.sounds import describe_segment
 from stftcli.jobs.corpus.unit import Item, Unit
@@ -100,38 +100,41 @@ def describe_input(name: str, entry: Entry) -> Result:
 
 
 def measure_input(audio: str, *, checksum: bool = False) -> Result:
-    """Give what shows whether a sound is still the same: size and time, or its hash.
+    """Give what shows whether a sound is still the same: size and time, or version, or its hash.
 
     Raises
     ------
     InputError
         If it is not there.
     """
-    if is_url(audio):
-        return {}
     try:
         path = located(audio)
-        found = os.stat(path)  # noqa: PTH116  # three times faster, and there may be a million
-        told: Result = {"input_bytes": found.st_size, "input_mtime_ns": found.st_mtime_ns}
+        size, mtime_ns, version = stat_of(path)
+        told = {"input_bytes": size, "input_mtime_ns": mtime_ns, "input_version": version}
         if checksum:
-            with Path(path).open("rb") as file:
+            with open_to_read(path) as file:
                 told["input_sha256"] = file_digest(file, "sha256").hexdigest()
+    except StftcliError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{audio} cannot be read: {reason}") from None
-    return told
+        raise InputError(f"{plain_name(audio)} cannot be read: {reason}") from None
+    return {name: value for name, value in told.items() if value is not None}
 
 
-def output_path(unit: Unit, output: str) -> Path:
-    """Give the file of a result; the folders above it are made."""
-    path = Path(unit.out_dir, output)
+def output_path(unit: Unit, output: str) -> str:
+    """Give the file or the URL of a result; the folders above a file are made."""
+    path = join_path(unit.out_dir, output)
+    if is_url(path):
+        return path
+    folder = Path(path).parent
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{path.parent} cannot be made: {error.strerror}") from error
+        raise OutputError(f"{folder} cannot be made: {error.strerror}") from error
     return path
 
 
-def size_of(path: Path) -> int:
-    """Give the bytes of a file."""
-    return path.stat().st_size
+def size_of(path: str) -> int | None:
+    """Give the bytes of a result; None where a URL does not tell."""
+    return stat_of(path).size

@@ -1,10 +1,12 @@
 """The workers of a Dask scheduler as an Executor."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -41,8 +43,9 @@ class DaskExecutor(Executor):
             raise MissingExtraError("`executor='dask://'`", "distributed", "dask") from None
         # A scheduler that is gone ends the calls; this would add tracebacks to the message.
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+        connect = partial(distributed.Client, address, timeout=answer_s, set_as_default=False)
         try:
-            self._client: Any = distributed.Client(address, timeout=answer_s, set_as_default=False)
+            self._client: Any = _in_time(connect, 2 * answer_s)
         except (OSError, ValueError) as error:
             raise InputError(f"no Dask scheduler answers at {address}: {error}") from None
         # Pure functions would give the first answer again when a unit is tried a second time.
@@ -74,6 +77,23 @@ class DaskExecutor(Executor):
             self._executor.shutdown(wait=wait and not cancel_futures)
         with suppress(Exception):
             self._client.close()
+
+
+def _in_time(call: Callable[[], Outcome], limit_s: float) -> Outcome:
+    """Make a call that may never end, as that of a Client to whom nobody says who he is."""
+    result: Future[Outcome] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(call())
+        except BaseException as error:
+            result.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        return result.result(limit_s)
+    except TimeoutError as error:
+        raise TimeoutError(str(error) or f"nothing was said for {limit_s:.0f} s") from None
 
 
 def _address_of(name: str) -> str:

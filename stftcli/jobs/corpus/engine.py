@@ -6,7 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from typing import Any, Generic, TypeVar
 
 from stftcli.errors import OutputError
-from stftcli.jobs.corpus.executors import Workers
+from stftcli.jobs.corpus.executors import Workers, reason_of
 
 Unit = TypeVar("Unit")
 Outcome = TypeVar("Outcome")
@@ -124,7 +124,7 @@ class Engine(Generic[Unit, Outcome]):
             self._workers.renew()
             self._leave_out(unit, "its worker died of it")
         except Exception as error:
-            self._leave_out(unit, f"its worker failed: {type(error).__name__}: {error}")
+            self._leave_out(unit, f"its worker failed: {reason_of(error)}")
         else:
             yield unit, outcome
 

@@ -126,13 +126,11 @@ class Workers:
             ) from None
         except ImportError as error:
             raise InputError(
-                f"the workers of {self._name} have no stftcli ({error}): install stftcli "
-                f"{stftcli.__version__} there"
+                f"the workers of {self._name} have no stftcli ({_last_line(error)}): install "
+                f"stftcli {stftcli.__version__} there"
             ) from None
         except Exception as error:
-            raise InputError(
-                f"{self._name} does not work: {type(error).__name__}: {error}"
-            ) from None
+            raise InputError(f"{self._name} does not work: {reason_of(error)}") from None
         if found != stftcli.__version__:
             raise InputError(
                 f"the workers of {self._name} have stftcli {found}, here is "
@@ -145,6 +143,18 @@ def default_jobs() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def reason_of(error: BaseException) -> str:
+    """Give the kind of an error and what it says, in one line.
+
+    Some clusters send the traceback of a worker as a text, the reason last.
+    """
+    return f"{type(error).__name__}: {_last_line(error)}"
+
+
+def _last_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [""])[-1]
 
 
 def _maker(name: str, jobs: int, answer_s: float) -> tuple[Callable[[], Executor], bool]:
@@ -172,7 +182,7 @@ def _factory(name: str) -> Callable[[], Executor]:
             f"path of Python ({error})"
         ) from None
     except Exception as error:
-        raise InputError(f"{module} cannot be imported: {type(error).__name__}: {error}") from error
+        raise InputError(f"{module} cannot be imported: {reason_of(error)}") from error
     if not callable(factory):
         raise SettingsError(f"`executor` is {name!r}, which is no function")
     return factory  # type: ignore[no-any-return]
@@ -182,7 +192,7 @@ def _made(factory: Callable[[], Executor], name: str) -> Executor:
     try:
         executor = factory()
     except Exception as error:
-        raise InputError(f"{name} gave no Executor: {type(error).__name__}: {error}") from error
+        raise InputError(f"{name} gave no Executor: {reason_of(error)}") from error
     if not callable(getattr(executor, "submit", None)):
         raise SettingsError(f"{name} gave no concurrent.futures.Executor but {executor!r}")
     return executor

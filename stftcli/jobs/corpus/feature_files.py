@@ -56,7 +56,7 @@ class FeatureFiles(Frozen):
         path = output_path(unit, item.output)
         report = write_features(
             item.entry.audio,
-            str(path),
+            path,
             self.extractor,
             segment=segment_of(item.entry, self.extractor.settings.segment),
             array_format=self.array_format,

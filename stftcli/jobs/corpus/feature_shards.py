@@ -9,6 +9,7 @@ from stftcli.audio.source import Source
 from stftcli.errors import OutputError
 from stftcli.features.extractor import Extractor
 from stftcli.files.atomic import atomic_write
+from stftcli.files.urls import with_ending
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.attempt import Notes, attempt, describe_input, output_path, size_of
 from stftcli.jobs.corpus.inputs import segment_of
@@ -56,8 +57,9 @@ class FeatureShards(Frozen):
                 results = [self._add(writer, unit, item, note(item)) for item in unit.items]
                 writer.finish({"settings": self.extractor.settings.to_dict()})
             if self.row.index_ending is not None:
-                with atomic_write(path.with_suffix(self.row.index_ending), durable=False) as file:
-                    file.write(writer.index(str(path)))
+                index = with_ending(path, self.row.index_ending)
+                with atomic_write(index, durable=False) as file:
+                    file.write(writer.index(path))
         except OutputError as error:
             return [{"id": unit.items[0].id, "fatal": str(error)}]
         whole = {"bytes": size_of(path), "sharing": len(unit.items)}

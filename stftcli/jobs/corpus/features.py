@@ -1,7 +1,6 @@
 """The features of a corpus."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -12,6 +11,9 @@ from stftcli.errors import SettingsError
 from stftcli.features.extractor import Extractor
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write
+from stftcli.files.places import open_to_read
+from stftcli.files.temporary import copy_rest
+from stftcli.files.urls import join_path, with_ending
 from stftcli.jobs.corpus.feature_files import FeatureFiles
 from stftcli.jobs.corpus.feature_shards import FeatureShards
 from stftcli.jobs.corpus.identity import describe_settings
@@ -75,17 +77,18 @@ def write_corpus(
     )
     report = run_corpus(inputs.entries(), work, work.ending, described, corpus, listener)
     if work.row.index_ending is not None and corpus.part.of == 1:
-        join_indexes(Path(corpus.out_dir), work.row.index_ending)
+        join_indexes(corpus.out_dir, work.row.index_ending)
     return report
 
 
-def join_indexes(folder: Path, ending: str) -> None:
+def join_indexes(folder: str, ending: str) -> None:
     """Write one list of all matrices of a corpus, in the order of its manifest."""
-    with atomic_write(folder / INDEX) as joined:
+    with atomic_write(join_path(folder, INDEX)) as joined:
         last = None
         for result in results_of(folder):
             if "error" not in result and (path := output_of(folder, result)) != last:
-                joined.write(path.with_suffix(ending).read_bytes())
+                with open_to_read(with_ending(path, ending)) as index:
+                    copy_rest(index, joined)
                 last = path
 
 

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from stftcli.errors import InputError, SettingsError
 from stftcli.files.atomic import STANDARD
+from stftcli.files.places import is_folder
+from stftcli.files.urls import is_url, without_file_scheme
 from stftcli.frozen import Frozen
-from stftcli.jobs.corpus.names import is_url
 from stftcli.manifests.entry import Entry
 from stftcli.manifests.folders import sounds_in
 from stftcli.manifests.lists import read_list
@@ -22,7 +22,7 @@ class Inputs(Frozen):
     Parameters
     ----------
     paths : sequence of str
-        Files and folders.
+        Files and folders, and URLs: that of a folder ends in "/".
     files_from : str, optional
         A list of files and folders; "-" is standard input.
     manifest : str, optional
@@ -53,20 +53,24 @@ class Inputs(Frozen):
             yield from self._of_path(path)
         if self.files_from is not None:
             for path in read_list(self.files_from):
-                yield from self._of_path(path)
+                yield from self._of_path(without_file_scheme(path))
         if self.manifest is not None:
             yield from read_manifest(self.manifest)
 
     def _of_path(self, path: str) -> Iterator[Entry]:
-        if is_url(path) or not Path(path).is_dir():
+        if not is_folder(path):
             yield Entry(path, path)
             return
         sound = None
         for sound in sounds_in(path, self.include):
-            yield Entry(sound, sound if self.root is not None else os.path.relpath(sound, path))
+            yield Entry(sound, sound if self.root is not None else _below(sound, path))
         if sound is None:
             wanted = f" that match {', '.join(self.include)}" if self.include else ""
             raise InputError(f"{path} holds no sound files{wanted}: `include` takes others")
+
+
+def _below(sound: str, folder: str) -> str:
+    return sound.removeprefix(folder) if is_url(folder) else os.path.relpath(sound, folder)
 
 
 def segment_of(entry: Entry, segment: SegmentSettings) -> SegmentSettings:

@@ -1,14 +1,19 @@
 """One manifest of those that the parts of a corpus have written."""
 
 import re
+from contextlib import ExitStack
 from pathlib import Path
 
 from stftcli.errors import InputError
 from stftcli.files.atomic import atomic_write
+from stftcli.files.places import local_copy, names_in
+from stftcli.files.untrusted import as_input_error
+from stftcli.files.urls import join_path
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.features import join_indexes
 from stftcli.jobs.corpus.out_dir import MANIFEST, Part
 from stftcli.jobs.corpus.results import lines_of
+from stftcli.manifests.folders import sounds_in
 
 _INDEX_ENDING = ".scp"
 
@@ -38,27 +43,31 @@ def merge_parts(out_dir: str) -> MergeReport:
     InputError
         If there are no parts, one is missing, or two have a result of one name.
     """
-    folder = Path(out_dir)
-    parts = _find_parts(folder)
-    places = _find_lines(folder, parts)
-    failed = 0
-    with atomic_write(folder / MANIFEST) as joined:
-        for name in sorted(places):
-            part, place, is_failure = places[name]
-            failed += is_failure
-            with (folder / part.manifest).open("rb") as file:
-                file.seek(place)
-                joined.write(file.readline())
-    if any(folder.rglob(f"*{_INDEX_ENDING}")):
-        join_indexes(folder, _INDEX_ENDING)
+    with as_input_error(out_dir, "the `out_dir` of a corpus"), ExitStack() as stack:
+        parts = _find_parts(out_dir)
+        manifests = {
+            part: stack.enter_context(local_copy(join_path(out_dir, part.manifest)))
+            for part in parts
+        }
+        places = _find_lines(out_dir, manifests)
+        failed = 0
+        with atomic_write(join_path(out_dir, MANIFEST)) as joined:
+            for name in sorted(places):
+                part, place, is_failure = places[name]
+                failed += is_failure
+                with manifests[part].open("rb") as file:
+                    file.seek(place)
+                    joined.write(file.readline())
+    if any(sounds_in(out_dir, [f"*{_INDEX_ENDING}"])):
+        join_indexes(out_dir, _INDEX_ENDING)
     return MergeReport(len(places), len(parts), failed)
 
 
-def _find_parts(folder: Path) -> list[Part]:
+def _find_parts(folder: str) -> list[Part]:
     found = {
         Part(int(match[1]), int(match[2]))
-        for path in folder.glob("manifest-*.jsonl")
-        if (match := re.fullmatch(r"manifest-(\d+)-of-(\d+)\.jsonl", path.name))
+        for name in names_in(folder)
+        if (match := re.fullmatch(r"manifest-(\d+)-of-(\d+)\.jsonl", name))
     }
     if not found:
         raise InputError(f"{folder} holds no manifests of parts, such as manifest-1-of-8.jsonl")
@@ -77,10 +86,10 @@ def _find_parts(folder: Path) -> list[Part]:
     return wanted
 
 
-def _find_lines(folder: Path, parts: list[Part]) -> dict[str, tuple[Part, int, bool]]:
+def _find_lines(folder: str, manifests: dict[Part, Path]) -> dict[str, tuple[Part, int, bool]]:
     places: dict[str, tuple[Part, int, bool]] = {}
-    for part in parts:
-        for result, place, _ in lines_of(folder / part.manifest):
+    for part, manifest in manifests.items():
+        for result, place, _ in lines_of(str(manifest)):
             name = result["id"]
             if name in places and places[name][0] != part:
                 raise InputError(f"two parts of {folder} have a result of {name!r}")

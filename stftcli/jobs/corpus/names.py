@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from stftcli.errors import SettingsError
 from stftcli.files.atomic import STANDARD
+from stftcli.files.urls import is_url, plain_name
 from stftcli.manifests.entry import Entry
 
 _UNPLAIN = {"", os.curdir, os.pardir}
@@ -31,18 +32,11 @@ def names_of(entry: Entry, root: str | None) -> tuple[str, str]:
     return f"{path.with_suffix('')}{behind}", f"{path}{behind}"
 
 
-def is_url(path: str) -> bool:
-    """Say whether a path is a URL, such as s3://bucket/talk.flac."""
-    scheme, found, _ = path.partition("://")
-    return bool(found) and scheme.isalnum() and len(scheme) > 1
-
-
 def _below(listed: str, root: str | None) -> str:
     """Give the path below the root; without one, a whole path below the root of all."""
     if is_url(listed):
-        path = listed.partition("://")[2]
-        below = root is not None and listed.startswith(root.rstrip("/") + "/")
-        return listed[len(root.rstrip("/")) + 1 :] if root and below else path
+        name, above = plain_name(listed), f"{plain_name(root or '').rstrip('/')}/"
+        return name.removeprefix(above) if name.startswith(above) else name.partition("://")[2]
     if root is not None:
         return os.path.relpath(listed, root)
     here = PurePath(os.path.normpath(listed))

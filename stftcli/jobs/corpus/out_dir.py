@@ -10,9 +10,12 @@ import stftcli
 from stftcli.errors import InputError, OutputError, SettingsError
 from stftcli.files.atomic import atomic_write
 from stftcli.files.drafts import remove_leftovers
-from stftcli.files.untrusted import as_input_error, parse_object, read_content
+from stftcli.files.places import exists, open_to_read, stat_of
+from stftcli.files.untrusted import as_input_error, parse_object, read_limited
+from stftcli.files.urls import is_url, join_path
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.identity import list_differences
+from stftcli.jobs.corpus.remote_results import open_remote_results
 from stftcli.jobs.corpus.results import Results
 
 MANIFEST = "manifest.jsonl"
@@ -39,9 +42,10 @@ class Part(Frozen):
 def open_out_dir(
     out_dir: str, part: Part, described: dict[str, Any], *, overwrite: bool
 ) -> Iterator[Results]:
-    """Give the manifest of a folder, which is made; no other run can have it meanwhile.
+    """Give the manifest of a folder, which is made, or of a URL.
 
-    What runs that were killed have left half-written is removed.
+    No other run can have a folder meanwhile. What runs that were killed have left half-written in
+    it is removed.
 
     Raises
     ------
@@ -51,6 +55,15 @@ def open_out_dir(
     OutputError
         If it is no folder, or cannot be written.
     """
+    _check_manifest(out_dir, part)
+    opened = open_remote_results if is_url(out_dir) else _open_local_results
+    with opened(out_dir, part.manifest) as results:
+        _keep_settings(out_dir, described, overwrite)
+        yield results
+
+
+@contextmanager
+def _open_local_results(out_dir: str, manifest: str) -> Iterator[Results]:
     folder = Path(out_dir)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -58,9 +71,7 @@ def open_out_dir(
         raise OutputError(f"{out_dir} is a file: `out_dir` names a folder") from None
     except OSError as error:
         raise OutputError(f"{out_dir} cannot be made: {error.strerror}") from error
-    _check_manifest(folder, part)
-    with Results(folder / part.manifest) as results:
-        _keep_settings(folder, described, overwrite)
+    with Results(folder / manifest) as results:
         remove_leftovers(folder)
         try:
             yield results
@@ -68,7 +79,7 @@ def open_out_dir(
             remove_leftovers(folder)  # those of workers that have died
 
 
-def read_corpus_settings(folder: Path) -> dict[str, Any]:
+def read_corpus_settings(folder: str | Path) -> dict[str, Any]:
     """Give what decided the results of a corpus.
 
     Raises
@@ -76,27 +87,34 @@ def read_corpus_settings(folder: Path) -> dict[str, Any]:
     InputError
         If the folder holds no corpus.
     """
-    path = folder / SETTINGS
-    if not path.exists():
-        raise InputError(f"{folder} holds no {SETTINGS}: it is not the `out_dir` of a corpus")
+    path = join_path(str(folder), SETTINGS)
     with as_input_error(path, "the settings of a corpus"):
-        described = parse_object(read_content(path, _MAX_SETTINGS))
+        if not exists(path):
+            raise InputError(f"{folder} holds no {SETTINGS}: it is not the `out_dir` of a corpus")
+        with open_to_read(path) as file:
+            described = parse_object(read_limited(file, _MAX_SETTINGS))
         described.pop("stftcli", None)
         return described
 
 
-def _check_manifest(folder: Path, part: Part) -> None:
-    manifest = folder / part.manifest
-    if (folder / SETTINGS).exists() or not manifest.is_file() or not manifest.stat().st_size:
-        return
+def _check_manifest(folder: str, part: Part) -> None:
+    manifest = join_path(folder, part.manifest)
+    with as_input_error(manifest, "a manifest of results"):
+        if exists(join_path(folder, SETTINGS)) or not exists(manifest):
+            return
+        if not stat_of(manifest).size:
+            return
     raise SettingsError(
         f"{manifest} is there already, and without a {SETTINGS} it is no manifest of results: give "
         "another `out_dir`"
     )
 
 
-def _keep_settings(folder: Path, described: dict[str, Any], overwrite: bool) -> None:
-    if (folder / SETTINGS).exists():
+def _keep_settings(folder: str, described: dict[str, Any], overwrite: bool) -> None:
+    path = join_path(folder, SETTINGS)
+    with as_input_error(path, "the settings of a corpus"):
+        is_there = exists(path)
+    if is_there:
         before = read_corpus_settings(folder)
         if before == json.loads(json.dumps(described)):
             return
@@ -106,6 +124,6 @@ def _keep_settings(folder: Path, described: dict[str, Any], overwrite: bool) -> 
                 f"({list_differences(before, json.loads(json.dumps(described)))}): give another "
                 "`out_dir`, or `overwrite` to make them anew"
             )
-    with atomic_write(folder / SETTINGS) as file:
+    with atomic_write(path) as file:
         told = {"stftcli": stftcli.__version__, **described}
         file.write(json.dumps(told, indent=2).encode() + b"\n")

@@ -51,7 +51,7 @@ class PictureFiles(Frozen):
         path = output_path(unit, item.output)
         draw_spectrogram(
             [item.entry.audio],
-            str(path),
+            path,
             replace(self.settings, segment=segment_of(item.entry, self.settings.segment)),
             self.view,
             self.figure,

@@ -1,12 +1,14 @@
 """What is still to be done of a corpus: all but what its manifest has, if that is still true."""
 
-import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from stftcli.errors import InputError
+from stftcli.files.places import stat_of
+from stftcli.files.urls import is_url, join_path
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.attempt import measure_input
 from stftcli.jobs.corpus.catalog import Catalog, Listed
@@ -14,6 +16,8 @@ from stftcli.jobs.corpus.out_dir import Part
 from stftcli.jobs.corpus.results import Result
 from stftcli.jobs.corpus.sounds import audio_of, format_extra
 from stftcli.jobs.corpus.unit import Item
+
+_AT_ONCE, _FEWEST = 64, 8
 
 
 class Plan(Frozen):
@@ -41,6 +45,11 @@ class Plan(Frozen):
     shard_size: int | None = None
     part: Part = Part()
     checksum: bool = False
+
+    @property
+    def groups_at_once(self) -> int:
+        """Of how many files it is asked at once what they hold: fewer of larger ones."""
+        return max(_FEWEST, _AT_ONCE // (self.shard_size or 1))
 
     @property
     def shard_prefix(self) -> str:
@@ -72,24 +81,22 @@ class Plan(Frozen):
 
     def is_done(self, output: str, group: list[Listed]) -> bool:
         """Say whether a file holds what it would hold if it was made now."""
-        for listed in group:
-            # What has no result at all need not be looked at.
-            if not listed.claim or listed.claim != self._claim_now(output, listed, len(group)):
-                return False
-        return True
+        if not all(listed.claim for listed in group):  # nobody need look at the files
+            return False
+        with suppress(OSError, ValueError, InputError):
+            known: Result = {"bytes": stat_of(join_path(self.out_dir, output)).size}
+            if self.shard_size is not None:
+                known["sharing"] = len(group)
+            return all(listed.claim == self._claim_now(output, known, listed) for listed in group)
+        return False
 
-    def _claim_now(self, output: str, listed: Listed, sharing: int) -> str | None:
-        try:
-            result = measure_input(audio_of(listed.sound), checksum=self.checksum)
-            result["bytes"] = os.stat(f"{self.out_dir}/{output}").st_size  # noqa: PTH116  # faster
-        except (OSError, ValueError, InputError):
-            return None
-        if self.shard_size is not None:
-            result["sharing"] = sharing
+    def _claim_now(self, output: str, known: Result, listed: Listed) -> str:
+        result = measure_input(audio_of(listed.sound), checksum=self.checksum) | known
         return self._claim(self.settings_hash, result, output, listed.extra)
 
     def _claim(self, settings: Any, result: Result, output: Any, extra: str) -> str:
-        seen = result.get("input_sha256" if self.checksum else "input_mtime_ns")
+        version = result.get("input_version", result.get("input_mtime_ns"))
+        seen = result.get("input_sha256") if self.checksum else version
         size, written = result.get("input_bytes"), result.get("bytes")
         return f"{settings} {seen} {size} {written} {result.get('sharing')}\n{output}\n{extra}"
 
@@ -108,11 +115,21 @@ class ToDo:
         self.kept = 0
 
     def __iter__(self) -> Iterator[Item]:
-        for output, group in self._plan.groups(self._catalog):
-            if self._plan.is_done(output, group):
-                self.kept += len(group)
-            else:
-                yield from (_item(listed, output) for listed in group)
+        groups = self._plan.groups(self._catalog)
+        # Each answer over a network takes a while: so many are waited for at once.
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            while some := list(islice(groups, self._plan.groups_at_once)):
+                each = pool.map if self._is_far(some[0][1][0]) else map
+                for (_, group), left in zip(some, each(self._left_of, some), strict=True):
+                    self.kept += 0 if left else len(group)
+                    yield from left
+
+    def _left_of(self, wanted: tuple[str, list[Listed]]) -> list[Item]:
+        output, group = wanted
+        return [] if self._plan.is_done(*wanted) else [_item(listed, output) for listed in group]
+
+    def _is_far(self, listed: Listed) -> bool:
+        return is_url(self._plan.out_dir) or is_url(audio_of(listed.sound))
 
 
 def _item(listed: Listed, output: str) -> Item:

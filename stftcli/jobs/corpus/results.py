@@ -10,6 +10,7 @@ from typing import IO, Any, Self
 from stftcli.errors import OutputError, SettingsError
 from stftcli.files.atomic import atomic_write
 from stftcli.files.drafts import hold
+from stftcli.files.places import open_to_read
 from stftcli.files.untrusted import as_input_error
 from stftcli.jobs.corpus.catalog import Catalog, Line
 from stftcli.jobs.corpus.sounds import SEGMENT, sound_key
@@ -86,7 +87,7 @@ class Results:
         """Let the catalog know what the manifest says, and what each result claims."""
         catalog.note_lines(
             Line(result["id"], place, size, _sound_of(result), claim(result))
-            for result, place, size in lines_of(self._path)
+            for result, place, size in lines_of(str(self._path))
         )
 
     def rewrite(self, catalog: Catalog) -> None:
@@ -109,7 +110,7 @@ class Results:
         return end == self._size
 
 
-def lines_of(path: Path) -> Iterator[tuple[Result, int, int]]:
+def lines_of(path: str) -> Iterator[tuple[Result, int, int]]:
     """Give each result of a manifest with the place and the size of its line.
 
     Raises
@@ -118,14 +119,14 @@ def lines_of(path: Path) -> Iterator[tuple[Result, int, int]]:
         If it cannot be read.
     """
     place = 0
-    with as_input_error(path, "a manifest of results"), path.open("rb") as file:
+    with as_input_error(path, "a manifest of results"), open_to_read(path) as file:
         for line in file:
             if (result := parse_result(line)) is not None:
                 yield result, place, len(line)
             place += len(line)
 
 
-def read_results(path: Path) -> Iterator[Result]:
+def read_results(path: str) -> Iterator[Result]:
     """Give the results of a manifest; of those of one name, the last.
 
     Raises

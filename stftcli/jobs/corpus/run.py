@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from stftcli.errors import OutputError
 from stftcli.files.here import paths_begin_in
+from stftcli.files.urls import join_path
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.catalog import Catalog
 from stftcli.jobs.corpus.engine import Engine
@@ -40,7 +41,7 @@ class CorpusSettings(Frozen):
     Parameters
     ----------
     out_dir : str
-        The folder of the results and their manifest.
+        The folder of the results and their manifest, or its URL.
     root : str, optional
         The folder that the names of the results are below.
     shard_size : int, optional
@@ -190,8 +191,8 @@ def _worked(
     pace = Pace(workers.count)
     empty = Unit(work, (), plan.out_dir, plan.settings_hash, plan.checksum)
     if workers.remote:
-        here = Path.cwd()
-        empty = replace(empty, out_dir=str(here / plan.out_dir), here=str(here))
+        here = str(Path.cwd())
+        empty = replace(empty, out_dir=join_path(here, plan.out_dir), here=here)
     units = (replace(empty, items=some) for some in cut(chain([first], items), count, pace))
     engine = Engine(workers, run_unit, Unit.alone, Unit.without_dead)
     with closing(engine.run(units)) as outcomes:

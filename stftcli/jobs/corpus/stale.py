@@ -1,8 +1,11 @@
 """Results that are true no more are taken away: no sound has two answers."""
 
 from contextlib import suppress
-from pathlib import Path, PurePath
+from fnmatch import fnmatchcase
+from pathlib import PurePath
 
+from stftcli.files.places import names_in, remove
+from stftcli.files.urls import join_path, with_ending
 from stftcli.jobs.corpus.catalog import Catalog
 from stftcli.jobs.corpus.plan import Plan
 from stftcli.jobs.corpus.results import Result, Results
@@ -29,17 +32,18 @@ def remove_unused_shards(plan: Plan, catalog: Catalog, results: Results) -> None
     """Remove the shards of an earlier run of which no result tells any more."""
     outputs = (results.read(*line).get("output") for line in catalog.lines())
     used = {str(output).partition(".")[0] for output in outputs}
-    for path in Path(plan.out_dir).glob(f"{plan.shard_prefix}{'[0-9]' * 6}*"):
-        if path.name.partition(".")[0] not in used:
-            _remove(plan, path.name)
+    for name in sorted(names_in(plan.out_dir)):
+        is_shard = fnmatchcase(name, f"{plan.shard_prefix}{'[0-9]' * 6}*")
+        if is_shard and name.partition(".")[0] not in used:
+            _remove(plan, name)
 
 
 def _remove(plan: Plan, output: str) -> None:
     path = PurePath(output)
     if not output or path.is_absolute() or ".." in path.parts:
         return  # nobody but stftcli writes manifests, but anybody can
-    target = Path(plan.out_dir, output)
-    beside = target.with_suffix(".scp") if target.suffix == ".ark" else target
-    for file in (target, target.with_name(f"{target.name}.json"), beside):
+    target = join_path(plan.out_dir, output)
+    beside = [with_ending(target, ".scp")] if path.suffix == ".ark" else []
+    for file in (target, f"{target}.json", *beside):
         with suppress(OSError, ValueError):
-            file.unlink()
+            remove(file)

@@ -13,6 +13,7 @@ from stftcli.arrays.shards.shards import shard_of
 from stftcli.dsp.feature_moments import FeatureMoments
 from stftcli.dsp.linear import Linear
 from stftcli.errors import InputError, StftcliError
+from stftcli.files.places import local_copy
 from stftcli.files.untrusted import as_input_error
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.results import Result
@@ -89,24 +90,25 @@ def corpus_stats(out_dir: str, reporter: Reporter) -> CorpusStats:
         If it holds no corpus of feature arrays, an array cannot be read or has another number of
         features.
     """
-    folder, moments = Path(out_dir), FeatureMoments()
+    moments = FeatureMoments()
     inputs = failed = frames = features = 0
-    duration_s, shards, names = 0.0, set[Path](), tuple[str, ...]()
+    duration_s, shards, names = 0.0, set[str](), tuple[str, ...]()
     reporter.begin(out_dir, None)
-    for result in results_of(folder):
+    for result in results_of(out_dir):
         if "error" in result:
             failed += 1
             continue
         inputs, duration_s = inputs + 1, duration_s + result.get("duration_s", 0.0)
         frames += result.get("shape", [0])[0]
-        path = output_of(folder, result)
+        path = output_of(out_dir, result)
         if path not in shards:
-            names = names or _names(path)
-            for rows in _rows(path, result):
-                features = features or rows.shape[1]
-                if rows.shape[1] != features:
-                    raise InputError(f"{path} has {rows.shape[1]} features, others {features}")
-                moments.add(rows)
+            with as_input_error(path, "a feature array"), local_copy(path) as file:
+                names = names or _names(file)
+                for rows in _rows(file, result):
+                    features = features or rows.shape[1]
+                    if rows.shape[1] != features:
+                        raise InputError(f"{path} has {rows.shape[1]} features, others {features}")
+                    moments.add(rows)
         if "key" in result:
             shards.add(path)
         reporter.advance(result.get("duration_s", 0.0))

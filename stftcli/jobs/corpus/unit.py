@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from dataclasses import field, replace
 from itertools import count
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Protocol
 
 from stftcli.errors import InputError
 from stftcli.files.drafts import draft_name, hold
+from stftcli.files.urls import is_url
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.results import Result
 from stftcli.manifests.entry import Entry
@@ -127,7 +129,8 @@ class Unit(Frozen):
         """
         if not self.shares_file:
             return [replace(self, items=(item,)) for item in self.items]
-        return [replace(self, note=str(Path(self.out_dir, draft_name())))]
+        folder = gettempdir() if is_url(self.out_dir) else self.out_dir
+        return [replace(self, note=str(Path(folder, draft_name())))]
 
     def without_dead(self, reason: str) -> "Unit":
         """Leave out the sound that the worker was at when it died; all of them if nobody knows."""

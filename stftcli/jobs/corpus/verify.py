@@ -1,14 +1,17 @@
 """What a folder of results holds, against what its manifest says."""
 
 from collections.abc import Iterator
+from fnmatch import filter as filter_names
 from itertools import groupby
-from pathlib import Path
+from pathlib import PurePath
 
 from stftcli.arrays.formats import FORMATS, format_of
 from stftcli.arrays.read import read_description
 from stftcli.arrays.shards.shards import shard_of
 from stftcli.errors import InputError, StftcliError
+from stftcli.files.places import exists, local_copy, names_in, stat_of
 from stftcli.files.untrusted import as_input_error
+from stftcli.files.urls import join_path
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.identity import hash_settings
 from stftcli.jobs.corpus.out_dir import MANIFEST, read_corpus_settings
@@ -43,19 +46,18 @@ def verify_corpus(out_dir: str) -> Iterator[Verdict]:
     InputError
         If the folder holds no corpus.
     """
-    folder = Path(out_dir)
-    settings_hash = hash_settings(read_corpus_settings(folder))
-    for _, results in groupby(results_of(folder), lambda result: result.get("output")):
+    settings_hash = hash_settings(read_corpus_settings(out_dir))
+    for _, results in groupby(results_of(out_dir), lambda result: result.get("output")):
         shapes: Shapes | str | None = None
         for result in results:
             text = _fault_of_result(result, settings_hash)
             if not text:
-                shapes = _shapes(folder, result) if shapes is None else shapes
+                shapes = _shapes(out_dir, result) if shapes is None else shapes
                 text = shapes if isinstance(shapes, str) else _fault_of_shape(shapes, result)
             yield Verdict(result["id"], text)
 
 
-def results_of(folder: Path) -> Iterator[Result]:
+def results_of(folder: str) -> Iterator[Result]:
     """Give the results that the manifest of a folder has; of those of one name, the last one.
 
     Raises
@@ -63,20 +65,22 @@ def results_of(folder: Path) -> Iterator[Result]:
     InputError
         If there is no manifest.
     """
-    manifest = folder / MANIFEST
-    if not manifest.exists():
-        parts = any(folder.glob("manifest-*-of-*.jsonl"))
+    manifest = join_path(folder, MANIFEST)
+    with as_input_error(manifest, "a manifest of results"):
+        is_there = exists(manifest)
+        parts = not is_there and bool(filter_names(names_in(folder), "manifest-*-of-*.jsonl"))
+    if not is_there:
         told = ": `stftcli corpus merge` makes it of those of its parts" if parts else ""
         raise InputError(f"{folder} holds no {MANIFEST}{told}")
     yield from read_results(manifest)
 
 
-def output_of(folder: Path, result: Result) -> Path:
+def output_of(folder: str, result: Result) -> str:
     """Give the file of a result; InputError if it would lie outside of the folder."""
-    output = Path(str(result.get("output", "")))
+    output = PurePath(str(result.get("output", "")))
     if output.is_absolute() or ".." in output.parts or not output.parts:
         raise InputError(f"its output would be {str(output)!r}, outside of the folder")
-    return folder / output
+    return join_path(folder, str(output))
 
 
 def _fault_of_result(result: Result, settings_hash: str) -> str:
@@ -85,20 +89,22 @@ def _fault_of_result(result: Result, settings_hash: str) -> str:
     return "" if result.get("settings") == settings_hash else "it is of other settings"
 
 
-def _shapes(folder: Path, result: Result) -> Shapes | str:
+def _shapes(folder: str, result: Result) -> Shapes | str:
     """Give the shapes of the arrays in the file of a result, or what is wrong with the file."""
     try:
         path = output_of(folder, result)
-        if not path.exists():
+        if not exists(path):
             return f"{path} is missing"
-        if (size := path.stat().st_size) != result.get("bytes"):
+        if (size := stat_of(path).size) != result.get("bytes"):
             return f"{path} has {size} bytes, not {result.get('bytes')}"
         if "key" in result:
-            with as_input_error(path, "a shard"):
-                return {key: shape for key, shape, _ in shard_of(path).read(path)}
-        row = format_of(str(path))
-        described = row is not None and (row.describes or row is FORMATS["npy"])
-        return {"": read_description(str(path)).shape} if described else {}
+            with as_input_error(path, "a shard"), local_copy(path) as file:
+                return {key: shape for key, shape, _ in shard_of(file).read(file)}
+        row = format_of(path)
+        if row is None or not (row.describes or row is FORMATS["npy"]):
+            return {}
+        with local_copy(path) as file:
+            return {"": read_description(str(file)).shape}
     except (StftcliError, OSError) as error:
         return str(error)
 
