@@ -71,15 +71,18 @@ class _Silent(Executor):
 
 
 class _Doomed(Executor):
-    """Passes on what need not be done on any sound."""
+    """Lets the very first task be done, by which a cluster is known, and no other."""
+
+    asked = False
 
     def __init__(self, inner: Executor) -> None:
         self._inner = inner
 
     def submit(self, work: Any, /, *arguments: Any, **named: Any) -> "Future[Any]":
-        if arguments:
+        if _Doomed.asked:
             return self._inner.submit(os._exit, 1)
-        return self._inner.submit(work, **named)
+        _Doomed.asked = True
+        return self._inner.submit(work, *arguments, **named)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._inner.shutdown(wait, cancel_futures=cancel_futures)

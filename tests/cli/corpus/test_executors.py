@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import stftcli
 from stftcli.jobs.corpus.executors import Workers
 from tests.cli.corpus.clips import (
     SHORT,
@@ -89,6 +90,17 @@ def test_an_executor_that_never_answers_is_not_waited_for(
     assert time.monotonic() - begun < 20
     assert done.code == 1
     assert "has not answered" in done.err and f"{DYING}:silent" in done.err
+
+
+def test_workers_of_another_version_are_named(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_clips(shell.folder / "clips", 2)
+    monkeypatch.setattr(stftcli, "__version__", "0.0.1")
+    words = ("--out-dir", "out", "--executor", f"{DYING}:pool")
+    done = run_inside(shell, "features", "clips", *words)
+    assert done.code == 1
+    assert "0.0.1" in done.err and "install the same" in done.err
 
 
 @pytest.mark.parametrize("executor", ["processes", f"{DYING}:dying"])
