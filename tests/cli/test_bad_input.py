@@ -180,8 +180,9 @@ FEATURES = "features good.wav --n-fft 64 --out out/x.npy"
 
 BAD_CALLS = [
     Call("features missing.wav --out out/x.npy", 1, "missing.wav|No such file"),
-    Call("features out --out out/x.npy", 1, "out is a folder"),
-    Call("features good.wav good.wav", 2, "extra argument|features --help"),
+    Call("features out --out out/x.npy", 2, "several inputs|give --out-dir"),
+    Call("features good.wav good.wav", 2, "several inputs|give --out-dir"),
+    Call("show good.wav good.wav", 2, "extra argument|show --help"),
     Call("features good.wav --mel", 2, "--mel|requires an argument|features --help"),
     Call(f"{FEATURES} --channel 3", 1, "good.wav has channels 1 to 2|no channel 3"),
     Call(f"{FEATURES} --channel 0", 2, "--channel is '0'|mix, all, or a channel's number from 1"),
@@ -261,13 +262,13 @@ BAD_CALLS = [
     Call("features good.wav --out /dev/full --format raw", 1, "/dev/full|No space left"),
     Call("features loud.wav --dtype float16 --spectrum power --out out/x.npy", 2, "65504|float32"),
     Call("spectrogram good.wav good.flac --out out/x.png", 2, "--out|2 inputs"),
-    Call("spectrogram good.wav good.flac", 2, "several inputs|good.png"),
+    Call("spectrogram good.wav ./good.wav", 2, "several inputs|good.wav.png|--out-dir"),
     Call("spectrogram good.wav --out out/x.gif", 2, "out/x.gif|.png, .svg, .pdf"),
     Call("spectrogram good.wav --out no/x.png", 1, "no/x.png cannot be written"),
     Call("spectrogram good.wav --range 0 --out out/x.png", 2, "--range"),
     Call("info good.wav --hop-length -1", 2, "--hop-length"),
     Call(
-        "transform good.wav", 2, "no command 'transform': there are features, info|stftcli --help"
+        "transform good.wav", 2, "no command 'transform': there are corpus, features|stftcli --help"
     ),
     Call("features good.wav --pitch 3", 2, "No such option|--pitch|features --help"),
 ]
