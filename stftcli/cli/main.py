@@ -112,12 +112,15 @@ def run(arguments: list[str] | None = None) -> int:
     arguments = [argument for argument in arguments if argument != "--debug"]
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _terminate)
+    hook_before, sys.unraisablehook = sys.unraisablehook, _send_again
     try:
         code = cli.main(arguments, prog_name="stftcli", standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
         if debug and not isinstance(error, KeyboardInterrupt | click.Abort):
             raise
         return _explain(error)
+    finally:
+        sys.unraisablehook = hook_before
     return code if isinstance(code, int) else 0
 
 
@@ -145,3 +148,21 @@ def _explain(error: BaseException) -> int:
 def _terminate(number: int, _: FrameType | None) -> Any:
     # As an exception, so that drafts of results are taken away.
     raise SystemExit(128 + number)
+
+
+def _send_again(lost: Any) -> None:
+    """Send a signal again that came while Python cleared an object away, where no error leaves.
+
+    It is sent a little later, by which time that is over.
+    """
+    error = lost.exc_value
+    if isinstance(error, KeyboardInterrupt):
+        number = int(signal.SIGINT)
+    elif isinstance(error, SystemExit) and isinstance(error.code, int) and error.code > 128:
+        number = error.code - 128
+    else:
+        sys.__unraisablehook__(lost)
+        return
+    from threading import Timer, main_thread
+
+    Timer(0.01, signal.pthread_kill, (main_thread().ident, number)).start()

@@ -16,6 +16,7 @@ def is_url(path: str) -> bool:
 
     Whatever begins with a scheme and :// is one; a file of such a name is given as ./NAME.
     """
+    # Nearly all paths are told apart by the first look, and there may be a million.
     return "://" in path and _SCHEME.match(path) is not None
 
 
@@ -26,10 +27,8 @@ def without_file_scheme(path: str) -> str:
 
 def join_path(folder: str, path: str) -> str:
     """Give a path or URL from the current folder on that is told from another folder, or URL."""
-    if is_url(path):
-        return path
-    if not is_url(folder):
-        return os.path.join(folder, path)  # noqa: PTH118  # keeps ./
+    if is_url(path) or not is_url(folder):
+        return path if is_url(path) else os.path.join(folder, path)  # noqa: PTH118  # keeps ./
     if posixpath.isabs(path):
         return path
     # Object stores take dots and double slashes for names.

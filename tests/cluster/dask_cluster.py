@@ -69,6 +69,10 @@ class DaskCluster:
         """Kill the scheduler alone."""
         self._started[0].kill()
 
+    def end_scheduler(self) -> None:
+        """End the scheduler as a system does that shuts down."""
+        self._started[0].terminate()
+
     def _start(self, *words: str, path: str = str(ROOT)) -> None:
         log = (self.folder / f"{words[0]}-{len(self._started)}.log").open("wb")
         command = [sys.executable, "-m", "dask", words[0], "--scheduler-file", str(self._file)]

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -102,11 +103,13 @@ def test_four_units_a_worker_are_under_way(shared: DaskCluster) -> None:
 
 def test_the_cluster_stays_when_a_run_is_over(shared: DaskCluster, tmp_path: Path) -> None:
     before = shared.pids()
-    clips = write_sounds(tmp_path / "clips", 40)
-    (clips / "000.txt").write_text("no sound")
-    compute(clips, tmp_path / "one", shared.name)
-    stopped = compute(clips, tmp_path / "two", shared.name, Watching(), max_failures=1)
-    assert stopped.failed == 0
+    clips = write_sounds(tmp_path / "clips", 150, seconds=20)
+    (clips / "000.bad.wav").write_bytes(b"RIFF")
+    stopped = compute(clips, tmp_path / "feats", shared.name, max_failures=1)
+    assert stopped.failed == 1
+    assert stopped.done < 150
+    compute(clips, tmp_path / "feats", shared.name)
+    assert len(read_manifest(tmp_path / "feats")) == 151
     assert shared.pids() == before
 
 
@@ -184,13 +187,14 @@ def silent() -> Iterator[str]:
 
 @pytest.mark.usefixtures("impatient")
 def test_nobody_and_silence_are_errors_in_time(silent: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        nobody = f"127.0.0.1:{closed.getsockname()[1]}"
-    for address in (silent, nobody):
-        begun = time.monotonic()
-        with pytest.raises(InputError, match=f"no Dask scheduler answers at {address}"):
-            Workers(f"dask://{address}", None)
-        assert time.monotonic() - begun < 30
+    with socket.socket() as deaf:  # it holds the port and does not listen
+        deaf.bind(("127.0.0.1", 0))
+        nobody = f"127.0.0.1:{deaf.getsockname()[1]}"
+        for address in (silent, nobody):
+            begun = time.monotonic()
+            with pytest.raises(InputError, match=f"no Dask scheduler answers at {address}"):
+                Workers(f"dask://{address}", None)
+            assert time.monotonic() - begun < 30
 
 
 def test_workers_with_another_stftcli_are_named(empty: DaskCluster, tmp_path: Path) -> None:
@@ -222,3 +226,51 @@ def test_without_distributed_its_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'stftcli\[dask\]'"):
         Workers("dask://127.0.0.1:1", None)
+
+
+IMPATIENT = """
+import sys
+from stftcli.__main__ import main
+from stftcli.jobs.corpus.executors import Workers
+Workers.answer_s = 2.0
+main()
+"""
+
+
+def started(shell: Shell, cluster: DaskCluster) -> "subprocess.Popen[str]":
+    """Start a run, and wait until some of it is done."""
+    write_sounds(shell.folder / "clips", 150, seconds=20)
+    call = ("features", "clips", "--preset", "kaldi-fbank", "--out-dir", "feats")
+    process = subprocess.Popen(
+        [sys.executable, "-c", IMPATIENT, *call, "--executor", cluster.name],
+        cwd=shell.folder,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    manifest = shell.folder / "feats" / "manifest.jsonl"
+    while not manifest.exists() or manifest.read_bytes().count(b"\n") < 5:
+        assert process.poll() is None
+        time.sleep(0.01)
+    return process
+
+
+def test_of_a_scheduler_that_goes_one_line_is_said(own: DaskCluster, shell: Shell) -> None:
+    process = started(shell, own)
+    own.end_scheduler()
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    (line,) = err.splitlines()
+    assert line.startswith(f"stftcli: no Dask scheduler answers at {own.address}")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_ended_leaves_the_cluster(
+    shared: DaskCluster, shell: Shell, number: signal.Signals
+) -> None:
+    before = shared.pids()
+    process = started(shell, shared)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert err.strip() == ""
+    assert shared.pids() == before

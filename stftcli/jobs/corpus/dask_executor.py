@@ -41,8 +41,9 @@ class DaskExecutor(Executor):
             import distributed
         except ImportError:
             raise MissingExtraError("`executor='dask://'`", "distributed", "dask") from None
-        # A scheduler that is gone ends the calls; this would add tracebacks to the message.
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+        # A scheduler that is gone ends the calls; these would add tracebacks to the message.
+        for logger in ("distributed", "distributed.client"):
+            logging.getLogger(logger).setLevel(logging.CRITICAL)
         connect = partial(distributed.Client, address, timeout=answer_s, set_as_default=False)
         try:
             self._client: Any = _in_time(connect, 2 * answer_s)

@@ -130,7 +130,9 @@ class Workers:
                 f"stftcli {stftcli.__version__} there"
             ) from None
         except Exception as error:
-            raise InputError(f"{self._name} does not work: {reason_of(error)}") from None
+            raise InputError(
+                f"the workers of {self._name} do not work: {reason_of(error)}"
+            ) from None
         if found != stftcli.__version__:
             raise InputError(
                 f"the workers of {self._name} have stftcli {found}, here is "

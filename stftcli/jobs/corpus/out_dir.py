@@ -10,7 +10,7 @@ import stftcli
 from stftcli.errors import InputError, OutputError, SettingsError
 from stftcli.files.atomic import atomic_write
 from stftcli.files.drafts import remove_leftovers
-from stftcli.files.places import exists, open_to_read, stat_of
+from stftcli.files.places import exists, is_folder, open_to_read, stat_of
 from stftcli.files.untrusted import as_input_error, parse_object, read_limited
 from stftcli.files.urls import is_url, join_path
 from stftcli.frozen import Frozen
@@ -102,7 +102,7 @@ def _check_manifest(folder: str, part: Part) -> None:
     with as_input_error(manifest, "a manifest of results"):
         if exists(join_path(folder, SETTINGS)) or not exists(manifest):
             return
-        if not stat_of(manifest).size:
+        if is_folder(manifest) or not stat_of(manifest).size:
             return
     raise SettingsError(
         f"{manifest} is there already, and without a {SETTINGS} it is no manifest of results: give "
