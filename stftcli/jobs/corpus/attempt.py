@@ -110,7 +110,11 @@ def measure_input(audio: str, *, checksum: bool = False) -> Result:
     try:
         path = located(audio)
         size, mtime_ns, version = stat_of(path)
-        told = {"input_bytes": size, "input_mtime_ns": mtime_ns, "input_version": version}
+        told: Result = {} if size is None else {"input_bytes": size}
+        if mtime_ns is not None:
+            told["input_mtime_ns"] = mtime_ns
+        if version is not None:
+            told["input_version"] = version
         if checksum:
             with open_to_read(path) as file:
                 told["input_sha256"] = file_digest(file, "sha256").hexdigest()
@@ -119,7 +123,7 @@ def measure_input(audio: str, *, checksum: bool = False) -> Result:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{plain_name(audio)} cannot be read: {reason}") from None
-    return {name: value for name, value in told.items() if value is not None}
+    return told
 
 
 def output_path(unit: Unit, output: str) -> str:
