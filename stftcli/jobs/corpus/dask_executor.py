@@ -42,7 +42,7 @@ class DaskExecutor(Executor):
         except ImportError:
             raise MissingExtraError("`executor='dask://'`", "distributed", "dask") from None
         # A scheduler that is gone ends the calls; these would add tracebacks to the message.
-        for logger in ("distributed", "distributed.client"):
+        for logger in ("distributed", "distributed.client", "tornado.application"):
             logging.getLogger(logger).setLevel(logging.CRITICAL)
         connect = partial(distributed.Client, address, timeout=answer_s, set_as_default=False)
         try:
