@@ -18,6 +18,7 @@ from stftcli.dsp.checks import (
 )
 from stftcli.dsp.conditioning import Conditioning, Observer
 from stftcli.dsp.framing import Framer
+from stftcli.dsp.inverse import ISTFT
 from stftcli.dsp.kernel import checked_kernel, dft_kernel
 from stftcli.dsp.plan import FramePlan
 from stftcli.dsp.transform import FrameTransform, pad_center
@@ -173,6 +174,28 @@ class STFT:
         return self.plan.bins
 
     @property
+    def conditioning(self) -> Conditioning:
+        """What is done to each frame before its window."""
+        return self._transform.conditioning
+
+    @property
+    def is_fourier(self) -> bool:
+        """Whether the kernel is that of the Fourier transform."""
+        kernel = self._transform.kernel
+        return kernel is None or np.array_equal(
+            kernel, dft_kernel(self.plan.filter_length, self.dtype)
+        )
+
+    @property
+    def window_name(self) -> str:
+        """What messages call the window, with its length."""
+        window = self._made_with["window"]
+        if window is None:
+            return f"of {self.win_length} values"
+        name = ":".join(map(str, window)) if isinstance(window, tuple) else window
+        return f"{name} of {self.win_length}"
+
+    @property
     def window(self) -> Reals:
         """The window as it lies on a frame, shape (filter_length,); replaceable if not frozen."""
         return self._transform.window
@@ -229,6 +252,32 @@ class STFT:
         for channel in np.ndindex(leading if samples else (0,)):
             self._transform_whole(signals[channel], spectra[channel])
         return spectra
+
+    def inverse(self, spectra: ArrayLike, length: int | None = None) -> Reals:
+        """Give the signals that spectra are of, by weighted overlap-add; `ISTFT` streams.
+
+        Parameters
+        ----------
+        spectra : array_like of complex, shape (..., frames, bins)
+            As calling the STFT gives them, edited or not.
+        length : int, optional
+            Number of samples of each signal; as many as the frames fill for certain if None, which
+            may be a hop less than there were.
+
+        Returns
+        -------
+        ndarray, shape (..., samples)
+            The signals without their padding, of this STFT's `dtype`.
+
+        Raises
+        ------
+        SettingsError
+            If the STFT cannot be undone, and why; or the shape does not fit.
+        InputError
+            If the spectra are no complex numbers.
+        """
+        inverse = ISTFT(self, length)
+        return np.concatenate((inverse.push(spectra), inverse.finish()), axis=-1)
 
     def stream(self, blocks: Iterable[ArrayLike]) -> Iterator[Complexes]:
         """Transform one signal that arrives in blocks.
