@@ -31,6 +31,9 @@ class ISTFT:
     length : int, optional
         Number of samples of the signal. If None, as many as the frames fill for certain: what
         torch.istft and librosa.istft give. What no frame reaches is zeros.
+    faded : bool, default False
+        Whether samples at the ends that hardly any window reaches, as without padding, fade out.
+        They are exact if not, and huge where the spectra were edited.
 
     Raises
     ------
@@ -51,13 +54,13 @@ class ISTFT:
     True
     """
 
-    def __init__(self, stft: "STFT", length: int | None = None) -> None:
+    def __init__(self, stft: "STFT", length: int | None = None, *, faded: bool = False) -> None:
         check_invertible(stft)
         if length is not None and length != 0:
             check_size("length", length)
         self._plan, self._dtype = stft.plan, stft.dtype
         self._window = stft.window[: stft.plan.frame_length].copy()
-        self._overlap = Overlap(stft.window, stft.plan)
+        self._overlap = Overlap(stft.window, stft.plan, faded=faded)
         self._steady = self._overlap.steady.astype(self._dtype)
         self._irfft = load_irfft()
         self._workspace = Workspace()

@@ -12,6 +12,9 @@ Floats = NDArray[np.float64]
 _NEGLIGIBLE = 1e-10
 """Part of the largest weight below which a sample counts as lost: scipy.signal.check_NOLA's."""
 
+# With four frames over a sample, the last ones of a centred signal have a sixth of the others.
+_FADED_BELOW = 0.1
+
 
 class Overlap:
     """The squares of a window, added up over the frames that cover a sample.
@@ -27,6 +30,9 @@ class Overlap:
         The window as it lies on the transform.
     plan : FramePlan
         Where the frames lie.
+    faded : bool, default False
+        Whether weights at the ends are no less than a tenth of the others. Samples that hardly
+        any window reaches then fade out; those of spectra that no signal has would be huge.
 
     Attributes
     ----------
@@ -34,7 +40,7 @@ class Overlap:
         The sum where no frame is missing; it repeats with each hop.
     """
 
-    def __init__(self, window: Reals, plan: FramePlan) -> None:
+    def __init__(self, window: Reals, plan: FramePlan, *, faded: bool = False) -> None:
         self._hop, self._length = plan.hop_length, plan.frame_length
         squares = np.zeros(plan.overlap * plan.hop_length)
         squares[: plan.frame_length] = np.square(window[: plan.frame_length], dtype=np.float64)
@@ -42,6 +48,7 @@ class Overlap:
         self._squares = squares.reshape(plan.overlap, plan.hop_length)
         self.steady = self._squares.sum(axis=0)
         self._lost_below = _NEGLIGIBLE * float(self.steady.max())
+        self._least = _FADED_BELOW * float(self.steady.min()) if faded else 0.0
 
     @property
     def invertible(self) -> bool:
@@ -69,7 +76,7 @@ class Overlap:
         for place, row in enumerate(rows):
             first = 0 if frames is None else max(0, row - frames + 1)
             weights[place] = self._squares[first : min(overlap, row + 1)].sum(axis=0)
-        return np.where(weights > self._lost_below, weights, np.inf)
+        return np.where(weights > self._lost_below, np.maximum(weights, self._least), np.inf)
 
     def check(self, name: str) -> None:
         """Raise SettingsError, with what to change, unless every sample has a weight.

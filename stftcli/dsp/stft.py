@@ -154,7 +154,7 @@ class STFT:
         values = make_window(window, self.win_length, periodic=periodic)
         kernel = None if freeze_parameters else dft_kernel(filter_length, self.dtype)
         self._transform = FrameTransform(self.plan, conditioning, self._in_frame(values), kernel)
-        self._made_with: dict[str, object] = {
+        self._made_with: dict[str, Any] = {
             "filter_length": filter_length,
             "hop_length": hop_length,
             "win_length": self.win_length,
@@ -333,6 +333,26 @@ class STFT:
             The spectra.
         """
         return self._transform(span, out, observe)
+
+    def without_padding(self) -> "STFT":
+        """Give the STFT of samples that are padded already, which does nothing to frames first."""
+        return self._changed(padding="none", pad_mode="constant", conditioning=_UNCHANGED)
+
+    def without_conditioning(self) -> "STFT":
+        """Give the STFT that does nothing to frames before their window."""
+        return self._changed(conditioning=_UNCHANGED)
+
+    def _changed(self, **changes: Any) -> "STFT":
+        if self._made_with["window"] is None:
+            changes["window"] = self._window_values()
+        changed = STFT(**{**self._made_with, **changes})
+        if not self.is_fourier:
+            changed.kernel = self.kernel
+        return changed
+
+    def _window_values(self) -> Reals:
+        left = (self.plan.frame_length - self.win_length) // 2
+        return self.window[left : left + self.win_length]
 
     def times_s(self, frames: int | range, rate_hz: float) -> NDArray[np.float64]:
         """Give the times that frames are centred on, in seconds after the first sample.
