@@ -13,6 +13,7 @@ from stftcli.dsp.stft import STFT
 
 _STRETCH_VALUES = 1 << 21
 """Bins of a stretch, of all its frames: 40 MB."""
+_MIN_FRAMES = 32
 _CONTEXT_OVERLAPS = 8
 
 
@@ -60,9 +61,8 @@ class GriffinLim:
         self._iterations, self._on_round = iterations, on_round
         self._beyond = momentum / (1 + momentum)
         self._random = np.random.default_rng(seed)
-        self._context = _CONTEXT_OVERLAPS * stft.plan.overlap
-        least = 4 * self._context
-        self._frames = max(least, stretch_frames or _STRETCH_VALUES // stft.bins)
+        self._frames = stretch_frames or max(_MIN_FRAMES, _STRETCH_VALUES // stft.bins)
+        self._context = min(_CONTEXT_OVERLAPS * stft.plan.overlap, self._frames // 4)
         window = self._inner.window
         self._middle = float(np.arange(len(window)) @ window / (window.sum() or 1))
         self._missed = self._whole = 0.0
@@ -124,7 +124,9 @@ class GriffinLim:
         if length is None:
             return self._stft.plan.right
         padded = first * plan.hop_length + plan.span_samples(frames)
-        return max(0, padded - self._stft.plan.left - length)
+        right = max(0, padded - self._stft.plan.left - length)
+        # More than that belongs to a sound that is to be cut, and its frames go on behind the cut.
+        return min(right, self._stft.plan.right)
 
     def _settle(
         self, spectra: Complexes, magnitudes: Reals, held: int, ends: tuple[bool, bool, int]

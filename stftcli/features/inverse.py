@@ -148,6 +148,16 @@ class Inverse:
         yield np.atleast_2d(inverse.finish())
 
 
+def why_not(chain: Chain) -> str | None:
+    """Say why the features of a chain cannot be turned back into sound; None if they can."""
+    rounds = None if chain.settings.features.spectrum == "complex" else 1
+    try:
+        Inverse(chain, griffin_lim=rounds)
+    except SettingsError as error:
+        return str(error)
+    return None
+
+
 def _channels_first(batch: NDArray[Any]) -> NDArray[Any]:
     return batch[np.newaxis] if batch.ndim == 2 else np.ascontiguousarray(batch.swapaxes(0, 1))
 

@@ -104,7 +104,7 @@ def write_sound(
         )
         batches = work.counted(_checked(array, chain, array.batches(layout)))
         blocks = _cut(inverse.samples(batches), kept)
-        return _write(output, form, blocks, chain, inverse, reporter)
+        return _write(output, form, blocks, kept, chain, inverse, reporter)
 
 
 class _Work:
@@ -241,6 +241,7 @@ def _write(
     output: str,
     form: SoundFormat,
     blocks: Iterator[NDArray[Any]],
+    length: int | None,
     chain: Chain,
     inverse: Inverse,
     reporter: Reporter,
@@ -249,6 +250,7 @@ def _write(
         # What is wrong with the array shows before anything is written.
         first = next(blocks, np.zeros((1, 0)))
         channels = len(first)
+        check_size(form, length or 0, channels)
         with sound_writer(file, output, form, chain.rate_hz, channels) as writer:
             writer.write(first)
             for block in blocks:

@@ -102,6 +102,13 @@ def test_no_more_than_a_stretch_is_waited_for() -> None:
     assert max(sizes) <= 131
 
 
+def test_a_length_that_cuts_changes_nothing_before_the_cut() -> None:
+    stft = STFT(256, 64)
+    magnitudes = np.abs(stft(melody(4032)))
+    whole, _ = rebuilt(stft, magnitudes, 4032, iterations=4)
+    assert_same_bits(rebuilt(stft, magnitudes, 500, iterations=4)[0], whole[:500])
+
+
 def test_a_seed_gives_the_same_sound_again() -> None:
     stft = STFT(256, 64)
     magnitudes = np.abs(stft(melody(4000)))
