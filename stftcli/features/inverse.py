@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from stftcli.dsp.griffin_lim import GriffinLim
 from stftcli.dsp.inverse import ISTFT, check_invertible
@@ -146,6 +146,27 @@ class Inverse:
         for batch in spectra:
             yield inverse.push(batch)
         yield np.atleast_2d(inverse.finish())
+
+
+def signals_of(
+    chain: Chain, features: ArrayLike, length: int | None, *, griffin_lim: int | None, seed: int
+) -> NDArray[Any]:
+    """Undo a chain on whole arrays of features; `Extractor.inverse` describes it."""
+    array = np.asarray(features)
+    wanted = "complex" if chain.settings.features.spectrum == "complex" else "real"
+    if array.ndim < 2 or array.shape[-1] != chain.features or array.shape[-2] == 0:
+        raise SettingsError(
+            f"the features have shape {array.shape}: it must be (..., frames, {chain.features})"
+        )
+    if array.dtype.kind not in ("c" if wanted == "complex" else "fiu"):
+        raise InputError(f"the features hold {array.dtype}: give {wanted} numbers")
+    rows = []
+    for one in array.reshape(-1, *array.shape[-2:]):
+        inverse = Inverse(chain, length=length, griffin_lim=griffin_lim, seed=seed)
+        rows.append(np.concatenate(list(inverse.samples([one])), axis=-1)[0])
+    if not rows:
+        return np.empty((*array.shape[:-2], length or 0), chain.framewise.stft.dtype)
+    return np.array(rows).reshape(*array.shape[:-2], len(rows[0]))
 
 
 def why_not(chain: Chain) -> str | None:

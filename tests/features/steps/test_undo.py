@@ -225,6 +225,33 @@ class TestRefused:
             list(inverse.samples([np.full((20, 129), 1e4, np.float32)]))
 
 
+class TestExtractor:
+    def test_gives_signals_back(self) -> None:
+        signals = noise(2, 3, 4000) / 8
+        extractor = Extractor(spectrum="complex", **FRAMES)
+        back = extractor.inverse(extractor(signals, RATE_HZ), RATE_HZ, length=4000)
+        assert back.shape == signals.shape
+        np.testing.assert_allclose(back, signals, atol=1e-6)
+
+    def test_gives_signals_with_such_features(self) -> None:
+        signal = noise(4000) / 8
+        extractor = Extractor(mel=20, log="db", **FRAMES)
+        features = extractor(signal, RATE_HZ)
+        back = extractor.inverse(features, RATE_HZ, length=4000, griffin_lim=16, seed=1)
+        assert np.abs(extractor(back, RATE_HZ) - features).mean() < 2  # decibels
+        again = extractor.inverse(features, RATE_HZ, length=4000, griffin_lim=16, seed=1)
+        assert np.array_equal(back, again)
+
+    @pytest.mark.parametrize("shape", [(129,), (5, 128), (0, 129), (129, 5)])
+    def test_refuses_other_shapes(self, shape: tuple[int, ...]) -> None:
+        with pytest.raises(SettingsError, match=r"\(\.\.\., frames, 129\)"):
+            Extractor(spectrum="complex", **FRAMES).inverse(np.zeros(shape, complex), RATE_HZ)
+
+    def test_refuses_other_numbers(self) -> None:
+        with pytest.raises(InputError, match="complex numbers"):
+            Extractor(spectrum="complex", **FRAMES).inverse(np.zeros((5, 129)), RATE_HZ)
+
+
 REFUSED = {"kaldi-mfcc": "energy", "nemo": "normalize"}
 
 
