@@ -11,9 +11,9 @@ from stftcli.dsp.inverse import ISTFT
 from stftcli.dsp.phases import first_phases
 from stftcli.dsp.stft import STFT
 
-_STRETCH_VALUES = 1 << 21
-"""Bins of a stretch, of all its frames: 40 MB."""
-_MIN_FRAMES = 32
+_STRETCH_VALUES = 1 << 20
+"""Bins of a stretch, of all its frames: 20 MB."""
+_MIN_FRAMES, _FIRST_AT_ONCE = 32, 128
 _CONTEXT_OVERLAPS = 8
 
 
@@ -25,7 +25,7 @@ class GriffinLim:
     Søndergaard, "A fast Griffin-Lim algorithm", WASPAA 2013). It begins with phases that go on from
     frame to frame (`first_phases`); those of the first frame alone are drawn. Of the samples of
     speech and music 32 rounds then end 4 to 40 % nearer to the magnitudes than from random phases,
-    of bird song and of sines that glide up to 20 % less near.
+    of bird song and a sweep between 1 % nearer and 7 % less near.
 
     A long sound is worked on in stretches. Each begins with the last frames of the one before,
     whose phases are settled and held fast; and it ends with some that are given up again and begin
@@ -42,7 +42,7 @@ class GriffinLim:
     momentum : float, default 0.99
         How far each round goes beyond; 0 is the algorithm of 1984.
     stretch_frames : int, optional
-        Frames that are worked on together; what fits 40 MB if None.
+        Frames that are worked on together; what fits 20 MB if None.
     on_round : function, optional
         Called with the number of frames of a round that is done.
     """
@@ -106,17 +106,20 @@ class GriffinLim:
             waiting = np.concatenate((magnitudes[kept:], new))
 
     def _begin(self, settled: Complexes, guessed: Complexes, magnitudes: Reals) -> Complexes:
-        known = np.concatenate((settled, guessed))
+        spectra = np.empty(magnitudes.shape, settled.dtype)
+        known = len(settled) + len(guessed)
+        spectra[: len(settled)], spectra[len(settled) : known] = settled, guessed
         before = self._random.uniform(0, 2 * np.pi, self._stft.bins)
-        # Phases go on from the last frame that has some.
-        last = max(0, len(known) - 1)
-        if len(known):
-            before = np.angle(known[-1])
-        phases = first_phases(
-            magnitudes[last:], self._inner.plan, self._middle, before, begun=len(known) > 0
-        )
-        new = np.exp(1j * phases[len(known) - last :]) * magnitudes[len(known) :]
-        return np.concatenate((known, new)).astype(settled.dtype)
+        # Some at a time, for their making takes more room than they do.
+        for first in range(known, len(spectra), _FIRST_AT_ONCE):
+            last = min(len(spectra), first + _FIRST_AT_ONCE)
+            if first:
+                before = np.angle(spectra[first - 1]).astype(np.float64)
+            rows = magnitudes[max(0, first - 1) : last]
+            phases = first_phases(rows, self._inner.plan, self._middle, before, begun=first > 0)
+            new = phases[len(rows) - (last - first) :]
+            np.multiply(np.exp(1j * new), magnitudes[first:last], out=spectra[first:last])
+        return spectra
 
     def _end(self, first: int, frames: int, length: int | None) -> int:
         """Give how many samples at the end of a last stretch are padding."""
