@@ -83,7 +83,7 @@ def inverse(
     --griffin-lim. How FEATS was made stands in .npz, .safetensors and beside an array with its
     sidecar; else --config, --preset or the options of `stftcli features` say it.
     """
-    path = choose_input(path)
+    path = choose_input(path, "an array")
     out = choose_output(out, path, "wav")
 
     from stftcli.jobs.inverse import write_sound

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from stftcli import STFT, Linear, mel_weights
+from stftcli import STFT, Extractor, Linear, mel_weights
 from stftcli.dsp.griffin_lim import GriffinLim
 from stftcli.dsp.nonnegative import NonNegative
 from tests.signals import assert_close, noise
@@ -138,3 +138,31 @@ def test_mel_bands_are_undone_better_than_by_librosa_and_scipy(
     scipys = missed(np.array([optimize.nnls(weights, row)[0] for row in mel.astype(float)]))
     assert ours[0] < librosas[0]
     assert ours[1] < librosas[1] < scipys[1]
+
+
+@pytest.mark.parametrize(("coefficients", "lifter"), [(20, 0), (40, 0), (13, 22)])
+def test_mfcc_become_the_mel_bands_of_librosa(librosa: Any, coefficients: int, lifter: int) -> None:
+    extractor = Extractor(n_fft=512, hop_length=128, mel=40, mfcc=coefficients, lifter=lifter)
+    mfcc = extractor(SIGNAL, 16_000)
+    for stage in reversed(extractor.chain(16_000).stages[1:]):
+        mfcc = stage.step.undo(stage)(mfcc)
+    wanted = librosa.feature.inverse.mfcc_to_mel(
+        extractor(SIGNAL, 16_000).T, n_mels=40, ref=1.0, lifter=lifter
+    )
+    np.testing.assert_allclose(mfcc, wanted.T, rtol=1e-3)
+
+
+def test_mel_bands_become_a_sound_at_least_as_near_as_librosas(librosa: Any) -> None:
+    speech, rate_hz = soundfile.read(SAMPLES / "speech.wav", dtype="float32")
+    extractor = Extractor(n_fft=1024, hop_length=256, mel=80)
+    features = extractor(speech, rate_hz)
+    ours = extractor.inverse(features, rate_hz, length=len(speech), griffin_lim=32)
+    theirs = librosa.feature.inverse.mel_to_audio(
+        features.T, sr=rate_hz, n_fft=1024, hop_length=256, length=len(speech), pad_mode="reflect"
+    )
+
+    def missed(signal: NDArray[Any]) -> float:
+        again = np.log10(np.maximum(extractor(signal, rate_hz), 1e-6))
+        return float(np.abs(again - np.log10(np.maximum(features, 1e-6))).mean())
+
+    assert missed(ours) <= 1.02 * missed(theirs)
