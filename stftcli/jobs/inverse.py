@@ -1,28 +1,21 @@
 """From a feature array back to a sound."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.arrays.sidecar import sidecar_path
-from stftcli.arrays.stored import StoredArray, open_array
+from stftcli.arrays.stored import open_array
 from stftcli.audio.sink import SoundFormat, check_size, choose_sound_format, sound_writer
-from stftcli.errors import InputError, SettingsError
 from stftcli.features.chain import Chain
-from stftcli.features.extractor import Extractor
 from stftcli.features.inverse import Inverse
-from stftcli.features.keywords import change
-from stftcli.features.resample import resampled_samples
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write, check_distinct, is_stream
 from stftcli.frozen import Frozen
-from stftcli.jobs.config import stored_settings
+from stftcli.jobs.made_by import chain_of, check_features, checked, stored_length, with_zeros
 from stftcli.jobs.reporter import SILENT, Reporter
-
-_MAX_LENGTH = 1 << 40
 
 
 class SoundReport(Frozen):
@@ -89,20 +82,20 @@ def write_sound(
     form = choose_sound_format(output, subtype)
     check_distinct(output, path, None if is_stream(path) else sidecar_path(path))
     with open_array(path) as array:
-        chain = _chain(array, settings, list(given), reporter)
+        chain = chain_of(array, settings, list(given), reporter)
         layout = chain.settings.layout
         shape = array.shape(layout)
-        _check_features(array, shape, chain)
-        kept = _length(array, shape, chain, reporter) if length is None else length
+        check_features(array, shape, chain)
+        kept = stored_length(array, shape, chain, reporter) if length is None else length
         work = _Work(array.name, chain, shape, griffin_lim, reporter)
         inverse = Inverse(
             chain,
-            length=None if kept is None else _with_zeros(kept, chain),
+            length=None if kept is None else with_zeros(kept, chain),
             griffin_lim=griffin_lim,
             seed=seed,
             on_round=work.on_round,
         )
-        batches = work.counted(_checked(array, chain, array.batches(layout)))
+        batches = work.counted(checked(array, chain, array.batches(layout)))
         blocks = _cut(inverse.samples(batches), kept)
         return _write(output, form, blocks, kept, chain, inverse, reporter)
 
@@ -136,96 +129,6 @@ class _Work:
             yield batch
             if not self._rounds:
                 self._reporter.advance(len(batch) * self._frame_s)
-
-
-def _chain(
-    array: StoredArray,
-    settings: FeatureSettings | None,
-    given: list[tuple[str, Any]],
-    reporter: Reporter,
-) -> Chain:
-    if settings is None and array.settings is not None:
-        settings = stored_settings(array.settings, array.name)
-    if settings is None and not given:
-        raise InputError(
-            f"{array.name} does not say how it was made: give `config` or `preset`, or the options "
-            "that it was made with, such as `n_fft` and `rate`"
-        )
-    base = settings or FeatureSettings()
-    settings = change(base, given)
-    if base.signal.rate_hz not in (None, settings.signal.rate_hz):
-        reporter.warn(
-            f"{base.origin} are for {base.signal.rate_hz} Hz, not {settings.signal.rate_hz}"
-        )
-    if settings.features.spectrum is None and array.is_complex:
-        settings = replace(settings, features=replace(settings.features, spectrum="complex"))
-    if settings.signal.rate_hz is None:
-        raise SettingsError(f"nothing says how many samples a second {array.name} is of: `rate`")
-    return Extractor(settings).chain(settings.signal.rate_hz)
-
-
-def _check_features(array: StoredArray, shape: tuple[int, ...] | None, chain: Chain) -> None:
-    spectrum = chain.settings.features.spectrum
-    if array.is_complex != (spectrum == "complex"):
-        holds = "complex" if array.is_complex else "real"
-        hint = "complex" if array.is_complex else "magnitude"
-        raise InputError(
-            f"{array.name} holds {holds} numbers, and its settings are of the {spectrum} spectrum: "
-            f"give `spectrum={hint!r}` if that is what they are"
-        )
-    if shape is not None:
-        _check_width(array, shape, chain)
-
-
-def _check_width(array: StoredArray, shape: tuple[int, ...], chain: Chain) -> None:
-    features = shape[-1]
-    if features == chain.features:
-        return
-    hint = ""
-    if chain.features in shape[:-1]:
-        hint = ": is the other `layout` meant?"
-    elif not chain.stages and features > 1:
-        hint = f": {features} bins are those of `n_fft` {2 * (features - 1)}"
-    raise InputError(
-        f"{array.name} has {features} features a frame, and its settings give {chain.features}"
-        f"{hint}"
-    )
-
-
-def _checked(
-    array: StoredArray, chain: Chain, batches: Iterator[NDArray[Any]]
-) -> Iterator[NDArray[Any]]:
-    frames = 0
-    for batch in batches:
-        _check_width(array, batch.shape, chain)
-        frames += len(batch)
-        yield batch
-    if not frames:
-        raise InputError(f"{array.name} has no frames: there is no sound in it")
-
-
-def _length(
-    array: StoredArray, shape: tuple[int, ...] | None, chain: Chain, reporter: Reporter
-) -> int | None:
-    """Give the samples of the sound that an array says it was made of, if that may be believed."""
-    sound = (array.settings or {}).get("input", {})
-    samples, rate_hz = sound.get("samples"), sound.get("rate_hz")
-    whole = all(type(value) is int and 0 < value < _MAX_LENGTH for value in (samples, rate_hz))
-    if not whole or shape is None:
-        return None
-    length = resampled_samples(samples, rate_hz, chain.rate_hz)
-    if chain.frames_of(length) == shape[0]:
-        return length
-    reporter.warn(
-        f"{array.name} has {shape[0]} frames, and its sound had {chain.frames_of(length)}: the "
-        "length is that of the frames (`length` sets it)"
-    )
-    return None
-
-
-def _with_zeros(length: int, chain: Chain) -> int:
-    """Give the length with the zeros that the sound was filled up with."""
-    return max(length, round((chain.settings.signal.pad_to_s or 0) * chain.rate_hz))
 
 
 def _cut(blocks: Iterator[NDArray[Any]], length: int | None) -> Iterator[NDArray[Any]]:

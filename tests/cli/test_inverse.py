@@ -132,6 +132,16 @@ class TestSettings:
         ok_inside(shell, "inverse", "y.npy", *preset, "--length", "12001", "--out", "y.wav")
         np.testing.assert_allclose(read(shell.folder / "y.wav")[0], mono, atol=1e-4)
 
+    def test_librosas_arrays_are_read_as_they_are(
+        self, shell: Shell, mono: NDArray[np.float32]
+    ) -> None:
+        # librosa.stft gives (bins, frames) in the order of Fortran.
+        np.save(shell.folder / "x.npy", np.asfortranarray(STFT(pad_mode="constant")(mono).T))
+        words = ["--preset", "librosa-stft", "--layout", "bins-first", "--rate", "8000"]
+        words += ["--length", "12001", "--subtype", "FLOAT"]
+        ok_inside(shell, "inverse", "x.npy", *words, "--out", "out.wav")
+        np.testing.assert_allclose(read(shell.folder / "out.wav")[0], mono, atol=1e-6)
+
     def test_given_change_those_that_are_stored(self, shell: Shell) -> None:
         write_tone(shell.folder / "in.wav")
         ok_inside(shell, "features", "in.wav", *COMPLEX, "--out", "x.npz")
