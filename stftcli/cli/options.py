@@ -132,13 +132,14 @@ def inverse_options(command: Command) -> Command:
 
     # The seed of weights is in what was stored; here it would be taken for that of the phases.
     records: list[tuple[Sequence[Option], str]] = [
-        (SignalSettings.options, "signal"),
+        ([option for option in SignalSettings.options if option.name != "resampling"], "signal"),
         (FrameSettings.options, "frames"),
         ([option for option in Recipe.options if option.name != "seed"], "features"),
         *((step.options, "features") for step in STEPS.values()),
         (FeatureSettings.options, "features"),
     ]
-    rows = (click_options(rows, section, brief=True) for rows, section in records)
+    rate = {"help": "Samples per second, where FEATS does not say it.", "common": True}
+    rows = (click_options(rows, section, brief=True, rate=rate) for rows, section in records)
     return stacked(_base(brief=False), *rows)(wrapped)
 
 
