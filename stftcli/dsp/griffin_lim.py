@@ -154,12 +154,16 @@ class GriffinLim:
         before: Complexes,
     ) -> None:
         for part, rebuilt in self._batches(signal, held, len(spectra)):
-            there = rebuilt - self._beyond * before[part]
-            before[part] = rebuilt
+            there = before[part]
+            # As real numbers: numpy would multiply with a complex factor.
+            parts = there.view(magnitudes.dtype)
+            parts *= -self._beyond
+            parts += rebuilt.view(magnitudes.dtype)
             sizes = np.abs(there)
             sizes += np.finfo(sizes.dtype).tiny
             np.divide(magnitudes[part], sizes, out=sizes)
             np.multiply(there, sizes, out=spectra[part])
+            before[part] = rebuilt
 
     def _measure(self, signal: Reals, magnitudes: Reals, held: int) -> None:
         for part, rebuilt in self._batches(signal, held, len(magnitudes)):

@@ -16,6 +16,10 @@ from stftcli.settings.record import check_size
 if TYPE_CHECKING:
     from stftcli.dsp.stft import STFT
 
+# Rows of 2^n samples fall on the same lines of the cache, and several are worked on at once: ducc0
+# takes 9 us a row of 2048 then, and 3 us with some samples between the rows.
+_APART = 16
+
 
 class ISTFT:
     """The inverse of an STFT, of one signal that arrives in batches of spectra.
@@ -162,13 +166,14 @@ class ISTFT:
     def _synthesized(self, batch: Complexes) -> Reals:
         """Give the windowed frames, shape (channels, frames, frame_length)."""
         channels, frames, bins = batch.shape
-        shape = (channels * frames, self._plan.filter_length)
-        samples = self._workspace.take("frames", shape, self._dtype)
+        length = self._plan.filter_length
+        room = (channels * frames, length + _APART)
+        samples = self._workspace.take("frames", room, self._dtype)[:, :length]
         rows = np.ascontiguousarray(batch).reshape(-1, bins)
         self._irfft(rows, samples)
         windowed = samples[:, : self._plan.frame_length]
         windowed *= self._window
-        return samples.reshape(channels, frames, samples.shape[1])[..., : self._plan.frame_length]
+        return windowed.reshape(channels, frames, windowed.shape[1])
 
     def _overlap_added(self, frames: Reals) -> Reals:
         """Give the sums over hops of samples, shape (channels, frames + overlap - 1, hop)."""
