@@ -32,7 +32,7 @@ class NonNegative:
     # how well it fits. Measured on mel bands of the spoken sample, by how far the magnitudes lie
     # from those that the bands were made of: scipy's nnls finds corners, spectra of few lines, 28 %
     # (n_fft 400) and 77 % (1024) off, in 1 and 3.6 ms a frame; librosa's (L-BFGS from clipped least
-    # squares) is 11 and 38 % off in 0.8 and 1.4 ms; this one 9 and 32 % off in 0.02 and 0.05 ms.
+    # squares) is 11 and 38 % off in 1 to 2 ms; this one 9 and 32 % off in 0.02 and 0.05 ms.
 
     def __init__(self, linear: Linear) -> None:
         weight, self._bias = linear.weight, linear.bias
