@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from stftcli.dsp.filterbanks import dct_weights as dct_weights
     from stftcli.dsp.filterbanks import erb_weights as erb_weights
     from stftcli.dsp.filterbanks import mel_weights as mel_weights
+    from stftcli.dsp.inverse import ISTFT as ISTFT
     from stftcli.dsp.linear import Linear as Linear
     from stftcli.dsp.stft import STFT as STFT
     from stftcli.errors import InputError as InputError
@@ -31,6 +32,7 @@ _OFFERS = {
     "dsp.filterbanks": (
         *("bark_weights", "chroma_weights", "dct_weights", "erb_weights", "mel_weights"),
     ),
+    "dsp.inverse": ("ISTFT",),
     "dsp.linear": ("Linear",),
     "dsp.stft": ("STFT",),
     "errors": ("InputError", "MissingExtraError", "OutputError", "SettingsError", "StftcliError"),

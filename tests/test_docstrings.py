@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 
 
-@pytest.mark.parametrize("name", ["stftcli.dsp.stft", "stftcli.dsp.linear"])
+@pytest.mark.parametrize("name", ["stftcli.dsp.stft", "stftcli.dsp.inverse", "stftcli.dsp.linear"])
 def test_examples_give_what_they_show(name: str) -> None:
     results = doctest.testmod(import_module(name))
     assert results.attempted > 0

@@ -1,12 +1,14 @@
 """What a format of arrays is: a row of the table in `formats`, with its writer and readers."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
 from stftcli.arrays.description import Description
 from stftcli.arrays.rows import Batches
 from stftcli.arrays.sidecar import describe_beside
+from stftcli.arrays.values import Values
 from stftcli.arrays.writer import ArrayWriter
 from stftcli.settings.choices import Layout
 
@@ -33,6 +35,8 @@ class FormatRow(NamedTuple):
         The ending of the index that stands beside the file, if there is one.
     has_keys : bool, default False
         Whether the array has a name in the file.
+    open_values : callable, optional
+        Opens the values of an array of any shape and type in a file, as a context manager.
     """
 
     endings: tuple[str, ...]
@@ -43,6 +47,7 @@ class FormatRow(NamedTuple):
     describes: bool = False
     index_ending: str | None = None
     has_keys: bool = False
+    open_values: Callable[[Path], AbstractContextManager[Values]] | None = None
 
     def needs_seeking(self, layout: Layout) -> bool:
         """Say whether the whole result must be at hand before its first byte can leave."""

@@ -1,6 +1,8 @@
 """Feature arrays in .npy files."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,8 +14,9 @@ from stftcli.arrays.format_row import FormatRow
 from stftcli.arrays.rows import Batches, check_table, rows_at_once
 from stftcli.arrays.sidecar import find_sidecar
 from stftcli.arrays.spec import ArrayMetadata, ArraySpec
+from stftcli.arrays.values import Values
 from stftcli.arrays.writer import ArrayWriter
-from stftcli.files.npy import read_npy_header
+from stftcli.files.npy import NpyHeader, read_npy_header
 
 
 class NpyWriter(ArrayWriter):
@@ -77,6 +80,28 @@ def _read_rows(path: Path) -> Batches:
         yield np.asarray(array[row : row + step])
 
 
+@contextmanager
+def _open_values(path: Path) -> Iterator[Values]:
+    sidecar = find_sidecar(path)
+    with path.open("rb") as file:
+        header = read_npy_header(file, os.fstat(file.fileno()).st_size)
+        yield _values(file, header, None if sidecar is None else sidecar.layout)
+
+
+def stream_values(file: IO[bytes]) -> Values:
+    """Read the header of an array that comes through a pipe."""
+    return _values(file, read_npy_header(file, None), None)
+
+
+def _values(file: IO[bytes], header: NpyHeader, layout: str | None) -> Values:
+    return Values(file, header.shape, header.dtype, header.columns_first, layout)
+
+
 NPY = FormatRow(
-    (".npy",), NpyWriter, goes_back=True, read_rows=_read_rows, read_description=_read_description
+    (".npy",),
+    NpyWriter,
+    goes_back=True,
+    read_rows=_read_rows,
+    read_description=_read_description,
+    open_values=_open_values,
 )

@@ -1,5 +1,7 @@
 """Feature arrays in .npz files, with what describes them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import prod
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -13,6 +15,7 @@ from stftcli.arrays.format_row import FormatRow
 from stftcli.arrays.npy import NpyWriter, write_npy_header
 from stftcli.arrays.rows import Batches, check_table, read_batches
 from stftcli.arrays.spec import ArrayMetadata, ArraySpec
+from stftcli.arrays.values import Values
 from stftcli.files.npy import read_npy_values
 from stftcli.files.temporary import copy_rest, temporary_file
 
@@ -105,6 +108,14 @@ def _read_rows(path: Path) -> Batches:
         yield from read_batches(file, header.shape, header.dtype)
 
 
+@contextmanager
+def _open_values(path: Path) -> Iterator[Values]:
+    from stftcli.files.npz import open_npz
+
+    with open_npz(path) as archive, archive.open_array(_FEATURES) as (file, header):
+        yield Values(file, header.shape, header.dtype, header.columns_first)
+
+
 NPZ = FormatRow(
     (".npz",),
     NpzWriter,
@@ -112,4 +123,5 @@ NPZ = FormatRow(
     read_rows=_read_rows,
     read_description=_read_description,
     describes=True,
+    open_values=_open_values,
 )

@@ -1,6 +1,8 @@
 """Feature arrays in .safetensors files, written by their specification to need little memory."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -12,6 +14,7 @@ from stftcli.arrays.description import Description, names_of, settings_of
 from stftcli.arrays.format_row import FormatRow
 from stftcli.arrays.rows import Batches, check_table, read_batches
 from stftcli.arrays.spec import ArrayMetadata, ArraySpec
+from stftcli.arrays.values import Values
 from stftcli.arrays.writer import ArrayWriter
 from stftcli.errors import SettingsError
 from stftcli.files.safetensors_header import has_type, make_header, read_header
@@ -98,6 +101,15 @@ def _read_rows(path: Path) -> Batches:
         yield from read_batches(file, tensor.shape, tensor.dtype)
 
 
+@contextmanager
+def _open_values(path: Path) -> Iterator[Values]:
+    with path.open("rb") as file:
+        header = read_header(file)
+        tensor = header.tensor(_FEATURES)
+        file.seek(tensor.begin)
+        yield Values(file, tensor.shape, tensor.dtype, layout=header.texts.get("layout"))
+
+
 SAFETENSORS = FormatRow(
     (".safetensors",),
     SafetensorsWriter,
@@ -105,4 +117,5 @@ SAFETENSORS = FormatRow(
     read_rows=_read_rows,
     read_description=_read_description,
     describes=True,
+    open_values=_open_values,
 )

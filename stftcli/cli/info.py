@@ -11,6 +11,7 @@ from stftcli.cli.many import for_each
 from stftcli.cli.output import choose_input
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
+from stftcli.cli.words import in_options
 from stftcli.features.settings import FeatureSettings
 
 if TYPE_CHECKING:
@@ -95,9 +96,20 @@ def _sound_in_words(sound: "SoundInfo") -> str:
         "times": "none"
         if sound.first_s is None
         else f"{sound.first_s:.3f} to {sound.last_s:.3f} s",
+        "inverse": _inverse(sound),
         "array": f"{' x '.join(map(str, sound.shape))} {sound.dtype}, {_size(sound.array_bytes)}",
     }
     return "\n".join((sound.input, *(f"  {name:<9} {text}" for name, text in rows.items())))
+
+
+def _inverse(sound: "SoundInfo") -> str:
+    if not sound.invertible:
+        return f"none: {in_options(sound.inverse)}"
+    how = "exact" if sound.inverse == "exactly" else "with --griffin-lim"
+    return (
+        f"{how}; windows add up to within {100 * sound.overlap_error:.3g} %, redundancy "
+        f"{sound.redundancy:.3g}"
+    )
 
 
 def _resampled(sound: "SoundInfo") -> str:

@@ -19,6 +19,7 @@ _SUMMARIES = {
     "corpus": "Check, sum up and join the results of many sounds.",
     "features": "Write the spectra of sounds as arrays.",
     "info": "Show format, duration and size of the result; or how an array was made.",
+    "inverse": "Turn spectra and features back into sound.",
     "linear": "Make, fit, inspect and convert Linear layers, y = x A^T + b.",
     "presets": "List the presets: settings that give the numbers of a named tool.",
     "show": "Draw a sound in the terminal.",

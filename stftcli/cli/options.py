@@ -1,6 +1,6 @@
 """The options of the table on commands, and what was given of them as settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import Any
@@ -19,6 +19,7 @@ from stftcli.features.steps import STEPS
 from stftcli.presets import preset_names
 from stftcli.settings.choices import MAX_THREADS, Spectrum
 from stftcli.settings.frames import FrameSettings
+from stftcli.settings.option import Option
 from stftcli.settings.record import Record
 from stftcli.settings.segment import SegmentSettings
 from stftcli.settings.signal import SignalSettings
@@ -42,7 +43,7 @@ quiet = click.option("-q", "--quiet", is_flag=True, help="No report and no progr
 Given = list[tuple[str, Any]]
 
 
-def _recipe(brief: bool) -> Decorator:
+def _base(brief: bool) -> Decorator:
     option = under("recipe")
     return stacked(
         option(
@@ -60,7 +61,13 @@ def _recipe(brief: bool) -> Decorator:
             help="Begin with settings from TOML, or with those stored in .npz, .safetensors, .png "
             "or a .json sidecar.",
         ),
-        option(
+    )
+
+
+def _recipe(brief: bool) -> Decorator:
+    return stacked(
+        _base(brief),
+        under("recipe")(
             "--print-config",
             is_flag=True,
             common=False,
@@ -108,6 +115,32 @@ def settings_options(
         return stacked(table_options(brief=brief), own)(wrapped)
 
     return decorate
+
+
+def inverse_options(command: Command) -> Command:
+    """Add what says how features were made: the command gets it as `base` and `given`.
+
+    `base` is None if neither a preset nor a file was named: then the features may say it.
+    """
+
+    @wraps(command)
+    def wrapped(**values: Any) -> None:
+        named = values["preset"] is not None or values["config"] is not None
+        base = base_settings(values)
+        given = taken(values)
+        command(base=base if named else None, given=given, **values)
+
+    # The seed of weights is in what was stored; here it would be taken for that of the phases.
+    records: list[tuple[Sequence[Option], str]] = [
+        ([option for option in SignalSettings.options if option.name != "resampling"], "signal"),
+        (FrameSettings.options, "frames"),
+        ([option for option in Recipe.options if option.name != "seed"], "features"),
+        *((step.options, "features") for step in STEPS.values()),
+        (FeatureSettings.options, "features"),
+    ]
+    rate = {"help": "Samples per second, where FEATS does not say it.", "common": True}
+    rows = (click_options(rows, section, brief=True, rate=rate) for rows, section in records)
+    return stacked(_base(brief=False), *rows)(wrapped)
 
 
 def base_settings(values: dict[str, Any]) -> FeatureSettings:

@@ -8,10 +8,13 @@ from stftcli.files.atomic import STANDARD
 from stftcli.files.urls import plain_name
 
 
-def choose_input(path: str | None) -> str:
-    """Give the input, which is standard input if none is named and something is piped in."""
+def choose_input(path: str | None, what: str = "a sound file") -> str:
+    """Give the input, which is standard input if none is named and something is piped in.
+
+    `what` is what messages call it.
+    """
     if path is None and sys.stdin is not None and sys.stdin.isatty():
-        raise SettingsError("no input: name a sound file, or pipe one in")
+        raise SettingsError(f"no input: name {what}, or pipe one in")
     return STANDARD if path is None else path
 
 

@@ -1,10 +1,13 @@
-"""The FFT of real frames, by whichever provider is installed; each row's bits are its own."""
+"""The FFT of real frames and back, by whichever provider is installed.
+
+Each row's bits are its own.
+"""
 
 import os
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stftcli.errors import SettingsError
 
@@ -12,6 +15,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Rfft = Callable[["NDArray[Any]", "NDArray[Any]"], object]
+"""From rows into an array that takes the result: of samples into bins, or the other way."""
+
+
+class Provider(NamedTuple):
+    """Makes the two transforms: of samples into bins, and of bins into samples."""
+
+    forward: Callable[[], Rfft]
+    backward: Callable[[], Rfft]
+
 
 # ducc0 transforms as many rows at once as fit a vector of the processor, 4 of float32 or more, and
 # the rest one by one with another algorithm, which rounds differently.
@@ -32,6 +44,20 @@ def _load_ducc0() -> Rfft:
     return lambda frames, out: in_groups(transform, _DUCC0_ROWS, frames, out)
 
 
+def _load_ducc0_back() -> Rfft:
+    import ducc0
+
+    from stftcli.dsp.rows import in_groups
+
+    def transform(spectra: "NDArray[Any]", out: "NDArray[Any]") -> None:
+        # Its inorm=2 divides by the length.
+        ducc0.fft.c2r(
+            spectra, axes=(1,), lastsize=out.shape[1], forward=False, inorm=2, out=out, nthreads=1
+        )
+
+    return lambda spectra, out: in_groups(transform, _DUCC0_ROWS, spectra, out)
+
+
 def _load_numpy() -> Rfft:
     from numpy.fft import rfft
 
@@ -45,16 +71,30 @@ def _load_numpy() -> Rfft:
         else:
             rfft(frames, out=out)
 
-    def by_rows(frames: "NDArray[Any]", out: "NDArray[Any]") -> None:
-        rows = max(1, _NUMPY_SAMPLES // frames.shape[1])
-        for first in range(0, len(frames), rows):
-            transform(frames[first : first + rows], out[first : first + rows])
+    return lambda frames, out: _by_rows(transform, frames, out)
 
-    return by_rows
+
+def _load_numpy_back() -> Rfft:
+    from numpy.fft import irfft
+
+    # Here numpy's factor is 1 / n in the type of the result, so float32 stays float32 by itself.
+    def transform(spectra: "NDArray[Any]", out: "NDArray[Any]") -> None:
+        irfft(spectra, out.shape[1], out=out)
+
+    return lambda spectra, out: _by_rows(transform, spectra, out)
+
+
+def _by_rows(transform: Rfft, rows: "NDArray[Any]", out: "NDArray[Any]") -> None:
+    step = max(1, _NUMPY_SAMPLES // max(rows.shape[1], out.shape[1]))
+    for first in range(0, len(rows), step):
+        transform(rows[first : first + step], out[first : first + step])
 
 
 # Fastest first.
-PROVIDERS: dict[str, Callable[[], Rfft]] = {"ducc0": _load_ducc0, "numpy": _load_numpy}
+PROVIDERS: dict[str, Provider] = {
+    "ducc0": Provider(_load_ducc0, _load_ducc0_back),
+    "numpy": Provider(_load_numpy, _load_numpy_back),
+}
 
 
 def provider_name() -> str:
@@ -72,6 +112,16 @@ def load_rfft() -> Rfft:
     return _load(provider_name())
 
 
+def load_irfft() -> Rfft:
+    """Give the function that transforms rows of bins into rows of samples, dividing by n."""
+    return _load_back(provider_name())
+
+
 @cache
 def _load(name: str) -> Rfft:
-    return PROVIDERS[name]()
+    return PROVIDERS[name].forward()
+
+
+@cache
+def _load_back(name: str) -> Rfft:
+    return PROVIDERS[name].backward()

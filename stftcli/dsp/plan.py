@@ -121,6 +121,21 @@ class FramePlan(Frozen):
         """Give the number of whole frames in so many padded samples."""
         return max(0, 1 + (samples - self.frame_length) // self.hop_length)
 
+    @property
+    def overlap(self) -> int:
+        """Number of frames that cover a sample, at most."""
+        return -(-self.frame_length // self.hop_length)
+
+    def samples(self, frames: int) -> int:
+        """Give the fewest samples of a signal that fill so many frames, padding left out."""
+        if frames == 0:
+            return 0
+        return max(0, self.span_samples(frames) - self.left - self.right)
+
+    def finished(self, frames: int) -> int:
+        """Give how many samples of the signal lie before the frames that follow the first ones."""
+        return max(0, frames * self.hop_length - self.left)
+
     def centers(self, frames: range) -> range:
         """Give the samples of the signal that frames are centred on, its first being 0."""
         # Zeros that follow a frame are no part of it: the window's middle is what counts.

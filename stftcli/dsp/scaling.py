@@ -37,6 +37,33 @@ def levels_db(power: Reals) -> Reals:
     return np.asarray(10 * np.log10(np.maximum(power, 1e-20)))
 
 
+def magnitudes_of(values: Reals, spectrum: Spectrum, epsilon: float = 0.0) -> Reals:
+    """Give the magnitudes that a spectrum was taken of; what lay below its floor stays there.
+
+    Raises
+    ------
+    SettingsError
+        If the spectrum does not hold them.
+    """
+    if spectrum not in _MAGNITUDES:
+        raise SettingsError(
+            f"the spectrum {spectrum} does not say how large the values were: magnitude, power, db "
+            "and log do"
+        )
+    magnitudes = _MAGNITUDES[spectrum](values)
+    if epsilon:
+        magnitudes = np.sqrt(np.maximum(np.square(magnitudes) - epsilon, 0))
+    return np.asarray(magnitudes, values.dtype)
+
+
+_MAGNITUDES: dict[Spectrum, Callable[[Reals], Reals]] = {
+    "magnitude": lambda values: np.maximum(values, 0),
+    "power": lambda values: np.sqrt(np.maximum(values, 0)),
+    "db": lambda values: np.exp(values * (math.log(10) / 20)),
+    "log": np.exp,
+}
+
+
 def _magnitude(spectra: Spectra, out: Reals) -> None:
     np.abs(spectra, out=out)
 

@@ -19,6 +19,7 @@ from stftcli.dsp.checks import (
 from stftcli.dsp.conditioning import Conditioning, Observer
 from stftcli.dsp.excerpt import Excerpt
 from stftcli.dsp.framing import Framer
+from stftcli.dsp.inverse import ISTFT
 from stftcli.dsp.kernel import checked_kernel, dft_kernel
 from stftcli.dsp.plan import FramePlan
 from stftcli.dsp.transform import FrameTransform, pad_center
@@ -156,7 +157,7 @@ class STFT:
         values = make_window(window, self.win_length, periodic=periodic)
         kernel = None if freeze_parameters else dft_kernel(filter_length, self.dtype)
         self._transform = FrameTransform(self.plan, conditioning, self._in_frame(values), kernel)
-        self._made_with: dict[str, object] = {
+        self._made_with: dict[str, Any] = {
             "filter_length": filter_length,
             "hop_length": hop_length,
             "win_length": self.win_length,
@@ -174,6 +175,28 @@ class STFT:
     def bins(self) -> int:
         """Number of frequencies, ``filter_length // 2 + 1``."""
         return self.plan.bins
+
+    @property
+    def conditioning(self) -> Conditioning:
+        """What is done to each frame before its window."""
+        return self._transform.conditioning
+
+    @property
+    def is_fourier(self) -> bool:
+        """Whether the kernel is that of the Fourier transform."""
+        kernel = self._transform.kernel
+        return kernel is None or np.array_equal(
+            kernel, dft_kernel(self.plan.filter_length, self.dtype)
+        )
+
+    @property
+    def window_name(self) -> str:
+        """What messages call the window, with its length."""
+        window = self._made_with["window"]
+        if window is None:
+            return f"of {self.win_length} values"
+        name = ":".join(map(str, window)) if isinstance(window, tuple) else window
+        return f"{name} of {self.win_length}"
 
     @property
     def window(self) -> Reals:
@@ -232,6 +255,32 @@ class STFT:
         for channel in np.ndindex(leading if samples else (0,)):
             self._transform_whole(signals[channel], spectra[channel])
         return spectra
+
+    def inverse(self, spectra: ArrayLike, length: int | None = None) -> Reals:
+        """Give the signals that spectra are of, by weighted overlap-add; `ISTFT` streams.
+
+        Parameters
+        ----------
+        spectra : array_like of complex, shape (..., frames, bins)
+            As calling the STFT gives them, edited or not.
+        length : int, optional
+            Number of samples of each signal; as many as the frames fill for certain if None, which
+            may be a hop less than there were.
+
+        Returns
+        -------
+        ndarray, shape (..., samples)
+            The signals without their padding, of this STFT's `dtype`.
+
+        Raises
+        ------
+        SettingsError
+            If the STFT cannot be undone, and why; or the shape does not fit.
+        InputError
+            If the spectra are no complex numbers.
+        """
+        inverse = ISTFT(self, length)
+        return np.concatenate((inverse.push(spectra), inverse.finish()), axis=-1)
 
     def stream(self, blocks: Iterable[ArrayLike]) -> Iterator[Complexes]:
         """Transform one signal that arrives in blocks.
@@ -293,6 +342,26 @@ class STFT:
             The spectra.
         """
         return self._transform(span, out, observe)
+
+    def without_padding(self) -> "STFT":
+        """Give the STFT of samples that are padded already, which does nothing to frames first."""
+        return self._changed(padding="none", pad_mode="constant", conditioning=_UNCHANGED)
+
+    def without_conditioning(self) -> "STFT":
+        """Give the STFT that does nothing to frames before their window."""
+        return self._changed(conditioning=_UNCHANGED)
+
+    def _changed(self, **changes: Any) -> "STFT":
+        if self._made_with["window"] is None:
+            changes["window"] = self._window_values()
+        changed = STFT(**{**self._made_with, **changes})
+        if not self.is_fourier:
+            changed.kernel = self.kernel
+        return changed
+
+    def _window_values(self) -> Reals:
+        left = (self.plan.frame_length - self.win_length) // 2
+        return self.window[left : left + self.win_length]
 
     def times_s(self, frames: int | range, rate_hz: float) -> NDArray[np.float64]:
         """Give the times that frames are centred on, in seconds after the first sample.

@@ -34,7 +34,7 @@ class FrameTransform:
     def __init__(
         self, plan: FramePlan, conditioning: Conditioning, window: Reals, kernel: Reals | None
     ) -> None:
-        self._plan, self._conditioning = plan, conditioning
+        self._plan, self.conditioning = plan, conditioning
         self.window, self.kernel = window, kernel
         self._rfft = load_rfft()
         self._workspace = Workspace()
@@ -64,9 +64,9 @@ class FrameTransform:
         shape = (*frames.shape[:2], self._plan.filter_length)
         windowed = take("windowed", shape, dtype)
         inside, window = windowed[..., :length], self.window[:length]
-        if self._conditioning:
+        if self.conditioning:
             np.copyto(inside, frames)
-            self._conditioning.apply(inside, take("scratch", inside.shape, dtype), observe)
+            self.conditioning.apply(inside, take("scratch", inside.shape, dtype), observe)
             inside *= window
         else:
             if observe is not None:

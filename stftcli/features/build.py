@@ -72,6 +72,7 @@ def build_chain(
         builder.axis,
         tuple(builder.new_linears),
         tuple(builder.warnings),
+        tuple(builder.stages),
     )
 
 

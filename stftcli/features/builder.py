@@ -15,7 +15,19 @@ from stftcli.features.operations import (
     two_pass,
 )
 from stftcli.features.step import Step
+from stftcli.frozen import Frozen
 from stftcli.settings.choices import Spectrum
+
+
+class Stage(Frozen):
+    """A step where it stands in a chain; its inverse is made of that.
+
+    `before` is the axis of what comes to it, `linear` what it projects with, if it does.
+    """
+
+    step: Step
+    before: Axis
+    linear: Linear | None
 
 
 class Builder:
@@ -44,6 +56,8 @@ class Builder:
         What is done with the stream of batches after that.
     new_linears : list of Linear
         Those that were drawn.
+    stages : list of Stage
+        The steps that were added.
     warnings : list of str
         What the user should know.
     """
@@ -58,6 +72,8 @@ class Builder:
         self.stream_operations: list[StreamOperation] = []
         self.new_linears: list[Linear] = []
         self.warnings: list[str] = []
+        self.stages: list[Stage] = []
+        self._projected: Linear | None = None
         self._source = f"the spectrum (`n_fft` {plan.filter_length})"
 
     @property
@@ -75,7 +91,9 @@ class Builder:
         """
         if not self.axis.per_frame:
             raise SettingsError(f"statistics come last: nothing ({step.step}) can follow them")
+        before, self._projected = self.axis, None
         step.build(self)
+        self.stages.append(Stage(step, before, self._projected))
 
     def per_frame(self, operation: FrameOperation) -> None:
         """Add what works on each frame alone."""
@@ -114,6 +132,7 @@ class Builder:
                 f"{name} takes {linear.in_features} features, {self._source} gives {self.features}"
             )
         self.per_frame(linear)
+        self._projected = linear
         self.become(axis, name)
 
     def become(self, axis: Axis, source: str) -> None:

@@ -15,6 +15,7 @@ from stftcli.dsp.linear import Linear
 from stftcli.dsp.plan import FramePlan
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.axis import Axis
+from stftcli.features.builder import Stage
 from stftcli.features.excerpt import neighbours_of, prepared_excerpt
 from stftcli.features.framewise import FrameWise
 from stftcli.features.operations import StreamOperation
@@ -55,6 +56,8 @@ class Chain(Frozen):
         Those that were drawn.
     warnings : tuple of str
         What the user should know.
+    stages : tuple of Stage
+        The steps, each with what it stands on.
     """
 
     settings: FeatureSettings
@@ -66,6 +69,7 @@ class Chain(Frozen):
     axis: Axis
     new_linears: tuple[Linear, ...]
     warnings: tuple[str, ...]
+    stages: tuple[Stage, ...]
 
     @property
     def features(self) -> int:

@@ -211,6 +211,45 @@ class Extractor(Configured):
             target[: len(row)] = row
         return padded, lengths
 
+    def inverse(
+        self,
+        features: ArrayLike,
+        rate_hz: int,
+        *,
+        length: int | None = None,
+        griffin_lim: int | None = None,
+        seed: int = 0,
+    ) -> Features:
+        """Give the signals of complex spectra, or of other features signals that have them.
+
+        Parameters
+        ----------
+        features : array_like, shape (..., frames, features)
+            As calling the Extractor gives them.
+        rate_hz : int
+            Samples per second, of what was cut into frames.
+        length : int, optional
+            Number of samples; what the frames fill for certain if None.
+        griffin_lim : int, optional
+            Rounds that find a phase where it was lost; 32 are usual.
+        seed : int, default 0
+            Of the phases that these begin with.
+
+        Returns
+        -------
+        ndarray, shape (..., samples)
+            The signals, full scale being 1.
+
+        Raises
+        ------
+        InputError, SettingsError
+            If the shape does not fit, or a step cannot be undone: it is named.
+        """
+        from stftcli.features.inverse import signals_of
+
+        chain = self.chain(rate_hz)
+        return signals_of(chain, features, length, griffin_lim=griffin_lim, seed=seed)
+
     def _told(self, rate_hz: int) -> Chain:
         """Give the chain, and warn of what the user should know when it is built."""
         known = len(self._chains)

@@ -1,4 +1,4 @@
-"""What is done to a signal before it is cut into frames, block by block.
+"""What is done to a signal before it is cut into frames, and its undoing, block by block.
 
 Each generator takes blocks of shape (channels, any), each valid until the next is asked for, and
 gives such blocks of the same type. What comes out does not depend on the sizes of the blocks.
@@ -17,6 +17,7 @@ Samples = NDArray[Any]
 
 _INT16_SCALE = 32768.0
 _ZEROS = 1 << 16
+_ROW = 128
 
 
 def prepared(
@@ -106,3 +107,56 @@ def zeros(like: Samples, samples: int) -> Iterator[Samples]:
     """Give so many zeros, in blocks of the channels and the type of another."""
     for start in range(0, samples, _ZEROS):
         yield np.zeros((len(like), min(_ZEROS, samples - start)), like.dtype)
+
+
+def restored(
+    blocks: Iterator[Samples], settings: SignalSettings, frame_preemphasis: float = 0.0
+) -> Iterator[Samples]:
+    """Undo what settings did with a signal, but for its rate and the zeros at its end.
+
+    `frame_preemphasis` is that of frames, where it is to be undone too.
+    """
+    for coefficient in (frame_preemphasis, settings.preemphasis):
+        if coefficient:
+            blocks = de_emphasized(blocks, coefficient)
+    return scaled(blocks, 1 / _INT16_SCALE) if settings.int16_scale else blocks
+
+
+def de_emphasized(blocks: Iterator[Samples], coefficient: float) -> Iterator[Samples]:
+    """Undo `pre_emphasized`: x[n] = y[n] + a x[n-1], computed in float64.
+
+    Parameters
+    ----------
+    blocks : iterator of ndarray, shape (channels, any)
+        The emphasized signal y.
+    coefficient : float
+        a.
+
+    Yields
+    ------
+    ndarray, shape (channels, any)
+        As many samples of x.
+    """
+    before: Samples | None = None
+    for block in blocks:
+        if not block.shape[-1]:
+            continue
+        if before is None:
+            before = np.zeros(len(block))
+        filtered = _recursive(block.astype(np.float64), coefficient, before)
+        before = filtered[:, -1]
+        yield filtered.astype(block.dtype)
+
+
+def _recursive(block: Samples, coefficient: float, before: Samples) -> Samples:
+    """Filter in rows of samples: within them by a matrix, from row to row by what is carried."""
+    channels, samples = block.shape
+    rows = np.zeros((channels, -(-samples // _ROW), _ROW))
+    rows.reshape(channels, -1)[:, :samples] = block
+    powers = coefficient ** np.arange(_ROW + 1)
+    lags = np.subtract.outer(np.arange(_ROW), np.arange(_ROW))
+    within = rows @ np.where(lags >= 0, powers[np.maximum(lags, 0)], 0).T
+    for row in range(within.shape[1]):
+        within[:, row] += np.multiply.outer(before, powers[1:])
+        before = within[:, row, -1]
+    return within.reshape(channels, -1)[:, :samples]

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
+from stftcli.errors import SettingsError
 from stftcli.settings.choices import Spectrum
 from stftcli.settings.record import MisplacedError, Place, Record, nearest
 
 if TYPE_CHECKING:
-    from stftcli.features.builder import Builder
+    from stftcli.features.builder import Builder, Stage
+    from stftcli.features.operations import FrameOperation
 
 Names = tuple[str, ...]
 
@@ -52,6 +54,8 @@ class Step(Record):
         The spectrum that it takes where nobody says which.
     renames : bool
         Whether its features have names of their own, whatever comes before it.
+    loses : str
+        Why it cannot be undone, if it cannot.
     """
 
     step: ClassVar[str]
@@ -64,6 +68,7 @@ class Step(Record):
     needs: ClassVar[tuple[Need, ...]] = ()
     default_spectrum: ClassVar[Spectrum | None] = None
     renames: ClassVar[bool] = False
+    loses: ClassVar[str] = "it has no inverse"
 
     def to_dict(self) -> dict[str, Any]:
         """Give the name of the step and its settings."""
@@ -110,3 +115,18 @@ class Step(Record):
             If it does not fit what comes before it.
         """
         raise NotImplementedError(self.step)
+
+    def undo(self, stage: "Stage") -> "FrameOperation":  # noqa: ARG002
+        """Give what makes of its features those that came to it, as nearly as can be.
+
+        Parameters
+        ----------
+        stage : Stage
+            Where it stands in a chain.
+
+        Raises
+        ------
+        SettingsError
+            If it cannot be undone.
+        """
+        raise SettingsError(f"the step {self.step} cannot be undone: {self.loses}")

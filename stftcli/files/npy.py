@@ -29,8 +29,8 @@ class NpyHeader(NamedTuple):
         return prod(self.shape) * self.dtype.itemsize
 
 
-def read_npy_header(file: IO[bytes], size: int) -> NpyHeader:
-    """Read the beginning of an array in a file of `size` bytes.
+def read_npy_header(file: IO[bytes], size: int | None) -> NpyHeader:
+    """Read the beginning of an array in a file of `size` bytes; None: a pipe, of any.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def read_npy_header(file: IO[bytes], size: int) -> NpyHeader:
         raise ValueError("it holds pickled Python objects, which are never opened")
     if any(length < 0 for length in header.shape):
         raise ValueError(f"its shape is {header.shape}")
-    if header.nbytes > size - file.tell():
+    if size is not None and header.nbytes > size - file.tell():
         raise ValueError(f"it claims {header.nbytes} bytes, of {size} that may be there")
     return header
 

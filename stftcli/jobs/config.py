@@ -1,6 +1,7 @@
 """Settings that come from a file: TOML, or what is stored beside a result."""
 
 from pathlib import Path
+from typing import Any
 
 from stftcli.arrays.formats import FORMATS
 from stftcli.arrays.read import read_settings
@@ -34,11 +35,16 @@ def read_config(path: str) -> FeatureSettings:
             f"{path} holds no settings: give TOML, or a .npz, .safetensors, .json or .png that "
             "stftcli wrote"
         )
+    return stored_settings(stored, path)
+
+
+def stored_settings(stored: dict[str, Any], name: str) -> FeatureSettings:
+    """Make settings of what stands beside a result that messages call so."""
     version = {"settings_version": stored.get("settings_version", VERSION)}
     try:
-        return settings_from({**version, **stored["features"]}, path)
+        return settings_from({**version, **stored.get("features", {})}, name)
     except MisplacedError as error:
-        raise SettingsError(f"{path}: {error}") from None
+        raise SettingsError(f"{name}: {error}") from None
 
 
 def is_array(path: str) -> bool:

@@ -7,9 +7,11 @@ from typing import Any
 from stftcli.arrays.description import Description
 from stftcli.arrays.read import read_description
 from stftcli.audio.source import Source
+from stftcli.dsp.overlap import Overlap
 from stftcli.errors import InputError
 from stftcli.features.chain import Chain
 from stftcli.features.extractor import Extractor
+from stftcli.features.inverse import why_not
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
 from stftcli.jobs.reporter import SILENT, Reporter
@@ -44,6 +46,14 @@ class SoundInfo(Frozen):
         Type of its values.
     array_bytes : int
         Its size.
+    invertible : bool
+        Whether it can be turned back into sound.
+    inverse : str
+        How nearly: "exactly", "without its phase", or why not.
+    overlap_error : float
+        How far the squares of the windows that cover a sample are from a constant sum, from 0 to 1.
+    redundancy : float
+        Numbers that a complex spectrum holds for each sample: filter_length / hop_length.
     """
 
     input: str
@@ -65,6 +75,10 @@ class SoundInfo(Frozen):
     shape: tuple[int, ...]
     dtype: str
     array_bytes: int
+    invertible: bool
+    inverse: str
+    overlap_error: float
+    redundancy: float
 
     def to_dict(self) -> dict[str, Any]:
         """Give all of it as JSON's own types."""
@@ -130,7 +144,15 @@ def inspect_sound(
             shape=shape,
             dtype=str(chain.stored_dtype),
             array_bytes=chain.stored_dtype.itemsize * prod(shape),
+            invertible=(reason := why_not(chain)) is None,
+            inverse=reason or _nearness(chain),
+            overlap_error=round(Overlap(chain.framewise.stft.window, plan).error, 6),
+            redundancy=plan.filter_length / plan.hop_length,
         )
+
+
+def _nearness(chain: Chain) -> str:
+    return "exactly" if chain.settings.features.spectrum == "complex" else "without its phase"
 
 
 def _used_samples(samples: int, chain: Chain, source: Source) -> int:

@@ -22,11 +22,14 @@ def description(chain: Chain, made_of: Any) -> dict[str, Any]:
 
 
 def describe(chain: Chain, source: Source) -> str:
-    """Tell, as JSON, how features were made of a source; it is hashed for that."""
+    """Tell, as JSON, how features were made of a source that was read; it is hashed for that."""
+    segment = chain.settings.segment
     sound = {
         "name": source.name,
         "rate_hz": source.rate_hz,
         "channels": source.channels,
+        # Of the part that was used: the way back needs to know.
+        "samples": source.read_samples - round(segment.start_s * source.rate_hz),
         "sha256": source.sha256(),
     }
     return json.dumps(description(chain, sound))

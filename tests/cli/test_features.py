@@ -177,6 +177,7 @@ def test_npz_says_what_its_axes_are_and_how_it_was_made(shell: Shell, stereo: Fl
         "name": "stereo.wav",
         "rate_hz": RATE_HZ,
         "channels": 2,
+        "samples": 8001,
         "sha256": hashlib.sha256(content).hexdigest(),
     }
     assert settings["settings_version"] == 3

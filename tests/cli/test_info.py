@@ -44,8 +44,27 @@ def test_words(shell: Shell) -> None:
         ["frames", "87 of 512 samples, windows of 400, one every 128 (11.61 ms)"],
         ["bins", "257, one every 21.53 Hz up to 5512.5 Hz"],
         ["times", "0.000 to 0.998 s"],
+        ["inverse", "with --griffin-lim; windows add up to within 0.621 %, redundancy 4"],
         ["array", "87 x 257 float32, 89.4 kB"],
     ]
+
+
+@pytest.mark.usefixtures("sound")
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("--spectrum complex", "exact; windows add up to within 0 %, redundancy 4"),
+        ("--spectrum complex --hop-length 512 --n-fft 512", "none: the window hann of 512 with"),
+        ("--spectrum complex --remove-dc", "none: --remove-dc takes the mean"),
+        ("--chroma 12", "none: the step chroma cannot be undone"),
+        ("--mel 20 --normalize mean", "none: the step normalize cannot be undone"),
+        ("--mel 20 --log db", "with --griffin-lim;"),
+    ],
+)
+def test_whether_it_can_be_undone(shell: Shell, words: str, wanted: str) -> None:
+    rows = shell.ok("info", "in.wav", *words.split()).out.decode().splitlines()
+    told = next(row for row in rows if row.startswith("  inverse"))
+    assert told.removeprefix("  inverse   ").startswith(wanted)
 
 
 @pytest.mark.usefixtures("sound")
@@ -77,6 +96,10 @@ def test_json(shell: Shell) -> None:
         "shape": [101, 111],
         "dtype": "float32",
         "array_bytes": 4 * 101 * 111,
+        "invertible": True,
+        "inverse": "without its phase",
+        "overlap_error": pytest.approx(1 / 3, abs=1e-6),
+        "redundancy": 2.0,
     }
 
 

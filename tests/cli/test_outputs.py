@@ -199,6 +199,7 @@ class TestDescription:
             "name": f"{sound}.wav",
             "rate_hz": RATE_HZ,
             "channels": {"mono": 1, "stereo": 2}[sound],
+            "samples": 12_000,
             "sha256": hashlib.sha256(content).hexdigest(),
         }
         assert stored["stftcli"] == stftcli.__version__

@@ -51,6 +51,7 @@ def modules_after(*words: str | Path, cwd: Path | None = None) -> set[str]:
         "features --help",
         "spectrogram --help",
         "info --help",
+        "inverse --help",
         "presets --help",
         "presets show --help",
         "linear mel --help",

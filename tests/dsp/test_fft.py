@@ -39,6 +39,20 @@ def test_transforms_each_row(
     assert_close(out, np.fft.rfft(frames.astype(np.float64)), tolerance)
 
 
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-6), ("float64", 1e-14)])
+@pytest.mark.parametrize("length", [1, 2, 63, 64, 1024])
+@pytest.mark.parametrize("rows", [1, 16, 17, 300])
+@pytest.mark.usefixtures("provider")
+def test_transforms_each_row_back(
+    rows: int, length: int, dtype: DTypeLike, tolerance: float
+) -> None:
+    frames = noise(rows, length).astype(dtype)
+    spectra = np.fft.rfft(frames.astype(np.float64)).astype(np.result_type(frames, np.complex64))
+    out = np.full((rows, length), np.nan, dtype)
+    fft.load_irfft()(spectra, out)
+    assert_close(out, frames, tolerance)
+
+
 @pytest.mark.usefixtures("provider")
 def test_a_stream_equals_the_whole() -> None:
     stft, signal = STFT(400, 160), noise(100_000)

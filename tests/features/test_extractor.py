@@ -504,7 +504,7 @@ def test_what_is_public_is_listed_and_nothing_else() -> None:
     settings = {"FeatureSettings", "FrameSettings", "Recipe", "SegmentSettings", "SignalSettings"}
     errors = {name for name in vars(stftcli.errors) if name.endswith("Error")} - {"SomeFailedError"}
     weights = {f"{bank}_weights" for bank in ("bark", "chroma", "dct", "erb", "mel")}
-    others = {"Axis", "Extractor", "Linear", "STFT", "__version__"}
+    others = {"Axis", "Extractor", "ISTFT", "Linear", "STFT", "__version__"}
     assert set(listed) == steps | settings | errors | weights | others
     for name in listed:
         assert getattr(stftcli, name) is not None

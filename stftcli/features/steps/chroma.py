@@ -17,6 +17,7 @@ class Chroma(Step):
     """Pitch classes; `tuning` is how far A is above 440 Hz, in steps."""
 
     step = "chroma"
+    loses = "it adds all octaves up in twelve classes"
     bands: int = 12
     tuning: float = 0.0
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from stftcli.errors import SettingsError
+from stftcli.features.operations import FrameOperation
 from stftcli.features.step import Names, Need, Step
 from stftcli.features.steps.mel import MAX_BANDS
 from stftcli.settings.choices import Lifter
@@ -10,7 +11,10 @@ from stftcli.settings.kinds import Number, Whole
 from stftcli.settings.option import Option
 
 if TYPE_CHECKING:
-    from stftcli.features.builder import Builder
+    from stftcli.features.builder import Builder, Stage
+
+_MIN_SQUARE = 1e-8
+"""Of a row of weights, which would be 1 without a lifter."""
 
 
 class Dct(Step):
@@ -63,3 +67,19 @@ class Dct(Step):
             builder.axis.renamed(self.feature_names(()), "MFCC", first=0),
             "the cosine transform",
         )
+
+    def undo(self, stage: "Stage") -> FrameOperation:
+        """Transpose it, the lifter divided out; of fewer coefficients, a smooth spectrum comes."""
+        import numpy as np
+
+        from stftcli.dsp.linear import Linear
+
+        assert stage.linear is not None
+        weights = stage.linear.weight.astype(np.float64)
+        # Rows are orthogonal; the lifter has given them other lengths than 1.
+        squares = np.square(weights).sum(axis=1)
+        if squares.min() < _MIN_SQUARE:
+            raise SettingsError(
+                f"the step dct cannot be undone: `lifter` {self.lifter:g} makes coefficients zero"
+            )
+        return Linear.from_weights((weights / squares[:, None]).T, dtype=stage.linear.dtype)

@@ -3,14 +3,14 @@
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from stftcli.features.operations import Batch, Batches
+from stftcli.features.operations import Batch, Batches, FrameOperation
 from stftcli.features.step import Names, Step
 from stftcli.settings.kinds import Whole
 from stftcli.settings.option import Option
 from stftcli.settings.record import check_between
 
 if TYPE_CHECKING:
-    from stftcli.features.builder import Builder
+    from stftcli.features.builder import Builder, Stage
 
 MAX_WINDOW = 1000
 _PREFIXES = ("", "delta_", "delta2_")
@@ -60,6 +60,15 @@ class Deltas(Step):
             self.feature_names(before.names), before.label, units=units, first=before.first
         )
         builder.become(axis, "the deltas")
+
+    def undo(self, stage: "Stage") -> FrameOperation:
+        """Leave them out."""
+        return partial(first_features, count=len(stage.before.names))
+
+
+def first_features(batch: Batch, count: int) -> Batch:
+    """Give the first features alone."""
+    return batch[..., :count]
 
 
 def add_deltas(batches: Batches, order: int, window: int = 2) -> Batches:

@@ -17,6 +17,7 @@ class Descriptors(Step):
     """Frame descriptors in the place of the bins."""
 
     step = "descriptors"
+    loses = "a few numbers a frame do not say what the spectrum was"
     names: tuple[Descriptor, ...] = DESCRIPTORS
 
     takes_bins = True

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from stftcli.features.operations import Batch, FrameFeature
+from stftcli.features.operations import Batch, FrameFeature, FrameOperation
 from stftcli.features.step import Names, Step
 from stftcli.frozen import Frozen
 from stftcli.settings.choices import KALDI_FLOOR
@@ -11,7 +11,7 @@ from stftcli.settings.kinds import Flag
 from stftcli.settings.option import Option
 
 if TYPE_CHECKING:
-    from stftcli.features.builder import Builder
+    from stftcli.features.builder import Builder, Stage
 
 
 class Energy(Step):
@@ -21,6 +21,7 @@ class Energy(Step):
     """
 
     step = "energy"
+    loses = "it took the place of the first feature, which is lost: give `energy=False`"
     replace: bool = True
     floor: float = KALDI_FLOOR
 
@@ -52,6 +53,15 @@ class Energy(Step):
         before = builder.axis
         axis = before.renamed(self.feature_names(before.names), before.label, first=before.first)
         builder.become(axis, "the energy")
+
+    def undo(self, stage: "Stage") -> FrameOperation:
+        """Take it off again; what it took the place of is lost."""
+        return super().undo(stage) if self.replace else without_first
+
+
+def without_first(batch: Batch) -> Batch:
+    """Leave the first feature out."""
+    return batch[..., 1:]
 
 
 class LogEnergy(Frozen):

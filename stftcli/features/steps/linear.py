@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from stftcli.errors import SettingsError
 from stftcli.features.axis import Axis
+from stftcli.features.operations import FrameOperation
 from stftcli.features.step import Names, Step
 from stftcli.settings.kinds import FileName, Whole
 from stftcli.settings.option import Option
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stftcli.dsp.linear import Linear
-    from stftcli.features.builder import Builder
+    from stftcli.features.builder import Builder, Stage
 
 MAX_OUTPUTS = 1_000_000
 
@@ -48,6 +49,10 @@ class LinearFile(Step):
         """Project what there is."""
         linear = self._load(builder.dtype)
         builder.project(linear, _axis_of(linear, builder.axis), self.file)
+
+    def undo(self, stage: "Stage") -> FrameOperation:
+        """Solve for what was projected."""
+        return _undone(stage)
 
     def _load(self, dtype: str) -> "Linear":
         from stftcli.dsp.linear import Linear
@@ -90,6 +95,27 @@ class LinearOut(Step):
         new = Linear(builder.features, self.outputs, dtype=builder.dtype, seed=seed)
         builder.new_linears.append(new)
         builder.project(new, _axis_of(new, builder.axis), "the new Linear")
+
+    def undo(self, stage: "Stage") -> FrameOperation:
+        """Solve for what was projected."""
+        return _undone(stage)
+
+
+def _undone(stage: "Stage") -> FrameOperation:
+    """Give the inverse of a Linear: exact where there is one, else of values above zero if it can.
+
+    Where it has fewer outputs than inputs, that is the smallest solution, which of orthonormal
+    rows is what was projected; of spectra and weights that are nowhere negative, one like them.
+    """
+    from stftcli.dsp.nonnegative import LeastSquares, NonNegative
+
+    linear, before = stage.linear, stage.before
+    assert linear is not None
+    solved = LeastSquares(linear)
+    of_spectra = before.quantity in ("magnitude", "power") and before.log is None
+    if of_spectra and not solved.is_exact and (linear.weight >= 0).all():
+        return NonNegative(linear)
+    return solved
 
 
 def _numbered(outputs: int) -> Names:

@@ -5,7 +5,7 @@ from math import log
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from stftcli.errors import SettingsError
-from stftcli.features.operations import Batch, Largest
+from stftcli.features.operations import Batch, FrameOperation, Largest
 from stftcli.features.step import Step
 from stftcli.frozen import Frozen
 from stftcli.settings.choices import DB_OF_UNIT, LOG_FLOOR, LOGS, LogKind
@@ -13,7 +13,7 @@ from stftcli.settings.kinds import NONE, Choice, Number
 from stftcli.settings.option import Option
 
 if TYPE_CHECKING:
-    from stftcli.features.builder import Builder
+    from stftcli.features.builder import Builder, Stage
 
 _MAX = 1e30
 
@@ -102,6 +102,31 @@ class Log(Step):
         builder.axis = builder.axis.with_values(builder.axis.quantity, self.kind)
         if self.ref == "max":
             builder.two_pass(RelativeToLargest)
+
+    def undo(self, stage: "Stage") -> FrameOperation:  # noqa: ARG002
+        """Take the power of each value; what lay below the floor stays at it.
+
+        Relative to the largest, that is taken to have been 1, for nothing says how large it was.
+        """
+        return Exponential(self.kind, self.offset or 0.0, 1.0 if self.ref == "max" else self.ref)
+
+
+class Exponential(Frozen):
+    """What a `Logarithm` with this offset and reference was taken of."""
+
+    kind: LogKind
+    offset: float = 0.0
+    ref: float = 1.0
+
+    def __call__(self, values: Batch) -> Batch:
+        """Give ``exp(y / factor) * ref - offset``, never below zero."""
+        import numpy as np
+
+        if self.kind == "log1p":
+            return np.asarray(np.maximum(np.expm1(values), 0))
+        powers = np.exp(values * (1 / _FACTORS[self.kind]))
+        # The reference divides the sum of the value and its offset.
+        return np.asarray(np.maximum(powers * self.ref - self.offset, 0))
 
 
 class Logarithm(Frozen):

@@ -3,13 +3,14 @@
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from stftcli.errors import SettingsError
+from stftcli.features.operations import FrameOperation
 from stftcli.features.step import Names, Step
 from stftcli.settings.choices import MEL_NORMS, MEL_SCALES, MelNorm, MelScale, Triangles
 from stftcli.settings.kinds import Choice, Frequency, Whole
 from stftcli.settings.option import Option
 
 if TYPE_CHECKING:
-    from stftcli.features.builder import Builder
+    from stftcli.features.builder import Builder, Stage
 
 MAX_BANDS = 10_000
 
@@ -98,6 +99,13 @@ class Mel(Step):
             ),
             "the mel bank",
         )
+
+    def undo(self, stage: "Stage") -> FrameOperation:
+        """Find bins, none of them negative, that give these bands."""
+        from stftcli.dsp.nonnegative import NonNegative
+
+        assert stage.linear is not None
+        return NonNegative(stage.linear)
 
     def _weights(self, rate_hz: int, filter_length: int) -> Any:
         from stftcli.dsp.filterbanks import mel_weights

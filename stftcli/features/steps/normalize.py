@@ -23,6 +23,7 @@ class Normalize(Step):
     """
 
     step = "normalize"
+    loses = "what the sound was divided by, or its mean, is not kept: give `normalize='none'`"
     by: Normalization = "meanvar"
     ddof: int = 0
     epsilon: float = 0.0

@@ -29,6 +29,7 @@ class Pcen(Step):
     """
 
     step = "pcen"
+    loses = "it divides by what the energy was before, which is not kept"
     gain: float = 0.98
     bias: float = 2.0
     power: float = 0.5

@@ -1,17 +1,18 @@
 """Fixed numbers that are subtracted and divided by."""
 
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 from stftcli.errors import SettingsError
-from stftcli.features.operations import Batch
+from stftcli.features.operations import Batch, FrameOperation
 from stftcli.features.step import Step
 from stftcli.frozen import Frozen
 from stftcli.settings.kinds import NONE, Pair, as_float
 from stftcli.settings.option import Option
 
 if TYPE_CHECKING:
-    from stftcli.features.builder import Builder
+    from stftcli.features.builder import Builder, Stage
 
 
 class Standardize(Step):
@@ -44,6 +45,15 @@ class Standardize(Step):
         """Do it with each value."""
         builder.per_frame(Standardization(self.mean, self.deviation))
         builder.axis = builder.axis.with_values()
+
+    def undo(self, stage: "Stage") -> FrameOperation:  # noqa: ARG002
+        """Multiply and add."""
+        return partial(scale_and_add, factor=self.deviation, offset=self.mean)
+
+
+def scale_and_add(values: Batch, factor: float, offset: float) -> Batch:
+    """Give ``values * factor + offset``."""
+    return values * factor + offset
 
 
 class Standardization(Frozen):

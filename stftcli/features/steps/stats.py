@@ -25,6 +25,7 @@ class Stats(Step):
     """
 
     step = "stats"
+    loses = "nothing is left of the single frames"
     names: tuple[Statistic, ...] = ("mean", "std")
 
     options: ClassVar[tuple[Option, ...]] = (

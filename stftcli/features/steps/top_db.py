@@ -4,14 +4,14 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from stftcli.errors import SettingsError
-from stftcli.features.operations import Batch, Largest
+from stftcli.features.operations import Batch, FrameOperation, Largest
 from stftcli.features.step import Step
 from stftcli.settings.choices import DB_OF_UNIT
 from stftcli.settings.kinds import NONE, Number
 from stftcli.settings.option import Option
 
 if TYPE_CHECKING:
-    from stftcli.features.builder import Builder
+    from stftcli.features.builder import Builder, Stage
 
 
 class TopDb(Step):
@@ -43,6 +43,15 @@ class TopDb(Step):
         of_magnitude = axis.quantity == "magnitude" and axis.log != "db"
         unit_db = DB_OF_UNIT[axis.log] * (2 if of_magnitude else 1)
         builder.two_pass(partial(LimitedRange, self.db / unit_db))
+
+    def undo(self, stage: "Stage") -> FrameOperation:  # noqa: ARG002
+        """Leave the values as they are: what was raised stays so far below the loudest."""
+        return unchanged
+
+
+def unchanged(batch: Batch) -> Batch:
+    """Give the same values."""
+    return batch
 
 
 class LimitedRange(Largest):
