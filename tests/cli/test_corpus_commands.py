@@ -14,6 +14,8 @@ from tests.cli.shell import Shell
 
 NAMES = ("a.wav", "b.wav", "deep/c.wav", "deep/er/d.flac")
 MEL = ("--mel", "5", "--log", "db", "--n-fft", "256")
+RUN = (*MEL, "--executor", "threads")
+"""Without processes, whose start takes longer than all that is computed here."""
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ class TestVerify:
     def test_finds_nothing_wrong_with_what_was_written(self, corpus: Shell) -> None:
         for array_format in ("npy", "npz", "safetensors", "csv", "raw", "ark"):
             out_dir = f"out-{array_format}"
-            corpus.ok("features", "clips", "--out-dir", out_dir, "--format", array_format, *MEL)
+            corpus.ok("features", "clips", "--out-dir", out_dir, "--format", array_format, *RUN)
             done = corpus.ok("corpus", "verify", out_dir)
             assert done.out == b""
             assert "4 results are whole, 0 are not" in done.err
@@ -43,7 +45,7 @@ class TestVerify:
     def test_names_what_is_not_as_it_was_written(
         self, corpus: Shell, harm: object, words: str
     ) -> None:
-        corpus.ok("features", "clips", "--out-dir", "out", *MEL)
+        corpus.ok("features", "clips", "--out-dir", "out", *RUN)
         assert callable(harm)
         harm(corpus.folder / "out/deep/c.npy")
         done = corpus.run("corpus", "verify", "out", "--json")
@@ -53,7 +55,7 @@ class TestVerify:
         assert words in told["fault"]
 
     def test_names_other_settings_and_failures(self, corpus: Shell) -> None:
-        corpus.ok("features", "clips", "--out-dir", "out", *MEL)
+        corpus.ok("features", "clips", "--out-dir", "out", *RUN)
         manifest = corpus.folder / "out/manifest.jsonl"
         lines = manifest.read_text().splitlines()
         lines[0] = lines[0].replace('"settings": "', '"settings": "0')
@@ -67,7 +69,7 @@ class TestVerify:
         ]
 
     def test_takes_no_output_outside_of_the_folder(self, corpus: Shell) -> None:
-        corpus.ok("features", "clips", "--out-dir", "out", *MEL)
+        corpus.ok("features", "clips", "--out-dir", "out", *RUN)
         manifest = corpus.folder / "out/manifest.jsonl"
         manifest.write_text(manifest.read_text().replace('"output": "a.npy"', '"output": "../a"'))
         assert b"outside of the folder" in corpus.run("corpus", "verify", "out").out
@@ -83,7 +85,7 @@ class TestVerify:
 
 class TestStats:
     def test_are_those_of_all_frames(self, corpus: Shell) -> None:
-        corpus.ok("features", "clips", "--out-dir", "out", *MEL)
+        corpus.ok("features", "clips", "--out-dir", "out", *RUN)
         files = sorted((corpus.folder / "out").rglob("*.npy"))
         frames = np.concatenate([np.load(file) for file in files]).astype(np.float64)
         done = corpus.ok("corpus", "stats", "out")
@@ -94,10 +96,10 @@ class TestStats:
 
     @pytest.mark.parametrize("array_format", ["npz", "tar", "ark"])
     def test_are_the_same_whatever_holds_the_arrays(self, corpus: Shell, array_format: str) -> None:
-        corpus.ok("features", "clips", "--out-dir", "out", *MEL)
+        corpus.ok("features", "clips", "--out-dir", "out", *RUN)
         other = ("--format", array_format, "--shard-size", "3")
         words = other if array_format != "npz" else other[:2]
-        corpus.ok("features", "clips", "--out-dir", "other", *MEL, *words)
+        corpus.ok("features", "clips", "--out-dir", "other", *RUN, *words)
         one, two = (
             json.loads(corpus.ok("corpus", "stats", folder, "--json").out)
             for folder in ("out", "other")
@@ -108,15 +110,15 @@ class TestStats:
         assert one == two
 
     def test_as_a_layer_they_normalise_the_corpus(self, corpus: Shell) -> None:
-        corpus.ok("features", "clips", "--out-dir", "out", *MEL)
+        corpus.ok("features", "clips", "--out-dir", "out", *RUN)
         corpus.ok("corpus", "stats", "out", "--out", "cmvn.safetensors")
-        corpus.ok("features", "clips", "--out-dir", "normed", *MEL, "--linear", "cmvn.safetensors")
+        corpus.ok("features", "clips", "--out-dir", "normed", *RUN, "--linear", "cmvn.safetensors")
         told = json.loads(corpus.ok("corpus", "stats", "normed", "--json").out)
         assert np.allclose(told["mean"], 0, atol=1e-5)
         assert np.allclose(told["std"], 1, atol=1e-5)
 
     def test_of_pictures_are_refused(self, corpus: Shell) -> None:
-        corpus.ok("spectrogram", "clips/a.wav", "--out-dir", "pictures", "--bare")
+        corpus.ok("spectrogram", "clips/a.wav", "--out-dir", "pictures", "--bare", *RUN[-2:])
         done = corpus.run("corpus", "stats", "pictures")
         assert done.code == 1
         assert "is no feature array" in done.err
@@ -125,9 +127,9 @@ class TestStats:
 class TestMerge:
     def test_joins_all_parts(self, corpus: Shell) -> None:
         for number in (1, 2, 3):
-            corpus.ok("features", "clips", "--out-dir", "out", "--shard", f"{number}/3", *MEL)
+            corpus.ok("features", "clips", "--out-dir", "out", "--shard", f"{number}/3", *RUN)
         assert "4 results of 3 parts" in corpus.ok("corpus", "merge", "out").err
-        corpus.ok("features", "clips", "--out-dir", "whole", *MEL)
+        corpus.ok("features", "clips", "--out-dir", "whole", *RUN)
         joined, whole = (manifest_of(corpus.folder / folder) for folder in ("out", "whole"))
         for results in (joined, whole):
             for result in results.values():
@@ -137,21 +139,21 @@ class TestMerge:
 
     def test_a_missing_part_is_named(self, corpus: Shell) -> None:
         for number in (1, 3):
-            corpus.ok("features", "clips", "--out-dir", "out", "--shard", f"{number}/3", *MEL)
+            corpus.ok("features", "clips", "--out-dir", "out", "--shard", f"{number}/3", *RUN)
         done = corpus.run("corpus", "merge", "out")
         assert done.code == 1
         assert "manifest-2-of-3.jsonl: run them with --shard 2/3" in done.err
 
     def test_two_answers_are_refused(self, corpus: Shell) -> None:
         for number in (1, 2):
-            corpus.ok("features", "clips", "--out-dir", "out", "--shard", f"{number}/2", *MEL)
+            corpus.ok("features", "clips", "--out-dir", "out", "--shard", f"{number}/2", *RUN)
         first, second = (corpus.folder / f"out/manifest-{n}-of-2.jsonl" for n in (1, 2))
         second.write_text(second.read_text() + first.read_text())
         assert "two parts of out have a result of" in corpus.run("corpus", "merge", "out").err
 
     def test_one_list_of_kaldis_matrices(self, corpus: Shell) -> None:
         pytest.importorskip("kaldiio")
-        words = ("--format", "ark", "--shard-size", "2", *MEL)
+        words = ("--format", "ark", "--shard-size", "2", *RUN)
         for number in (1, 2):
             corpus.ok("features", "clips", "--out-dir", "out", "--shard", f"{number}/2", *words)
         corpus.ok("corpus", "merge", "out")
@@ -165,7 +167,7 @@ def _keys(folder: Path) -> list[str]:
 
 class TestOthers:
     def test_pictures_of_a_folder(self, corpus: Shell) -> None:
-        corpus.ok("spectrogram", "clips", "--out-dir", "pictures", "--bare")
+        corpus.ok("spectrogram", "clips", "--out-dir", "pictures", "--bare", *RUN[-2:])
         results = manifest_of(corpus.folder / "pictures")
         assert list(results) == ["a", "b", "deep/c", "deep/er/d"]
         for result in results.values():
@@ -235,8 +237,8 @@ class TestShards:
             pytest.importorskip("zarr")
         from stftcli.arrays.shards.shards import shard_of
 
-        corpus.ok("features", "clips", "--out-dir", "files", *MEL)
-        words = ("--format", array_format, "--shard-size", "3", *MEL)
+        corpus.ok("features", "clips", "--out-dir", "files", *RUN)
+        words = ("--format", array_format, "--shard-size", "3", *RUN)
         corpus.ok("features", "clips", "--out-dir", "shards", *words)
         results = manifest_of(corpus.folder / "shards")
         outputs = list(dict.fromkeys(result["output"] for result in results.values()))
@@ -252,20 +254,20 @@ class TestShards:
 
     def test_a_changed_sound_renews_its_shard_alone(self, corpus: Shell) -> None:
         words = ("features", "clips", "--out-dir", "out", "--format", "tar", "--shard-size", "2")
-        corpus.ok(*words, *MEL)
+        corpus.ok(*words, *RUN)
         first, second = (corpus.folder / f"out/shard-00000{n}.tar" for n in (0, 1))
         times = [path.stat().st_ino for path in (first, second)]
         write_sounds(corpus.folder / "clips", "a.wav", samples=5000)
-        assert "2 done, 2 were there" in corpus.ok(*words, *MEL).err
+        assert "2 done, 2 were there" in corpus.ok(*words, *RUN).err
         assert first.stat().st_ino != times[0]
         assert second.stat().st_ino == times[1]
 
     def test_fewer_sounds_leave_no_old_shard(self, corpus: Shell) -> None:
         words = ("features", "clips", "--out-dir", "out", "--format", "tar", "--shard-size", "2")
-        corpus.ok(*words, *MEL)
+        corpus.ok(*words, *RUN)
         for name in NAMES[2:]:
             (corpus.folder / "clips" / name).unlink()
-        corpus.ok(*words, *MEL)
+        corpus.ok(*words, *RUN)
         assert [name for name in corpus.names("out") if name.endswith(".tar")] == [
             "shard-000000.tar"
         ]
@@ -273,7 +275,7 @@ class TestShards:
 
     def test_a_broken_sound_is_left_out(self, corpus: Shell) -> None:
         (corpus.folder / "clips/b.wav").write_bytes(b"no sound")
-        done = corpus.run("features", "clips", "--out-dir", "out", "--format", "tar", *MEL)
+        done = corpus.run("features", "clips", "--out-dir", "out", "--format", "tar", *RUN)
         assert done.code == 3
         results = manifest_of(corpus.folder / "out")
         assert [name for name, result in results.items() if "error" in result] == ["b"]
@@ -290,7 +292,7 @@ class TestShards:
     def test_what_shards_cannot_be(
         self, corpus: Shell, words: tuple[str, ...], message: str
     ) -> None:
-        done = corpus.run("features", "clips", "--out-dir", "out", *MEL, *words)
+        done = corpus.run("features", "clips", "--out-dir", "out", *RUN, *words)
         assert done.code == 2
         assert message in done.err
         assert "out" not in corpus.names()
