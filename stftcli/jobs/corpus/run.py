@@ -174,8 +174,7 @@ def run_corpus(
                         break
                 else:
                     remove_renamed(plan, catalog, results)
-                    if plan.shard_size is not None:
-                        remove_unused_shards(plan, catalog, results)
+                    remove_unused_shards(plan, catalog, results)
             results.rewrite(catalog)
             return tally.report(to_do.kept)
 
