@@ -1,5 +1,7 @@
 """The features of a corpus."""
 
+import os
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
 
@@ -13,7 +15,6 @@ from stftcli.features.extractor import Extractor
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write
 from stftcli.files.places import exists, local_copy, open_to_read
-from stftcli.files.temporary import copy_rest
 from stftcli.files.untrusted import as_input_error
 from stftcli.files.urls import join_path, with_ending
 from stftcli.jobs.corpus.feature_files import FeatureFiles
@@ -90,12 +91,18 @@ def join_indexes(folder: str, ending: str) -> None:
             if "error" not in result and (path := output_of(folder, result)) != last:
                 index = with_ending(path, ending)
                 # A sound may be called so that its own list has the name of this one.
-                if index != target and exists(index):
-                    with open_to_read(index) as file:
-                        copy_rest(file, joined)
-                else:
-                    joined.write(_index_of(path))
+                is_there = index != target and exists(index)
+                joined.writelines(_moved(index, path) if is_there else [_index_of(path)])
                 last = path
+
+
+def _moved(index: str, path: str) -> Iterator[bytes]:
+    """Give the lines of a list; the call that wrote it may have had another name for the folder."""
+    name = os.fsencode(path)
+    with open_to_read(index) as file:
+        for line in file:
+            key, place = line.partition(b" ")[0], line.rpartition(b":")[2]
+            yield b"%s %s:%s" % (key, name, place)
 
 
 def _index_of(path: str) -> bytes:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.corpus.clips import BROKEN, features, ids, make_clips, ok
+from tests.cli.corpus.clips import BROKEN, SHORT, features, ids, make_clip, make_clips, ok
 from tests.cli.shell import Shell
 
 TAR = ("--format", "tar", "--shard-size", "2")
@@ -118,6 +118,19 @@ class TestKaldisList:
             path.unlink()
         ok(feats, "clips", *ARK[:2])
         assert target.read_bytes() == before
+
+    def test_has_the_paths_of_the_last_call(self, clips: Shell) -> None:
+        pytest.importorskip("kaldiio")
+        ok(clips, "clips", *ARK)
+        for name in ("0004.wav", "0005.wav"):
+            make_clip(clips.folder / "clips" / name)
+        out = clips.folder / "out"
+        words = ("--executor", "threads", *SHORT, *ARK)
+        done = clips.ok("features", "clips", "--out-dir", str(out), *words)
+        assert "2 done, 4 were there" in done.err
+        assert self.keys(clips.folder) == [*FOUR, "0004", "0005"]
+        for line in (out / "feats.scp").read_text().splitlines():
+            assert line.split()[1].startswith(f"{out}/shard-00000")
 
     def test_lists_that_are_none_of_ours_do_not_matter(self, clips: Shell) -> None:
         for part in ("1/2", "2/2"):
