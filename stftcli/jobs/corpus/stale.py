@@ -14,10 +14,18 @@ _SHARD = re.compile(r"shard-(\d+-of-\d+-)?\d{6}\.(tar|parquet|zarr\.zip|ark|scp)
 
 
 def remove_before(plan: Plan, before: Result, result: Result) -> None:
-    """Remove the file of an earlier result of a sound, if the new one has another, or none."""
+    """Remove the file of an earlier result of a sound, if the new one has another, or none.
+
+    It stays if the sound is out of reach, for then it may be true still.
+    """
     earlier = str(before.get("output", ""))
-    if earlier != result.get("output") and "key" not in before:
+    if earlier != result.get("output") and "key" not in before and not _may_hold(before, result):
         _remove(plan, earlier)
+
+
+def _may_hold(before: Result, result: Result) -> bool:
+    was_seen = "input_bytes" in result or "input_version" in result
+    return "error" in result and not was_seen and before.get("settings") == result.get("settings")
 
 
 def remove_renamed(plan: Plan, catalog: Catalog, results: Results) -> None:

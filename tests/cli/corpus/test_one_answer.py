@@ -58,6 +58,28 @@ def test_a_sound_that_fails_now_has_no_result_of_before(clips: Shell) -> None:
     assert ids(clips) == FOUR
 
 
+def test_a_sound_that_is_out_of_reach_keeps_its_result(clips: Shell) -> None:
+    (clips.folder / "list.txt").write_text("".join(f"clips/{name}.wav\n" for name in FOUR))
+    words = ("--files-from", "list.txt", "--root", "clips")
+    ok(clips, *words)
+    (clips.folder / "clips").rename(clips.folder / "elsewhere")
+    assert features(clips, *words).code == 1
+    assert held(clips) == NPY
+    (clips.folder / "elsewhere").rename(clips.folder / "clips")
+    ok(clips, *words)
+    assert held(clips) == NPY
+
+
+def test_pictures_that_cannot_be_do_not_replace_those_that_are(clips: Shell) -> None:
+    words = ("spectrogram", "clips", "--out-dir", "out", "--bare", "--executor", "threads")
+    clips.ok(*words)
+    before = held(clips)
+    done = clips.run(*words, "--format", "svg", "--overwrite")
+    assert (done.code, "write .png or .webp" in done.err) == (2, True)
+    assert held(clips) == before
+    clips.ok("corpus", "verify", "out")
+
+
 def test_shards_of_parts_go_when_all_is_done_at_once(clips: Shell) -> None:
     for part in ("1/2", "2/2"):
         ok(clips, "clips", *TAR, "--shard", part)
