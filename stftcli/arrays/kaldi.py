@@ -77,6 +77,20 @@ def index_lines(places: Mapping[str, int], path: str) -> bytes:
     return b"".join(b"%s %s:%d\n" % (key.encode(), name, at) for key, at in places.items())
 
 
+def places_of(file: IO[bytes]) -> Iterator[tuple[str, int]]:
+    """Give each key of an archive with the place where an index says that its matrix is.
+
+    Raises
+    ------
+    ValueError
+        If it is no archive of matrices.
+    """
+    end = 0
+    for matrix in read_matrices(file):
+        begin, end = end, file.tell() + matrix.nbytes
+        yield matrix.key.decode(), begin + len(matrix.key) + 1
+
+
 class _Elsewhere(np.ndarray):
     """A matrix whose numbers are not in memory: kaldiio writes all but what `tobytes` gives."""
 

@@ -1,6 +1,7 @@
 """Drafts: files that become a result when they are whole, and those that a kill left behind."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import IO
 
 _PREFIX, _SUFFIX = ".stftcli-", ".tmp"
 _BUFFER_BYTES = 1 << 18
+_OLD_S = 86400.0
+"""A draft that nobody has written to for so long is left behind, where there are no locks."""
 
 
 def create_draft(target: Path) -> tuple[Path, IO[bytes]]:
@@ -35,8 +38,12 @@ def remove_leftovers(folder: Path) -> int:
     return sum(_removed(draft) for draft in _drafts(folder))
 
 
-def hold(descriptor: int) -> bool:
-    """Hold an open file until it is closed; False if another process holds it."""
+def hold(descriptor: int, *, without_locks: bool = True) -> bool:
+    """Hold an open file until it is closed; False if another process holds it.
+
+    On a file system without locks, as some of clusters are, nobody can tell: `without_locks` is
+    given back.
+    """
     try:
         import fcntl
     except ImportError:  # Windows keeps others from what is open by itself
@@ -45,8 +52,8 @@ def hold(descriptor: int) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    except OSError:  # a file system without locks
-        return True
+    except OSError:
+        return without_locks
     return True
 
 
@@ -61,9 +68,14 @@ def _removed(draft: Path) -> bool:
     with suppress(OSError):
         descriptor = os.open(draft, os.O_RDWR)
         try:
-            if hold(descriptor):
+            # Else another part of a corpus, which goes on elsewhere, would lose what it writes.
+            if hold(descriptor, without_locks=_is_old(descriptor)):
                 draft.unlink()
                 return True
         finally:
             os.close(descriptor)
     return False
+
+
+def _is_old(descriptor: int) -> bool:
+    return time.time() - os.fstat(descriptor).st_mtime > _OLD_S

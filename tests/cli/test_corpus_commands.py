@@ -178,6 +178,12 @@ class TestOthers:
         alone = (corpus.folder / "alone.png").read_bytes()
         assert (corpus.folder / "pictures/b.png").read_bytes() == alone
 
+    def test_without_input_nothing_is_made(self, shell: Shell) -> None:
+        done = shell.run("features", "--out-dir", "out")
+        assert done.code == 2
+        assert "no input: name files or folders, or give --manifest" in done.err
+        assert shell.names() == []
+
     def test_pictures_of_a_folder_need_a_folder(self, corpus: Shell) -> None:
         done = corpus.run("spectrogram", "clips")
         assert done.code == 2
@@ -206,7 +212,7 @@ class TestOthers:
     def test_a_fit_without_input_says_what_to_give(self, shell: Shell) -> None:
         done = shell.run("linear", "fit", "pca", "--out", "x.npz")
         assert done.code == 2
-        assert "no input: name sounds, folders or arrays, or give --manifest" in done.err
+        assert "no input: name files or folders, or give --manifest" in done.err
 
     @pytest.mark.parametrize(
         "option",
@@ -251,6 +257,14 @@ class TestShards:
             alone = np.load(corpus.folder / f"files/{name}.npy")
             assert np.array_equal(arrays[result["key"]], alone)
         assert "4 results are whole" in corpus.ok("corpus", "verify", "shards").err
+
+    @pytest.mark.parametrize("size", [1, 3, 4, 5])
+    def test_hold_all_sounds_whatever_their_size(self, corpus: Shell, size: int) -> None:
+        words = ("--format", "tar", "--shard-size", str(size), *MEL)
+        corpus.ok("features", "clips", "--out-dir", "out", *words)
+        assert "4 results are whole, 0 are not" in corpus.ok("corpus", "verify", "out").err
+        shards = [name for name in corpus.names("out") if name.endswith(".tar")]
+        assert len(shards) == -(-4 // size)
 
     def test_a_changed_sound_renews_its_shard_alone(self, corpus: Shell) -> None:
         words = ("features", "clips", "--out-dir", "out", "--format", "tar", "--shard-size", "2")

@@ -48,8 +48,6 @@ def _rows(command: Command) -> Command:
                 "and give it as `linear`"
             )
         entries = tuple(corpus.inputs(paths).entries())
-        if not entries:
-            raise SettingsError("no input: name sounds, folders or arrays, or give `manifest`")
         with TerminalReporter(quiet, strict=strict) as reporter:
             command(rows=Rows(entries, settings, threads, reporter), reporter=reporter, **values)
 

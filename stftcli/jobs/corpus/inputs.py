@@ -45,8 +45,12 @@ class Inputs(Frozen):
         Raises
         ------
         StftcliError
-            If a list cannot be read, or a folder has no sounds.
+            If nothing is named, a list cannot be read, or a folder has no sounds.
         """
+        if not self.paths and self.files_from is None and self.manifest is None:
+            raise SettingsError(
+                "no input: name files or folders, or give `manifest` or `files_from`"
+            )
         if self.files_from == self.manifest == STANDARD:
             raise SettingsError("`files_from` and `manifest` cannot both be standard input")
         for path in self.paths:

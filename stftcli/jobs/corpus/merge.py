@@ -11,9 +11,8 @@ from stftcli.files.untrusted import as_input_error
 from stftcli.files.urls import join_path
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.features import join_indexes
-from stftcli.jobs.corpus.out_dir import MANIFEST, Part
+from stftcli.jobs.corpus.out_dir import MANIFEST, Part, read_corpus_settings
 from stftcli.jobs.corpus.results import lines_of
-from stftcli.manifests.folders import sounds_in
 
 _INDEX_ENDING = ".scp"
 
@@ -45,6 +44,7 @@ def merge_parts(out_dir: str) -> MergeReport:
     """
     with as_input_error(out_dir, "the `out_dir` of a corpus"), ExitStack() as stack:
         parts = _find_parts(out_dir)
+        has_index = read_corpus_settings(out_dir).get("format") == "ark"
         manifests = {
             part: stack.enter_context(local_copy(join_path(out_dir, part.manifest)))
             for part in parts
@@ -58,7 +58,7 @@ def merge_parts(out_dir: str) -> MergeReport:
                 with manifests[part].open("rb") as file:
                     file.seek(place)
                     joined.write(file.readline())
-    if any(sounds_in(out_dir, [f"*{_INDEX_ENDING}"])):
+    if has_index:
         join_indexes(out_dir, _INDEX_ENDING)
     return MergeReport(len(places), len(parts), failed)
 

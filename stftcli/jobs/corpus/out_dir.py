@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import stftcli
 from stftcli.errors import InputError, OutputError, SettingsError
 from stftcli.files.atomic import atomic_write
 from stftcli.files.drafts import remove_leftovers
-from stftcli.files.places import exists, is_folder, open_to_read, stat_of
+from stftcli.files.places import exists, is_folder, open_to_read, remove, stat_of
 from stftcli.files.untrusted import as_input_error, parse_object, read_limited
 from stftcli.files.urls import is_url, join_path
 from stftcli.frozen import Frozen
@@ -20,6 +20,8 @@ from stftcli.jobs.corpus.results import Results
 
 MANIFEST = "manifest.jsonl"
 SETTINGS = "corpus.json"
+INDEX = "feats.scp"
+"""Kaldi's list of all matrices of a corpus."""
 _MAX_SETTINGS = 1 << 22
 
 
@@ -124,6 +126,9 @@ def _keep_settings(folder: str, described: dict[str, Any], overwrite: bool) -> N
                 f"({list_differences(before, json.loads(json.dumps(described)))}): give another "
                 "`out_dir`, or `overwrite` to make them anew"
             )
+        if before.get("format") == "ark":
+            with suppress(OSError):
+                remove(join_path(folder, INDEX))
     with atomic_write(path) as file:
         told = {"stftcli": stftcli.__version__, **described}
         file.write(json.dumps(told, indent=2).encode() + b"\n")

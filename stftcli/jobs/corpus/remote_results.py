@@ -54,6 +54,8 @@ class RemoteResults(Results):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is None and self._version is None:
+            self._is_sent = False  # a part of no sounds is done too
         try:
             # After an error that one counts, and what is done is sent if it can be.
             with suppress(StftcliError) if error is not None else nullcontext():

@@ -149,8 +149,19 @@ def parse_result(line: bytes) -> Result | None:
         return None
     if not isinstance(told, dict) or text[end:] != "\n":
         return None
-    named = isinstance(told.get("id"), str) and isinstance(told.get("input"), str)
-    return told if named and _is_segment(told.get("segment")) else None
+    return told if _is_result(told) else None
+
+
+def _is_result(told: Result) -> bool:
+    """Say whether what is read of a line is of the types that a run writes."""
+    if not (isinstance(told.get("id"), str) and isinstance(told.get("input"), str)):
+        return False
+    if not (_is_segment(told.get("segment")) and isinstance(told.get("output", ""), str)):
+        return False
+    shape, duration_s = told.get("shape", [0]), told.get("duration_s", 0.0)
+    if not (isinstance(shape, list) and shape and isinstance(duration_s, int | float)):
+        return False
+    return all(type(size) is int for size in shape)
 
 
 def _is_segment(told: Any) -> bool:

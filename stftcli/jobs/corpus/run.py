@@ -174,8 +174,7 @@ def run_corpus(
                         break
                 else:
                     remove_renamed(plan, catalog, results)
-                    if plan.shard_size is not None:
-                        remove_unused_shards(plan, catalog, results)
+                    remove_unused_shards(plan, catalog, results)
             results.rewrite(catalog)
             return tally.report(to_do.kept)
 
@@ -193,9 +192,9 @@ def _worked(
     if workers.remote:
         here = str(Path.cwd())
         empty = replace(empty, out_dir=join_path(here, plan.out_dir), here=here)
-    units = (replace(empty, items=some) for some in cut(chain([first], items), count, pace))
+    units = cut(chain([first], items), count, pace, shards=plan.shard_size is not None)
     engine = Engine(workers, run_unit, Unit.alone, Unit.without_dead)
-    with closing(engine.run(units)) as outcomes:
+    with closing(engine.run(replace(empty, items=some) for some in units)) as outcomes:
         for unit, results in outcomes:
             pace.learn(unit.weight, sum(result.get("elapsed_s", 0.0) for result in results))
             for result in results:

@@ -1,7 +1,7 @@
 """Results that are true no more are taken away: no sound has two answers."""
 
+import re
 from contextlib import suppress
-from fnmatch import fnmatchcase
 from pathlib import PurePath
 
 from stftcli.files.places import names_in, remove
@@ -10,12 +10,22 @@ from stftcli.jobs.corpus.catalog import Catalog
 from stftcli.jobs.corpus.plan import Plan
 from stftcli.jobs.corpus.results import Result, Results
 
+_SHARD = re.compile(r"shard-(\d+-of-\d+-)?\d{6}\.(tar|parquet|zarr\.zip|ark|scp)")
+
 
 def remove_before(plan: Plan, before: Result, result: Result) -> None:
-    """Remove the file of an earlier result of a sound, if the new one has another."""
-    earlier, output = str(before.get("output", "")), result.get("output")
-    if output is not None and earlier != output and "key" not in before:
+    """Remove the file of an earlier result of a sound, if the new one has another, or none.
+
+    It stays if the sound is out of reach, for then it may be true still.
+    """
+    earlier = str(before.get("output", ""))
+    if earlier != result.get("output") and "key" not in before and not _may_hold(before, result):
         _remove(plan, earlier)
+
+
+def _may_hold(before: Result, result: Result) -> bool:
+    was_seen = "input_bytes" in result or "input_version" in result
+    return "error" in result and not was_seen and before.get("settings") == result.get("settings")
 
 
 def remove_renamed(plan: Plan, catalog: Catalog, results: Results) -> None:
@@ -29,13 +39,24 @@ def remove_renamed(plan: Plan, catalog: Catalog, results: Results) -> None:
 
 
 def remove_unused_shards(plan: Plan, catalog: Catalog, results: Results) -> None:
-    """Remove the shards of an earlier run of which no result tells any more."""
-    outputs = (results.read(*line).get("output") for line in catalog.lines())
-    used = {str(output).partition(".")[0] for output in outputs}
-    for name in sorted(names_in(plan.out_dir)):
-        is_shard = fnmatchcase(name, f"{plan.shard_prefix}{'[0-9]' * 6}*")
-        if is_shard and name.partition(".")[0] not in used:
+    """Remove the shards of an earlier run of which no result tells any more.
+
+    A part leaves those of other parts alone. A run over all of a corpus removes theirs as well:
+    their sounds are elsewhere now.
+    """
+    found = [name for name in sorted(names_in(plan.out_dir)) if _is_shard(plan, name)]
+    if not found:
+        return
+    used = {str(results.read(*line).get("output")) for line in catalog.lines()}
+    used |= {with_ending(name, ".scp") for name in used if name.endswith(".ark")}
+    for name in found:
+        if name not in used:
             _remove(plan, name)
+
+
+def _is_shard(plan: Plan, name: str) -> bool:
+    whole = plan.part.of == 1
+    return bool(_SHARD.fullmatch(name)) and (whole or name.startswith(plan.shard_prefix))
 
 
 def _remove(plan: Plan, output: str) -> None:

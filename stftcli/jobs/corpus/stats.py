@@ -16,6 +16,8 @@ from stftcli.errors import InputError, StftcliError
 from stftcli.files.places import local_copy
 from stftcli.files.untrusted import as_input_error
 from stftcli.frozen import Frozen
+from stftcli.jobs.corpus.identity import hash_settings
+from stftcli.jobs.corpus.out_dir import read_corpus_settings
 from stftcli.jobs.corpus.results import Result
 from stftcli.jobs.corpus.verify import output_of, results_of
 from stftcli.jobs.reporter import Reporter, spell_duration
@@ -87,9 +89,13 @@ def corpus_stats(out_dir: str, reporter: Reporter) -> CorpusStats:
     Raises
     ------
     InputError
-        If it holds no corpus of feature arrays, an array cannot be read or has another number of
-        features.
+        If it holds no corpus of feature arrays, or one of several settings; if an array cannot be
+        read, or has another number of features.
     """
+    described = read_corpus_settings(out_dir)
+    if described.get("features", {}).get("layout") == "bins-first":
+        raise InputError(f"{out_dir} holds arrays that are bins-first: make them frames-first")
+    settings_hash = hash_settings(described)
     moments = FeatureMoments()
     inputs = failed = frames = features = 0
     duration_s, shards, names = 0.0, set[str](), tuple[str, ...]()
@@ -98,6 +104,11 @@ def corpus_stats(out_dir: str, reporter: Reporter) -> CorpusStats:
         if "error" in result:
             failed += 1
             continue
+        if result.get("settings") != settings_hash:
+            raise InputError(
+                f"{out_dir} holds results of other settings too, such as {result['id']!r}: give "
+                "the sounds again with the settings of the others, or another `out_dir`"
+            )
         inputs, duration_s = inputs + 1, duration_s + result.get("duration_s", 0.0)
         frames += result.get("shape", [0])[0]
         path = output_of(out_dir, result)

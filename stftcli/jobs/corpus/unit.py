@@ -159,8 +159,10 @@ class Pace:
         return self._bytes_s * min(_MAX_S, max(_MIN_S, left_s))
 
 
-def cut(items: Iterator[Item], total: int, pace: Pace) -> Iterator[tuple[Item, ...]]:
-    """Put sounds together to units; those of one shard stay together.
+def cut(
+    items: Iterator[Item], total: int, pace: Pace, *, shards: bool = False
+) -> Iterator[tuple[Item, ...]]:
+    """Put sounds together to units; those of one shard are one.
 
     Parameters
     ----------
@@ -170,19 +172,22 @@ def cut(items: Iterator[Item], total: int, pace: Pace) -> Iterator[tuple[Item, .
         About how many there are.
     pace : Pace
         Says how large a unit is to be, when it is begun.
+    shards : bool, default False
+        Whether results share files, if only one sound in each.
     """
     unit: list[Item] = []
     seen = weight = 0
     for item in items:
-        together = bool(unit) and item.output == unit[-1].output
-        mean = weight / seen if seen else 0
-        if unit and not together:
+        if unit and shards:
+            full = item.output != unit[-1].output
+        else:
+            mean = weight / seen if seen else 0
             full = len(unit) >= _MAX_ITEMS or sum(one.weight for one in unit) >= pace.weight(
                 mean * (total - seen)
             )
-            if full or (len(unit) > 1 and unit[-1].output == unit[-2].output):
-                yield tuple(unit)
-                unit = []
+        if unit and full:
+            yield tuple(unit)
+            unit = []
         unit.append(item)
         seen, weight = seen + 1, weight + item.weight
     if unit:

@@ -8,10 +8,20 @@ from stftcli.jobs.drawing.colours import colour_scale, referred
 from stftcli.jobs.drawing.images import channel_images, pixel_rows, rows_of
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.reduced import Wanted
-from stftcli.settings.choices import PIXEL_FORMATS
-from stftcli.settings.pictures import MAX_PIXELS, MAX_SIDE
+from stftcli.settings.choices import PIXEL_FORMATS, PictureFormat
+from stftcli.settings.pictures import MAX_PIXELS, MAX_SIDE, FigureSettings, ViewSettings
 
 _TOP_DBFS = 0.0  # the same for every sound, so that pixels can be compared
+
+
+def check_bare(view: ViewSettings, figure: FigureSettings, picture_format: PictureFormat) -> None:
+    """Raise SettingsError if no sound has such a picture."""
+    if picture_format not in PIXEL_FORMATS:
+        raise SettingsError(
+            f"`bare` is pixels, which {picture_format} has none of: write .png or .webp"
+        )
+    if figure.bits == 16 and view.colormap is not None:
+        raise SettingsError("`bits=16` is grey: leave out `colormap`")
 
 
 def draw_bare(job: PictureJob, paths: Sequence[str]) -> PictureReport:
@@ -28,12 +38,7 @@ def draw_bare(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     figure, view = job.figure, job.view
     if len(paths) > 1:
         raise SettingsError("a `bare` picture shows one sound: leave out `grid`")
-    if job.picture_format not in PIXEL_FORMATS:
-        raise SettingsError(
-            f"`bare` is pixels, which {job.picture_format} has none of: write .png or .webp"
-        )
-    if figure.bits == 16 and view.colormap is not None:
-        raise SettingsError("`bits=16` is grey: leave out `colormap`")
+    check_bare(view, figure, job.picture_format)
     size = figure.size
     most = MAX_SIDE if size is None else size[0]
     wanted = Wanted(most, view.reduce, default_channel="mix", every_frame=size is None)
