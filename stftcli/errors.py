@@ -30,6 +30,12 @@ class MissingExtraError(StftcliError):
         super().__init__(f"{purpose} needs {package}: pip install 'stftcli[{extra}]'")
 
 
+class UnfinishedError(StftcliError):
+    """Of many inputs some have not been worked on yet."""
+
+    exit_code = 3
+
+
 class SomeFailedError(StftcliError):
     """Of many inputs some could not be used; each has been reported already."""
 

@@ -40,6 +40,7 @@ def verify(out_dir: str, as_json: bool, quiet: bool) -> None:
     What is wrong is written a line each: the id, and why. The exit code is 3 if something is, 1 if
     nothing is right.
     """
+    from stftcli.jobs.corpus.out_dir import check_finished
     from stftcli.jobs.corpus.verify import verify_corpus
 
     good = bad = 0
@@ -50,6 +51,7 @@ def verify(out_dir: str, as_json: bool, quiet: bool) -> None:
             click.echo(json.dumps(told) if as_json else f"{verdict.id!r}: {verdict.text}")
     with TerminalReporter(quiet) as reporter:
         reporter.report(f"{out_dir}: {good} results are whole, {bad} are not")
+    check_finished(out_dir)
     if bad:
         raise SomeFailedError(bad, good + bad)
 

@@ -88,7 +88,13 @@ _results = stacked(
         "--overwrite",
         is_flag=True,
         common=False,
-        help="Replace the results of other settings in --out-dir.",
+        help="Make all results anew, and remove those of other settings from --out-dir.",
+    ),
+    _option(
+        "--prune",
+        is_flag=True,
+        common=False,
+        help="Remove the results of sounds from --out-dir that are not among the inputs.",
     ),
     _option(
         "--max-failures",
@@ -131,6 +137,7 @@ class CorpusOptions(Frozen):
     shard_size: int | None = None
     checksum: bool = False
     overwrite: bool = False
+    prune: bool = False
     max_failures: int | None = None
     fail_fast: bool = False
     json_progress: bool = False
@@ -156,6 +163,7 @@ class CorpusOptions(Frozen):
             1 if self.fail_fast else self.max_failures,
             self.checksum,
             self.overwrite,
+            self.prune,
         )
 
     def are_many(self, paths: Sequence[str]) -> bool:
@@ -172,7 +180,7 @@ class CorpusOptions(Frozen):
 
         So too if they were given what only one input can have.
         """
-        if self.out_dir is None:
+        if not self.out_dir:
             raise SettingsError("the results of several inputs go into a folder: give `out_dir`")
         for name, value in of_one.items():
             if value:

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -11,7 +12,7 @@ import click
 
 from stftcli.cli.corpus_options import CorpusOptions
 from stftcli.cli.words import in_options
-from stftcli.errors import InputError, SomeFailedError
+from stftcli.errors import SomeFailedError, StftcliError, UnfinishedError
 from stftcli.files.untrusted import printable
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 _EVERY_S = 1.0
 _MAX_TOLD = 1000
-_MAX_FAILURES = 50
-"""Of which each is told."""
+_MAX_ALIKE = 10
+"""Failures of one kind of which each is told."""
 
 
 def run_many(
@@ -36,12 +37,14 @@ def run_many(
 class CorpusProgress:
     """Shows how far a corpus is, to people or to machines; use it in a `with` statement.
 
-    Each failure is told. A warning that many sounds share is told once.
+    Of failures that differ in the sound alone the first are told, and how many there were. A
+    warning that many sounds share is told once.
     """
 
     def __init__(self, *, quiet: bool, as_json: bool) -> None:
         self._quiet, self._as_json = quiet, as_json
         self._told: set[str] = set()
+        self._alike: Counter[str] = Counter()
         self._bar: tuple[Progress, TaskID] | None = None
         self._total = self._done = self._failed = 0
         self._duration_s, self._begun, self._last = 0.0, time.monotonic(), 0.0
@@ -57,6 +60,8 @@ class CorpusProgress:
     ) -> None:
         if self._bar is not None:
             self._bar[0].stop()
+        if kind is not None and issubclass(kind, KeyboardInterrupt | SystemExit):
+            self._message("message", "stopped; what is done stays, the same call goes on")
 
     def begin(self, total: int) -> None:
         """Hear how many sounds there are."""
@@ -66,16 +71,21 @@ class CorpusProgress:
 
     def watch(self, result: dict[str, Any]) -> None:
         """Hear what became of a sound."""
-        error = result.get("error")
-        self._done, self._failed = self._done + 1, self._failed + (error is not None)
-        self._duration_s += result.get("duration_s", 0.0)
         for text in result.get("warnings", ()):
-            self._tell(f"warning: {text}", once=True)
-        if error is not None and self._failed <= _MAX_FAILURES:
-            self._tell(error, once=False)
-        if error is not None and self._failed == _MAX_FAILURES:
-            self._tell("the manifest has the failures from here on", once=True)
+            self.warn(text, result["id"])
+        if (error := result.get("error")) is None:
+            self._done += 1
+        else:
+            self._failed += 1
+            self._fail(error, result)
+        self._duration_s += result.get("duration_s", 0.0)
         self._show()
+
+    def warn(self, text: str, name: str | None = None) -> None:
+        """Tell a warning, the first time that it comes."""
+        if text not in self._told and len(self._told) < _MAX_TOLD:
+            self._told.add(text)
+            self._message("warning", text, name)
 
     def end(self, out_dir: str, report: "CorpusReport") -> None:
         """Say what was done in all.
@@ -84,28 +94,42 @@ class CorpusProgress:
         ------
         SomeFailedError
             If some sounds, or all of them, failed.
-        InputError
+        UnfinishedError
             If it has ended early.
         """
+        for count in self._alike.values():
+            if count > _MAX_ALIKE:
+                self._message("message", f"{count - _MAX_ALIKE} more failed in one of these ways")
+        error = self._error(report)
         if self._as_json:
-            self._line()
+            self._line(kept=report.kept, exit_code=error.exit_code if error else 0)
         elif not self._quiet:
             self._say(f"{out_dir}: {report}")
+        if error is not None:
+            raise error
+
+    def _error(self, report: "CorpusReport") -> StftcliError | None:
         if report.inputs < self._total:
-            raise InputError(
+            return UnfinishedError(
                 f"stopped at {report.failed} failures (`max_failures`), with "
                 f"{self._total - report.inputs} of {self._total} inputs to go"
             )
-        if report.failed:
-            raise SomeFailedError(report.failed, report.inputs)
+        return SomeFailedError(report.failed, report.inputs) if report.failed else None
 
-    def _tell(self, text: str, *, once: bool) -> None:
-        if once and (text in self._told or len(self._told) > _MAX_TOLD):
-            return
-        if once:
-            self._told.add(text)
+    def _fail(self, text: str, result: dict[str, Any]) -> None:
+        # What two sounds have in common, whatever they are called.
+        kind = text.replace(result["input"], "").replace(result["id"], "")
+        if len(self._alike) < _MAX_TOLD:
+            self._alike[kind] += 1
+        if self._alike[kind] <= _MAX_ALIKE:
+            self._message("error", text, result["id"])
+
+    def _message(self, kind: str, text: str, name: str | None = None) -> None:
         text = in_options(printable(text))
-        self._say(json.dumps({"message": text}) if self._as_json else f"stftcli: {text}")
+        if self._as_json:
+            self._say(json.dumps({kind: text} if name is None else {kind: text, "id": name}))
+        else:
+            self._say(f"stftcli: {'warning: ' if kind == 'warning' else ''}{text}")
 
     def _say(self, text: str) -> None:
         if self._bar is not None:
@@ -118,21 +142,21 @@ class CorpusProgress:
             progress, task = self._bar
             speed = self._duration_s / max(time.monotonic() - self._begun, 1e-9)
             told = f"{self._duration_s / 3600:.2f} h, {speed:.0f} times real time"
-            progress.update(task, completed=self._done, sound=told)
+            progress.update(task, completed=self._done + self._failed, sound=told)
         elif self._as_json and time.monotonic() - self._last >= _EVERY_S:
             self._line()
 
-    def _line(self) -> None:
+    def _line(self, **at_the_end: int) -> None:
         self._last = time.monotonic()
-        elapsed_s = self._last - self._begun
-        left = (self._total - self._done) * elapsed_s / self._done if self._done else None
-        told = {
+        elapsed_s, worked_on = self._last - self._begun, self._done + self._failed
+        left = (self._total - worked_on) * elapsed_s / worked_on if worked_on else None
+        told: dict[str, float | None] = {
             "done": self._done,
             "failed": self._failed,
             "total": self._total,
             "sound_s": round(self._duration_s, 3),
             "elapsed_s": round(elapsed_s, 3),
-            "remaining_s": None if left is None else round(left, 3),
+            **(at_the_end or {"remaining_s": None if left is None else round(left, 3)}),
         }
         click.echo(json.dumps(told), err=True)
 

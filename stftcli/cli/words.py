@@ -14,25 +14,11 @@ _OPTIONS = {
 }
 # Options that are no rows of the table.
 _OF_COMMANDS = {
-    *(
-        "alpha",
-        "config",
-        "follow",
-        "format",
-        "grid",
-        "griffin_lim",
-        "held_out",
-        "key",
-        "length",
-        "out",
-        "preset",
-        "save_linear",
-        "sidecar",
-        "subtype",
-    ),
-    *("strict", "threads"),
-    *("executor", "files_from", "include", "jobs", "manifest", "max_failures", "out_dir"),
-    *("checksum", "fail_fast", "json_progress", "overwrite", "root", "shard", "shard_size"),
+    *("alpha", "checksum", "config", "executor", "fail_fast", "files_from", "follow"),
+    *("format", "grid", "griffin_lim", "held_out", "include", "jobs", "json_progress"),
+    *("key", "length", "manifest", "max_failures", "out", "out_dir", "overwrite", "preset"),
+    *("prune", "root", "save_linear", "shard", "shard_size", "sidecar", "strict"),
+    *("subtype", "threads"),
 }
 
 

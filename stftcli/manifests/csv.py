@@ -56,7 +56,8 @@ def _entry(columns: list[str], row: list[str], folder: str) -> Entry:
 def _columns(lines: Lines, header: list[str]) -> list[str]:
     columns = [name.strip() for name in header]
     if set(AUDIO).isdisjoint(columns):
-        raise lines.error(f"it must name the columns, and one of them {AUDIO[0]}")
+        names = ", ".join(map(repr, columns[:8]))
+        raise lines.error(f"it must name the columns, and one of them {AUDIO[0]}: it has {names}")
     named = [name for name in columns if name]
     if twice := sorted({name for name in named if named.count(name) > 1}):
         raise lines.error(f"it names two columns {', '.join(twice)}")

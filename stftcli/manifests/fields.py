@@ -8,10 +8,13 @@ from stftcli.manifests.entry import Entry
 from stftcli.manifests.paths import locate, shown
 from stftcli.settings.segment import SegmentSettings
 
-AUDIO = ("audio", "audio_filepath")
-"""How the sound's file is named; the second name is NeMo's."""
+_AUDIO = ("audio", "audio_filepath")
+_OR_ELSE = ("path", "file", "file_name", "filename")
+AUDIO = (*_AUDIO, *_OR_ELSE)
+"""How the sound's file is named: here, by NeMo, and, where neither is there, by other tables."""
 NAMES = {"start": ("start", "offset"), "duration": ("duration",), "channel": ("channel",)}
-_SEGMENT = {spelling for spellings in NAMES.values() for spelling in spellings}
+END = "end"
+_SEGMENT = {END, *(spelling for spellings in NAMES.values() for spelling in spellings)}
 _KINDS = {row.name: row.kind for row in SegmentSettings.options}
 _ID = re.compile(r"[^\x00-\x1f\x7f]{1,4096}")
 
@@ -22,7 +25,7 @@ def make_entry(values: Mapping[str, Any], folder: str) -> Entry:
     Parameters
     ----------
     values : mapping
-        `audio`, perhaps `id`, `start`, `duration`, `channel`, and whatever else.
+        `audio`, perhaps `id`, `start`, `duration` or `end`, `channel`, and whatever else.
     folder : str
         What the path is relative to.
 
@@ -32,16 +35,20 @@ def make_entry(values: Mapping[str, Any], folder: str) -> Entry:
         If there is no `audio`, or a value cannot be used.
     """
     extra = dict(values)
-    path = _take(extra, AUDIO)
+    path = _take(extra, _AUDIO)
     if path is None:
-        raise ValueError(f"it has no {AUDIO[0]}, which names the sound's file")
+        other = next((name for name in _OR_ELSE if extra.get(name) is not None), None)
+        path = extra.pop(other) if other is not None else None
+    if path is None:
+        names = ", ".join(map(repr, list(values)[:8])) or "nothing"
+        raise ValueError(f"it has {names}, and no {AUDIO[0]}, which names the sound's file")
     audio, listed = locate(path, folder)
     name = read_id(extra.pop("id", None))
     return Entry(audio, listed, name, **read_segment(extra), extra=extra)
 
 
 def read_segment(values: dict[str, Any]) -> dict[str, Any]:
-    """Take `start`, `duration` and `channel` out of values, as fields of an entry; none if none.
+    """Take `start`, `duration` or `end`, and `channel` as fields of an entry; none if none.
 
     Raises
     ------
@@ -53,17 +60,24 @@ def read_segment(values: dict[str, Any]) -> dict[str, Any]:
     start, duration, channel = (
         read_value(name, _take(values, spellings)) for name, spellings in NAMES.items()
     )
+    end = read_value("start", values.pop(END, None), END)
+    if end is not None:
+        if duration is not None:
+            raise ValueError(f"it has both duration and {END}: give one of them")
+        duration = end - (start or 0.0)
+        if duration <= 0:
+            raise ValueError(f"its {END} is {end:g} s, which is not after its start")
     return {"start_s": start or 0.0, "duration_s": duration, "channel": channel}
 
 
-def read_value(name: str, value: Any) -> Any:
+def read_value(name: str, value: Any, told: str | None = None) -> Any:
     """Read a start, a duration or a channel by the rule of the options; None stays."""
     if value is None:
         return None
     try:
         return _KINDS[name].read(value)
     except ValueError as error:
-        raise ValueError(f"its {name} is {shown(value)}: {error}") from None
+        raise ValueError(f"its {told or name} is {shown(value)}: {error}") from None
 
 
 def read_id(value: Any) -> str | None:

@@ -17,6 +17,9 @@ ENDINGS = (
 )
 """The endings of files that are sounds, of the formats that `stftcli/audio/` reads."""
 
+_RESULTS = b"corpus.json"
+"""What stands in a folder of results (`--out-dir`), which are no sounds."""
+
 Chooses = Callable[[str], bool]
 """Says of a file's path below the folder whether it is meant."""
 NamesIn = Callable[[bytes, Callable[[bytes], bool]], Iterator[bytes]]
@@ -39,13 +42,14 @@ def sounds_in(folder: str, include: Sequence[str] = ()) -> Iterator[str]:
     ------
     str
         The path of a file: the folder's, then its own. The names in a folder are sorted by their
-        bytes. Hidden files and folders are left out. Links to files are followed, those to
-        folders are not.
+        bytes. Hidden files and folders are left out, and folders of results that lie below. Links
+        to files are followed, those to folders are not. A folder below that cannot be read is
+        given itself: whoever opens it says why, and the others are not lost.
 
     Raises
     ------
     InputError
-        If a folder cannot be read.
+        If the folder cannot be read.
     """
     chooses = _chooser(include)
     names_in = _remote_names if is_url(folder) else _local_names
@@ -56,7 +60,11 @@ def sounds_in(folder: str, include: Sequence[str] = ()) -> Iterator[str]:
         if name is None:
             waiting.pop()
         elif name.endswith(b"/"):
-            waiting.append(_Folder(root, name, chooses, names_in))
+            if is_url(folder) or not os.path.exists(root + name + _RESULTS):  # noqa: PTH110
+                try:
+                    waiting.append(_Folder(root, name, chooses, names_in))
+                except InputError:
+                    yield os.fsdecode(root + name.rstrip(b"/"))
         else:
             yield os.fsdecode(root + name)
 

@@ -66,6 +66,9 @@ class Watching:
         if self.seen == self._after:
             self._act()
 
+    def warn(self, text: str) -> None:
+        """Hear a warning."""
+
 
 def compute(
     clips: Path, out_dir: Path, executor: str, listener: Watching | None = None, **options: Any

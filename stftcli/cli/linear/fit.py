@@ -47,7 +47,7 @@ def _rows(command: Command) -> Command:
                 "the new Linear of `linear_out` would be lost: make one with `stftcli linear init` "
                 "and give it as `linear`"
             )
-        entries = tuple(corpus.inputs(paths).entries())
+        entries = tuple(corpus.inputs(paths).entries(TerminalReporter(quiet).warn))
         with TerminalReporter(quiet, strict=strict) as reporter:
             command(rows=Rows(entries, settings, threads, reporter), reporter=reporter, **values)
 

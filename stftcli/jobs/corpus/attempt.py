@@ -17,6 +17,7 @@ from stftcli.jobs.corpus.unit import Item, Unit
 from stftcli.manifests.entry import Entry
 
 _MAX_WARNINGS = 20
+_NO_MATTER_S = 1e-3
 _FATAL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
@@ -70,8 +71,9 @@ def attempt(
         told |= measure_input(item.entry.audio, checksum=unit.checksum)
         facts = make(notes)
         facts |= {"output": item.output, "duration_s": round(notes.duration_s, 9)}
+        _look_at_length(item.entry, notes)
     except StftcliError as error:
-        facts = {"error": str(error)}
+        facts = {"error": _told(item, str(error))}
         if isinstance(error, OutputError) and _is_fatal(unit, error.__cause__):
             facts["fatal"] = str(error)
     except MemoryError:
@@ -82,6 +84,22 @@ def attempt(
         facts["warnings"] = notes.warnings
     elapsed_s = round(time.perf_counter() - begun, 6)
     return {**told, **facts, "settings": unit.settings_hash, "elapsed_s": elapsed_s}
+
+
+def _told(item: Item, text: str) -> str:
+    """Say of which sound, and of which segment, a message is."""
+    name = plain_name(item.entry.audio)
+    text = text if name in text else f"{name}: {text}"
+    return f"{item.id}: {text}" if describe_segment(item.entry) else text
+
+
+def _look_at_length(entry: Entry, notes: Notes) -> None:
+    missing_s = (entry.duration_s or 0.0) - notes.duration_s
+    if missing_s > _NO_MATTER_S:
+        notes.warn(
+            f"{plain_name(entry.audio)} ends {missing_s:.3g} s before the segment at "
+            f"{entry.start_s:g} s does"
+        )
 
 
 def _is_fatal(unit: Unit, cause: BaseException | None) -> bool:

@@ -76,7 +76,9 @@ def write_corpus(
     described = describe_settings(
         settings, format=array_format, sidecar=sidecar or None, shard_size=corpus.shard_size
     )
-    report = run_corpus(inputs.entries(), work, work.ending, described, corpus, listener)
+    report = run_corpus(
+        inputs.entries(listener.warn), work, work.ending, described, corpus, listener
+    )
     if work.row.index_ending is not None and corpus.part.of == 1:
         join_indexes(corpus.out_dir, work.row.index_ending)
     return report

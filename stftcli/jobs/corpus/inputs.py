@@ -1,10 +1,10 @@
 """The sounds of a corpus: from files, folders, lists and manifests."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from stftcli.errors import InputError, SettingsError
+from stftcli.errors import SettingsError
 from stftcli.files.atomic import STANDARD
 from stftcli.files.places import is_folder
 from stftcli.files.urls import is_url, without_file_scheme
@@ -39,13 +39,13 @@ class Inputs(Frozen):
     include: Sequence[str] = ()
     root: str | None = None
 
-    def entries(self) -> Iterator[Entry]:
-        """Give the sounds, in order.
+    def entries(self, warn: Callable[[str], None]) -> Iterator[Entry]:
+        """Give the sounds, in order; `warn` hears of a folder without any.
 
         Raises
         ------
         StftcliError
-            If nothing is named, a list cannot be read, or a folder has no sounds.
+            If nothing is named, or a list cannot be read.
         """
         if not self.paths and self.files_from is None and self.manifest is None:
             raise SettingsError(
@@ -54,14 +54,14 @@ class Inputs(Frozen):
         if self.files_from == self.manifest == STANDARD:
             raise SettingsError("`files_from` and `manifest` cannot both be standard input")
         for path in self.paths:
-            yield from self._of_path(path)
+            yield from self._of_path(path, warn)
         if self.files_from is not None:
             for path in read_list(self.files_from):
-                yield from self._of_path(without_file_scheme(path))
+                yield from self._of_path(without_file_scheme(path), warn)
         if self.manifest is not None:
             yield from read_manifest(self.manifest)
 
-    def _of_path(self, path: str) -> Iterator[Entry]:
+    def _of_path(self, path: str, warn: Callable[[str], None]) -> Iterator[Entry]:
         if not is_folder(path):
             yield Entry(path, path)
             return
@@ -70,7 +70,7 @@ class Inputs(Frozen):
             yield Entry(sound, sound if self.root is not None else _below(sound, path))
         if sound is None:
             wanted = f" that match {', '.join(self.include)}" if self.include else ""
-            raise InputError(f"{path} holds no sound files{wanted}: `include` takes others")
+            warn(f"{path} holds no sound files{wanted}: `include` takes others")
 
 
 def _below(sound: str, folder: str) -> str:

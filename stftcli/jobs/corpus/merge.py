@@ -11,7 +11,7 @@ from stftcli.files.untrusted import as_input_error
 from stftcli.files.urls import join_path
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.features import join_indexes
-from stftcli.jobs.corpus.out_dir import MANIFEST, Part, read_corpus_settings
+from stftcli.jobs.corpus.out_dir import MANIFEST, Part, check_finished, read_corpus_settings
 from stftcli.jobs.corpus.results import lines_of
 
 _INDEX_ENDING = ".scp"
@@ -41,9 +41,13 @@ def merge_parts(out_dir: str) -> MergeReport:
     ------
     InputError
         If there are no parts, one is missing, or two have a result of one name.
+    UnfinishedError
+        If the run over a part has not ended.
     """
     with as_input_error(out_dir, "the `out_dir` of a corpus"), ExitStack() as stack:
         parts = _find_parts(out_dir)
+        for part in parts:
+            check_finished(out_dir, part)
         has_index = read_corpus_settings(out_dir).get("format") == "ark"
         manifests = {
             part: stack.enter_context(local_copy(join_path(out_dir, part.manifest)))

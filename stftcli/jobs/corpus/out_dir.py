@@ -1,22 +1,24 @@
 """The folder of a corpus: its results, their manifest, and the settings that made them."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import stftcli
-from stftcli.errors import InputError, OutputError, SettingsError
+from stftcli.errors import InputError, OutputError, SettingsError, UnfinishedError
 from stftcli.files.atomic import atomic_write
 from stftcli.files.drafts import remove_leftovers
-from stftcli.files.places import exists, is_folder, open_to_read, remove, stat_of
+from stftcli.files.places import exists, is_folder, names_in, open_to_read, remove, stat_of
 from stftcli.files.untrusted import as_input_error, parse_object, read_limited
 from stftcli.files.urls import is_url, join_path
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.identity import list_differences
 from stftcli.jobs.corpus.remote_results import open_remote_results
-from stftcli.jobs.corpus.results import Results
+from stftcli.jobs.corpus.results import Results, lines_of
 
 MANIFEST = "manifest.jsonl"
 SETTINGS = "corpus.json"
@@ -35,9 +37,17 @@ class Part(Frozen):
         return f"{self.number}-of-{self.of}"
 
     @property
+    def unfinished(self) -> str:
+        """What the note is called that a run over this part has not ended."""
+        return f"{self.manifest.removesuffix('.jsonl')}.unfinished.json"
+
+    @property
     def manifest(self) -> str:
         """What the manifest of this part is called."""
         return MANIFEST if self.of == 1 else f"manifest-{self}.jsonl"
+
+
+WHOLE = Part()
 
 
 @contextmanager
@@ -81,6 +91,44 @@ def _open_local_results(out_dir: str, manifest: str) -> Iterator[Results]:
             remove_leftovers(folder)  # those of workers that have died
 
 
+def note_begun(out_dir: str, part: Part, inputs: int) -> Callable[[], None]:
+    """Note in a folder that a run has begun, and over how many sounds; give what takes that away.
+
+    It stays when a run is killed: so whoever looks at the results knows that there are to be more.
+    """
+    path = join_path(out_dir, part.unfinished)
+    with atomic_write(path, durable=False) as file:
+        file.write(json.dumps({"inputs": inputs}).encode() + b"\n")
+    return partial(remove, path)
+
+
+def unfinished_inputs(out_dir: str, part: Part) -> int | None:
+    """Give the number of sounds of a run that has not ended; None if it has.
+
+    Raises
+    ------
+    InputError
+        If the note of it cannot be read.
+    """
+    path = join_path(out_dir, part.unfinished)
+    with as_input_error(path, "a note of a run"):
+        if not exists(path):
+            return None
+        with open_to_read(path) as file:
+            return int(parse_object(read_limited(file, _MAX_SETTINGS))["inputs"])
+
+
+def check_finished(out_dir: str, part: Part = WHOLE) -> None:
+    """Raise UnfinishedError if the last run over a folder, or over a part of it, has not ended."""
+    inputs = unfinished_inputs(out_dir, part)
+    if inputs is not None:
+        of = "" if part.of == 1 else f"part {part.number} of {part.of} in "
+        raise UnfinishedError(
+            f"the last run over {of}{out_dir}, of {inputs} inputs, has not ended: give its call "
+            "again"
+        )
+
+
 def read_corpus_settings(folder: str | Path) -> dict[str, Any]:
     """Give what decided the results of a corpus.
 
@@ -112,6 +160,16 @@ def _check_manifest(folder: str, part: Part) -> None:
     )
 
 
+def _holds_results(folder: str) -> bool:
+    """Say whether any sound has a result; the first call may have been a mistake for all."""
+    for name in names_in(folder):
+        if re.fullmatch(r"manifest(-\d+-of-\d+)?\.jsonl", name):
+            lines = lines_of(join_path(folder, name))
+            if any("error" not in result for result, *_ in lines):
+                return True
+    return False
+
+
 def _keep_settings(folder: str, described: dict[str, Any], overwrite: bool) -> None:
     path = join_path(folder, SETTINGS)
     with as_input_error(path, "the settings of a corpus"):
@@ -120,7 +178,7 @@ def _keep_settings(folder: str, described: dict[str, Any], overwrite: bool) -> N
         before = read_corpus_settings(folder)
         if before == json.loads(json.dumps(described)):
             return
-        if not overwrite:
+        if not overwrite and _holds_results(folder):
             raise SettingsError(
                 f"{folder} holds results of other settings "
                 f"({list_differences(before, json.loads(json.dumps(described)))}): give another "

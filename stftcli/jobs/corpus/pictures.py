@@ -103,4 +103,6 @@ def draw_corpus(
         settings, view=view.to_dict(), figure=figure.to_dict(), format=picture_format
     )
     work = PictureFiles(settings, view, figure, picture_format, strict)
-    return run_corpus(inputs.entries(), work, f".{picture_format}", described, corpus, listener)
+    return run_corpus(
+        inputs.entries(listener.warn), work, f".{picture_format}", described, corpus, listener
+    )

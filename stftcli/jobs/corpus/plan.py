@@ -110,8 +110,8 @@ class ToDo:
         How many results were there.
     """
 
-    def __init__(self, plan: Plan, catalog: Catalog) -> None:
-        self._plan, self._catalog = plan, catalog
+    def __init__(self, plan: Plan, catalog: Catalog, *, anew: bool = False) -> None:
+        self._plan, self._catalog, self._anew = plan, catalog, anew
         self.kept = 0
 
     def __iter__(self) -> Iterator[Item]:
@@ -126,7 +126,9 @@ class ToDo:
 
     def _left_of(self, wanted: tuple[str, list[Listed]]) -> list[Item]:
         output, group = wanted
-        return [] if self._plan.is_done(*wanted) else [_item(listed, output) for listed in group]
+        if not self._anew and self._plan.is_done(*wanted):
+            return []
+        return [_item(listed, output) for listed in group]
 
     def _is_far(self, listed: Listed) -> bool:
         return is_url(self._plan.out_dir) or is_url(audio_of(listed.sound))

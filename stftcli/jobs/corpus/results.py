@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from stftcli.errors import OutputError, SettingsError
+from stftcli.errors import OutputError
 from stftcli.files.atomic import atomic_write
 from stftcli.files.drafts import hold
 from stftcli.files.places import open_to_read
@@ -34,10 +34,8 @@ class Results:
 
     Raises
     ------
-    SettingsError
-        If another run is writing it.
     OutputError
-        If it cannot be written.
+        If another run is writing it, or it cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -187,7 +185,7 @@ def _open_held(path: Path) -> IO[bytes]:
         file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666), "a+b", 0)
         if not hold(file.fileno()):
             file.close()
-            raise SettingsError(
+            raise OutputError(
                 f"another run is writing {path}: wait for it, or give another `out_dir`"
             )
         # The run before may have put a new file in its place at its end.

@@ -16,10 +16,15 @@ from stftcli.jobs.corpus.catalog import Catalog
 from stftcli.jobs.corpus.engine import Engine
 from stftcli.jobs.corpus.executors import Workers
 from stftcli.jobs.corpus.identity import hash_settings
-from stftcli.jobs.corpus.out_dir import Part, open_out_dir
+from stftcli.jobs.corpus.out_dir import Part, note_begun, open_out_dir
 from stftcli.jobs.corpus.plan import Plan, ToDo
-from stftcli.jobs.corpus.results import Result
-from stftcli.jobs.corpus.stale import remove_before, remove_renamed, remove_unused_shards
+from stftcli.jobs.corpus.results import Result, Results
+from stftcli.jobs.corpus.stale import (
+    remove_before,
+    remove_of_other_settings,
+    remove_renamed,
+    remove_unused_shards,
+)
 from stftcli.jobs.corpus.unit import Pace, Unit, Work, cut
 from stftcli.jobs.reporter import spell_duration
 from stftcli.manifests.entry import Entry
@@ -33,6 +38,9 @@ class Listener(Protocol):
 
     def watch(self, result: Result) -> None:
         """Hear what became of a sound."""
+
+    def warn(self, text: str) -> None:
+        """Hear of something that did not stop the run."""
 
 
 class CorpusSettings(Frozen):
@@ -57,7 +65,9 @@ class CorpusSettings(Frozen):
     checksum : bool, default False
         Whether sounds are compared by their hashes, not by size and time.
     overwrite : bool, default False
-        Whether results of other settings are replaced.
+        Whether all is made anew, and results of other settings go.
+    prune : bool, default False
+        Whether the results of sounds go that are not among the entries.
     """
 
     out_dir: str
@@ -69,6 +79,7 @@ class CorpusSettings(Frozen):
     max_failures: int | None = None
     checksum: bool = False
     overwrite: bool = False
+    prune: bool = False
 
 
 class CorpusReport(Frozen):
@@ -152,6 +163,7 @@ def run_corpus(
             settings.out_dir, settings.part, described, overwrite=settings.overwrite
         )
         with opened as results:
+            ended = note_begun(settings.out_dir, settings.part, len(catalog))
             plan = Plan(
                 settings.out_dir,
                 ending,
@@ -161,7 +173,7 @@ def run_corpus(
                 settings.checksum,
             )
             results.note_all(catalog, plan.claim)
-            to_do, tally = ToDo(plan, catalog), _Tally()
+            to_do, tally = ToDo(plan, catalog, anew=settings.overwrite), _Tally()
             # Closed before the folder is: no worker may be left that writes there.
             with closing(_worked(to_do, len(catalog), work, plan, settings)) as worked:
                 for result in worked:
@@ -170,13 +182,21 @@ def run_corpus(
                     catalog.note_lines(results.append([result]))
                     tally.count(result)
                     listener.watch(result)
-                    if settings.max_failures is not None and tally.failed >= settings.max_failures:
+                    if tally.failed == settings.max_failures:
                         break
                 else:
-                    remove_renamed(plan, catalog, results)
-                    remove_unused_shards(plan, catalog, results)
+                    _remove_stale(plan, catalog, results, settings)
+                    ended()
             results.rewrite(catalog)
             return tally.report(to_do.kept)
+
+
+def _remove_stale(plan: Plan, catalog: Catalog, results: Results, settings: CorpusSettings) -> None:
+    remove_renamed(plan, catalog, results, prune=settings.prune)
+    if settings.overwrite:
+        remove_of_other_settings(plan, catalog, results)
+    if plan.shard_size is not None:
+        remove_unused_shards(plan, catalog, results)
 
 
 def _worked(

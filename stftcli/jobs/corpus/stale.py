@@ -28,14 +28,28 @@ def _may_hold(before: Result, result: Result) -> bool:
     return "error" in result and not was_seen and before.get("settings") == result.get("settings")
 
 
-def remove_renamed(plan: Plan, catalog: Catalog, results: Results) -> None:
-    """Remove results of sounds that have another name now; and of shards, all but this corpus."""
-    found = catalog.others() if plan.shard_size is not None else catalog.renamed()
-    for name, place, size in found:
+def remove_renamed(plan: Plan, catalog: Catalog, results: Results, *, prune: bool) -> None:
+    """Remove results of sounds that have another name now.
+
+    To `prune`, and of shards, those of all other sounds go as well.
+    """
+    all_others = prune or plan.shard_size is not None
+    for name, place, size in catalog.others() if all_others else catalog.renamed():
+        _forget(plan, catalog, name, results.read(place, size))
+
+
+def remove_of_other_settings(plan: Plan, catalog: Catalog, results: Results) -> None:
+    """Remove results of sounds that are not in this corpus and that other settings have made."""
+    for name, place, size in catalog.others():
         before = results.read(place, size)
-        if "key" not in before:
-            _remove(plan, str(before.get("output", "")))
-        catalog.forget_line(name)
+        if before.get("settings") != plan.settings_hash:
+            _forget(plan, catalog, name, before)
+
+
+def _forget(plan: Plan, catalog: Catalog, name: str, before: Result) -> None:
+    if "key" not in before:
+        _remove(plan, str(before.get("output", "")))
+    catalog.forget_line(name)
 
 
 def remove_unused_shards(plan: Plan, catalog: Catalog, results: Results) -> None:

@@ -42,6 +42,9 @@ class Silent:
     def watch(self, result: Result) -> None:
         pass
 
+    def warn(self, text: str) -> None:
+        """Hear a warning."""
+
 
 def entries(sound: Path, count: int) -> Iterator[Entry]:
     """Give one sound under many names."""
