@@ -178,6 +178,12 @@ class TestOthers:
         alone = (corpus.folder / "alone.png").read_bytes()
         assert (corpus.folder / "pictures/b.png").read_bytes() == alone
 
+    def test_an_empty_name_is_no_folder(self, corpus: Shell) -> None:
+        before = corpus.names()
+        done = corpus.run("features", "clips", "--out-dir", "")
+        assert (done.code, "--out-dir is empty: name a folder" in done.err) == (2, True)
+        assert corpus.names() == before
+
     def test_without_input_nothing_is_made(self, shell: Shell) -> None:
         done = shell.run("features", "--out-dir", "out")
         assert done.code == 2

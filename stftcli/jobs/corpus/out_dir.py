@@ -62,11 +62,13 @@ def open_out_dir(
     Raises
     ------
     SettingsError
-        If the folder holds results of other settings, which `overwrite` allows to replace; or a
-        manifest that nobody here has written.
+        If no folder is named; if it holds results of other settings, which `overwrite` allows to
+        replace, or a manifest that nobody here has written.
     OutputError
         If it is no folder, or cannot be written.
     """
+    if not out_dir:
+        raise SettingsError("`out_dir` is empty: name a folder")
     _check_manifest(out_dir, part)
     opened = open_remote_results if is_url(out_dir) else _open_local_results
     with opened(out_dir, part.manifest) as results:

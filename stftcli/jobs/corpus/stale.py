@@ -4,8 +4,9 @@ import re
 from contextlib import suppress
 from pathlib import PurePath
 
+from stftcli.errors import OutputError
 from stftcli.files.places import names_in, remove
-from stftcli.files.urls import join_path, with_ending
+from stftcli.files.urls import join_path, plain_name, with_ending
 from stftcli.jobs.corpus.catalog import Catalog
 from stftcli.jobs.corpus.plan import Plan
 from stftcli.jobs.corpus.results import Result, Results
@@ -58,7 +59,11 @@ def remove_unused_shards(plan: Plan, catalog: Catalog, results: Results) -> None
     A part leaves those of other parts alone. A run over all of a corpus removes theirs as well:
     their sounds are elsewhere now.
     """
-    found = [name for name in sorted(names_in(plan.out_dir)) if _is_shard(plan, name)]
+    try:
+        found = [name for name in sorted(names_in(plan.out_dir)) if _is_shard(plan, name)]
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"{plain_name(plan.out_dir)} cannot be listed: {reason}") from error
     if not found:
         return
     used = {str(results.read(*line).get("output")) for line in catalog.lines()}
