@@ -47,6 +47,9 @@ class Silent:
     def watch(self, result: Result) -> None:
         """Hear of one."""
 
+    def keep(self, count: int) -> None:
+        """Hear of those that were there."""
+
     def warn(self, text: str) -> None:
         """Hear a warning."""
 
@@ -69,7 +72,9 @@ def work_through(folder: Path, listed: str) -> CorpusReport:
     """Make what is not there yet."""
     settings = CorpusSettings(str(folder / "results"), executor="threads", jobs=1)
     inputs = Inputs(manifest=listed)
-    return run_corpus(inputs.entries(print), StandIn(), ".npy", {"stand_in": True}, settings, Silent())
+    return run_corpus(
+        inputs.entries(print), StandIn(), ".npy", {"stand_in": True}, settings, Silent()
+    )
 
 
 def timed(name: str, job: Callable[[], CorpusReport]) -> None:

@@ -180,7 +180,7 @@ class CorpusOptions(Frozen):
 
         So too if they were given what only one input can have.
         """
-        if not self.out_dir:
+        if self.out_dir is None:
             raise SettingsError("the results of several inputs go into a folder: give `out_dir`")
         for name, value in of_one.items():
             if value:

@@ -46,7 +46,7 @@ class CorpusProgress:
         self._told: set[str] = set()
         self._alike: Counter[str] = Counter()
         self._bar: tuple[Progress, TaskID] | None = None
-        self._total = self._done = self._failed = 0
+        self._total = self._done = self._failed = self._kept = 0
         self._duration_s, self._begun, self._last = 0.0, time.monotonic(), 0.0
 
     def __enter__(self) -> Self:
@@ -66,6 +66,7 @@ class CorpusProgress:
     def begin(self, total: int) -> None:
         """Hear how many sounds there are."""
         self._total, self._begun = total, time.monotonic()
+        self._last = self._begun
         if not (self._quiet or self._as_json) and sys.stderr is not None and sys.stderr.isatty():
             self._bar = _start(total)
 
@@ -80,6 +81,10 @@ class CorpusProgress:
             self._fail(error, result)
         self._duration_s += result.get("duration_s", 0.0)
         self._show()
+
+    def keep(self, count: int) -> None:
+        """Hear how many results were there."""
+        self._kept = count
 
     def warn(self, text: str, name: str | None = None) -> None:
         """Tell a warning, the first time that it comes."""
@@ -102,17 +107,19 @@ class CorpusProgress:
                 self._message("message", f"{count - _MAX_ALIKE} more failed in one of these ways")
         error = self._error(report)
         if self._as_json:
-            self._line(kept=report.kept, exit_code=error.exit_code if error else 0)
+            self._kept = report.kept
+            self._line(exit_code=error.exit_code if error else 0)
         elif not self._quiet:
             self._say(f"{out_dir}: {report}")
         if error is not None:
-            raise error
+            # The last line says it; what follows would be no JSON.
+            raise click.exceptions.Exit(error.exit_code) if self._as_json else error
 
     def _error(self, report: "CorpusReport") -> StftcliError | None:
         if report.inputs < self._total:
             return UnfinishedError(
-                f"stopped at {report.failed} failures (`max_failures`), with "
-                f"{self._total - report.inputs} of {self._total} inputs to go"
+                f"stopped, for {report.failed} failed (`max_failures`): "
+                f"{self._total - report.inputs} of {self._total} inputs are to go"
             )
         return SomeFailedError(report.failed, report.inputs) if report.failed else None
 
@@ -142,17 +149,19 @@ class CorpusProgress:
             progress, task = self._bar
             speed = self._duration_s / max(time.monotonic() - self._begun, 1e-9)
             told = f"{self._duration_s / 3600:.2f} h, {speed:.0f} times real time"
-            progress.update(task, completed=self._done + self._failed, sound=told)
+            progress.update(task, completed=self._done + self._failed + self._kept, sound=told)
         elif self._as_json and time.monotonic() - self._last >= _EVERY_S:
             self._line()
 
     def _line(self, **at_the_end: int) -> None:
         self._last = time.monotonic()
         elapsed_s, worked_on = self._last - self._begun, self._done + self._failed
-        left = (self._total - worked_on) * elapsed_s / worked_on if worked_on else None
+        to_go = self._total - worked_on - self._kept
+        left = to_go * elapsed_s / worked_on if worked_on else None
         told: dict[str, float | None] = {
             "done": self._done,
             "failed": self._failed,
+            "kept": self._kept,
             "total": self._total,
             "sound_s": round(self._duration_s, 3),
             "elapsed_s": round(elapsed_s, 3),

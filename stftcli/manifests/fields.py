@@ -40,8 +40,9 @@ def make_entry(values: Mapping[str, Any], folder: str) -> Entry:
         other = next((name for name in _OR_ELSE if extra.get(name) is not None), None)
         path = extra.pop(other) if other is not None else None
     if path is None:
-        names = ", ".join(map(repr, list(values)[:8])) or "nothing"
-        raise ValueError(f"it has {names}, and no {AUDIO[0]}, which names the sound's file")
+        named = [repr(name) for name, value in values.items() if value is not None]
+        but = f", but {', '.join(named[:8])}" if named else ""
+        raise ValueError(f"it has no {AUDIO[0]}, which names the sound's file{but}")
     audio, listed = locate(path, folder)
     name = read_id(extra.pop("id", None))
     return Entry(audio, listed, name, **read_segment(extra), extra=extra)

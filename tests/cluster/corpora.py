@@ -66,6 +66,9 @@ class Watching:
         if self.seen == self._after:
             self._act()
 
+    def keep(self, count: int) -> None:
+        """Hear of those that were there."""
+
     def warn(self, text: str) -> None:
         """Hear a warning."""
 

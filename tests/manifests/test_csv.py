@@ -76,5 +76,5 @@ def test_what_cannot_be_used_is_told_with_its_line(
 
 @pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.CSV"])
 def test_a_table_without_audio_is_told_by_its_ending(tmp_path: Path, name: str) -> None:
-    said = "line 1: it must name the columns, and one of them audio"
+    said = "line 1: it must name the columns, and one of them audio: it has 'path and name', 'text'"
     assert refusal_of(tmp_path, "path and name,text\na.wav,x\n", name) == said

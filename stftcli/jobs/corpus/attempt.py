@@ -79,7 +79,8 @@ def attempt(
     except MemoryError:
         facts = {"error": f"{item.entry.audio} needs more memory than there is"}
     except Exception as error:
-        facts = {"error": f"{item.entry.audio}: {type(error).__name__}: {error}"}
+        reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+        facts = {"error": _told(item, reason)}
     if notes.warnings:
         facts["warnings"] = notes.warnings
     elapsed_s = round(time.perf_counter() - begun, 6)

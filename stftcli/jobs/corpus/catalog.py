@@ -181,7 +181,7 @@ class Catalog:
             first, second = (audio_of(_text(key)) for (key,) in rows)
             raise SettingsError(
                 f"{first!r} and {second!r} would both be called {_text(twice[0])!r}: give each "
-                "sound once, and each its own id"
+                "sound once, a `root` that they are both below, or ids"
             )
 
 

@@ -1,29 +1,21 @@
 """The features of a corpus."""
 
-import os
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 
 from stftcli.arrays.formats import FORMATS
-from stftcli.arrays.kaldi import index_lines, places_of
 from stftcli.arrays.shards.shards import SHARDS
 from stftcli.errors import SettingsError
 from stftcli.features.extractor import Extractor
 from stftcli.features.settings import FeatureSettings
-from stftcli.files.atomic import atomic_write
-from stftcli.files.places import exists, local_copy, open_to_read
-from stftcli.files.untrusted import as_input_error
-from stftcli.files.urls import join_path, with_ending
 from stftcli.jobs.corpus.feature_files import FeatureFiles
 from stftcli.jobs.corpus.feature_shards import FeatureShards
 from stftcli.jobs.corpus.identity import describe_settings
 from stftcli.jobs.corpus.inputs import Inputs
-from stftcli.jobs.corpus.out_dir import INDEX
+from stftcli.jobs.corpus.kaldi_list import join_indexes
 from stftcli.jobs.corpus.run import CorpusReport, CorpusSettings, Listener, run_corpus
-from stftcli.jobs.corpus.verify import output_of, results_of
 from stftcli.settings.choices import ArrayFormat, ShardFormat
 
 _SHARD_SIZE = 1000
@@ -82,35 +74,6 @@ def write_corpus(
     if work.row.index_ending is not None and corpus.part.of == 1:
         join_indexes(corpus.out_dir, work.row.index_ending)
     return report
-
-
-def join_indexes(folder: str, ending: str) -> None:
-    """Write one list of all matrices of a corpus, in the order of its manifest."""
-    target = join_path(folder, INDEX)
-    with atomic_write(target) as joined:
-        last = None
-        for result in results_of(folder):
-            if "error" not in result and (path := output_of(folder, result)) != last:
-                index = with_ending(path, ending)
-                # A sound may be called so that its own list has the name of this one.
-                is_there = index != target and exists(index)
-                joined.writelines(_moved(index, path) if is_there else [_index_of(path)])
-                last = path
-
-
-def _moved(index: str, path: str) -> Iterator[bytes]:
-    """Give the lines of a list; the call that wrote it may have had another name for the folder."""
-    name = os.fsencode(path)
-    with open_to_read(index) as file:
-        for line in file:
-            key, place = line.partition(b" ")[0], line.rpartition(b":")[2]
-            yield b"%s %s:%s" % (key, name, place)
-
-
-def _index_of(path: str) -> bytes:
-    """Make the list of an archive anew."""
-    with as_input_error(path, "Kaldi's archive"), local_copy(path) as copy, copy.open("rb") as file:
-        return index_lines(dict(places_of(file)), path)
 
 
 def _work(

@@ -10,7 +10,7 @@ from stftcli.files.places import local_copy, names_in
 from stftcli.files.untrusted import as_input_error
 from stftcli.files.urls import join_path
 from stftcli.frozen import Frozen
-from stftcli.jobs.corpus.features import join_indexes
+from stftcli.jobs.corpus.kaldi_list import join_indexes
 from stftcli.jobs.corpus.out_dir import MANIFEST, Part, check_finished, read_corpus_settings
 from stftcli.jobs.corpus.results import lines_of
 

@@ -39,6 +39,9 @@ class Listener(Protocol):
     def watch(self, result: Result) -> None:
         """Hear what became of a sound."""
 
+    def keep(self, count: int) -> None:
+        """Hear how many results were found to be there so far."""
+
     def warn(self, text: str) -> None:
         """Hear of something that did not stop the run."""
 
@@ -181,6 +184,7 @@ def run_corpus(
                         remove_before(plan, results.read(*line), result)
                     catalog.note_lines(results.append([result]))
                     tally.count(result)
+                    listener.keep(to_do.kept)
                     listener.watch(result)
                     if tally.failed == settings.max_failures:
                         break
@@ -195,8 +199,7 @@ def _remove_stale(plan: Plan, catalog: Catalog, results: Results, settings: Corp
     remove_renamed(plan, catalog, results, prune=settings.prune)
     if settings.overwrite:
         remove_of_other_settings(plan, catalog, results)
-    if plan.shard_size is not None:
-        remove_unused_shards(plan, catalog, results)
+    remove_unused_shards(plan, catalog, results)
 
 
 def _worked(

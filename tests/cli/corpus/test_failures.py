@@ -69,8 +69,8 @@ def test_too_many_failures_end_the_run(shell: Shell, words: list[str], most: int
     make_clips(shell.folder / "clips", 10)
     add_faults(shell)
     done = features(shell, "clips", *words)
-    assert done.code == 1
-    assert f"stopped at {most} failure" in done.err and "--max-failures" in done.err
+    assert done.code == 3
+    assert f"stopped, for {most} failed" in done.err and "--max-failures" in done.err
     assert sum("error" in result for result in results(shell)) == most
     assert features(shell, "clips").code == 3
     assert len(arrays(shell.folder / "out")) == 10

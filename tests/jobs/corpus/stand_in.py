@@ -42,6 +42,9 @@ class Silent:
     def watch(self, result: Result) -> None:
         pass
 
+    def keep(self, count: int) -> None:
+        """Hear of those that were there."""
+
     def warn(self, text: str) -> None:
         """Hear a warning."""
 
