@@ -43,6 +43,9 @@ class GriffinLim:
         How far each round goes beyond; 0 is the algorithm of 1984.
     stretch_frames : int, optional
         Frames that are worked on together; what fits 20 MB if None.
+    padded : bool, default True
+        Whether the signal was padded as the STFT says; False for a part of one, whose frames at the
+        ends saw the samples beside it.
     on_round : function, optional
         Called with the number of frames of a round that is done.
     """
@@ -55,10 +58,11 @@ class GriffinLim:
         *,
         momentum: float = 0.99,
         stretch_frames: int | None = None,
+        padded: bool = True,
         on_round: Callable[[int], None] | None = None,
     ) -> None:
         self._stft, self._inner = stft, stft.without_padding()
-        self._iterations, self._on_round = iterations, on_round
+        self._iterations, self._on_round, self._padded = iterations, on_round, padded
         self._beyond = momentum / (1 + momentum)
         self._random = np.random.default_rng(seed)
         self._frames = stretch_frames or max(_MIN_FRAMES, _STRETCH_VALUES // stft.bins)
@@ -183,6 +187,8 @@ class GriffinLim:
         """Give the padded samples of a stretch, the padding as the signal has it at its ends."""
         inverse = ISTFT(self._inner, faded=True)
         signal = np.concatenate((inverse.push(spectra), inverse.finish()))
+        if not self._padded:
+            return signal
         is_first, is_last, right = ends
         left = self._stft.plan.left if is_first else 0
         return _padded_again(signal, left, right if is_last else 0, self._stft.pad_mode)

@@ -132,7 +132,9 @@ class Inverse:
         streams = []
         for channel in range(channels):
             solver = GriffinLim(
-                *(self._stft, self._rounds, [self._seed, channel]), on_round=self._on_round
+                *(self._stft, self._rounds, [self._seed, channel]),
+                padded=not self._chain.settings.segment.has_neighbours,
+                on_round=self._on_round,
             )
             self._solvers.append(solver)
             rows = _of_channel(queues, channel, batches)
