@@ -10,7 +10,6 @@ import numpy as np
 
 from stftcli.arrays.formats import FORMATS, format_of
 from stftcli.arrays.npy import stream_values
-from stftcli.arrays.read import read_description
 from stftcli.arrays.rows import Batches
 from stftcli.arrays.sidecar import find_sidecar
 from stftcli.arrays.values import Values, read_frames, shape_of
@@ -104,7 +103,7 @@ def _open(path: str, stack: ExitStack) -> StoredArray:
         row = format_of(path) or FORMATS["npy"]
         if row.open_values is not None:
             values = stack.enter_context(row.open_values(Path(path)))
-            return StoredArray(name, read_description(path).settings, values)
+            return StoredArray(name, row.read_description(Path(path)).settings, values)
         sidecar = find_sidecar(Path(path))
         settings = None if sidecar is None else sidecar.description.settings
         return StoredArray(name, settings, None, lambda: row.read_rows(Path(path)))

@@ -23,9 +23,8 @@ class GriffinLim:
     Each round goes to the signal and back to spectra, keeps their phases, and goes a little beyond
     (D. W. Griffin and J. S. Lim, IEEE Trans. ASSP 32, 1984; N. Perraudin, P. Balazs and P. L.
     Søndergaard, "A fast Griffin-Lim algorithm", WASPAA 2013). It begins with phases that go on from
-    frame to frame (`first_phases`); those of the first frame alone are drawn. Of the samples of
-    speech and music 32 rounds then end 4 to 40 % nearer to the magnitudes than from random phases,
-    of bird song and a sweep between 1 % nearer and 7 % less near.
+    frame to frame, and are drawn where the sound glides (`first_phases`). Of the samples, 32 rounds
+    then end from 35 % nearer to the magnitudes than librosa's (music) to 4 % less near (a sweep).
 
     A long sound is worked on in stretches. Each begins with the last frames of the one before,
     whose phases are settled and held fast; and it ends with some that are given up again and begin
@@ -38,11 +37,14 @@ class GriffinLim:
     iterations : int
         Rounds; 32 are librosa's default.
     seed : int or sequence of int, default 0
-        Of the phases of the first frame.
+        Of the phases that are drawn: of the first frame, and of what glides.
     momentum : float, default 0.99
         How far each round goes beyond; 0 is the algorithm of 1984.
     stretch_frames : int, optional
         Frames that are worked on together; what fits 20 MB if None.
+    padded : bool, default True
+        Whether the signal was padded as the STFT says; False for a part of one, whose frames at the
+        ends saw the samples beside it.
     on_round : function, optional
         Called with the number of frames of a round that is done.
     """
@@ -55,10 +57,11 @@ class GriffinLim:
         *,
         momentum: float = 0.99,
         stretch_frames: int | None = None,
+        padded: bool = True,
         on_round: Callable[[int], None] | None = None,
     ) -> None:
         self._stft, self._inner = stft, stft.without_padding()
-        self._iterations, self._on_round = iterations, on_round
+        self._iterations, self._on_round, self._padded = iterations, on_round, padded
         self._beyond = momentum / (1 + momentum)
         self._random = np.random.default_rng(seed)
         self._frames = stretch_frames or max(_MIN_FRAMES, _STRETCH_VALUES // stft.bins)
@@ -116,7 +119,8 @@ class GriffinLim:
             if first:
                 before = np.angle(spectra[first - 1]).astype(np.float64)
             rows = magnitudes[max(0, first - 1) : last]
-            phases = first_phases(rows, self._inner.plan, self._middle, before, begun=first > 0)
+            where = (self._inner.plan, self._middle)
+            phases = first_phases(rows, *where, before, self._random, begun=first > 0)
             new = phases[len(rows) - (last - first) :]
             np.multiply(np.exp(1j * new), magnitudes[first:last], out=spectra[first:last])
         return spectra
@@ -183,6 +187,8 @@ class GriffinLim:
         """Give the padded samples of a stretch, the padding as the signal has it at its ends."""
         inverse = ISTFT(self._inner, faded=True)
         signal = np.concatenate((inverse.push(spectra), inverse.finish()))
+        if not self._padded:
+            return signal
         is_first, is_last, right = ends
         left = self._stft.plan.left if is_first else 0
         return _padded_again(signal, left, right if is_last else 0, self._stft.pad_mode)

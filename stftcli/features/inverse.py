@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stftcli.dsp.checks import check_value
 from stftcli.dsp.griffin_lim import GriffinLim
 from stftcli.dsp.inverse import ISTFT, check_invertible
 from stftcli.dsp.scaling import magnitudes_of
@@ -53,6 +54,12 @@ class Inverse:
     ) -> None:
         spectrum = chain.settings.features.spectrum
         assert spectrum is not None
+        for name, value in (
+            ("griffin_lim", 0 if griffin_lim is None else griffin_lim),
+            ("seed", seed),
+        ):
+            good = hasattr(value, "__index__") and value >= 0
+            check_value(name, value, good, "a whole number, 0 or more")
         self._chain, self._spectrum, self._length = chain, spectrum, length
         self._rounds, self._seed, self._on_round = griffin_lim, seed, on_round
         self._solvers: list[GriffinLim] = []
@@ -132,7 +139,9 @@ class Inverse:
         streams = []
         for channel in range(channels):
             solver = GriffinLim(
-                *(self._stft, self._rounds, [self._seed, channel]), on_round=self._on_round
+                *(self._stft, self._rounds, [self._seed, channel]),
+                padded=not self._chain.settings.segment.has_neighbours,
+                on_round=self._on_round,
             )
             self._solvers.append(solver)
             rows = _of_channel(queues, channel, batches)
@@ -160,6 +169,8 @@ def signals_of(
         )
     if array.dtype.kind not in ("c" if wanted == "complex" else "fiu"):
         raise InputError(f"the features hold {array.dtype}: give {wanted} numbers")
+    if not np.isfinite(array).all():
+        raise InputError("the features hold NaN or infinite values")
     rows = []
     for one in array.reshape(-1, *array.shape[-2:]):
         inverse = Inverse(chain, length=length, griffin_lim=griffin_lim, seed=seed)

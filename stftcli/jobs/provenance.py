@@ -23,13 +23,18 @@ def description(chain: Chain, made_of: Any) -> dict[str, Any]:
 
 def describe(chain: Chain, source: Source) -> str:
     """Tell, as JSON, how features were made of a source that was read; it is hashed for that."""
-    segment = chain.settings.segment
     sound = {
         "name": source.name,
         "rate_hz": source.rate_hz,
         "channels": source.channels,
-        # Of the part that was used: the way back needs to know.
-        "samples": source.read_samples - round(segment.start_s * source.rate_hz),
+        "samples": _used_samples(chain, source),
         "sha256": source.sha256(),
     }
     return json.dumps(description(chain, sound))
+
+
+def _used_samples(chain: Chain, source: Source) -> int:
+    """Give how long the segment is, without its neighbours: the way back needs to know."""
+    segment = chain.settings.segment
+    end = min(source.read_samples, segment.last(source.rate_hz))
+    return int(end) - segment.first(source.rate_hz)

@@ -79,6 +79,13 @@ def test_numpys_own_files_in_either_order(tmp_path: Path) -> None:
         assert np.array_equal(read(tmp_path / "x.npz", "bins-first"), array.transpose(0, 2, 1))
 
 
+def test_an_npy_may_have_any_name(tmp_path: Path) -> None:
+    array = array_of((5, 3), "complex64")
+    with (tmp_path / "spectra").open("wb") as file:
+        np.save(file, array)
+    assert np.array_equal(read(tmp_path / "spectra"), array)
+
+
 def test_text_is_read_row_by_row(tmp_path: Path) -> None:
     array = array_of((30, 4), "float32")
     write(tmp_path / "x.csv", array)

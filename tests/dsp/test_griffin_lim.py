@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from stftcli import ISTFT, STFT
 from stftcli.dsp.conditioning import Conditioning
 from stftcli.dsp.griffin_lim import GriffinLim
+from stftcli.dsp.phases import first_phases
 from tests.signals import assert_same_bits, noise
 
 RATE_HZ = 8000
@@ -45,6 +46,33 @@ def test_the_sound_has_the_magnitudes(edges: dict[str, Any]) -> None:
     assert back.shape == signal.shape
     assert convergence(stft, back, magnitudes) < 0.2
     assert solver.convergence == pytest.approx(convergence(stft, back, magnitudes), rel=0.05)
+
+
+def test_first_phases_go_on_where_a_sine_is_steady_and_are_drawn_where_it_glides() -> None:
+    stft, time = STFT(256, 64, padding="none"), np.arange(4000)
+    steady = np.sin(2 * np.pi * 26 / 256 * time)
+    gliding = np.sin(2 * np.pi * (0.05 * time + 2e-5 * time**2))  # 0.66 bins a hop
+    agree = []
+    for signal in (steady, gliding):
+        spectra = stft(signal.astype(np.float32))
+        peaks = np.abs(spectra).argmax(axis=1)[1:]
+        found = first_phases(
+            *(np.abs(spectra), stft.plan, 128, np.angle(spectra[0]).astype(np.float64)),
+            *(np.random.default_rng(0),),
+            begun=True,
+        )
+        missed = np.exp(1j * found) * np.exp(-1j * np.angle(spectra))
+        agree.append(np.abs(missed[np.arange(1, len(spectra)), peaks].mean()))
+    assert agree[0] > 0.99
+    assert agree[1] < 0.5
+
+
+def test_of_a_part_the_samples_beside_it_are_not_mirrored() -> None:
+    stft, signal = STFT(512, 128), melody(8000)
+    whole = np.abs(stft(signal))
+    part = whole[20:41]  # of samples 2560 to 5120, centred on them all
+    reached = [rebuilt(stft, part, 2561, padded=padded)[1].convergence for padded in (False, True)]
+    assert reached[0] < 0.7 * reached[1]
 
 
 def test_more_rounds_come_nearer_and_the_convergence_says_so() -> None:

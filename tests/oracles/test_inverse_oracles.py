@@ -88,7 +88,12 @@ def convergence(stft: STFT, signal: NDArray[Any], magnitudes: NDArray[Any]) -> f
 
 @pytest.mark.parametrize(
     ("name", "filter_length", "hop_length"),
-    [("speech.wav", 1024, 256), ("speech.wav", 2048, 512), ("music.flac", 2048, 512)],
+    [
+        ("speech.wav", 1024, 256),
+        ("speech.wav", 2048, 512),
+        ("music.flac", 2048, 512),
+        ("birds.wav", 2048, 512),
+    ],
 )
 def test_griffin_lim_converges_as_librosas(
     librosa: Any, name: str, filter_length: int, hop_length: int

@@ -251,6 +251,18 @@ class TestExtractor:
         with pytest.raises(InputError, match="complex numbers"):
             Extractor(spectrum="complex", **FRAMES).inverse(np.zeros((5, 129)), RATE_HZ)
 
+    def test_nan_is_called_so(self) -> None:
+        features = np.full((5, 129), np.nan)
+        with pytest.raises(InputError, match="NaN"):
+            Extractor(**FRAMES).inverse(features, RATE_HZ, griffin_lim=1)
+
+    @pytest.mark.parametrize("value", [-1, 2.5, "a"])
+    @pytest.mark.parametrize("name", ["griffin_lim", "seed"])
+    def test_rounds_and_seeds_are_whole_numbers(self, name: str, value: Any) -> None:
+        words: dict[str, Any] = {"griffin_lim": 1, name: value}
+        with pytest.raises(SettingsError, match=f"`{name}` is {value!r}"):
+            Extractor(**FRAMES).inverse(np.ones((5, 129)), RATE_HZ, **words)
+
 
 REFUSED = {"kaldi-mfcc": "energy", "nemo": "normalize"}
 
