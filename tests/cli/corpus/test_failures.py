@@ -175,7 +175,7 @@ def test_a_disk_that_is_full_ends_the_run_and_the_next_goes_on(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_clips(shell.folder / "clips", 12)
-    room = iter(range(6))
+    room = iter(range(8))
     create = drafts.create_draft
 
     def fill(target: Path) -> object:
@@ -185,7 +185,7 @@ def test_a_disk_that_is_full_ends_the_run_and_the_next_goes_on(
 
     with monkeypatch.context() as patched:
         patched.setattr(atomic, "create_draft", fill)
-        done = features(shell, "clips")
+        done = features(shell, "clips", "--jobs", "1")
     assert done.code == 1
     assert os.strerror(errno.ENOSPC) in done.err.splitlines()[-1]
     assert "goes on" in done.err
