@@ -7,7 +7,7 @@ from dataclasses import replace
 from stftcli.errors import SettingsError
 from stftcli.files.atomic import STANDARD
 from stftcli.files.places import is_folder
-from stftcli.files.urls import is_url, without_file_scheme
+from stftcli.files.urls import without_file_scheme
 from stftcli.frozen import Frozen
 from stftcli.manifests.entry import Entry
 from stftcli.manifests.folders import sounds_in
@@ -65,16 +65,12 @@ class Inputs(Frozen):
         if not is_folder(path):
             yield Entry(path, path)
             return
-        sound = None
+        sound, folder = None, os.path.join(path, "")  # noqa: PTH118  # a URL, perhaps
         for sound in sounds_in(path, self.include):
-            yield Entry(sound, sound if self.root is not None else _below(sound, path))
+            yield Entry(sound, sound if self.root is not None else sound.removeprefix(folder))
         if sound is None:
             wanted = f" that match {', '.join(self.include)}" if self.include else ""
             warn(f"{path} holds no sound files{wanted}: `include` takes others")
-
-
-def _below(sound: str, folder: str) -> str:
-    return sound.removeprefix(folder) if is_url(folder) else os.path.relpath(sound, folder)
 
 
 def segment_of(entry: Entry, segment: SegmentSettings) -> SegmentSettings:
