@@ -100,11 +100,11 @@ PROVIDERS: dict[str, Provider] = {
 def provider_name() -> str:
     """Name the provider in use: the fastest installed, or what STFTCLI_FFT asks for."""
     wanted = os.environ.get("STFTCLI_FFT")
-    if wanted and (wanted not in PROVIDERS or find_spec(wanted) is None):
+    if wanted and (wanted not in PROVIDERS or not _is_installed(wanted)):
         raise SettingsError(
             f"STFTCLI_FFT is {wanted!r}: choose an installed one of {', '.join(PROVIDERS)}"
         )
-    return wanted or next(name for name in PROVIDERS if find_spec(name))
+    return wanted or next(name for name in PROVIDERS if _is_installed(name))
 
 
 def load_rfft() -> Rfft:
@@ -125,3 +125,10 @@ def _load(name: str) -> Rfft:
 @cache
 def _load_back(name: str) -> Rfft:
     return PROVIDERS[name].backward()
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ValueError:  # another thread is importing it, and it has no spec yet
+        return True

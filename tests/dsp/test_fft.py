@@ -1,4 +1,6 @@
+import sys
 from importlib.util import find_spec
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -84,3 +86,13 @@ def test_a_provider_unknown_or_missing_is_refused(
     hide(monkeypatch, "ducc0")
     with pytest.raises(SettingsError, match=f"{wanted}.*ducc0, numpy"):
         STFT()
+
+
+def test_a_provider_that_another_thread_is_importing_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    half = ModuleType("ducc0")
+    half.__spec__ = None
+    monkeypatch.setitem(sys.modules, "ducc0", half)
+    monkeypatch.setenv("STFTCLI_FFT", "ducc0")
+    assert fft.provider_name() == "ducc0"
