@@ -103,8 +103,7 @@ def test_griffin_lim_converges_as_librosas(
     stft = STFT(filter_length, hop_length)
     magnitudes = np.abs(stft(signal))
     ours, theirs = [], []
-    # One seed or another makes a difference of 10 %: compared are means.
-    for seed in range(4):
+    for seed in range(8):
         solver = GriffinLim(stft, 32, seed)
         for _ in solver.stream(iter([magnitudes]), len(signal)):
             pass
@@ -118,12 +117,17 @@ def test_griffin_lim_converges_as_librosas(
             random_state=seed,
         )
         theirs.append(convergence(stft, signal_of_librosa, magnitudes))
-    assert np.mean(ours) <= 1.05 * np.mean(theirs)
+    # One seed or another makes a difference of 10 %, and one processor or another draws others:
+    # compared are means, as well as so many seeds can tell them.
+    doubt = np.hypot(np.std(ours), np.std(theirs)) / np.sqrt(len(ours))
+    assert np.mean(ours) <= 1.05 * np.mean(theirs) + 2 * doubt
 
 
-@pytest.mark.parametrize(("filter_length", "bands"), [(400, 80), (1024, 80)])
+@pytest.mark.parametrize(
+    ("filter_length", "bands", "most"), [(400, 80, (2e-4, 0.1)), (1024, 80, (0.01, 0.35))]
+)
 def test_mel_bands_are_undone_better_than_by_librosa_and_scipy(
-    librosa: Any, filter_length: int, bands: int
+    librosa: Any, filter_length: int, bands: int, most: tuple[float, float]
 ) -> None:
     optimize = pytest.importorskip("scipy.optimize")
     samples, rate_hz = soundfile.read(SAMPLES / "speech.wav", dtype="float32")
@@ -141,8 +145,11 @@ def test_mel_bands_are_undone_better_than_by_librosa_and_scipy(
     ours = missed(NonNegative(Linear.from_weights(weights))(mel))
     librosas = missed(librosa.util.nnls(weights, mel.T).T)
     scipys = missed(np.array([optimize.nnls(weights, row)[0] for row in mel.astype(float)]))
+    # librosa's search ends far off on some processors: nothing is said of it beside scipy's.
     assert ours[0] < librosas[0]
-    assert ours[1] < librosas[1] < scipys[1]
+    assert ours[1] < min(librosas[1], scipys[1])
+    assert ours[0] < most[0]
+    assert ours[1] < most[1]
 
 
 @pytest.mark.parametrize(("coefficients", "lifter"), [(20, 0), (40, 0), (13, 22)])
