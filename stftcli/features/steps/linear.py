@@ -112,7 +112,7 @@ def _undone(stage: "Stage") -> FrameOperation:
     linear, before = stage.linear, stage.before
     assert linear is not None
     solved = LeastSquares(linear)
-    of_spectra = before.quantity in ("magnitude", "power") and before.log is None
+    of_spectra = before.quantity in ("magnitude", "power", "density") and before.log is None
     if of_spectra and not solved.is_exact and (linear.weight >= 0).all():
         return NonNegative(linear)
     return solved

@@ -87,7 +87,11 @@ class Pcen(Step):
 
     def build(self, builder: "Builder") -> None:
         """Follow each band through the stream."""
-        if builder.axis.log is not None or builder.axis.quantity not in ("power", "magnitude"):
+        if builder.axis.log is not None or builder.axis.quantity not in (
+            "power",
+            "density",
+            "magnitude",
+        ):
             raise SettingsError(
                 "`pcen` takes powers or magnitudes: put it after a bank, and no logarithm before it"
             )
