@@ -30,6 +30,8 @@ class Sounds:
     ----------
     decoder : Decoder
         That of the sound which is being read.
+    descriptor : int
+        What it reads from.
     broken : bool
         Whether the decoding of one of them has stopped within it.
     left_bytes, left_s : int, float
@@ -118,6 +120,7 @@ class Sounds:
                 raise error from None
 
     def _decode(self, descriptor: int) -> Decoder:
+        self.descriptor = descriptor
         self._stack.callback(os.close, descriptor)
         decoder: Decoder = self._stack.enter_context(Decoder(descriptor, self._name))
         self._log = str(decoder.extra_info)

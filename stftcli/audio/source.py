@@ -1,7 +1,7 @@
 """A sound, read in blocks from beginning to end."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from math import inf
 from typing import Any, Self
@@ -10,10 +10,11 @@ import numpy as np
 import soundfile
 from numpy.typing import DTypeLike, NDArray
 
+from stftcli.audio.arrivals import Arrivals
 from stftcli.audio.channels import check_channel, pick_channels
 from stftcli.audio.complaints import complaints
 from stftcli.audio.decoder import reason
-from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SUBTYPES
+from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SAMPLE_BYTES, SUBTYPES
 from stftcli.audio.opening import Opened, display_name
 from stftcli.audio.sounds import Sounds
 from stftcli.errors import InputError, SettingsError
@@ -22,6 +23,8 @@ from stftcli.settings.segment import SegmentSettings
 WHOLE = SegmentSettings(channel="all")
 
 _BLOCK_SAMPLES = 1 << 16
+# No more samples than so many come of so many bytes of Ogg or MP3.
+_COMPRESSED_SAMPLES, _COMPRESSED_BYTES = 1152, 1 << 10
 
 
 class Source:
@@ -38,6 +41,8 @@ class Source:
     hashed : bool, default False
         Whether a pipe is hashed while it is read, so that `sha256` can tell; half a second of
         another thread for a gigabyte.
+    latency_s : float, optional
+        How long samples of a pipe may wait for more to come, see `pauses`.
     strict : bool, default False
         Whether it is an error if the sound ends early, is longer than its header says, or if
         something after it is left out; see `complaint`.
@@ -67,6 +72,7 @@ class Source:
         *,
         block_s: float | None = None,
         hashed: bool = False,
+        latency_s: float | None = None,
         strict: bool = False,
     ) -> None:
         self.name = display_name(path)
@@ -74,7 +80,8 @@ class Source:
         self._strict, self._came_to_end, self._closed = strict, False, False
         self._ahead: deque[NDArray[Any]] = deque()
         self._rest: Iterator[NDArray[Any]] | None = None
-        self._early = 0
+        self._early, self._latency_s = 0, latency_s
+        self._arrivals: Arrivals | None = None
         self._stack = ExitStack()
         try:
             self._opened = self._stack.enter_context(Opened(path, hashed=hashed))
@@ -142,6 +149,14 @@ class Source:
             self._ahead.append(block.copy())
             there += block.shape[-1]
         return max(0, there)
+
+    def pauses(self) -> bool:
+        """Say, after a block, whether what has come should be answered before the next is read.
+
+        That is so where the sound comes through a pipe and nothing more is there at the moment;
+        with a `latency_s` where nothing comes for the rest of that time, or all of it has passed.
+        """
+        return self._arrivals is not None and self._arrivals.pause()
 
     def interrupt(self) -> None:
         """End the sound for another thread that waits for a pipe to go on."""
@@ -243,13 +258,13 @@ class Source:
             raise InputError(f"{self.name} cannot be read from there: {reason(error)}") from error
 
     def _decoded(self, end: float, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
-        read = self._sounds.decoder.reader(self._block_samples, dtype)
-        while (wanted := min(self._block_samples, end - self.read_samples)) > 0:
+        read = self._reader(dtype)
+        while (wanted := min(self._at_once(), end - self.read_samples)) > 0:
             try:
                 block = read(int(wanted))
             except soundfile.SoundFileError as error:
                 self._take_apart(error)
-                read = self._sounds.decoder.reader(self._block_samples, dtype)
+                read = self._reader(dtype)
                 continue
             self.read_samples += len(block)
             yield block
@@ -257,7 +272,22 @@ class Source:
                 if not self._sounds.go_on():
                     self._end()
                     return
-                read = self._sounds.decoder.reader(self._block_samples, dtype)
+                read = self._reader(dtype)
+
+    def _reader(self, dtype: np.dtype[Any]) -> Callable[[int], NDArray[Any]]:
+        self._arrivals = Arrivals.of(self._sounds.descriptor, self._latency_s)
+        return self._sounds.decoder.reader(self._block_samples, dtype)
+
+    def _at_once(self) -> int:
+        """Give how much is read at a time: of a pipe no more than is there, if that can be told."""
+        if self._arrivals is None:
+            return self._block_samples
+        sample_bytes = SAMPLE_BYTES.get(self.subtype)
+        if sample_bytes is not None:
+            there = self._arrivals.samples(sample_bytes * self.channels)
+        else:
+            there = _COMPRESSED_SAMPLES * self._arrivals.samples(_COMPRESSED_BYTES)
+        return min(self._block_samples, there)
 
     def _take_apart(self, error: soundfile.SoundFileError) -> None:
         if not self._sounds.take_apart(self.read_samples):

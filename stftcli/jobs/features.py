@@ -117,6 +117,8 @@ def write_features(
             writer = row.writer(file, spec)
             for batch in stream_features(source, chain, choose_threads(threads), reporter):
                 writer.write(batch)
+                if not seekable and is_stream(output):
+                    file.flush()  # who reads it may be waiting
             provenance = describe(chain, source) if describes else ""
             writer.finish(ArrayMetadata(provenance, chain.axis.frequencies_hz))
             if description is not None:

@@ -135,7 +135,7 @@ class _Columns:
     def _read(self) -> None:
         waiting: list[NDArray[Any]] = []
         try:
-            for batch in stream_features(self._source, self._chain, 1, eager=True):
+            for batch in stream_features(self._source, self._chain, 1):
                 for frame in batch:
                     waiting.append(frame)
                     if len(waiting) == self._frames:

@@ -1,0 +1,59 @@
+"""What has arrived of a sound that comes through a pipe: how much, and whether to wait for more."""
+
+import os
+import select
+import stat
+import time
+from typing import Self
+
+
+class Arrivals:
+    """The bytes that stand in a pipe and have not been read.
+
+    Parameters
+    ----------
+    descriptor : int
+        Where they are read from.
+    latency_s : float or None
+        How long samples may wait for more; None for as long as more is there.
+    """
+
+    def __init__(self, descriptor: int, latency_s: float | None) -> None:
+        self._descriptor, self._latency_s = descriptor, latency_s
+        self._since: float | None = None
+
+    @classmethod
+    def of(cls, descriptor: int, latency_s: float | None) -> Self | None:
+        """Give those of a pipe; None for a file, which is all there."""
+        if not stat.S_ISFIFO(os.fstat(descriptor).st_mode) or _waiting_bytes(descriptor) is None:
+            return None
+        return cls(descriptor, latency_s)
+
+    def samples(self, sample_bytes: int) -> int:
+        """Give how many samples can be read without waiting, at least 1."""
+        return max(1, (_waiting_bytes(self._descriptor) or 0) // sample_bytes)
+
+    def pause(self) -> bool:
+        """Say, after a reading, whether what was read should be answered before the next.
+
+        That is so when nothing more is there, or when samples have waited for the latency.
+        """
+        if self._latency_s is None:
+            return not _waiting_bytes(self._descriptor)
+        now = time.monotonic()
+        self._since = now if self._since is None else self._since
+        left_s = self._since + self._latency_s - now
+        if left_s > 0 and select.select([self._descriptor], [], [], left_s)[0]:
+            return False
+        self._since = None
+        return True
+
+
+def _waiting_bytes(descriptor: int) -> int | None:
+    """Give how many bytes stand in a pipe; None where the system cannot say."""
+    try:
+        from fcntl import ioctl
+        from termios import FIONREAD
+    except ImportError:
+        return None
+    return int.from_bytes(ioctl(descriptor, FIONREAD, bytes(4)), "little")
