@@ -8,6 +8,7 @@ from math import inf
 import numpy as np
 import soundfile
 
+from stftcli.audio.arrivals import Arrivals
 from stftcli.audio.chunks import wav_parts
 from stftcli.audio.decoder import Decoder
 from stftcli.audio.flac import flac_parts
@@ -30,8 +31,8 @@ class Sounds:
     ----------
     decoder : Decoder
         That of the sound which is being read.
-    descriptor : int
-        What it reads from.
+    arrivals : Arrivals or None
+        What of it has arrived, where it comes through a pipe.
     broken : bool
         Whether the decoding of one of them has stopped within it.
     left_bytes, left_s : int, float
@@ -43,7 +44,9 @@ class Sounds:
         If the first of them cannot be decoded.
     """
 
-    def __init__(self, opened: Opened, name: str) -> None:
+    def __init__(self, opened: Opened, name: str, latency_s: float | None = None) -> None:
+        self._latency_s = latency_s
+        self.arrivals: Arrivals | None = None
         self.left_bytes, self.left_s, self.broken = 0, 0.0, False
         self._opened, self._name, self._part = opened, name, 0
         self._stack = ExitStack()
@@ -95,6 +98,7 @@ class Sounds:
 
     def close(self) -> None:
         """Close the sound that is being read."""
+        self.arrivals = None
         self._stack.close()
 
     def longer_by_header(self) -> bool:
@@ -120,7 +124,7 @@ class Sounds:
                 raise error from None
 
     def _decode(self, descriptor: int) -> Decoder:
-        self.descriptor = descriptor
+        self.arrivals = Arrivals.of(descriptor, self._latency_s)
         self._stack.callback(os.close, descriptor)
         decoder: Decoder = self._stack.enter_context(Decoder(descriptor, self._name))
         self._log = str(decoder.extra_info)

@@ -1,7 +1,7 @@
 """A sound, read in blocks from beginning to end."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from math import inf
 from typing import Any, Self
@@ -10,7 +10,6 @@ import numpy as np
 import soundfile
 from numpy.typing import DTypeLike, NDArray
 
-from stftcli.audio.arrivals import Arrivals
 from stftcli.audio.channels import check_channel, pick_channels
 from stftcli.audio.complaints import complaints
 from stftcli.audio.decoder import reason
@@ -80,12 +79,11 @@ class Source:
         self._strict, self._came_to_end, self._closed = strict, False, False
         self._ahead: deque[NDArray[Any]] = deque()
         self._rest: Iterator[NDArray[Any]] | None = None
-        self._early, self._latency_s = 0, latency_s
-        self._arrivals: Arrivals | None = None
+        self._early = 0
         self._stack = ExitStack()
         try:
             self._opened = self._stack.enter_context(Opened(path, hashed=hashed))
-            self._sounds = Sounds(self._opened, self.name)
+            self._sounds = Sounds(self._opened, self.name, latency_s)
             self._stack.callback(self._sounds.close)
         except BaseException:
             self._stack.close()
@@ -156,7 +154,8 @@ class Source:
         That is so where the sound comes through a pipe and nothing more is there at the moment;
         with a `latency_s` where nothing comes for the rest of that time, or all of it has passed.
         """
-        return self._arrivals is not None and self._arrivals.pause()
+        arrivals = self._sounds.arrivals
+        return arrivals is not None and arrivals.pause()
 
     def interrupt(self) -> None:
         """End the sound for another thread that waits for a pipe to go on."""
@@ -258,13 +257,13 @@ class Source:
             raise InputError(f"{self.name} cannot be read from there: {reason(error)}") from error
 
     def _decoded(self, end: float, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
-        read = self._reader(dtype)
+        read = self._sounds.decoder.reader(self._block_samples, dtype)
         while (wanted := min(self._at_once(), end - self.read_samples)) > 0:
             try:
                 block = read(int(wanted))
             except soundfile.SoundFileError as error:
                 self._take_apart(error)
-                read = self._reader(dtype)
+                read = self._sounds.decoder.reader(self._block_samples, dtype)
                 continue
             self.read_samples += len(block)
             yield block
@@ -272,21 +271,17 @@ class Source:
                 if not self._sounds.go_on():
                     self._end()
                     return
-                read = self._reader(dtype)
-
-    def _reader(self, dtype: np.dtype[Any]) -> Callable[[int], NDArray[Any]]:
-        self._arrivals = Arrivals.of(self._sounds.descriptor, self._latency_s)
-        return self._sounds.decoder.reader(self._block_samples, dtype)
+                read = self._sounds.decoder.reader(self._block_samples, dtype)
 
     def _at_once(self) -> int:
         """Give how much is read at a time: of a pipe no more than is there, if that can be told."""
-        if self._arrivals is None:
+        arrivals, sample_bytes = self._sounds.arrivals, SAMPLE_BYTES.get(self.subtype)
+        if arrivals is None:
             return self._block_samples
-        sample_bytes = SAMPLE_BYTES.get(self.subtype)
         if sample_bytes is not None:
-            there = self._arrivals.samples(sample_bytes * self.channels)
+            there = arrivals.samples(sample_bytes * self.channels)
         else:
-            there = _COMPRESSED_SAMPLES * self._arrivals.samples(_COMPRESSED_BYTES)
+            there = _COMPRESSED_SAMPLES * arrivals.samples(_COMPRESSED_BYTES)
         return min(self._block_samples, there)
 
     def _take_apart(self, error: soundfile.SoundFileError) -> None:

@@ -158,5 +158,6 @@ def without_last(batches: Batches) -> Batches:
         if last is not None:
             yield last
         # No more waits than must, for the sound may be live.
-        yield batch[:-1]
+        if len(batch) > 1:
+            yield batch[:-1]
         last = batch[-1:].copy()
