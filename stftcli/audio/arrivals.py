@@ -7,6 +7,10 @@ import time
 from typing import Self
 
 
+_PATIENCE_S = 0.003
+"""A writer that is only slower than we are is waited for so long: small batches take more time."""
+
+
 class Arrivals:
     """The bytes that stand in a pipe and have not been read.
 
@@ -36,17 +40,20 @@ class Arrivals:
     def pause(self) -> bool:
         """Say, after a reading, whether what was read should be answered before the next.
 
-        That is so when nothing more is there, or when samples have waited for the latency.
+        That is so when nothing more comes at once, or when samples have waited for the latency.
         """
         if self._latency_s is None:
-            return not _waiting_bytes(self._descriptor)
+            return not self._comes_within(_PATIENCE_S)
         now = time.monotonic()
         self._since = now if self._since is None else self._since
         left_s = self._since + self._latency_s - now
-        if left_s > 0 and select.select([self._descriptor], [], [], left_s)[0]:
+        if left_s > 0 and self._comes_within(left_s):
             return False
         self._since = None
         return True
+
+    def _comes_within(self, seconds: float) -> bool:
+        return bool(select.select([self._descriptor], [], [], seconds)[0])
 
 
 def _waiting_bytes(descriptor: int) -> int | None:
