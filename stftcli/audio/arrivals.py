@@ -6,7 +6,7 @@ import stat
 import time
 from typing import Self
 
-
+_LIVE_AFTER_S = 3
 _PATIENCE_S = 0.003
 """A writer that is only slower than we are is waited for so long: small batches take more time."""
 
@@ -20,11 +20,17 @@ class Arrivals:
         Where they are read from.
     latency_s : float or None
         How long samples may wait for more; None for as long as more is there.
+
+    Attributes
+    ----------
+    is_live : bool
+        Whether it has had to be waited for, some seconds after its beginning.
     """
 
     def __init__(self, descriptor: int, latency_s: float | None) -> None:
         self._descriptor, self._latency_s = descriptor, latency_s
         self._since: float | None = None
+        self._begun, self.is_live = time.monotonic(), False
 
     @classmethod
     def of(cls, descriptor: int, latency_s: float | None) -> Self | None:
@@ -42,6 +48,11 @@ class Arrivals:
 
         That is so when nothing more comes at once, or when samples have waited for the latency.
         """
+        paused = self._is_pause()
+        self.is_live |= paused and time.monotonic() - self._begun > _LIVE_AFTER_S
+        return paused
+
+    def _is_pause(self) -> bool:
         if self._latency_s is None:
             return not self._comes_within(_PATIENCE_S)
         now = time.monotonic()

@@ -17,6 +17,7 @@ from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SAMPLE_BYTES, SUBTY
 from stftcli.audio.opening import Opened, display_name
 from stftcli.audio.sounds import Sounds
 from stftcli.errors import InputError, SettingsError
+from stftcli.settings.reading import AS_IT_IS, Reading
 from stftcli.settings.segment import SegmentSettings
 
 WHOLE = SegmentSettings(channel="all")
@@ -40,8 +41,8 @@ class Source:
     hashed : bool, default False
         Whether a pipe is hashed while it is read, so that `sha256` can tell; half a second of
         another thread for a gigabyte.
-    latency_s : float, optional
-        How long samples of a pipe may wait for more to come, see `pauses`.
+    reading : Reading, optional
+        How the input is read.
     strict : bool, default False
         Whether it is an error if the sound ends early, is longer than its header says, or if
         something after it is left out; see `complaint`.
@@ -71,7 +72,7 @@ class Source:
         *,
         block_s: float | None = None,
         hashed: bool = False,
-        latency_s: float | None = None,
+        reading: Reading = AS_IT_IS,
         strict: bool = False,
     ) -> None:
         self.name = display_name(path)
@@ -82,8 +83,8 @@ class Source:
         self._early = 0
         self._stack = ExitStack()
         try:
-            self._opened = self._stack.enter_context(Opened(path, hashed=hashed))
-            self._sounds = Sounds(self._opened, self.name, latency_s)
+            self._opened = self._stack.enter_context(Opened(path, hashed=hashed, raw=reading.raw))
+            self._sounds = Sounds(self._opened, self.name, reading.latency_s)
             self._stack.callback(self._sounds.close)
         except BaseException:
             self._stack.close()
@@ -152,10 +153,15 @@ class Source:
         """Say, after a block, whether what has come should be answered before the next is read.
 
         That is so where the sound comes through a pipe and nothing more is there at the moment;
-        with a `latency_s` where nothing comes for the rest of that time, or all of it has passed.
+        with a latency where nothing comes for the rest of that time, or all of it has passed.
         """
         arrivals = self._sounds.arrivals
         return arrivals is not None and arrivals.pause()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the sound comes through a pipe that stays open, slower than it could be read."""
+        return self._sounds.arrivals is not None and self._sounds.arrivals.is_live
 
     def interrupt(self) -> None:
         """End the sound for another thread that waits for a pipe to go on."""
