@@ -79,11 +79,16 @@ class PlainData(Frozen):
         return (self.encoding, self.bits) in {("unsigned", 8), *_AU_CODES}
 
     @property
+    def sample_bytes(self) -> int:
+        """Bytes of one time step of all channels."""
+        return self.channels * self.bits // 8
+
+    @property
     def samples(self) -> int | None:
         """The number of samples that the header claims."""
         if self.data_bytes is None:
             return None
-        return self.data_bytes // (self.channels * self.bits // 8)
+        return self.data_bytes // self.sample_bytes
 
     def head(self) -> bytes:
         """Give a header without an end in sight: Sony Wave64, or AU where the bytes demand it."""

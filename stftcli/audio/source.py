@@ -23,8 +23,8 @@ from stftcli.settings.segment import SegmentSettings
 WHOLE = SegmentSettings(channel="all")
 
 _BLOCK_SAMPLES = 1 << 16
-# No more samples than so many come of so many bytes of Ogg or MP3.
-_COMPRESSED_SAMPLES, _COMPRESSED_BYTES = 1152, 1 << 10
+# Of a pipe of Ogg or MP3: so many samples at least, and no more than surely come of its bytes.
+_DECODED_SAMPLES, _MOST_BYTES = 576, 4
 
 
 class Source:
@@ -285,9 +285,9 @@ class Source:
         if arrivals is None:
             return self._block_samples
         if sample_bytes is not None:
-            there = arrivals.samples(sample_bytes * self.channels)
-        else:
-            there = _COMPRESSED_SAMPLES * arrivals.samples(_COMPRESSED_BYTES)
+            return min(self._block_samples, arrivals.samples(sample_bytes * self.channels))
+        # A decoder holds some samples back, which are not worth to be asked for one by one.
+        there = max(_DECODED_SAMPLES, arrivals.samples(_MOST_BYTES))
         return min(self._block_samples, there)
 
     def _take_apart(self, error: soundfile.SoundFileError) -> None:

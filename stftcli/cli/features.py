@@ -103,7 +103,13 @@ def features(
     if new != 1 and save_linear is not None:
         raise SettingsError("`save_linear` writes what one `linear_out` draws: give both")
     if corpus.are_many(paths):
-        corpus.check_many(out=out, key=key, save_linear=save_linear)
+        corpus.check_many(
+            out=out,
+            key=key,
+            save_linear=save_linear,
+            input_format=reading.raw,
+            latency=reading.latency_s,
+        )
         _write_many(paths, corpus, settings, array_format or "npy", sidecar, strict, quiet)
         return
     if array_format is not None and array_format not in ARRAY_FORMATS:

@@ -85,7 +85,7 @@ def spectrogram(
     they are, powers and magnitudes in dB.
     """
     if corpus.out_dir is not None or not corpus.are_files(paths):
-        corpus.check_many(out=out, grid=grid)
+        corpus.check_many(out=out, grid=grid, input_format=reading.raw)
         _draw_many(paths, corpus, settings, view, figure, picture_format or "png", strict, quiet)
         return
     corpus.check_one()
