@@ -20,6 +20,8 @@ class Arrivals:
         Where they are read from.
     latency_s : float or None
         How long samples may wait for more; None for as long as more is there.
+    needed : int
+        How many bytes must stand there for a reading not to wait.
 
     Attributes
     ----------
@@ -27,17 +29,17 @@ class Arrivals:
         Whether it has had to be waited for, some seconds after its beginning.
     """
 
-    def __init__(self, descriptor: int, latency_s: float | None) -> None:
-        self._descriptor, self._latency_s = descriptor, latency_s
+    def __init__(self, descriptor: int, latency_s: float | None, needed: int) -> None:
+        self._descriptor, self._latency_s, self._needed = descriptor, latency_s, needed
         self._since: float | None = None
         self._begun, self.is_live = time.monotonic(), False
 
     @classmethod
-    def of(cls, descriptor: int, latency_s: float | None) -> Self | None:
+    def of(cls, descriptor: int, latency_s: float | None, needed: int) -> Self | None:
         """Give those of a pipe; None for a file, which is all there."""
         if not stat.S_ISFIFO(os.fstat(descriptor).st_mode) or _waiting_bytes(descriptor) is None:
             return None
-        return cls(descriptor, latency_s)
+        return cls(descriptor, latency_s, needed)
 
     def samples(self, sample_bytes: int) -> int:
         """Give how many samples can be read without waiting, at least 1."""
@@ -64,7 +66,18 @@ class Arrivals:
         return True
 
     def _comes_within(self, seconds: float) -> bool:
-        return bool(select.select([self._descriptor], [], [], seconds)[0])
+        """Wait for so long until enough can be read, or until nothing can come any more."""
+        until, pipe = time.monotonic() + seconds, select.poll()
+        pipe.register(self._descriptor, select.POLLIN)
+        while (there := _waiting_bytes(self._descriptor) or 0) < self._needed:
+            left_s = until - time.monotonic()
+            if left_s <= 0:
+                return False
+            if any(event & select.POLLHUP for _, event in pipe.poll(0 if there else 1e3 * left_s)):
+                return True
+            if there:  # which is not enough, and would wake us at once
+                time.sleep(min(left_s, _PATIENCE_S))
+        return True
 
 
 def _waiting_bytes(descriptor: int) -> int | None:

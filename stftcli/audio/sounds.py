@@ -16,6 +16,8 @@ from stftcli.audio.header import SAMPLE_BYTES
 from stftcli.audio.opening import Opened
 from stftcli.errors import InputError
 
+# Decoders of Ogg and MP3 read so much at a time.
+_PACKET_BYTES = 1 << 13
 _DRAIN_BYTES = 1 << 16
 _COUNT_SAMPLES = 1 << 16
 # SoX puts a size of this or more into an AIFF or AU that it pipes, since it cannot know it.
@@ -124,9 +126,11 @@ class Sounds:
                 raise error from None
 
     def _decode(self, descriptor: int) -> Decoder:
-        self.arrivals = Arrivals.of(descriptor, self._latency_s)
         self._stack.callback(os.close, descriptor)
         decoder: Decoder = self._stack.enter_context(Decoder(descriptor, self._name))
+        sample_bytes = SAMPLE_BYTES.get(decoder.subtype, 0) * decoder.channels
+        needed = sample_bytes or _PACKET_BYTES
+        self.arrivals = Arrivals.of(descriptor, self._latency_s, needed)
         self._log = str(decoder.extra_info)
         return decoder
 
