@@ -27,13 +27,24 @@ Examples:
   stftcli info --n-fft 25ms --hop-length 10ms recordings/*.wav
   stftcli info in.wav --preset whisper --rate 16000
   stftcli info --json *.flac | jq .duration_s
+  stftcli info --levels recordings/*.wav
   stftcli info feats.npz""",
 )
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
 @under("output")("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
+@under("output")(
+    "--levels",
+    is_flag=True,
+    help="Measure each channel, for which all of the sound is read: peak, RMS (a full-scale sine "
+    "is at -3.01 dBFS, as in SoX, ffmpeg and Audacity), crest factor, noise floor (a tenth of all "
+    "frames of 50 ms have a lower RMS), DC, clipped samples (three or more in a row at full "
+    "scale), and the frequency above which nothing is.",
+)
 @options.settings_options(brief=True)
 @options.strict
-def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings, strict: bool) -> None:
+def info(
+    paths: tuple[str, ...], as_json: bool, levels: bool, settings: FeatureSettings, strict: bool
+) -> None:
     """Show format, duration and size of the result; or how an array was made.
 
     INPUT is a sound file, - or nothing for standard input, or an array with its description:
@@ -52,7 +63,7 @@ def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings, stric
                 array = inspect_array(path)
                 click.echo(json.dumps(asdict(array)) if as_json else _array_in_words(path, array))
             else:
-                sound = inspect_sound(path, settings, reporter=reporter)
+                sound = inspect_sound(path, settings, levels=levels, reporter=reporter)
                 click.echo(json.dumps(sound.to_dict()) if as_json else _sound_in_words(sound))
 
         for_each(inputs, show, reporter)
@@ -99,7 +110,30 @@ def _sound_in_words(sound: "SoundInfo") -> str:
         "inverse": _inverse(sound),
         "array": f"{' x '.join(map(str, sound.shape))} {sound.dtype}, {_size(sound.array_bytes)}",
     }
+    rows |= _levels_in_words(sound)
     return "\n".join((sound.input, *(f"  {name:<9} {text}" for name, text in rows.items())))
+
+
+def _levels_in_words(sound: "SoundInfo") -> dict[str, str]:
+    """Give a row for each measure, with the channels beside each other."""
+    levels = sound.levels or ()
+
+    def row(name: str, form: str, none: str) -> str:
+        values = [getattr(channel, name) for channel in levels]
+        return ", ".join(none if value is None else format(value, form) for value in values)
+
+    if not levels:
+        return {}
+    return {
+        "peak": f"{row('peak_dbfs', '.2f', '-inf')} dBFS",
+        "RMS": f"{row('rms_dbfs', '.2f', '-inf')} dBFS (a full-scale sine: -3.01)",
+        "crest": row("crest_factor", ".2f", "-"),
+        "noise": f"{row('noise_floor_dbfs', '.1f', '-inf')} dBFS (10 % of frames are quieter)",
+        "DC": row("dc_offset", "+.6f", ""),
+        "clipped": f"{row('clipped_samples', 'd', '')} samples in "
+        f"{row('clipped_runs', 'd', '')} runs",
+        "cut-off": f"{row('cutoff_hz', '.0f', '-')} Hz of {sound.rate_hz / 2:g}",
+    }
 
 
 def _inverse(sound: "SoundInfo") -> str:
