@@ -110,6 +110,8 @@ def _sound_in_words(sound: "SoundInfo") -> str:
         "inverse": _inverse(sound),
         "array": f"{' x '.join(map(str, sound.shape))} {sound.dtype}, {_size(sound.array_bytes)}",
     }
+    if sound.time_origin is not None:
+        rows["recorded"] = sound.time_origin
     rows |= _levels_in_words(sound)
     return "\n".join((sound.input, *(f"  {name:<9} {text}" for name, text in rows.items())))
 

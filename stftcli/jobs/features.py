@@ -1,6 +1,7 @@
 """From a sound to a feature array."""
 
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
 from functools import partial
 from pathlib import PurePath
 from typing import IO
@@ -21,6 +22,7 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write, check_distinct, is_stream
 from stftcli.files.urls import with_ending
 from stftcli.frozen import Frozen
+from stftcli.jobs.origin import find_origin
 from stftcli.jobs.provenance import describe
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import chain_for, frame_shape, stream_features
@@ -107,7 +109,8 @@ def write_features(
         chain = chain_for(extractor, source, reporter, segment=segment)
         layout = chain.settings.layout
         row.writer.check(chain.stored_dtype, layout)
-        spec = _spec(chain, source, key)
+        origin = find_origin(source, chain.settings.segment, reporter)
+        spec = _spec(chain, source, key, origin)
         seekable = row.needs_seeking(layout)
         with (
             _atomic_write_or_none(described, durable) as description,
@@ -117,7 +120,7 @@ def write_features(
             writer = row.writer(file, spec)
             for batch in stream_features(source, chain, choose_threads(threads), reporter):
                 writer.write(batch)
-            provenance = describe(chain, source) if describes else ""
+            provenance = describe(chain, source, origin) if describes else ""
             writer.finish(ArrayMetadata(provenance, chain.axis.frequencies_hz))
             if description is not None:
                 write_sidecar(description, spec, writer.frames, provenance)
@@ -146,7 +149,7 @@ def _new_linear(chain: Chain) -> Linear:
     return chain.new_linears[0]
 
 
-def _spec(chain: Chain, source: Source, key: str | None) -> ArraySpec:
+def _spec(chain: Chain, source: Source, key: str | None, origin: datetime | None) -> ArraySpec:
     return ArraySpec(
         frame_shape(source, chain),
         chain.stored_dtype,
@@ -154,6 +157,7 @@ def _spec(chain: Chain, source: Source, key: str | None) -> ArraySpec:
         chain.axis.names,
         PurePath(source.name).stem if key is None else key,
         partial(_times_s, chain) if chain.axis.per_frame else None,
+        origin,
     )
 
 

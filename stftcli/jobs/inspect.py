@@ -16,6 +16,7 @@ from stftcli.features.inverse import why_not
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
 from stftcli.jobs.levels import measure_levels
+from stftcli.jobs.origin import find_origin
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import chain_for, frame_shape
 
@@ -58,6 +59,8 @@ class SoundInfo(Frozen):
         Numbers that a complex spectrum holds for each sample: filter_length / hop_length.
     levels : tuple of Levels or None
         Of each channel, if they were asked for.
+    time_origin : str or None
+        When it begins, as ISO 8601 writes it, if that was asked for.
     """
 
     input: str
@@ -84,12 +87,14 @@ class SoundInfo(Frozen):
     overlap_error: float
     redundancy: float
     levels: tuple[Levels, ...] | None = None
+    time_origin: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give all of it as JSON's own types; levels only where there are any."""
+        """Give all of it as JSON's own types; what was not asked for is left out."""
         told = asdict(self)
-        if self.levels is None:
-            del told["levels"]
+        for name in ("levels", "time_origin"):
+            if told[name] is None:
+                del told[name]
         return told
 
 
@@ -134,6 +139,7 @@ def inspect_sound(
         samples = source.count() if measured is None else source.read_samples
         if complaint := source.complaint():
             reporter.complain(complaint)
+        origin = find_origin(source, settings.segment, reporter)
         chain = chain_for(Extractor(settings), source, reporter)
         plan, rate_hz = chain.plan, chain.rate_hz
         shape = (chain.rows(_used_samples(samples, chain, source)), *frame_shape(source, chain))
@@ -164,6 +170,7 @@ def inspect_sound(
             overlap_error=round(Overlap(chain.framewise.stft.window, plan).error, 6),
             redundancy=plan.filter_length / plan.hop_length,
             levels=measured,
+            time_origin=None if origin is None else origin.isoformat(),
         )
 
 

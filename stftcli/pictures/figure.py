@@ -14,7 +14,7 @@ from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.layout import CHARACTER, POINTS, Box, Layout
 from stftcli.pictures.pixels import Pixels
 from stftcli.pictures.style import FAINT, styled, write_figure
-from stftcli.pictures.ticks import Ticks, round_ticks, time_label, time_ticks
+from stftcli.pictures.ticks import Ticks, round_ticks
 from stftcli.settings.choices import PictureFormat
 
 Ends = tuple[float, float]
@@ -157,7 +157,7 @@ class _Sheet(Frozen):
         in_a_row = sum(other.bottom == self.layout.panels[0].bottom for other in self.layout.panels)
         ticks = self.scales[panel.scale].rows.ticks(max_ticks(box.height, 2.4 * em))
         axis.set_yticks(list(ticks), labels=_texts(ticks, number % in_a_row == 0))
-        ticks = time_ticks(self.times.shown_s, max_ticks(box.width, 4.5 * em))
+        ticks = self.times.ticks(max_ticks(box.width, 4.5 * em))
         axis.set_xticks(list(ticks), labels=_texts(ticks, number + in_a_row >= panels))
 
     def draw_bar(self, scale: Scale, box: Box) -> None:
@@ -185,7 +185,7 @@ class _Sheet(Frozen):
             self.figure.text(x / layout.width, y / layout.height, text, **how)
 
         middle = {"ha": "center", "va": "center"}
-        write((left + right) / 2, 0.9 * em, time_label(self.times.shown_s), **middle)
+        write((left + right) / 2, 0.9 * em, self.times.label, **middle)
         for scale, bar in zip(self.scales, layout.bars, strict=True):
             height, upright = bar.bottom + bar.height / 2, {"rotation": 90, **middle}
             write(0.9 * em, height, scale.rows.label, **upright)

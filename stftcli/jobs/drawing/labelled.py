@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from stftcli.errors import SettingsError
+from stftcli.errors import InputError, SettingsError
 from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
 from stftcli.jobs.drawing.images import ChannelImage, channel_images, rows_of
@@ -172,6 +172,11 @@ def _begun_together(sounds: Sequence[ReducedSound], view: ViewSettings) -> ViewS
 
 
 def _joint_times(sounds: Sequence[ReducedSound]) -> TimeAxis:
+    if len({sound.time.origin for sound in sounds}) > 1:
+        raise InputError(
+            "panels of one figure share their time axis, and these sounds begin at different "
+            "moments: leave out `time_origin`, or lay them behind each other with `timeline`"
+        )
     first, last = zip(*(sound.time.shown_s for sound in sounds), strict=True)
     return replace(sounds[0].time, shown_s=(min(first), max(last)))
 

@@ -1,6 +1,7 @@
 """From a sound to the columns of a picture, however long it is."""
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from itertools import accumulate
 from math import log2
@@ -17,6 +18,7 @@ from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
+from stftcli.jobs.origin import find_origin
 from stftcli.jobs.reporter import Reporter
 from stftcli.jobs.stream import chain_for, stream_features
 from stftcli.pictures.axes import TimeAxis
@@ -42,7 +44,7 @@ class ReducedSound(Frozen):
     name : str
         Of the input.
     sound : dict
-        The name, rate and channels of the input.
+        The name, rate and channels of the input, and when it begins, if that is known.
     chain : Chain
         What made the features.
     axis : Axis
@@ -145,6 +147,7 @@ def reduce_sound(
     with Source(path) as source:
         samples = _samples(source, settings, wanted)
         chain = _chain(source, settings, wanted, samples, reporter)
+        origin = find_origin(source, settings.segment, reporter)
         channels = source.channels if settings.segment.channel == "all" else 1
         if wanted.every_frame:
             max_frames = min(wanted.pixels, max(1, _MAX_VALUES // chain.features))
@@ -179,15 +182,24 @@ def reduce_sound(
         end_s = max(end / source.rate_hz, start_s + (settings.signal.pad_to_s or 0.0))
         return ReducedSound(
             source.name,
-            {"name": source.name, "rate_hz": source.rate_hz, "channels": source.channels},
+            _described(source, origin),
             chain,
             chain.axis,
             reducer.picture(),
             reducer.frames,
             reducer.bins_per_row,
-            _time_axis(reducer, chain, start_s, end_s),
+            replace(_time_axis(reducer, chain, start_s, end_s), origin=origin),
             None if envelope is None else envelope.finish(),
         )
+
+
+def _described(source: Source, origin: datetime | None) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "name": source.name,
+        "rate_hz": source.rate_hz,
+        "channels": source.channels,
+    }
+    return told if origin is None else {**told, "time_origin": origin.isoformat()}
 
 
 def _refuse(text: str) -> None:
