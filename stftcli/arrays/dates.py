@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,8 @@ DATE = np.dtype("datetime64[us]")
 
 Dates = NDArray[np.datetime64]
 
-_UNITS = {"s": 1.0, "ms": 1e3, "us": 1e6}
+Unit: TypeAlias = Literal["s", "ms", "us"]
+_IN_A_SECOND: dict[Unit, float] = {"s": 1.0, "ms": 1e3, "us": 1e6}
 _NEARLY = 1e-7
 
 
@@ -39,8 +41,12 @@ class DateSpeller:
         self._origin = origin
         first_s, second_s = times_s(0, 2).tolist()
         needed = (origin.microsecond / 1e6, first_s, second_s - first_s)
-        self._unit = next(
-            (unit for unit, steps in _UNITS.items() if all(_is_whole(s * steps) for s in needed)),
+        self._unit: Unit = next(
+            (
+                unit
+                for unit, count in _IN_A_SECOND.items()
+                if all(_is_whole(seconds * count) for seconds in needed)
+            ),
             "us",
         )
         self._zone = origin.isoformat()[len(origin.replace(tzinfo=None).isoformat()) :]
@@ -48,7 +54,7 @@ class DateSpeller:
     def spell(self, times_s: NDArray[np.float64]) -> list[str]:
         """Write times in seconds as dates."""
         # Rounded, where numpy would cut digits off.
-        step_us = round(1e6 / _UNITS[self._unit])
+        step_us = round(1e6 / _IN_A_SECOND[self._unit])
         micros = dates_of(self._origin, times_s).view(np.int64)
         rounded = (micros + step_us // 2) // step_us * step_us
         texts = np.datetime_as_string(rounded.view(DATE), unit=self._unit)

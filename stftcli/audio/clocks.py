@@ -8,6 +8,7 @@ from pathlib import PurePath
 from stftcli.audio.notes import Notes
 from stftcli.files.urls import plain_name
 from stftcli.frozen import Frozen
+from stftcli.settings.segment import FIRST_YEAR, LAST_YEAR
 
 TOLERANCE = timedelta(seconds=2)
 """Names have whole seconds, and some are given before the recording begins."""
@@ -81,7 +82,9 @@ def _clock(said_by: str, read: Callable[[str], datetime | None], text: str) -> C
         at = read(text)
     except (ValueError, OverflowError):  # it looks like a date, and is none
         return None
-    return None if at is None else Clock(at, said_by)
+    if at is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
+        return None
+    return Clock(at, said_by)
 
 
 def _of_guano(text: str) -> datetime | None:
@@ -136,8 +139,9 @@ def _datetime(found: re.Match[str], zone: str | None) -> datetime:
     """Make a time of the parts of a match; ValueError where there is no such day or hour."""
     parts = found.groupdict()
     names = ("year", "month", "day", "hour", "minute", "second")
-    year, *rest = (int(parts[name]) for name in names)
-    at = datetime(year if year > 99 else 2000 + year, *rest, tzinfo=_zone(zone))
+    year, month, day, hour, minute, second = (int(parts[name]) for name in names)
+    year += 2000 * (year < 100)
+    at = datetime(year, month, day, hour, minute, second, tzinfo=_zone(zone))
     return at + timedelta(seconds=float(parts.get("fraction") or 0))
 
 

@@ -12,6 +12,8 @@ from stftcli.settings.option import Option
 from stftcli.settings.record import Record
 
 MAX_S = 1_000_000_000
+FIRST_YEAR, LAST_YEAR = 1800, 2500
+"""Of a recording."""
 
 
 class ChannelKind(Kind):
@@ -47,10 +49,13 @@ class TimeOriginKind(Kind):
         """Take a word, a text, or a datetime."""
         if value in ("auto", "none"):
             return str(value)
+        allowed = "give auto, none, or a time as in 2024-01-31T05:45:00+01:00"
         try:
             at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
         except (TypeError, ValueError):
-            raise ValueError("give auto, none, or a time as in 2024-01-31T05:45:00+01:00") from None
+            raise ValueError(allowed) from None
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise ValueError(f"{allowed}, of the years {FIRST_YEAR} to {LAST_YEAR}")
         return at.isoformat()
 
 
