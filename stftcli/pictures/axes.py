@@ -30,11 +30,11 @@ class TimeAxis(Frozen):
             return time_label(self.shown_s)
         return date_label(self.origin, self.shown_s)
 
-    def ticks(self, most: int) -> Ticks:
-        """Give round times, about so many at most."""
+    def ticks(self, most: int, room: int) -> Ticks:
+        """Give round times, about so many at most, where a text of `room` characters fits."""
         if self.origin is None:
             return time_ticks(self.shown_s, most)
-        return date_ticks(self.origin, self.shown_s, most)
+        return date_ticks(self.origin, self.shown_s, most, room)
 
     def edges_s(self, columns: int) -> NDArray[np.float64]:
         """Give the edges of so many columns."""

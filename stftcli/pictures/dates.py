@@ -8,7 +8,7 @@ _DAY_S = 86_400
 _MAX_CLOCK_STEP_S = 43_200
 
 
-def date_ticks(origin: datetime, shown_s: tuple[float, float], most: int) -> Ticks:
+def date_ticks(origin: datetime, shown_s: tuple[float, float], most: int, room: int) -> Ticks:
     """Give round times of day, about so many at most; where days meet, the date stands.
 
     Parameters
@@ -17,10 +17,18 @@ def date_ticks(origin: datetime, shown_s: tuple[float, float], most: int) -> Tic
         When second 0 of the axis is.
     shown_s : (float, float)
         Where the axis begins and ends.
-    most : int
-        How many ticks have room.
+    most, room : int
+        How many texts of so many characters have room; of longer ones there are fewer.
     """
-    midnight = _midnight(origin)
+    ticks = _ticks(origin, shown_s, most)
+    longest = max((len(text) for text in ticks.values()), default=0)
+    if longest <= room:
+        return ticks
+    return _ticks(origin, shown_s, max(1, most * room // (longest + 1)))
+
+
+def _ticks(origin: datetime, shown_s: tuple[float, float], most: int) -> Ticks:
+    midnight = origin.replace(hour=0, minute=0, second=0, microsecond=0)
     before_s = (origin - midnight).total_seconds()
     shown = (before_s + shown_s[0], before_s + shown_s[1])
     places_s, digits = multiples(_step_s, shown, most)
@@ -42,10 +50,6 @@ def date_label(origin: datetime, shown_s: tuple[float, float]) -> str:
     first, last = (f"{origin + timedelta(seconds=end_s):%Y-%m-%d}" for end_s in shown_s)
     days = first if first == last else f"{first} to {last}"
     return f"Time ({days}, {origin.tzname()})" if origin.tzinfo else f"Time ({days})"
-
-
-def _midnight(at: datetime) -> datetime:
-    return at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _step_s(wanted_s: float) -> float:

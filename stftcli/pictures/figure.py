@@ -20,6 +20,7 @@ from stftcli.settings.choices import PictureFormat
 Ends = tuple[float, float]
 
 _LARGE, _SMALL = 12.0, 8.5  # points
+_TIME_CHARACTERS = 7  # in 4.5 em
 
 
 class Panel(Frozen):
@@ -157,7 +158,7 @@ class _Sheet(Frozen):
         in_a_row = sum(other.bottom == self.layout.panels[0].bottom for other in self.layout.panels)
         ticks = self.scales[panel.scale].rows.ticks(max_ticks(box.height, 2.4 * em))
         axis.set_yticks(list(ticks), labels=_texts(ticks, number % in_a_row == 0))
-        ticks = self.times.ticks(max_ticks(box.width, 4.5 * em))
+        ticks = self.times.ticks(max_ticks(box.width, 4.5 * em), _TIME_CHARACTERS)
         axis.set_xticks(list(ticks), labels=_texts(ticks, number + in_a_row >= panels))
 
     def draw_bar(self, scale: Scale, box: Box) -> None:

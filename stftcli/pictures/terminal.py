@@ -124,7 +124,7 @@ def _beside(rows: RowAxis, lines: int) -> list[str]:
 def _below(times: TimeAxis, columns: int) -> tuple[str, str]:
     line, texts = ["─"] * columns, [" "] * (columns + _MARGIN)
     first_s, last_s = times.shown_s
-    ticks = times.ticks(max(1, columns // _COLUMNS_PER_TICK))
+    ticks = times.ticks(max(1, columns // _COLUMNS_PER_TICK), _COLUMNS_PER_TICK - 1)
     for place_s, text in ticks.items():
         column = min(columns - 1, int((place_s - first_s) / (last_s - first_s) * columns))
         line[column] = "┬"
