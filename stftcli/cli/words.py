@@ -18,7 +18,7 @@ _OF_COMMANDS = {
     *("format", "grid", "griffin_lim", "held_out", "include", "jobs", "json_progress"),
     *("key", "length", "manifest", "max_failures", "out", "out_dir", "overwrite", "preset"),
     *("prune", "root", "save_linear", "shard", "shard_size", "sidecar", "strict"),
-    *("subtype", "threads"),
+    *("subtype", "threads", "timeline"),
 }
 
 
