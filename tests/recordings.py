@@ -36,8 +36,11 @@ def bext(date: str, time: str, reference: int = 0) -> bytes:
     return chunk(b"bext", content + struct.pack("<Q", reference) + bytes(256))
 
 
-def record(path: Path, seconds: float = 1.0, seed: int = 0, **where: bytes) -> NDArray[Any]:
-    """Write a recording of noise with notes `before` or `after` the data, and give its samples."""
+def record(
+    path: Path, seconds: float = 1.0, seed: int = 0, *, before: bytes = b"", after: bytes = b""
+) -> NDArray[Any]:
+    """Write a recording of noise with notes before or after the data, and give its samples."""
     signal = 0.1 * np.random.default_rng(seed).standard_normal(round(seconds * RATE_HZ))
-    path.write_bytes(wav_bytes(pcm(signal), rate_hz=RATE_HZ, **where))  # type: ignore[arg-type]
-    return signal
+    content = wav_bytes(pcm(signal), rate_hz=RATE_HZ, before=before, after=after)
+    path.write_bytes(content)
+    return np.asarray(signal)

@@ -195,8 +195,10 @@ class CorpusOptions(Frozen):
             if value:
                 raise SettingsError(f"`{name}` is of one input: leave it out with `out_dir`")
 
-    def check_timeline(self, out: str | None) -> None:
+    def check_timeline(self, out: str | None, *, grid: bool = False) -> None:
         """Raise SettingsError if a time line has no name for its one result, or is given many."""
+        if grid:
+            raise SettingsError("`grid` makes panels of the inputs, `timeline` one picture")
         if out is None:
             raise SettingsError("`timeline` makes one result of several inputs: name it with `out`")
         default = CorpusOptions()

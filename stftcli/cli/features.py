@@ -30,7 +30,7 @@ Examples:
   stftcli features in.wav --mfcc 13 --deltas 2 --stats mean,std --out row.csv
   stftcli features in.wav --preset kaldi-fbank --mel 80 --out feats.ark
   stftcli features in.wav --config mel.npz --out again.npz
-  stftcli features recorder/ --timeline --mel 40 --hop-length 1s --n-fft 1s --out day.npz
+  stftcli features recorder/ --timeline --mel 40 --n-fft 1000ms --hop-length 1000ms --out day.npz
   stftcli features clips/ --preset whisper --rate 16000 --out-dir feats
   cat in.wav | stftcli features --linear proj.safetensors --out feats.npy
   ffmpeg -i talk.mp4 -f wav - | stftcli features --out - | python train.py""",

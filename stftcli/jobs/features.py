@@ -111,6 +111,8 @@ def write_features(
     describes = sidecar or row.describes
     extractor = settings if isinstance(settings, Extractor) else Extractor(settings)
     with _open(path, extractor, reporter, hashed=describes) as sound:
+        if isinstance(sound, Timeline):
+            segment = sound.segment
         chain = chain_for(extractor, sound, reporter, segment=segment)
         layout = chain.settings.layout
         row.writer.check(chain.stored_dtype, layout)

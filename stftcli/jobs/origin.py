@@ -23,11 +23,16 @@ def find_origin(source: Source, segment: SegmentSettings, reporter: Reporter) ->
         return None
     if segment.time_origin != "auto":
         return datetime.fromisoformat(segment.time_origin)
+    return own_clock(source, reporter, "give `time_origin` as a date, or none")
+
+
+def own_clock(source: Source, reporter: Reporter, advice: str) -> datetime:
+    """Give the moment at which a sound begins as it says itself; `advice` is for one without."""
     clocks = source.clocks()
     if not clocks:
         raise InputError(
             f"{source.name} has no clock, neither in its notes (GUANO, AudioMoth, Broadcast Wave) "
-            "nor in its name (20240131_054500.wav): give `time_origin` as a date, or none"
+            f"nor in its name (20240131_054500.wav): {advice}"
         )
     for other in clocks[1:]:
         if not other.agrees_with(clocks[0]):

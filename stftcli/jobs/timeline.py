@@ -12,7 +12,7 @@ from stftcli.audio.source import Source
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.chain import Chain
 from stftcli.frozen import Frozen
-from stftcli.jobs.origin import find_origin
+from stftcli.jobs.origin import own_clock
 from stftcli.jobs.reporter import Reporter, spell_duration
 from stftcli.jobs.stream import frame_shape, stream_features
 from stftcli.settings.segment import SegmentSettings
@@ -50,12 +50,15 @@ class Timeline(Frozen):
         When the first begins; the others are told on its clock.
     rate_hz, channels : int
         Of all of them.
+    segment : SegmentSettings
+        What is used of each.
     """
 
     recordings: tuple[Recording, ...]
     origin: datetime
     rate_hz: int
     channels: int
+    segment: SegmentSettings
 
     @classmethod
     def of(cls, paths: Sequence[str], segment: SegmentSettings, reporter: Reporter) -> Self:
@@ -68,12 +71,11 @@ class Timeline(Frozen):
         SettingsError
             If only a part of each is asked for.
         """
-        segment = _whole(segment)
+        _check_whole(segment)
         opened = []
         for path in paths:
             with Source(path) as source:
-                origin = find_origin(source, segment, reporter)
-                assert origin is not None
+                origin = own_clock(source, reporter, "rename it, or leave it out")
                 form = (source.rate_hz, source.channels)
                 opened.append((origin, path, source.name, source.samples, form))
         _check_zones([(at, name) for at, _, name, _, _ in opened])
@@ -85,12 +87,18 @@ class Timeline(Frozen):
             Recording(path, name, (at - origin).total_seconds(), samples)
             for at, path, name, samples, _ in opened
         ]
-        return cls(tuple(recordings), origin, *form)
+        return cls(tuple(recordings), origin, *form, replace(segment, time_origin="auto"))
 
     @property
     def name(self) -> str:
         """The name of the first recording."""
         return self.recordings[0].name
+
+    @property
+    def title(self) -> str:
+        """What a picture of it is called."""
+        others = len(self.recordings) - 1
+        return f"{self.name} and {others} more" if others else self.name
 
     def length_s(self) -> float:
         """Give how long it is, as far as the headers say it."""
@@ -160,8 +168,10 @@ class Timeline(Frozen):
     def _check_claims(self, chain: Chain) -> None:
         """Look for overlaps before anything is computed, as far as headers tell of them."""
         for before, after in zip(self.recordings, self.recordings[1:], strict=False):
-            end_s = before.begin_s + (before.claimed_samples or 0) / self.rate_hz
-            self._check_overlap(before, end_s, after, chain)
+            self._check_overlap(before, self._claimed_end_s(before), after, chain)
+
+    def _claimed_end_s(self, recording: Recording) -> float:
+        return recording.begin_s + (recording.claimed_samples or 0) / self.rate_hz
 
     def _check_overlap(
         self, before: Recording, end_s: float, after: Recording, chain: Chain
@@ -183,14 +193,13 @@ class Timeline(Frozen):
             )
 
 
-def _whole(segment: SegmentSettings) -> SegmentSettings:
+def _check_whole(segment: SegmentSettings) -> None:
     if segment.start_s or segment.duration_s is not None:
         raise SettingsError(
             "`timeline` takes recordings as they are: leave out `start`, `duration`"
         )
     if segment.time_origin not in ("auto", "none"):
         raise SettingsError("`timeline` goes by the clock of each file: leave out `time_origin`")
-    return replace(segment, time_origin="auto")
 
 
 def _check_zones(clocks: Sequence[tuple[datetime, str]]) -> None:
@@ -206,6 +215,6 @@ def _check_zones(clocks: Sequence[tuple[datetime, str]]) -> None:
 def _check_alike(first: str, form: tuple[int, int], name: str, other: tuple[int, int]) -> None:
     if form != other:
         raise InputError(
-            f"{first} has {form[0]} Hz and {form[1]} channels, {name} {other[0]} Hz and {other[1]}: "
-            "a time line is of recordings of one kind"
+            f"{first} has {form[0]} Hz and {form[1]} channels, {name} has {other[0]} Hz and "
+            f"{other[1]}: a time line is of recordings of one kind"
         )

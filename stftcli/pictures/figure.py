@@ -4,6 +4,7 @@ from typing import IO, Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -29,7 +30,7 @@ class Panel(Frozen):
     Attributes
     ----------
     values : ndarray, shape (height, width)
-        What is drawn as colour, one for each pixel, the lowest row first.
+        What is drawn as colour, one for each pixel, the lowest row first; NaN stays blank.
     times_s, places : (float, float)
         Where its outer edges lie on the axes.
     scale : int
@@ -128,8 +129,12 @@ class _Sheet(Frozen):
         """Draw a channel as colours."""
         axis, scale = self._axes(box), self.scales[panel.scale]
         axis.set(xlim=self.times.shown_s, ylim=scale.rows.shown, xticks=[], yticks=[])
-        numbers = shades(panel.values, scale.colours.lowest, scale.colours.highest)
+        lowest, highest = scale.colours.lowest, scale.colours.highest
+        unknown = np.isnan(panel.values)
+        numbers = shades(np.where(unknown, lowest, panel.values), lowest, highest)
         colours = colour_table(scale.colours.colormap)[numbers]
+        if unknown.any():
+            colours[unknown] = _bytes_of(axis.get_facecolor())
         Pixels(axis, colours, (panel.times_s[0], panel.places[0]))
         if not self.layout.bars:
             _hide_frame(axis)
@@ -226,6 +231,10 @@ def max_ticks(length: float, apart: float) -> int:
 
 def _texts(ticks: Ticks, labelled: bool) -> list[str]:
     return list(ticks.values()) if labelled else [""] * len(ticks)
+
+
+def _bytes_of(colour: Any) -> NDArray[np.uint8]:
+    return np.asarray(np.rint(255 * np.array(to_rgb(colour))), np.uint8)
 
 
 def _hide_frame(axis: Axes) -> None:

@@ -3,9 +3,11 @@
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.cli.inside import ok_inside, run_inside
 from tests.cli.shell import Shell
@@ -29,7 +31,7 @@ def csv_times(shell: Shell, *words: str | Path) -> list[str]:
     return [row.partition(",")[0] for row in rows]
 
 
-def npz_of(shell: Shell, *words: str | Path) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+def npz_of(shell: Shell, *words: str | Path) -> dict[str, NDArray[Any]]:
     ok_inside(shell, "features", *words, *FRAMES, "--out", "out.npz")
     with np.load(shell.folder / "out.npz") as archive:
         return dict(archive)
