@@ -183,7 +183,7 @@ class Opened:
     def _open_file(self, descriptor: int) -> None:
         start = FileBytes(descriptor, 0, lambda: False)
         self._begin = skip_tags(start)
-        self.kind = kind_of(known_head(start), self._name)
+        self.kind = kind_of(start, self._name)
         self._kept = descriptor
         self.understated = self._begin == 0 and self.kind.is_understated(descriptor)
         self.seekable = self._begin == 0 and self.kind.is_believable(descriptor)
@@ -212,11 +212,10 @@ class Opened:
 
     def _take(self, incoming: Incoming) -> None:
         skip_tags(incoming)
-        head = known_head(incoming)
-        self.kind = kind_of(head, self._name)
+        self.kind = kind_of(incoming, self._name)
         if self.kind.wav is not None:
-            self._notes = notes_in_head(head)
-        self.seekable = not self.kind.container.streams and not self.kind.in_files
+            self._notes = notes_in_head(known_head(incoming))
+        self.seekable = not (self.kind.streams or self.kind.in_files)
         if self.seekable:
             self._kept = self._direct = self._spooled(incoming)
         else:

@@ -7,7 +7,7 @@ from typing import Any
 from stftcli.arrays.description import Description
 from stftcli.arrays.read import read_description
 from stftcli.audio.source import Source
-from stftcli.dsp.levels import Levels
+from stftcli.dsp.level_meter import Levels
 from stftcli.dsp.overlap import Overlap
 from stftcli.errors import InputError
 from stftcli.features.chain import Chain

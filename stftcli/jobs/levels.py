@@ -5,7 +5,7 @@ import numpy as np
 from stftcli.audio.channels import check_channel, pick_channels
 from stftcli.audio.header import full_scale, worth_bits
 from stftcli.audio.source import WHOLE, Source
-from stftcli.dsp.levels import LevelMeter, Levels
+from stftcli.dsp.level_meter import LevelMeter, Levels
 from stftcli.jobs.reporter import Reporter
 from stftcli.settings.segment import SegmentSettings
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
-from stftcli.dsp.levels import LevelMeter, Levels
+from stftcli.dsp.level_meter import LevelMeter, Levels
 from tests.signals import noise
 
 RATE_HZ = 8000

@@ -1,80 +1,64 @@
-"""Levels against SoX's `stats` and ffmpeg's `astats`, where they are installed."""
+"""Densities and levels are those of scipy.signal, and of a sine whose level is known."""
 
-import re
-import shutil
-import subprocess
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-import soundfile
 
-from stftcli.audio.source import Source
-from stftcli.dsp.levels import Levels
-from stftcli.jobs.levels import measure_levels
-from stftcli.jobs.reporter import SILENT
-from stftcli.settings.segment import SegmentSettings
+from stftcli import Extractor
+from tests.signals import noise
 
-RATE_HZ = 32_000
+RATE_HZ = 48_000
+SOUND = noise(20_000) / 8
 
 
-@pytest.fixture(params=["PCM_16", "PCM_24", "FLOAT"])
-def sound(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    random = np.random.default_rng(11)
-    signal = random.standard_normal((RATE_HZ + 123, 3)) * (0.05, 0.1, 0.01) + (0.01, -0.02, 0)
-    path = tmp_path / "in.wav"
-    soundfile.write(path, signal, RATE_HZ, subtype=request.param)
-    return path
+@pytest.mark.parametrize("window", ["hann", "hamming", "boxcar"])
+@pytest.mark.parametrize(("length", "hop"), [(512, 256), (511, 100), (4096, 2048)])
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-6), ("float64", 1e-12)])
+def test_a_density_is_scipys(
+    scipy_signal: Any, window: str, length: int, hop: int, dtype: Any, tolerance: float
+) -> None:
+    how: dict[str, Any] = {"window": window, "nperseg": length, "noverlap": length - hop}
+    extractor = Extractor(
+        spectrum="psd", n_fft=length, hop_length=hop, window=window, padding="none", dtype=dtype
+    )
+    ours = extractor(SOUND, RATE_HZ)
+    _, _, frames = scipy_signal.spectrogram(
+        SOUND.astype(np.float64), RATE_HZ, detrend=False, scaling="density", mode="psd", **how
+    )
+    _, mean = scipy_signal.welch(SOUND.astype(np.float64), RATE_HZ, detrend=False, **how)
+    np.testing.assert_allclose(ours, frames.T, rtol=0, atol=tolerance * frames.max())
+    np.testing.assert_allclose(ours.mean(axis=0), mean, rtol=0, atol=tolerance * mean.max())
 
 
-def measured(path: Path) -> tuple[Levels, ...]:
-    with Source(str(path)) as source:
-        return measure_levels(source, SegmentSettings(), SILENT)
+@pytest.mark.parametrize("length", [512, 511])
+def test_levels_are_twice_scipys_spectrum(scipy_signal: Any, length: int) -> None:
+    ours = Extractor(
+        spectrum="dbfs", n_fft=length, hop_length=length, padding="none", dtype="float64"
+    )(SOUND, RATE_HZ)
+    _, _, power = scipy_signal.spectrogram(
+        SOUND.astype(np.float64), RATE_HZ, "hann", length, 0, scaling="spectrum", detrend=False
+    )
+    inside = slice(1, (length + 1) // 2)  # scipy counts 0 Hz and half the rate once
+    np.testing.assert_allclose(ours[:, inside], 10 * np.log10(2 * power.T[:, inside]), atol=1e-9)
 
 
-def said(*command: str) -> str:
-    if shutil.which(command[0]) is None:
-        pytest.skip(f"{command[0]} is not installed")
-    return subprocess.run(command, capture_output=True, text=True, check=True).stderr
+def test_a_density_sums_to_the_mean_square() -> None:
+    density = Extractor(
+        spectrum="psd", n_fft=256, hop_length=256, window="boxcar", padding="none", dtype="float64"
+    )(SOUND[: 256 * 70], RATE_HZ)
+    mean_square = np.square(SOUND[: 256 * 70], dtype=np.float64).mean()
+    np.testing.assert_allclose(density.mean(axis=0).sum() * RATE_HZ / 256, mean_square, rtol=1e-12)
 
 
-def test_sox(sound: Path) -> None:
-    text = said("sox", str(sound), "-n", "stats")
-
-    def row(name: str) -> list[float]:
-        (line,) = re.findall(rf"^{name} +(.*)$", text, re.MULTILINE)
-        return [float(number) for number in line.split()[1:]]  # the first is of all channels
-
-    levels = measured(sound)
-    assert [one.dc_offset for one in levels] == pytest.approx(row("DC offset"), abs=6e-7)
-    assert [one.peak_dbfs for one in levels] == pytest.approx(row("Pk lev dB"), abs=0.006)
-    assert [one.rms_dbfs for one in levels] == pytest.approx(row("RMS lev dB"), abs=0.006)
-    assert [one.crest_factor for one in levels] == pytest.approx(row("Crest factor"), abs=0.006)
+@pytest.mark.parametrize("options", [{}, {"int16_scale": True}, {"win_length": 700}])
+@pytest.mark.parametrize("amplitude", [1.0, 0.1])
+def test_a_sine_has_its_level(options: dict[str, Any], amplitude: float) -> None:
+    sine = amplitude * np.sin(2 * np.pi * 64 / 1024 * np.arange(8192))
+    levels = Extractor(spectrum="dbfs", n_fft=1024, padding="none", **options)(sine, RATE_HZ)
+    np.testing.assert_allclose(levels[:, 64], 20 * np.log10(amplitude), atol=1e-4)
 
 
-def test_ffmpeg(sound: Path) -> None:
-    text = said("ffmpeg", "-nostats", "-i", str(sound), "-af", "astats", "-f", "null", "-")
-    text = text.partition("] Overall")[0]
-
-    def row(name: str) -> list[float]:
-        return [float(number) for number in re.findall(rf"{name}: (\S+)", text)]
-
-    levels = measured(sound)
-    assert [one.dc_offset for one in levels] == pytest.approx(row("DC offset"), abs=1e-6)
-    assert [one.peak_dbfs for one in levels] == pytest.approx(row("Peak level dB"), abs=1e-3)
-    # ffmpeg takes 32767 for the full scale of 16 bits, which is 0.00027 dB.
-    assert [one.rms_dbfs for one in levels] == pytest.approx(row("RMS level dB"), abs=3e-4)
-    assert [one.crest_factor for one in levels] == pytest.approx(row("Crest factor"), abs=1e-3)
-
-
-@pytest.mark.parametrize("cutoff_hz", [7000, 11_000])
-def test_the_cut_off_that_lame_is_told(tmp_path: Path, cutoff_hz: int) -> None:
-    whole, lossy = tmp_path / "in.wav", tmp_path / "out.mp3"
-    signal = 0.2 * np.random.default_rng(2).standard_normal(4 * RATE_HZ)
-    soundfile.write(whole, signal, RATE_HZ)
-    how = ("-c:a", "libmp3lame", "-b:a", "128k", "-cutoff", str(cutoff_hz))
-    said("ffmpeg", "-v", "error", "-i", str(whole), *how, str(lossy))
-    (levels,) = measured(lossy)
-    # Its filter takes some hundred Hz to come down.
-    assert levels.cutoff_hz == pytest.approx(cutoff_hz, abs=1000)
-    assert measured(whole)[0].cutoff_hz == RATE_HZ / 2
+def test_silence_is_200_decibels_down() -> None:
+    levels = Extractor(spectrum="dbfs")(np.zeros(8000, np.float32), RATE_HZ)
+    np.testing.assert_allclose(levels, -200, atol=1e-4)
