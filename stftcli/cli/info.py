@@ -79,6 +79,11 @@ def _array_in_words(path: str, array: "ArrayInfo") -> str:
         rows["names"] = f"{array.names[0]} ... {array.names[-1]}"
     if sound:
         rows["input"] = f"{sound.get('name')}, {sound.get('rate_hz')} Hz"
+    if "time_origin" in sound:
+        rows["recorded"] = str(sound["time_origin"])
+    if "recordings" in sound:
+        rows["time line"] = f"of {sound['recordings']} recordings"
+    elif sound:
         rows["sha256"] = sound.get("sha256") or "not known, for the pipe was not read to its end"
     if stored:
         rows["made by"] = f"stftcli {stored.get('stftcli')}, FFT {stored.get('fft')}"

@@ -75,6 +75,11 @@ def test_what_is_told_of_it(shell: Shell, names: list[str]) -> None:
         "names": names,
     }
     assert told["features"]["segment"]["time_origin"] == "auto"
+    lines = ok_inside(shell, "info", "out.npz").out.decode().splitlines()
+    assert f"  input     {names[0]}, 8000 Hz" in lines
+    assert "  recorded  2024-01-31T23:59:50" in lines
+    assert "  time line of 3 recordings" in lines
+    assert not any("sha256" in line for line in lines)
 
 
 @pytest.mark.parametrize("threads", ["1", "2"])
