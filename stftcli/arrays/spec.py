@@ -27,6 +27,8 @@ class ArraySpec(Frozen):
         What the features are called, such as "mel_1", "rms" or "1000 Hz".
     key : str
         What the array is called in files that hold several.
+    units : tuple of str
+        The units that a head says behind the names, "" for none; or no units at all.
     times_s : callable, optional
         Gives the times of the frames [first, last) in seconds; None where rows are no frames.
     """
@@ -37,6 +39,7 @@ class ArraySpec(Frozen):
     names: tuple[str, ...]
     key: str
     times_s: Callable[[int, int], NDArray[np.float64]] | None = None
+    units: tuple[str, ...] = ()
 
     @property
     def features(self) -> int:

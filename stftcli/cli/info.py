@@ -69,6 +69,8 @@ def _array_in_words(path: str, array: "ArrayInfo") -> str:
     if sound:
         rows["input"] = f"{sound.get('name')}, {sound.get('rate_hz')} Hz"
         rows["sha256"] = sound.get("sha256") or "not known, for the pipe was not read to its end"
+    if unit := _unit(stored.get("unit")):
+        rows["unit"] = unit
     if stored:
         rows["made by"] = f"stftcli {stored.get('stftcli')}, FFT {stored.get('fft')}"
     lines = [path, *(printable(f"  {name:<9} {text}") for name, text in rows.items())]
@@ -99,7 +101,15 @@ def _sound_in_words(sound: "SoundInfo") -> str:
         "inverse": _inverse(sound),
         "array": f"{' x '.join(map(str, sound.shape))} {sound.dtype}, {_size(sound.array_bytes)}",
     }
+    if unit := _unit(sound.unit):
+        rows["unit"] = unit
     return "\n".join((sound.input, *(f"  {name:<9} {text}" for name, text in rows.items())))
+
+
+def _unit(unit: object) -> str:
+    """Give a unit, or those of several features; a file may hold anything in its place."""
+    units = unit if isinstance(unit, list) else [unit]
+    return ", ".join(dict.fromkeys(str(one) for one in units if one))
 
 
 def _inverse(sound: "SoundInfo") -> str:

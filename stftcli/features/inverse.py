@@ -101,7 +101,9 @@ class Inverse:
         # window hides; where phases are guessed, that is as good.
         coefficient = 0.0 if self._spectrum == "complex" else frames.preemphasis
         synthesized = self._synthesized(spectra)
-        return _finite(restored(synthesized, self._chain.settings.signal, coefficient))
+        settings = self._chain.settings
+        full_scale = settings.full_scale
+        return _finite(restored(synthesized, settings.signal, coefficient, full_scale))
 
     @property
     def _scale(self) -> Scale:
@@ -125,7 +127,7 @@ class Inverse:
         """Give complex spectra of shape (channels, any, bins)."""
         by_channel = (_channels_first(batch) for batch in batches)
         if self._spectrum == "complex":
-            return by_channel
+            return map(self._uncorrected, by_channel)
         return self._with_phases(map(self._magnitudes, by_channel))
 
     def _magnitudes(self, batch: NDArray[Any]) -> NDArray[Any]:
@@ -133,7 +135,12 @@ class Inverse:
         with np.errstate(all="ignore"):
             for undo in self._undo:
                 values = undo(values)
-            return np.asarray(self._scale.magnitudes(values), values.dtype)
+            magnitudes = np.asarray(self._scale.magnitudes(values), values.dtype)
+        return self._uncorrected(magnitudes)
+
+    def _uncorrected(self, spectra: NDArray[Any]) -> NDArray[Any]:
+        correction = self._chain.framewise.correction
+        return spectra if correction is None else spectra / correction
 
     def _with_phases(self, batches: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
         first = next(batches, None)

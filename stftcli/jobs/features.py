@@ -154,6 +154,7 @@ def _spec(chain: Chain, source: Source, key: str | None) -> ArraySpec:
         chain.axis.names,
         PurePath(source.name).stem if key is None else key,
         partial(_times_s, chain) if chain.axis.per_frame else None,
+        chain.axis.sample_units() if chain.settings.calibration.is_absolute else (),
     )
 
 

@@ -14,6 +14,7 @@ from stftcli.features.extractor import Extractor
 from stftcli.features.inverse import why_not
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
+from stftcli.jobs.provenance import unit_of
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import chain_for, frame_shape
 
@@ -44,6 +45,8 @@ class SoundInfo(Frozen):
         Of the array.
     dtype : str
         Type of its values.
+    unit : str or list of str
+        Their unit, or that of each feature where they differ; "" for none.
     array_bytes : int
         Its size.
     invertible : bool
@@ -74,6 +77,7 @@ class SoundInfo(Frozen):
     last_s: float | None
     shape: tuple[int, ...]
     dtype: str
+    unit: str | list[str]
     array_bytes: int
     invertible: bool
     inverse: str
@@ -143,6 +147,7 @@ def inspect_sound(
             last_s=float(times_s[-1]) if frames else None,
             shape=shape,
             dtype=str(chain.stored_dtype),
+            unit=unit_of(chain.axis),
             array_bytes=chain.stored_dtype.itemsize * prod(shape),
             invertible=(reason := why_not(chain)) is None,
             inverse=reason or _nearness(chain),
