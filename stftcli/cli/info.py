@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -78,10 +78,19 @@ def _array_in_words(path: str, array: "ArrayInfo") -> str:
         return "\n".join([*lines, "  nothing says how it was made"])
     from stftcli.features.toml import format_toml
 
-    settings = format_toml(features).strip()
+    settings = format_toml(_shortened(features)).strip()
     return "\n".join(
         [*lines, "", *(printable(f"  {line}".rstrip()) for line in settings.split("\n"))]
     )
+
+
+def _shortened(features: dict[str, Any]) -> dict[str, Any]:
+    """Say of a curve how many points it has."""
+    calibration = features.get("calibration")
+    if not isinstance(calibration, dict) or not isinstance(calibration.get("curve"), list):
+        return features
+    curve = f"{len(calibration['curve'])} points"
+    return {**features, "calibration": {**calibration, "curve": curve}}
 
 
 def _sound_in_words(sound: "SoundInfo") -> str:

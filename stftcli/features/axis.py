@@ -90,8 +90,8 @@ class Axis(Frozen):
     def _unit_of_values(self) -> str:
         """Give the unit that follows from what they are: none where the window is part of it."""
         if self.quantity in ("density", "mean square") and self.log in (None, "db"):
-            made = _level_unit if self.log else _square_unit
-            return made(self.samples, "/Hz" if self.quantity == "density" else "")
+            per = "/Hz" if self.quantity == "density" else ""
+            return self.samples.level(per) if self.log else self.samples.square(per)
         if self.log == "db":
             return "dB" if self.quantity in SQUARES else "10 log10"
         return self.log or ("rad" if self.quantity == "phase" else "")
@@ -177,18 +177,3 @@ def spectrum_axis(
     names = tuple(f"{hz:g} Hz" for hz in frequencies_hz)
     units = (FULL_SCALE,) * bins if spectrum == "dbfs" else ()
     return Axis(names, "Frequency", units, frequencies_hz, True, quantity, log, samples=samples)
-
-
-def _square_unit(samples: SampleUnit, per: str) -> str:
-    square = f"{samples.name}^2" if samples.name else "1" * bool(per)
-    return f"{square}{per}"
-
-
-def _level_unit(samples: SampleUnit, per: str) -> str:
-    """Say what decibels are re: 1 uPa^2/Hz, (20 uPa)^2/Hz; of mean squares 20 uPa, its root."""
-    root = f"{samples.reference:g} {samples.name}".rstrip()
-    if not per:
-        return f"dB re {root}"
-    if samples.reference == 1:
-        return f"dB re {f'1 {samples.name}^2' if samples.name else '1'}{per}"
-    return f"dB re ({root})^2{per}"

@@ -101,9 +101,7 @@ class Inverse:
         # window hides; where phases are guessed, that is as good.
         coefficient = 0.0 if self._spectrum == "complex" else frames.preemphasis
         synthesized = self._synthesized(spectra)
-        settings = self._chain.settings
-        full_scale = settings.full_scale
-        return _finite(restored(synthesized, settings.signal, coefficient, full_scale))
+        return _finite(restored(synthesized, self._chain.settings.signal, coefficient))
 
     @property
     def _scale(self) -> Scale:
@@ -127,7 +125,7 @@ class Inverse:
         """Give complex spectra of shape (channels, any, bins)."""
         by_channel = (_channels_first(batch) for batch in batches)
         if self._spectrum == "complex":
-            return map(self._uncorrected, by_channel)
+            return map(self._as_full_scale, by_channel)
         return self._with_phases(map(self._magnitudes, by_channel))
 
     def _magnitudes(self, batch: NDArray[Any]) -> NDArray[Any]:
@@ -136,10 +134,13 @@ class Inverse:
             for undo in self._undo:
                 values = undo(values)
             magnitudes = np.asarray(self._scale.magnitudes(values), values.dtype)
-        return self._uncorrected(magnitudes)
+        return self._as_full_scale(magnitudes)
 
-    def _uncorrected(self, spectra: NDArray[Any]) -> NDArray[Any]:
-        correction = self._chain.framewise.correction
+    def _as_full_scale(self, spectra: NDArray[Any]) -> NDArray[Any]:
+        """Undo calibration first: rounds that find phases expect samples of about 1."""
+        full_scale, correction = self._chain.settings.full_scale, self._chain.framewise.correction
+        if full_scale != 1:
+            spectra = spectra / full_scale
         return spectra if correction is None else spectra / correction
 
     def _with_phases(self, batches: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:

@@ -112,19 +112,16 @@ def zeros(like: Samples, samples: int) -> Iterator[Samples]:
 
 
 def restored(
-    blocks: Iterator[Samples],
-    settings: SignalSettings,
-    frame_preemphasis: float = 0.0,
-    full_scale: float = 1.0,
+    blocks: Iterator[Samples], settings: SignalSettings, frame_preemphasis: float = 0.0
 ) -> Iterator[Samples]:
-    """Undo what settings did with a signal, but for its rate and the zeros at its end.
+    """Undo what settings did with a signal, but for its rate, its scale and the zeros at its end.
 
     `frame_preemphasis` is that of frames, where it is to be undone too.
     """
     for coefficient in (frame_preemphasis, settings.preemphasis):
         if coefficient:
             blocks = de_emphasized(blocks, coefficient)
-    return scaled(blocks, 1 / full_scale) if full_scale != 1 else blocks
+    return blocks
 
 
 def de_emphasized(blocks: Iterator[Samples], coefficient: float) -> Iterator[Samples]:

@@ -111,12 +111,13 @@ class CalibrationSettings(Record):
         if sensor.in_volts and volts is None:
             raise SettingsError(
                 f"`sensitivity` {self.sensitivity} is in volts: give `full_scale` too, the peak "
-                f"voltage of a full-scale sample; or {sensor.db:g}dB/... if it is that of samples"
+                f"voltage of a full-scale sample; or {sensor.db:.6g}dB/{sensor.pressure}, without "
+                "the V, if it says how large a sample is"
             )
         if volts is not None and not sensor.in_volts:
             raise SettingsError(
-                f"`sensitivity` {self.sensitivity} is that of samples: leave out `full_scale`, or "
-                "name volts, as in -176.2dBV/uPa"
+                f"`sensitivity` {self.sensitivity} says how large a sample is: leave out "
+                f"`full_scale`; or {sensor.db:.6g}dBV/{sensor.pressure} if it is in volts"
             )
         return (1.0 if volts is None else volts) / sensor.per_pascal * 1e6
 
@@ -147,9 +148,7 @@ class CalibrationSettings(Record):
         if self.is_absolute:
             unit = self.unit
             level_db = 20 * log10(self.full_scale / unit.reference)
-            parts.append(
-                f"a full-scale sample (peak) is {level_db:.2f} dB re {unit.reference:g} {unit.name}"
-            )
+            parts.append(f"a full-scale sample (peak) is {level_db:.2f} {unit.level()}")
         if self.file or self.curve:
             done = "subtracted from" if self.sign == "subtract" else "added to"
             parts.append(f"the dB of {self.file or 'the stored curve'} are {done} the levels")

@@ -28,6 +28,19 @@ class SampleUnit(Frozen):
     name: str = ""
     reference: float = 1.0
 
+    def square(self, per: str = "") -> str:
+        """Give the unit of its square, such as uPa^2/Hz per "/Hz"."""
+        return f"{self.name}^2{per}" if self.name else f"1{per}" * bool(per)
+
+    def level(self, per: str = "") -> str:
+        """Say what decibels of squares are re: 20 uPa, whose square that is; 1 uPa^2/Hz."""
+        root = f"{self.reference:g} {self.name}".rstrip()
+        if not per:
+            return f"dB re {root}"
+        if self.reference == 1:
+            return f"dB re {f'1 {self.name}^2' if self.name else '1'}{per}"
+        return f"dB re ({root})^2{per}"
+
 
 FULL_SCALE_UNIT = SampleUnit("FS")
 
@@ -60,18 +73,18 @@ class Sensitivity(Frozen):
         return 20 * log10(self.ratio)
 
     @property
-    def unit(self) -> str:
-        """What its decibels are re, such as "1 V/uPa"."""
-        volts = " V" if self.in_volts else ""
-        return f"1{volts}/{'uPa' if self.pascals < 1 else 'Pa'}"
+    def pressure(self) -> str:
+        """The unit of the pressure."""
+        return "uPa" if self.pascals < 1 else "Pa"
 
     def complaint(self) -> str | None:
         """Say what is odd about it, if anything is."""
         low, high = _PLAUSIBLE_DB[self.pascals]
         if low <= self.db <= high:
             return None
+        unit = f"1 V/{self.pressure}" if self.in_volts else f"1/{self.pressure}"
         return (
-            f"a sensitivity of {self.db:.4g} dB re {self.unit} is unusual, {low:g} to {high:g} are "
+            f"a sensitivity of {self.db:.4g} dB re {unit} is unusual, {low:g} to {high:g} are "
             "usual: look at its sign, and whether it is per uPa (water) or per Pa (air)"
         )
 
