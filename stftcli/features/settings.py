@@ -19,9 +19,10 @@ from stftcli.settings.units import SampleUnit
 class Recipe(Record):
     """What is computed from each frame: a spectrum, and the steps that it goes through in order.
 
-    `spectrum` None is the power for a mel or chroma bank, else the magnitude. `epsilon` is added
-    to abs(X)^2 (before the root of a magnitude). A new Linear is drawn from `seed`. `kernel` is a
-    file with a matrix in place of the DFT.
+    `spectrum` None is the power for a mel or chroma bank, else the magnitude; of calibrated sound
+    the density, but for descriptors. `epsilon` is added to abs(X)^2 (before the root of a
+    magnitude). A new Linear is drawn from `seed`. `kernel` is a file with a matrix in place of the
+    DFT.
     """
 
     spectrum: Spectrum | None = None
@@ -36,7 +37,7 @@ class Recipe(Record):
             Choice(tuple(SPECTRA)),
             "; ".join(f"{name}: {meaning}" for name, meaning in SPECTRA.items()) + ".",
             field="spectrum",
-            default="magnitude, or power with mel, mfcc or chroma",
+            default="magnitude, or power with mel, mfcc or chroma; psd of calibrated sound",
         ),
         Option(
             "epsilon",
@@ -63,12 +64,15 @@ class Recipe(Record):
     def resolve(self, default: Spectrum = "magnitude", *, calibrated: bool = False) -> Self:
         """Give the same recipe with the spectrum decided: `default` unless a step wants another.
 
-        Of calibrated sound that is a density: the others depend on the window.
+        Of calibrated sound densities stand for powers, which depend on the window.
         """
         if self.spectrum is not None:
             return self
-        wanted = (step.default_spectrum for step in self.steps)
-        return replace(self, spectrum=next(filter(None, wanted), "psd" if calibrated else default))
+        steps = (step.default_spectrum for step in self.steps)
+        wanted: Spectrum | None = next(filter(None, steps), None)
+        if calibrated and wanted in (None, "power"):
+            return replace(self, spectrum="psd")
+        return replace(self, spectrum=wanted or default)
 
 
 class FeatureSettings(Record):

@@ -117,9 +117,13 @@ def test_what_counts_from_a_level_does_so_until_it_is_a_difference() -> None:
 
 
 def test_calibrated_sound_is_a_density_unless_something_else_is_wanted() -> None:
-    for options, spectrum in (({}, "psd"), ({"mel": 40}, "power"), ({"descriptors": "rms"}, None)):
+    wanted: list[tuple[str, dict[str, Any]]] = [
+        *(("psd", {}), ("psd", {"mel": 40}), ("magnitude", {"descriptors": "rms"})),
+        ("power", {"spectrum": "power"}),
+    ]
+    for spectrum, options in wanted:
         settings = Extractor(**RECORDER, **options).chain(RATE_HZ).settings
-        assert settings.features.spectrum == (spectrum or "magnitude")
+        assert settings.features.spectrum == spectrum
 
 
 @pytest.mark.parametrize("spectrum", ["psd", "mean-square"])
