@@ -28,6 +28,9 @@ Quantity = Literal["complex", "magnitude", "power", "density", "mean square", "p
 SQUARES: tuple[Quantity, ...] = ("power", "density", "mean square")
 """What is counted in the square of the samples' unit."""
 
+AMOUNTS: tuple[Quantity, ...] = ("magnitude", *SQUARES)
+"""Quantities that are nowhere below zero."""
+
 # Spectrum -> what it holds, and the logarithm that it is.
 _OF_SPECTRUM: dict[Spectrum, tuple[Quantity, LogKind | None]] = {
     "complex": ("complex", None),
