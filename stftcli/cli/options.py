@@ -17,6 +17,7 @@ from stftcli.features.presets import load_preset
 from stftcli.features.settings import FeatureSettings, Recipe
 from stftcli.features.steps import STEPS
 from stftcli.presets import preset_names
+from stftcli.settings.calibration import CalibrationSettings
 from stftcli.settings.choices import MAX_THREADS, Spectrum
 from stftcli.settings.frames import FrameSettings
 from stftcli.settings.kinds import Time
@@ -83,6 +84,7 @@ def table_options(*, brief: bool = False, **changes: Any) -> Decorator:
     sections: list[tuple[type[Record], str]] = [
         (SegmentSettings, "segment"),
         (SignalSettings, "signal"),
+        (CalibrationSettings, "calibration"),
         (FrameSettings, "frames"),
         (Recipe, "features"),
         *((step, "features") for step in STEPS.values()),
@@ -112,6 +114,7 @@ def settings_options(
             base = base_settings(values)
             settings = changed(base, taken(values))
             if not printed(settings, values, default_spectrum):
+                tell_calibration(settings, values)
                 command(settings=settings, **values)
 
         return stacked(table_options(brief=brief), own)(wrapped)
@@ -170,6 +173,7 @@ def inverse_options(command: Command) -> Command:
     # The seed of weights is in what was stored; here it would be taken for that of the phases.
     records: list[tuple[Sequence[Option], str]] = [
         ([option for option in SignalSettings.options if option.name != "resampling"], "signal"),
+        (CalibrationSettings.options, "calibration"),
         (FrameSettings.options, "frames"),
         ([option for option in Recipe.options if option.name != "seed"], "features"),
         *((step.options, "features") for step in STEPS.values()),
@@ -219,12 +223,20 @@ def changed(base: FeatureSettings, given: Given) -> FeatureSettings:
     return settings
 
 
+def tell_calibration(settings: FeatureSettings, values: dict[str, Any]) -> None:
+    """Say what calibration does to the levels, before anything is done."""
+    if summary := settings.calibration.summary():
+        TerminalReporter(bool(values.get("quiet"))).report(f"calibration: {summary}")
+
+
 def printed(settings: FeatureSettings, values: dict[str, Any], spectrum: Spectrum) -> bool:
     """Print the settings and say so, if that is what was asked for."""
     if not values.pop("print_config"):
         return False
     from stftcli.features.toml import format_settings
 
-    resolved = replace(settings, features=settings.features.resolve(spectrum))
+    calibrated = settings.calibration.is_absolute
+    features = settings.features.resolve(spectrum, calibrated=calibrated)
+    resolved = replace(settings, features=features)
     click.echo(format_settings(resolved), nl=False)
     return True

@@ -4,7 +4,15 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any
 
-from stftcli.cli.options import Given, base_settings, changed, printed, table_options, taken
+from stftcli.cli.options import (
+    Given,
+    base_settings,
+    changed,
+    printed,
+    table_options,
+    taken,
+    tell_calibration,
+)
 from stftcli.cli.params import click_options
 from stftcli.cli.sections import Command, Decorator, stacked
 from stftcli.features.step import Step
@@ -40,7 +48,8 @@ _CHANGES: dict[str, Any] = {
     },
     "ref": {
         "help": "max: count levels from the highest that is drawn; with --log or --mfcc, divide "
-        "the values by X before the logarithm, and max is the largest of the sound.",
+        "the values by X before the logarithm, and max is the largest of the sound. Of calibrated "
+        "sound X is a pressure, which is squared: 20uPa, 1uPa.",
         "default": "",
     },
 }
@@ -64,6 +73,7 @@ def picture_options(default_channel: str, *, figure: bool = False) -> Decorator:
             made = {name: _record(record, values) for name, record in records.items()}
             made["view"] = replace(made["view"], **of_view)
             if not printed(settings, values, "power"):
+                tell_calibration(settings, values)
                 command(settings=settings, **made, **values)
 
         return stacked(

@@ -17,6 +17,7 @@ from stftcli.features.operations import (
 from stftcli.features.step import Step
 from stftcli.frozen import Frozen
 from stftcli.settings.choices import Spectrum
+from stftcli.settings.units import SampleUnit
 
 
 class Stage(Frozen):
@@ -45,6 +46,8 @@ class Builder:
         float32 or float64.
     seed : int or None
         New Linears are drawn from it.
+    samples : SampleUnit
+        What the samples are counted in.
 
     Attributes
     ----------
@@ -63,11 +66,17 @@ class Builder:
     """
 
     def __init__(
-        self, plan: FramePlan, rate_hz: int, spectrum: Spectrum, dtype: str, seed: int | None
+        self,
+        plan: FramePlan,
+        rate_hz: int,
+        spectrum: Spectrum,
+        dtype: str,
+        seed: int | None,
+        samples: SampleUnit,
     ) -> None:
         self.plan, self.rate_hz, self.spectrum = plan, rate_hz, spectrum
         self.dtype, self.seed = dtype, seed
-        self.axis = spectrum_axis(spectrum, plan.bins, rate_hz, plan.filter_length)
+        self.axis = spectrum_axis(spectrum, plan.bins, rate_hz, plan.filter_length, samples)
         self.frame_operations: list[FrameOperation | FrameFeature] = []
         self.stream_operations: list[StreamOperation] = []
         self.new_linears: list[Linear] = []

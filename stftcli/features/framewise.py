@@ -36,11 +36,15 @@ class FrameWise:
         Samples per second, of a density.
     full_scale : float, default 1
         The largest sample, of levels that count from it.
+    correction : ndarray, shape (bins,), optional
+        Each bin of the spectra is multiplied by it.
 
     Attributes
     ----------
     dtype : dtype
         Type of the values of a batch.
+    correction : ndarray or None
+        That.
     scale : Scale or None
         What is taken of the spectra; None where they stay complex.
 
@@ -59,12 +63,14 @@ class FrameWise:
         epsilon: float = 0.0,
         rate_hz: float = 1.0,
         full_scale: float = 1.0,
+        correction: NDArray[np.float64] | None = None,
     ) -> None:
         self.stft, self.spectrum, self.operations = stft, spectrum, tuple(operations)
         self._measured = [one for one in operations if isinstance(one, FrameFeature)]
         self.scale: Scale | None = scale_of(
             spectrum, stft, rate_hz, epsilon=epsilon, full_scale=full_scale
         )
+        self.correction = None if correction is None else correction.astype(stft.dtype)
         self._workspace = Workspace()
         self._complex_dtype = complex_of(stft.dtype)
         self.dtype = self._complex_dtype if self.scale is None else stft.dtype
@@ -92,7 +98,7 @@ class FrameWise:
 
     def _analyze(self, span: NDArray[Any]) -> NDArray[Any]:
         if self.scale is None:
-            return self.stft.transform(span)
+            return self._correct(self.stft.transform(span))
         plan, take = self.stft.plan, self._workspace.take
         shape = (len(span), plan.frames_of_span(span.shape[-1]), plan.bins)
         columns: dict[FrameFeature, NDArray[Any]] = {}
@@ -103,13 +109,18 @@ class FrameWise:
         )
         renewed = self._renewed
         batch = take("scaled", shape, self.dtype) if renewed else np.empty(shape, self.dtype)
-        self.scale.take(spectra, batch)
+        self.scale.take(self._correct(spectra), batch)
         for operation in self.operations:
             if isinstance(operation, FrameFeature):
                 batch = operation.put(columns[operation], batch)
             else:
                 batch = operation(batch)
         return batch
+
+    def _correct(self, spectra: NDArray[Any]) -> NDArray[Any]:
+        if self.correction is not None:
+            spectra *= self.correction
+        return spectra
 
     def _measure(self, columns: dict[FrameFeature, NDArray[Any]], frames: NDArray[Any]) -> None:
         for feature in self._measured:

@@ -281,7 +281,7 @@ class TestOptions:
         x = Extractor.preset("whisper", mel=128, log="ln", standardize="none")
         assert [step.step for step in x.settings.features.steps] == ["mel", "log", "top_db"]
         assert x.settings.features.steps[0] == Mel(128, fmax_hz=8000.0)
-        assert x.settings.features.steps[1] == Log("ln")
+        assert x.settings.features.steps[1] == Log("ln", floor=1e-10)
         assert x.settings.features.steps[2] == TopDb(80)
 
     def test_none_is_as_if_not_given(self) -> None:

@@ -65,7 +65,7 @@ class Chroma(Step):
                 self.feature_names(before.names),
                 "Chroma",
                 frequencies_hz=220 * 2 ** (steps / self.bands),
-                quantity="" if before.log else before.quantity,
+                quantity=before.quantity_of_sums,
             ),
             "the chroma bank",
         )

@@ -8,6 +8,7 @@ from stftcli.features.step import Names, Step
 from stftcli.settings.choices import DESCRIPTORS, Descriptor
 from stftcli.settings.kinds import Names as NamesKind
 from stftcli.settings.option import Option
+from stftcli.settings.units import FULL_SCALE_UNIT
 
 if TYPE_CHECKING:
     from stftcli.features.builder import Builder
@@ -58,6 +59,12 @@ class Descriptors(Step):
         for measure in (frame_rms, zero_crossing_rate):
             builder.measure(FrameFeature(measure, "last"))
         builder.stream(chosen.describe)
-        units = tuple(ROWS[name].unit for name in self.names for _ in ROWS[name].columns)
+        samples = builder.axis.samples
+        of_samples = "" if samples == FULL_SCALE_UNIT else samples.name
+        units = tuple(
+            of_samples if name == "rms" else ROWS[name].unit
+            for name in self.names
+            for _ in ROWS[name].columns
+        )
         axis = builder.axis.renamed(chosen.names, "", units=units)
         builder.become(axis, "the descriptors")

@@ -95,7 +95,7 @@ class Mel(Step):
                 self.feature_names(before.names),
                 "Mel band",
                 frequencies_hz=centers_hz,
-                quantity="" if before.log else before.quantity,
+                quantity=before.quantity_of_sums,
             ),
             "the mel bank",
         )

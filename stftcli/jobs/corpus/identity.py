@@ -42,7 +42,7 @@ def list_differences(before: Any, now: Any) -> str:
 
 
 def _files(settings: FeatureSettings) -> Iterator[str]:
-    for record in (settings.features, *settings.features.steps):
+    for record in (settings.calibration, settings.features, *settings.features.steps):
         yield from _files_of(record)
 
 
