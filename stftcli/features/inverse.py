@@ -125,15 +125,19 @@ class Inverse:
         """Give complex spectra of shape (channels, any, bins)."""
         by_channel = (_channels_first(batch) for batch in batches)
         if self._spectrum == "complex":
-            return by_channel
+            return map(self._undone, by_channel)
         return self._with_phases(map(self._magnitudes, by_channel))
 
     def _magnitudes(self, batch: NDArray[Any]) -> NDArray[Any]:
         values = np.array(batch, self._stft.dtype)
         with np.errstate(all="ignore"):
-            for undo in self._undo:
-                values = undo(values)
+            values = self._undone(values)
             return np.asarray(self._scale.magnitudes(values), values.dtype)
+
+    def _undone(self, values: NDArray[Any]) -> NDArray[Any]:
+        for undo in self._undo:
+            values = undo(values)
+        return values
 
     def _with_phases(self, batches: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
         first = next(batches, None)
