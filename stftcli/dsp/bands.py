@@ -38,14 +38,13 @@ def _group_blocks(rows: Sequence[Row], group: slice, dtype: DTypeLike) -> list[B
     first = min(row.first for row in rows)
     columns = max(row.first + len(row.values) for row in rows) - first
     near = dense([Row(row.first - first, row.values) for row in rows], columns).astype(dtype)
-    outputs = slice(0, len(rows))
+    outputs = slice(group.start, group.start + len(rows))
     return [
-        Block(
-            slice(group.start, group.start + len(rows)),
-            slice(first + inputs.start, first + inputs.stop),
-            *rest,
+        block._replace(
+            outputs=outputs,
+            inputs=slice(first + block.inputs.start, first + block.inputs.stop),
         )
-        for _, inputs, *rest in blocks_of(near, outputs, slice(0, columns))
+        for block in blocks_of(near, slice(0, len(rows)), slice(0, columns))
     ]
 
 

@@ -65,6 +65,9 @@ class Linear:
             [-2.0893]]], dtype=float32)
     """
 
+    _weight: Reals | None
+    _rows: tuple[Row, ...]
+
     def __init__(
         self,
         in_features: int,
@@ -156,8 +159,7 @@ class Linear:
     @weight.setter
     def weight(self, values: ArrayLike) -> None:
         weight = self._checked("weight", values, (self.out_features, self.in_features))
-        self._weight: Reals | None = weight
-        self._rows: tuple[Row, ...] = ()
+        self._weight, self._rows = weight, ()
         banded = band_blocks(weight)
         self._banded = banded is not None
         # Products with contiguous blocks are up to twice as fast.

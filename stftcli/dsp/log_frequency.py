@@ -57,7 +57,7 @@ def log_frequency_weights(
     left, right = sides_hz[:-1], sides_hz[1:]
     away = np.arange(filter_length // 2 + 1) * bin_hz - peaks_hz[1:-1]
     weights = np.maximum(0, 1 - np.maximum(-away / left, away / right))
-    return weights if norm is None else weights * (2 / (left + right))
+    return np.asarray(weights if norm is None else weights * (2 / (left + right)))
 
 
 def resolved_from_hz(rate_hz: float, filter_length: int, bins_per_octave: int) -> float:

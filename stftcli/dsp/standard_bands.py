@@ -76,7 +76,8 @@ class StandardBands(Frozen):
         rows = [_shared(low, high, bin_hz, bins) for low, high in spans]
         if values == "power":
             return rows
-        return [Row(row.first, row.values / width) for row, width in zip(rows, self.widths_hz)]
+        widths_hz = self.widths_hz
+        return [Row(row.first, row.values / widths_hz[at]) for at, row in enumerate(rows)]
 
 
 def standard_bands(
@@ -180,19 +181,21 @@ def _in_decades(step: float, low_hz: float, high_hz: float) -> StandardBands:
     edges = np.append(number, number[-1] + 1) - 0.5
     tenths = np.rint(10 * step * number).astype(int)
     nominal_hz = _R10[tenths % 10] * 10.0 ** (3 + tenths // 10)
-    return StandardBands(nominal_hz, 1000 * 10 ** (step * number), 1000 * 10 ** (step * edges))
+    centers_hz = 1000 * np.power(10.0, step * number)
+    return StandardBands(nominal_hz, centers_hz, 1000 * np.power(10.0, step * edges))
 
 
 def _millidecades(low_hz: float, high_hz: float) -> StandardBands:  # noqa: ARG001
-    hertz = np.arange(_LAST_HERTZ + 1)
+    hertz = np.arange(_LAST_HERTZ + 1, dtype=np.float64)
     last = max(_FIRST_MILLIDECADE, math.ceil(1000 * math.log10(high_hz)))
     number = np.arange(_FIRST_MILLIDECADE, last + 1)
-    centers_hz = np.append(hertz, 10 ** ((number[:-1] + 0.5) / 1000))
-    return StandardBands(centers_hz, centers_hz, np.append(hertz - 0.5, 10 ** (number / 1000)))
+    centers_hz = np.append(hertz, np.power(10.0, (number[:-1] + 0.5) / 1000))
+    edges_hz = np.append(hertz - 0.5, np.power(10.0, number / 1000))
+    return StandardBands(centers_hz, centers_hz, edges_hz)
 
 
 # Standard -> its bands, at least those around the frequencies from one to another.
-STANDARDS: dict[BandStandard, Callable[[float, float], StandardBands]] = {
+STANDARDS: dict[str, Callable[[float, float], StandardBands]] = {
     "octave": partial(_in_decades, _OCTAVE),
     "third": partial(_in_decades, _THIRD),
     "decidecade": partial(_in_decades, _THIRD),
@@ -220,8 +223,8 @@ def _none_of(
     if fmin_hz is not None or fmax_hz is not None:
         low_hz, top_hz = fmin_hz or 0, half_hz if fmax_hz is None else fmax_hz
         return (
-            f"no band of the standard {standard} lies between {low_hz:g} and {top_hz:g} Hz and ends "
-            f"below {half_hz:g} Hz, half the rate: give another `fmin` or `fmax`"
+            f"no band of the standard {standard} lies between {low_hz:g} and {top_hz:g} Hz and "
+            f"ends below {half_hz:g} Hz, half the rate: give another `fmin` or `fmax`"
         )
     return (
         f"no band of the standard {standard} is as wide as a bin, {bin_hz:.4g} Hz, and ends below "

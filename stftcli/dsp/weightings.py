@@ -22,7 +22,10 @@ _REFERENCE_HZ, _LOW_HZ, _HIGH_HZ, _A_HZ = 1000.0, 10**1.5, 10**3.9, 10**2.45
 # The filter of ITU-R BS.1770 for 48 kHz, a shelf and a high-pass: b0 to b2, a0 to a2 of each.
 _K_RATE_HZ = 48_000
 _K_STAGES = (
-    ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1, -1.69065929318241, 0.73248077421585)),
+    (
+        (1.53512485958697, -2.69169618940638, 1.19839281085285),
+        (1, -1.69065929318241, 0.73248077421585),
+    ),
     ((1.0, -2.0, 1.0), (1, -1.99004745483398, 0.99007225036621)),
 )
 
@@ -65,9 +68,11 @@ def weighting_weights(rate_hz: float, filter_length: int, curve: WeightingCurve 
     """
     bins = filter_length // 2 + 1
     check_value("filter_length", filter_length, filter_length >= 2, "2 or more")
-    good = bins <= _MAX_BINS + 1
-    advice = f"at most {2 * _MAX_BINS}, for the weight is square: `weighting` needs none"
-    check_value("filter_length", filter_length, good, advice)
+    rule = (
+        f"at most {2 * _MAX_BINS}, for a file holds the square of its bins: `weighting` of the "
+        "features needs no file"
+    )
+    check_value("filter_length", filter_length, filter_length <= 2 * _MAX_BINS, rule)
     check_value("rate_hz", rate_hz, 0 < rate_hz < math.inf, "above 0")
     frequencies_hz = np.arange(bins) * rate_hz / filter_length
     return np.diag(10 ** (weighting_db(curve, frequencies_hz) / 10))
@@ -110,7 +115,7 @@ def _k_power(hz: Floats) -> Floats:
     return power
 
 
-CURVES: dict[WeightingCurve, Callable[[Floats], Floats]] = {
+CURVES: dict[str, Callable[[Floats], Floats]] = {
     "A": _a_power,
     "C": _c_power,
     "K": _k_power,

@@ -80,7 +80,7 @@ class Crop(Step):
 
 
 EDGES = tuple(replace(option, makes=False) for option in Crop.options)
-"""The same two of a bank that has such edges of its own: where it is there, they are its details."""
+"""The same two as details of a bank that has such edges of its own."""
 
 
 def keep(batch: Batch, kept: slice) -> Batch:

@@ -53,6 +53,7 @@ class Weighting(Step):
     def _weighted(self, axis: Axis, sign: int) -> FrameOperation:
         from stftcli.dsp.weightings import weighting_db
 
+        assert axis.frequencies_hz is not None
         gains_db = sign * weighting_db(self.curve, axis.frequencies_hz)
         if axis.quantity == "magnitude":
             gains_db /= 2
