@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 from stftcli.dsp.bands import Row, dense
 from stftcli.dsp.checks import check_value, rows_of
 from stftcli.errors import SettingsError
-from stftcli.frozen import Frozen
 from stftcli.settings.choices import BAND_VALUES, BandStandard, BandValues
 
 Floats = NDArray[np.float64]
@@ -25,7 +25,7 @@ _SLACK = 1e-9
 """Share by which rounding may put an edge beyond where it belongs."""
 
 
-class StandardBands(Frozen):
+class StandardBands(NamedTuple):
     """Bands next to each other.
 
     Attributes
@@ -155,11 +155,12 @@ def narrow_warning(bands: StandardBands, rate_hz: float, filter_length: int) -> 
     if not (count := int(narrow.sum())):
         return None
     listed = ", ".join(bands.names[:count][:8]) + (", ..." if count > 8 else "")
-    wide = f"trust {bands.names[count]} and above" if count < len(narrow) else "trust none of them"
+    wide = f"{bands.names[count]} is the first that is not" if count < len(narrow) else "all are"
     needed = math.ceil(rate_hz / bands.widths_hz[0] * (1 - _SLACK))
     return (
         f"{count} of {len(narrow)} bands {'is' if count == 1 else 'are'} narrower than a bin, "
-        f"{bin_hz:.4g} Hz ({listed}), and cannot be told apart: {wide}, or give `n_fft={needed}`"
+        f"{bin_hz:.4g} Hz ({listed}), and cannot be told apart: {wide}; `n_fft={needed}` is "
+        "enough for all"
     )
 
 

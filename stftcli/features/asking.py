@@ -175,10 +175,10 @@ def _place(steps: Steps, name: str) -> int | None:
 
 
 def _place_of(steps: Steps, kind: type[Step]) -> int:
-    """Give the place of a new step: after some, before others, or else at the end."""
-    if kind.on_bins or kind.takes_bins or kind.after:
-        return _after(steps, kind.after)
-    return min((at for at, one in enumerate(steps) if one.step in kind.before), default=len(steps))
+    """Give the place of a new step: before some, after others, or else at the end."""
+    first = kind.on_bins or kind.takes_bins or kind.after
+    last = _after(steps, kind.after) if first else len(steps)
+    return min((at for at, one in enumerate(steps) if one.step in kind.before), default=last)
 
 
 def _after(steps: Steps, names: Names) -> int:

@@ -16,7 +16,7 @@ from stftcli.settings.signal import SignalSettings
 class Recipe(Record):
     """What is computed from each frame: a spectrum, and the steps that it goes through in order.
 
-    `spectrum` None is the power for a mel or chroma bank, else the magnitude. `epsilon` is added
+    `spectrum` None is what a bank takes (a power, or a density), else the magnitude. `epsilon` is added
     to abs(X)^2 (before the root of a magnitude). A new Linear is drawn from `seed`. `kernel` is a
     file with a matrix in place of the DFT.
     """
@@ -33,7 +33,7 @@ class Recipe(Record):
             Choice(tuple(SPECTRA)),
             "; ".join(f"{name}: {meaning}" for name, meaning in SPECTRA.items()) + ".",
             field="spectrum",
-            default="magnitude, or power with mel, mfcc or chroma",
+            default="magnitude; power with mel, mfcc or chroma; psd with bands",
         ),
         Option(
             "epsilon",

@@ -55,7 +55,9 @@ def bands(output: str, **bank: Any) -> None:
 
 
 @click.command("weighting")
-@click.argument("curve", type=click.Choice(list(WEIGHTING_CURVES)))
+@click.argument(
+    "curve", type=types.Names(list(WEIGHTING_CURVES)), metavar="|".join(WEIGHTING_CURVES)
+)
 @spectrum
 @out
 def weighting(output: str, **bank: Any) -> None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from stftcli.errors import SettingsError
+from stftcli.features.axis import Quantity
 from stftcli.features.operations import FrameOperation
 from stftcli.features.step import Step
 from stftcli.features.steps.crop import EDGES
@@ -12,6 +13,10 @@ from stftcli.settings.option import Option
 
 if TYPE_CHECKING:
     from stftcli.features.builder import Builder, Stage
+
+
+# What the values of a density's bands are.
+_QUANTITIES: dict[BandValues, Quantity] = {"power": "power", "density": "density"}
 
 
 class Bands(Step):
@@ -72,7 +77,7 @@ class Bands(Step):
                 bands.names,
                 "Band",
                 frequencies_hz=bands.centers_hz,
-                quantity="power" if self.values == "power" else "density",
+                quantity=_QUANTITIES[self.values],
             ),
             f"the bands ({self.standard})",
         )

@@ -25,6 +25,7 @@ class Crop(Step):
     fmax_hz: float | None = None
 
     on_bins = True
+    before = ("weighting",)
     takes_complex = True
     options: ClassVar[tuple[Option, ...]] = (
         Option(
