@@ -16,9 +16,9 @@ from stftcli.settings.signal import SignalSettings
 class Recipe(Record):
     """What is computed from each frame: a spectrum, and the steps that it goes through in order.
 
-    `spectrum` None is what a bank takes (a power, or a density), else the magnitude. `epsilon` is added
-    to abs(X)^2 (before the root of a magnitude). A new Linear is drawn from `seed`. `kernel` is a
-    file with a matrix in place of the DFT.
+    `spectrum` None is what a bank takes (the power, or a density), else the magnitude. `epsilon` is
+    added to abs(X)^2 (before the root of a magnitude). A new Linear is drawn from `seed`. `kernel`
+    is a file with a matrix in place of the DFT.
     """
 
     spectrum: Spectrum | None = None
