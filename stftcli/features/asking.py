@@ -26,15 +26,8 @@ def asked_steps(base: tuple[Step, ...], given: Iterable[tuple[Option, Any]]) -> 
     SettingsError
         If two options both take the bins, or one refines a step that is not there.
     """
-    owners = _owners()
-    asked: Asked = []
-    shared: list[Asked] = []
-    for name, value in [(option.name, value) for option, value in given]:
-        rows = [(kind, option, value) for kind, option in owners.get(name, ())]
-        if len(rows) > 1:
-            shared.append(rows)
-        else:
-            asked += rows
+    rows = [_rows_of(option.name, value) for option, value in given]
+    asked = [row for own in rows if len(own) == 1 for row in own]
     makers = [row for row in asked if row[1].makes]
     steps = list(base)
     _choose_bank(steps, makers)
@@ -47,9 +40,14 @@ def asked_steps(base: tuple[Step, ...], given: Iterable[tuple[Option, Any]]) -> 
     for kind, option, value in asked:
         if not option.makes:
             _refine(steps, kind, option, value)
-    for rows in shared:
-        _share(steps, rows)
+    for shared in [several for several in rows if len(several) > 1]:
+        _share(steps, shared)
     return tuple(steps)
+
+
+def _rows_of(name: str, value: Any) -> Asked:
+    """Give the steps that have an option, each with its own row of it; none if it is of no step."""
+    return [(kind, option, value) for kind, option in _owners().get(name, ())]
 
 
 @cache
