@@ -114,9 +114,9 @@ def standard_bands(
     _check_edges(standard, half_hz, fmin_hz, fmax_hz)
     bands = lay_out(bin_hz if fmin_hz is None else fmin_hz, half_hz)
     kept = bands.edges_hz[1:] <= half_hz * (1 + _SLACK)
-    kept &= ~bands.narrow(bin_hz) if fmin_hz is None else bands.nominal_hz >= fmin_hz
+    kept &= ~bands.narrow(bin_hz) if fmin_hz is None else bands.nominal_hz >= fmin_hz * (1 - _SLACK)
     if fmax_hz is not None:
-        kept &= bands.nominal_hz <= fmax_hz
+        kept &= bands.nominal_hz <= fmax_hz * (1 + _SLACK)
     at = np.flatnonzero(kept)
     if not len(at):
         raise SettingsError(_none_of(standard, half_hz, bin_hz, fmin_hz, fmax_hz))

@@ -31,8 +31,8 @@ class Crop(Step):
         Option(
             "fmin",
             Frequency(0, _MAX_HZ),
-            "Lowest frequency: the bins below it are left out. With mel, its lower edge; with "
-            "bands, the lowest.",
+            "Lowest frequency: bins below it are left out. Of a mel bank it is the lower edge, of "
+            "standard bands the lowest one.",
             "fmin_hz",
             default="0; with bands, the first that is as wide as a bin",
             makes=True,
@@ -40,7 +40,8 @@ class Crop(Step):
         Option(
             "fmax",
             Frequency(0, _MAX_HZ),
-            "Highest frequency, likewise.",
+            "Highest frequency: bins above it are left out. Of a mel bank it is the upper edge, of "
+            "standard bands the highest one.",
             "fmax_hz",
             default="half the rate",
             makes=True,
