@@ -12,10 +12,9 @@ from stftcli.cli.params import click_options
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import Command, Decorator, given_order, stacked, under
 from stftcli.errors import SettingsError
-from stftcli.features.keywords import all_options, change
+from stftcli.features.keywords import all_options, change, step_options
 from stftcli.features.presets import load_preset
 from stftcli.features.settings import FeatureSettings, Recipe
-from stftcli.features.steps import STEPS
 from stftcli.presets import preset_names
 from stftcli.settings.calibration import CalibrationSettings
 from stftcli.settings.choices import MAX_THREADS, Spectrum
@@ -23,7 +22,6 @@ from stftcli.settings.frames import FrameSettings
 from stftcli.settings.kinds import Time
 from stftcli.settings.option import Option
 from stftcli.settings.reading import RAW_ENCODINGS, RawKind, Reading
-from stftcli.settings.record import Record
 from stftcli.settings.segment import SegmentSettings
 from stftcli.settings.signal import SignalSettings
 
@@ -81,20 +79,17 @@ def _recipe(brief: bool) -> Decorator:
 
 def table_options(*, brief: bool = False, **changes: Any) -> Decorator:
     """Add the options of all records but those of the array; `changes` are by their names."""
-    sections: list[tuple[type[Record], str]] = [
-        (SegmentSettings, "segment"),
-        (SignalSettings, "signal"),
-        (CalibrationSettings, "calibration"),
-        (FrameSettings, "frames"),
-        (Recipe, "features"),
-        *((step, "features") for step in STEPS.values()),
+    sections: list[tuple[Sequence[Option], str]] = [
+        (SegmentSettings.options, "segment"),
+        (SignalSettings.options, "signal"),
+        (CalibrationSettings.options, "calibration"),
+        (FrameSettings.options, "frames"),
+        (Recipe.options, "features"),
+        (step_options(), "features"),
     ]
     return stacked(
         _recipe(brief),
-        *(
-            click_options(record.options, section, brief=brief, **changes)
-            for record, section in sections
-        ),
+        *(click_options(rows, section, brief=brief, **changes) for rows, section in sections),
     )
 
 
@@ -176,7 +171,7 @@ def inverse_options(command: Command) -> Command:
         (CalibrationSettings.options, "calibration"),
         (FrameSettings.options, "frames"),
         ([option for option in Recipe.options if option.name != "seed"], "features"),
-        *((step.options, "features") for step in STEPS.values()),
+        (step_options(), "features"),
         (FeatureSettings.options, "features"),
     ]
     rate = {"help": "Samples per second, where FEATS does not say it.", "common": True}

@@ -133,9 +133,10 @@ class Axis(Frozen):
     def parts(self) -> list["Axis"]:
         """Give the axis in parts of one unit each, neighbours staying together."""
         ends = [at for at in range(1, len(self.units)) if self.units[at] != self.units[at - 1]]
-        return [self._part(slice(*both)) for both in pairwise((0, *ends, len(self.units)))]
+        return [self.part(slice(*both)) for both in pairwise((0, *ends, len(self.units)))]
 
-    def _part(self, part: slice) -> "Axis":
+    def part(self, part: slice) -> "Axis":
+        """Give the axis of some neighbouring features."""
         hz = self.frequencies_hz
         return replace(
             self,

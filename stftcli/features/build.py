@@ -65,7 +65,7 @@ def build_chain(
     else:
         stft, frames = _with_kernel(recipe.kernel, settings.frames, rate_hz, dtype)
     assert recipe.spectrum is not None
-    if recipe.spectrum == "complex" and recipe.steps:
+    if recipe.spectrum == "complex" and not all(step.takes_complex for step in recipe.steps):
         raise SettingsError("features take real numbers: choose another `spectrum` than complex")
     check_levels(settings, recipe.spectrum)
     builder = Builder(stft.plan, rate_hz, recipe.spectrum, dtype, recipe.seed, settings.unit)

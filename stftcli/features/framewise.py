@@ -12,7 +12,6 @@ from stftcli.dsp.linear import Linear
 from stftcli.dsp.scaling import Scale, scale_of
 from stftcli.dsp.stft import STFT
 from stftcli.dsp.workspace import Workspace
-from stftcli.errors import SettingsError
 from stftcli.features.operations import FrameFeature, FrameOperation
 from stftcli.settings.choices import Spectrum
 
@@ -47,11 +46,6 @@ class FrameWise:
         That.
     scale : Scale or None
         What is taken of the spectra; None where they stay complex.
-
-    Raises
-    ------
-    SettingsError
-        If there are operations on complex numbers.
     """
 
     def __init__(
@@ -76,10 +70,6 @@ class FrameWise:
         self.dtype = self._complex_dtype if self.scale is None else stft.dtype
         # A Linear gives a new array, so what it is given may lie where the next span's will.
         self._renewed = any(isinstance(one, Linear) for one in operations)
-        if self.operations and self.scale is None:
-            raise SettingsError(
-                "features take real numbers: choose another `spectrum` than complex"
-            )
 
     def __call__(self, span: NDArray[Any]) -> NDArray[Any]:
         """Give the features of a span of shape (channels, samples).
@@ -98,7 +88,7 @@ class FrameWise:
 
     def _analyze(self, span: NDArray[Any]) -> NDArray[Any]:
         if self.scale is None:
-            return self._correct(self.stft.transform(span))
+            return self._operated(self._correct(self.stft.transform(span)), {})
         plan, take = self.stft.plan, self._workspace.take
         shape = (len(span), plan.frames_of_span(span.shape[-1]), plan.bins)
         columns: dict[FrameFeature, NDArray[Any]] = {}
@@ -110,6 +100,11 @@ class FrameWise:
         renewed = self._renewed
         batch = take("scaled", shape, self.dtype) if renewed else np.empty(shape, self.dtype)
         self.scale.take(self._correct(spectra), batch)
+        return self._operated(batch, columns)
+
+    def _operated(
+        self, batch: NDArray[Any], columns: dict[FrameFeature, NDArray[Any]]
+    ) -> NDArray[Any]:
         for operation in self.operations:
             if isinstance(operation, FrameFeature):
                 batch = operation.put(columns[operation], batch)

@@ -36,8 +36,18 @@ _RECORDS: dict[str, type[Record]] = {
 @cache
 def all_options() -> dict[str, Option]:
     """Give every option by its name."""
-    rows = (*_RECORDS.values(), *STEPS.values())
-    return {option.name: option for row in rows for option in row.options}
+    rows = [option for record in _RECORDS.values() for option in record.options]
+    return {option.name: option for option in (*rows, *step_options())}
+
+
+@cache
+def step_options() -> tuple[Option, ...]:
+    """Give the options of the steps; one that several have stands where the first of them is."""
+    rows: dict[str, Option] = {}
+    for kind in STEPS.values():
+        for option in kind.options:
+            rows.setdefault(option.name, option)
+    return tuple(rows.values())
 
 
 def read_options(given: Iterable[tuple[str, Any]]) -> Given:

@@ -19,10 +19,10 @@ from stftcli.settings.units import SampleUnit
 class Recipe(Record):
     """What is computed from each frame: a spectrum, and the steps that it goes through in order.
 
-    `spectrum` None is the power for a mel or chroma bank, else the magnitude; of calibrated sound
-    the density, but for descriptors. `epsilon` is added to abs(X)^2 (before the root of a
-    magnitude). A new Linear is drawn from `seed`. `kernel` is a file with a matrix in place of the
-    DFT.
+    `spectrum` None is what a bank takes (the power, or a density), else the magnitude; of
+    calibrated sound the density, but for descriptors. `epsilon` is added to abs(X)^2 (before the
+    root of a magnitude). A new Linear is drawn from `seed`. `kernel` is a file with a matrix in
+    place of the DFT.
     """
 
     spectrum: Spectrum | None = None
@@ -37,7 +37,7 @@ class Recipe(Record):
             Choice(tuple(SPECTRA)),
             "; ".join(f"{name}: {meaning}" for name, meaning in SPECTRA.items()) + ".",
             field="spectrum",
-            default="magnitude, or power with mel, mfcc or chroma; psd of calibrated sound",
+            default="magnitude; power with mel, mfcc, chroma; psd with bands or calibrated sound",
         ),
         Option(
             "epsilon",

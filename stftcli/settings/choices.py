@@ -19,6 +19,9 @@ Statistic = Literal["mean", "std", "min", "max", "skewness", "kurtosis"]
 Descriptor = Literal[
     "rms", "zcr", "centroid", "bandwidth", "rolloff", "flatness", "flux", "contrast"
 ]
+BandStandard = Literal["octave", "third", "decidecade", "millidecade"]
+BandValues = Literal["power", "density"]
+WeightingCurve = Literal["A", "C", "K"]
 Precision = Literal["float32", "float64", "float16"]
 Layout = Literal["frames-first", "bins-first"]
 Resampling = Literal["QQ", "LQ", "MQ", "HQ", "VHQ"]
@@ -92,6 +95,27 @@ SPECTRA: dict[Spectrum, str] = {
     "phase": "the angle of X in radians",
 }
 """What each spectrum is."""
+
+BAND_STANDARDS: dict[BandStandard, str] = {
+    "octave": "octaves (IEC 61260-1)",
+    "third": "third octaves (IEC 61260-1)",
+    "decidecade": "the same by their other name, tenths of a decade (ISO 18405)",
+    "millidecade": "hybrid millidecades, 1 Hz wide up to 434 Hz, thousandths of a decade above",
+}
+"""The bands of each standard."""
+
+BAND_VALUES: dict[BandValues, str] = {
+    "power": "the power in the band, which is the mean square of what lies in it",
+    "density": "that divided by the band's width, as millidecades are published",
+}
+"""What the value of a band is."""
+
+WEIGHTING_CURVES: dict[WeightingCurve, str] = {
+    "A": "IEC 61672-1, as in dB(A)",
+    "C": "IEC 61672-1, as in dB(C)",
+    "K": "ITU-R BS.1770, of loudness",
+}
+"""Where each weighting comes from."""
 
 LOG_FLOOR = 1e-10
 """The smallest value that --log takes a logarithm of, unless it is told another."""

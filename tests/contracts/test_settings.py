@@ -18,7 +18,9 @@ from stftcli.features.settings import FeatureSettings, Recipe
 from stftcli.features.step import Step
 from stftcli.features.steps import (
     STEPS,
+    Bands,
     Chroma,
+    Crop,
     Dct,
     Deltas,
     Descriptors,
@@ -32,6 +34,7 @@ from stftcli.features.steps import (
     Standardize,
     Stats,
     TopDb,
+    Weighting,
 )
 from stftcli.features.toml import VERSION, format_settings, parse_settings, settings_from
 from stftcli.presets import preset_names, preset_text
@@ -56,8 +59,11 @@ PICTURE_RECORDS: list[type[Record]] = [ViewSettings, FigureSettings]
 """Those that no file of settings holds, but a picture."""
 
 OTHER_STEPS: tuple[Step, ...] = (
+    Crop(20.0, 3800.5),
+    Weighting("K"),
     Mel(23, 20.0, 3800.5, "htk", "none", "mel", "torchaudio"),
     Chroma(24, -0.25),
+    Bands("millidecade", "density", 20.0, 3800.5),
     Descriptors(("rms", "contrast", "flux")),
     Pcen(0.8, 10.0, 0.25, 0.06, 1e-8, "first"),
     LinearFile("a folder/päß \\ 'x'.npz:head.0"),
@@ -364,6 +370,8 @@ def wrong_values(hint: Any) -> Iterator[tuple[Any, str]]:
         (FrameSettings, "preemphasis", [-0.5, 1.5], "0 to 1"),
         (Mel, "bands", [0, -1, 10_001], "1 to 10000"),
         (Mel, "fmin_hz", [-1.0, 2e9], "0 to 1000000000"),
+        (Crop, "fmin_hz", [-1.0, 2e9], "0 to 1000000000"),
+        (Bands, "fmax_hz", [-1.0, 2e9], "0 to 1000000000"),
         (Chroma, "bands", [0, -1, 10_001], "1 to 10000"),
         (LinearOut, "outputs", [0, -1, 1_000_001], "1 to 1000000"),
         (Log, "floor", [0.0, -1.0, 2e30], "above 0, at most 1e\\+30"),

@@ -309,7 +309,7 @@ class TestOptions:
             ({"mel": 0}, ["`mel` is 0", "from 1 to 10000"]),
             ({"mel": True}, ["`mel` is True", "whole number"]),
             ({"mel": 3, "chroma": 12}, ["`mel` and `chroma`", "give one"]),
-            ({"fmin": 20}, ["`fmin` belongs to `mel` or `mfcc`"]),
+            ({"mel_norm": "none"}, ["`mel_norm` belongs to `mel` or `mfcc`"]),
             ({"log": "dB"}, ["`log` is 'dB'", "db"]),
             ({"floor": 1, "log_offset": 1, "log": "ln"}, ["`floor` and `log_offset`"]),
             ({"center": True, "causal": True}, ["`center` and `causal` exclude each other"]),

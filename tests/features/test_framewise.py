@@ -165,7 +165,7 @@ def test_an_unknown_name_is_answered_with_all_names() -> None:
 
 
 def test_a_linear_takes_no_complex_numbers() -> None:
-    with pytest.raises(SettingsError, match="real numbers: choose another"):
+    with pytest.raises(SettingsError, match="must hold real numbers"):
         analyze("complex", linear=Linear(33, 5))
 
 
