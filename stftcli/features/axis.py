@@ -19,11 +19,15 @@ else:
 FULL_SCALE = "dBFS"
 """The unit of levels that count from a full-scale sine."""
 
-Quantity = Literal["complex", "magnitude", "power", "density", "phase", ""]
+Quantity = Literal["complex", "magnitude", "power", "density", "ratio", "phase", ""]
 
 # Samples have no unit of their own, so neither has a power.
 _UNITS: dict[Quantity, str] = {"phase": "rad", "density": "1/Hz"}
-_DECIBELS: dict[Quantity, str] = {"power": "dB", "density": "dB re 1/Hz"}
+_DECIBELS: dict[Quantity, str] = {
+    "power": "dB",
+    "density": "dB re 1/Hz",
+    "ratio": "dB re background",
+}
 
 # Spectrum -> what it holds, and the logarithm that it is.
 _OF_SPECTRUM: dict[Spectrum, tuple[Quantity, LogKind | None]] = {
@@ -53,15 +57,18 @@ class Axis(Frozen):
         Where they lie, if they lie at frequencies: bins, or the centres of bands.
     bins : bool
         Whether they are the bins of the spectrum.
-    quantity : {"complex", "magnitude", "power", "density", "phase", ""}
-        What of the spectrum they hold, or the logarithm of what: a density is power per Hz; "" for
-        something else.
+    quantity : {"complex", "magnitude", "power", "density", "ratio", "phase", ""}
+        What of the spectrum they hold, or the logarithm of what: a density is power per Hz, a ratio
+        one of powers; "" for something else.
     log : {"ln", "log10", "log1p", "db"} or None
         The logarithm that they are.
     per_frame : bool
-        Whether a row is a frame, or else the whole sound.
+        Whether a row is a frame or a stretch of frames, or else the whole sound.
     first : int
         Number of the first of them: MFCC are counted from 0.
+    statistics : tuple of str
+        What was taken of each feature over several frames; for several, all features are there
+        once for each. Empty where a row is a frame.
     """
 
     names: tuple[str, ...]
@@ -73,6 +80,7 @@ class Axis(Frozen):
     log: LogKind | None = None
     per_frame: bool = True
     first: int = 1
+    statistics: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.frequencies_hz is not None:
@@ -103,6 +111,11 @@ class Axis(Frozen):
         """The unit of all features, or None where they differ."""
         return self.units[0] if len(set(self.units)) == 1 else None
 
+    @property
+    def are_amounts(self) -> bool:
+        """Whether they are powers or magnitudes, which have a logarithm, and are none."""
+        return self.log is None and self.quantity in ("power", "density", "magnitude")
+
     def parts(self) -> list["Axis"]:
         """Give the axis in parts of one unit each, neighbours staying together."""
         ends = [at for at in range(1, len(self.units)) if self.units[at] != self.units[at - 1]]
@@ -120,6 +133,22 @@ class Axis(Frozen):
     def with_values(self, quantity: Quantity = "", log: LogKind | None = None) -> "Axis":
         """Give the axis of other values of the same features."""
         return replace(self, quantity=quantity, log=log, units=())
+
+    def pooled(self, statistics: tuple[str, ...]) -> "Axis":
+        """Give the axis of statistics of the same features; one alone leaves them as they are."""
+        if len(statistics) == 1:
+            return replace(self, statistics=statistics)
+        import numpy as np
+
+        count, hz = len(statistics), self.frequencies_hz
+        return replace(
+            self,
+            names=tuple(f"{name}_{statistic}" for statistic in statistics for name in self.names),
+            units=self.units * count,
+            frequencies_hz=None if hz is None else np.tile(hz, count),
+            bins=False,
+            statistics=statistics,
+        )
 
     def renamed(self, names: Sequence[str], label: str = "Feature", **of_features: Any) -> "Axis":
         """Give the axis of other features, which say themselves what else they are."""

@@ -78,6 +78,7 @@ def build_chain(
         tuple(builder.new_linears),
         tuple(builder.warnings),
         tuple(builder.stages),
+        builder.stretches,
     )
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Names = tuple[str, ...]
 
+AT_THE_END: Names = ("pool", "background", "stats")
+"""Steps over many frames, which come after all others unless somebody lays them out himself."""
+
 
 class Need(NamedTuple):
     """A step that another one cannot do without, and is given where nobody asks for it.

@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from stftcli.features.operations import Batch, Batches, FrameOperation
-from stftcli.features.step import Names, Step
+from stftcli.features.step import AT_THE_END, Names, Step
 from stftcli.settings.kinds import Whole
 from stftcli.settings.option import Option
 from stftcli.settings.record import check_between
@@ -23,7 +23,7 @@ class Deltas(Step):
     order: int = 1
     window: int = 2
 
-    before = ("stats",)
+    before = AT_THE_END
     options: ClassVar[tuple[Option, ...]] = (
         Option(
             "deltas",
