@@ -1,4 +1,4 @@
-"""Feature arrays as text, a line for each frame."""
+"""Feature arrays as text, a line for each row; for each frequency, where there is one row."""
 
 import io
 from collections.abc import Iterator
@@ -19,25 +19,28 @@ _VALUES_AT_ONCE = 1 << 16
 _DIGITS = {"float16": "%.5g", "float32": "%.9g"}
 """As few digits as give the same value again; of a float64, Python itself knows how few."""
 _SHORTEST = "%r"
-_TIME = "time_s"
+_TIME, _FREQUENCY = "time_s", "frequency_hz"
 _MAX_LINE = 1 << 25
 """Bytes of a line: a million features of 30 characters."""
 _TEXT_AT_ONCE = 1 << 23
 
 
 class CsvWriter(ArrayWriter):
-    """A .csv file: a header of names, then the time and the values of each frame.
+    """A .csv file: a header of names, then the time and the values of each row.
 
-    The features of several channels stand in one line, named `ch1_mel_1`.
+    The features of several channels stand in one line, named `ch1_mel_1`. A spectrum of the whole
+    sound has a line for each frequency.
     """
 
     def __init__(self, file: IO[bytes], spec: ArraySpec) -> None:
         super().__init__(file, spec)
-        names = column_names(spec)
+        names, first = spec.column_names, _TIME if spec.times_s is not None else None
+        if spec.spectrum is not None:
+            names, first = spec.of_channels(spec.spectrum.names), _FREQUENCY
         formats = [_DIGITS.get(str(spec.dtype), _SHORTEST)] * len(names)
         self._at_once = max(1, _VALUES_AT_ONCE // len(names))
-        if spec.times_s is not None:
-            names, formats = (_TIME, *names), [_SHORTEST, *formats]
+        if first is not None:
+            names, formats = (first, *names), [_SHORTEST, *formats]
         self._line = ",".join(formats) + "\n"
         file.write(_header_line(names).encode())
 
@@ -48,25 +51,23 @@ class CsvWriter(ArrayWriter):
         refuse_bins_first("csv", layout)
 
     def _put(self, values: NDArray[Any]) -> None:
+        spectrum, times_s = self._spec.spectrum, self._spec.times_s
+        if spectrum is not None:
+            if len(values):
+                columns = values.reshape(-1, len(spectrum.frequencies_hz)).T
+                self._put_lines(columns, spectrum.frequencies_hz)
+            return
         columns = values.reshape(len(values), prod(values.shape[1:]))
         for first in range(0, len(values), self._at_once):
             piece = columns[first : first + self._at_once]
-            rows = self._with_times(piece.tolist(), self.frames + first)
-            self._file.write("".join([self._line % tuple(row) for row in rows]).encode())
+            at = self.frames + first
+            self._put_lines(piece, None if times_s is None else times_s(at, at + len(piece)))
 
-    def _with_times(self, rows: list[list[float]], first: int) -> list[list[float]]:
-        if self._spec.times_s is None:
-            return rows
-        times = self._spec.times_s(first, first + len(rows)).tolist()
-        return [[time, *row] for time, row in zip(times, rows, strict=True)]
-
-
-def column_names(spec: ArraySpec) -> tuple[str, ...]:
-    """Give a name to each value of a frame, with its channel where there are several."""
-    if spec.channels is None:
-        return spec.names
-    channels = range(1, spec.channels + 1)
-    return tuple(f"ch{channel}_{name}" for channel in channels for name in spec.names)
+    def _put_lines(self, columns: NDArray[Any], first: NDArray[np.float64] | None) -> None:
+        rows = columns.tolist()
+        if first is not None:
+            rows = [[one, *row] for one, row in zip(first.tolist(), rows, strict=True)]
+        self._file.write("".join([self._line % tuple(row) for row in rows]).encode())
 
 
 def _header_line(names: tuple[str, ...]) -> str:
@@ -81,11 +82,29 @@ def _read_rows(path: Path) -> Batches:
     with path.open("rb") as file:
         lines = _lines(file)
         names = _read_header(lines)
-        first = int(names[0] == _TIME)
+        first = int(names[0] in (_TIME, _FREQUENCY))
         if len(names) == first:
-            raise ValueError("it has no columns but the time")
-        while texts := _some(lines):
-            yield _parse(texts, len(names))[:, first:]
+            raise ValueError(f"it has no columns but {names[0]}")
+        batches = _parsed(lines, len(names), first)
+        yield from [_one_row(batches)] if names[0] == _FREQUENCY else batches
+
+
+def _parsed(lines: Iterator[str], columns: int, first: int) -> Batches:
+    while texts := _some(lines):
+        yield _parse(texts, columns)[:, first:]
+
+
+def _one_row(batches: Batches) -> NDArray[np.float64]:
+    """Give the row that was written as a line for each frequency."""
+    held, values = [], 0
+    for batch in batches:
+        held.append(batch)
+        values += batch.size
+        if values > MAX_FEATURES:
+            raise ValueError(f"it has more than {MAX_FEATURES} values over frequency")
+    if not held:
+        raise ValueError("it has no lines but the names of its columns")
+    return np.concatenate(held).T.reshape(1, -1)
 
 
 def _lines(file: IO[bytes]) -> Iterator[str]:

@@ -7,7 +7,7 @@ import click
 from stftcli.cli import options, types
 from stftcli.cli.corpus_options import CorpusOptions, corpus_options
 from stftcli.cli.corpus_progress import CorpusProgress, run_many
-from stftcli.cli.output import choose_input, choose_output
+from stftcli.cli.output import choose_input, choose_output, writes_to_terminal
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
 from stftcli.errors import SettingsError
@@ -28,6 +28,7 @@ Examples:
   stftcli features in.wav --preset whisper --rate 16000 --out mel.npz
   stftcli features in.wav --mel 80 --log db --n-fft 25ms --hop-length 10ms --out mel.npz
   stftcli features in.wav --mfcc 13 --deltas 2 --stats mean,std --out row.csv
+  stftcli features in.wav --pool all --log db --out -
   stftcli features in.wav --preset kaldi-fbank --mel 80 --out feats.ark
   stftcli features in.wav --config mel.npz --out again.npz
   stftcli features clips/ --preset whisper --rate 16000 --out-dir feats
@@ -50,7 +51,8 @@ Examples:
     "array_format",
     type=click.Choice(tuple(dict.fromkeys((*ARRAY_FORMATS, *SHARD_FORMATS)))),
     help="How it is written; raw is numbers alone. tar (for WebDataset), parquet and zarr hold the "
-    "arrays of many inputs.  [default: by the ending of --out, or npy]",
+    "arrays of many inputs.  [default: by the ending of --out, or npy; csv of one row in a "
+    "terminal]",
 )
 @corpus_options(shards=True)
 @options.settings_options(array=True)
@@ -106,7 +108,10 @@ def features(
         raise SettingsError("shards hold the arrays of many inputs: give `out_dir`")
     corpus.check_one()
     path = choose_input(paths[0] if paths else None)
-    out = choose_output(out, path, array_format or "npy")
+    one_row = settings.features.is_one_row
+    if array_format is None and out == STANDARD and writes_to_terminal() and one_row:
+        array_format = "csv"
+    out = choose_output(out, path, array_format or "npy", text=array_format == "csv")
 
     from stftcli.jobs.features import write_features
 

@@ -118,7 +118,8 @@ class _Cells:
             raise InputError("there are features that are not finite: no percentile can be taken")
         self._make_room(values.min(axis=0), values.max(axis=0))
         cells = self._place(values) + np.arange(len(self._counts)) * self._number
-        np.add.at(self._counts.reshape(-1), cells.reshape(-1), 1)
+        # Ones of the same type: with a plain number it takes 30 times as long.
+        np.add.at(self._counts.reshape(-1), cells.reshape(-1), np.ones(cells.size, np.uint32))
 
     def percentiles(self, percents: list[float], count: int) -> Floats:
         """Give percentiles of so many values; those in a cell are spread evenly over it."""
@@ -139,7 +140,8 @@ class _Cells:
         return np.asarray(np.ldexp(place, self._exponent[part]), np.float64)
 
     def _place(self, values: Floats) -> NDArray[np.int64]:
-        return np.floor(np.ldexp(values, -self._exponent)).astype(np.int64) - self._base
+        per_unit = np.ldexp(1.0, -self._exponent)
+        return np.floor(values * per_unit).astype(np.int64) - self._base
 
     def _make_room(self, least: Floats, greatest: Floats) -> None:
         least = np.minimum(least, self._least)

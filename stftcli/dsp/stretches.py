@@ -78,8 +78,12 @@ class Stretches(Frozen):
     def starts_s(self, rows: range, rate_hz: int) -> NDArray[np.float64]:
         """Give the times that rows begin at, the first sample being at 0 s."""
         numbers = np.arange(self.skipped + rows.start, self.skipped + rows.stop, dtype=np.float64)
-        period_s = self.samples / rate_hz
+        period_s = self.samples / rate_hz  # multiplied before it is rounded
         return np.asarray(numbers * period_s.numerator / period_s.denominator, np.float64)
+
+    def period_s(self, rate_hz: int) -> float:
+        """Give the length of a stretch in seconds."""
+        return float(self.samples / rate_hz)
 
     def _center(self, frame: int) -> Fraction:
         return Fraction(self.plan.centers(range(frame, frame + 1))[0])

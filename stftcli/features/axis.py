@@ -29,6 +29,8 @@ _DECIBELS: dict[Quantity, str] = {
     "ratio": "dB re background",
 }
 
+_WITHOUT_UNIT = ("skewness", "kurtosis")
+
 # Spectrum -> what it holds, and the logarithm that it is.
 _OF_SPECTRUM: dict[Spectrum, tuple[Quantity, LogKind | None]] = {
     "complex": ("complex", None),
@@ -136,7 +138,7 @@ class Axis(Frozen):
 
     def pooled(self, statistics: tuple[str, ...]) -> "Axis":
         """Give the axis of statistics of the same features; one alone leaves them as they are."""
-        if len(statistics) == 1:
+        if len(statistics) == 1 and statistics[0] not in _WITHOUT_UNIT:
             return replace(self, statistics=statistics)
         import numpy as np
 
@@ -144,9 +146,12 @@ class Axis(Frozen):
         return replace(
             self,
             names=tuple(f"{name}_{statistic}" for statistic in statistics for name in self.names),
-            units=self.units * count,
+            units=tuple(
+                "" if statistic in _WITHOUT_UNIT else unit
+                for statistic in statistics
+                for unit in self.units
+            ),
             frequencies_hz=None if hz is None else np.tile(hz, count),
-            bins=False,
             statistics=statistics,
         )
 

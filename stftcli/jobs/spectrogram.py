@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write, check_distinct
 from stftcli.jobs.drawing.bare import draw_bare
+from stftcli.jobs.drawing.curves import draw_curves
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.labelled import draw_labelled
 from stftcli.jobs.reporter import SILENT, Reporter
@@ -61,6 +62,8 @@ def draw_spectrogram(
     for path in paths:
         check_distinct(output, path)
     draw = draw_bare if figure.bare else draw_labelled
+    if settings.features.is_one_row:
+        draw = draw_curves
     with atomic_write(output, durable=durable) as file:
         job = PictureJob(file, picture_format, settings, view, figure, threads, reporter)
         return draw(job, paths)

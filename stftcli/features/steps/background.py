@@ -28,6 +28,7 @@ class Background(Step):
     percentile: str = "median"
 
     before = ("stats",)
+    keeps_bins = True
     default_spectrum: ClassVar[Spectrum | None] = "power"
     options: ClassVar[tuple[Option, ...]] = (
         Option(

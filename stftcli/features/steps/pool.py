@@ -36,6 +36,7 @@ class Pool(Step):
     of: PooledValues = "power"
 
     before = ("background", "stats")
+    keeps_bins = True
     default_spectrum: ClassVar[Spectrum | None] = "power"
     options: ClassVar[tuple[Option, ...]] = (
         Option(
@@ -64,6 +65,11 @@ class Pool(Step):
             given = f"{self.period_s!r}, {self.statistics!r}"
             raise SettingsError(f"`pool` is {given}: {error}") from None
         vars(self).update(period_s=period_s, statistics=names)
+
+    @property
+    def is_one_row(self) -> bool:
+        """Whether there is no period."""
+        return self.period_s is None
 
     def feature_names(self, before: Names) -> Names:
         """Name each feature once for each statistic; one statistic changes no name."""

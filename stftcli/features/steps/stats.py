@@ -30,6 +30,11 @@ class Stats(Step):
         ),
     )
 
+    @property
+    def is_one_row(self) -> bool:
+        """It does."""
+        return True
+
     def feature_names(self, before: Names) -> Names:
         """Name each feature once for each statistic."""
         return tuple(f"{name}_{statistic}" for statistic in self.names for name in before)

@@ -37,8 +37,8 @@ def drawn(picture: NDArray[Any], chain: Chain, axis: Axis, *, non_negative: bool
     What a layer makes of powers is taken for powers if no value of the whole figure is below zero.
     """
     stft = chain.framewise.stft
-    if axis.log is None and axis.quantity == "density":
-        return Drawn(levels_db(picture), axis.with_values("density", "db").unit or "dB", True)
+    if axis.log is None and axis.quantity in ("density", "ratio"):
+        return Drawn(levels_db(picture), axis.with_values(axis.quantity, "db").unit or "dB", True)
     if axis.log is None and axis.quantity in ("power", "magnitude"):
         power = picture if axis.quantity == "power" else picture**2
         full_scale = not chain.settings.signal.int16_scale and stft.freeze_parameters
