@@ -84,7 +84,7 @@ def _read_rows(path: Path) -> Batches:
         names = _read_header(lines)
         first = int(names[0] in (_TIME, _FREQUENCY))
         if len(names) == first:
-            raise ValueError(f"it has no columns but {names[0]}")
+            raise ValueError(f"it has no columns but the {names[0]}")
         batches = _parsed(lines, len(names), first)
         yield from [_one_row(batches)] if names[0] == _FREQUENCY else batches
 

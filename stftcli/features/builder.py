@@ -169,7 +169,4 @@ class Builder:
 
 
 def _one_row(make: "Callable[[], FeatureStatistics]", batches: Batches) -> Batches:
-    statistics = make()
-    for batch in batches:
-        statistics.add(batch)
-    yield statistics.row()
+    yield make().row_of(batches)

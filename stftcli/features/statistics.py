@@ -91,6 +91,12 @@ class FeatureStatistics:
         row = np.concatenate([found[name] for name in self._names], axis=-1)
         return row[np.newaxis].astype(self._dtype)
 
+    def row_of(self, batches: Iterable[Batch]) -> Batch:
+        """Give the statistics of all frames of a sound, as `row` does."""
+        for batch in batches:
+            self.add(batch)
+        return self.row()
+
     def _is_plain(self, name: str) -> bool:
         return name != "mean" or self._log_unit is None
 
