@@ -91,9 +91,15 @@ def _exact(held: list[NDArray[Any]], percents: list[float]) -> Floats:
     step = max(1, _VALUES_AT_ONCE // sum(map(len, held)))
     for first in range(0, features, step):
         part = np.concatenate([rows[:, first : first + step] for rows in held])
+        _check_finite(part)
         exact = part.T.astype(np.float64, order="C")
         found[:, first : first + step] = np.percentile(exact, percents, axis=1)
     return found
+
+
+def _check_finite(values: NDArray[Any]) -> None:
+    if not np.isfinite(values).all():
+        raise InputError("there are features that are not finite: no percentile can be taken")
 
 
 class _Cells:
@@ -114,8 +120,7 @@ class _Cells:
 
     def add(self, values: Floats) -> None:
         """Count values of shape (any, features)."""
-        if not np.isfinite(values).all():
-            raise InputError("there are features that are not finite: no percentile can be taken")
+        _check_finite(values)
         self._make_room(values.min(axis=0), values.max(axis=0))
         cells = self._place(values) + np.arange(len(self._counts)) * self._number
         # Ones of the same type: with a plain number it takes 30 times as long.
@@ -128,14 +133,18 @@ class _Cells:
             part = slice(first, first + _FEATURES_AT_ONCE)
             up_to = np.cumsum(self._counts[part], axis=1, dtype=np.int64)
             for number, percent in enumerate(percents):
-                found[number, part] = self._at_rank(part, up_to, percent / 100 * (count - 1))
+                rank, rest = divmod(percent / 100 * (count - 1), 1)
+                below, above = (
+                    self._at_rank(part, up_to, int(one)) for one in (rank, min(rank + 1, count - 1))
+                )
+                found[number, part] = below + rest * (above - below)
         return np.clip(found, self._least, self._greatest)
 
-    def _at_rank(self, part: slice, up_to: NDArray[np.int64], rank: float) -> Floats:
+    def _at_rank(self, part: slice, up_to: NDArray[np.int64], rank: int) -> Floats:
         cell = (up_to <= rank).sum(axis=1)[:, np.newaxis]
         own = np.take_along_axis(self._counts[part], cell, 1)[:, 0]
         before = np.take_along_axis(up_to, cell, 1)[:, 0] - own
-        within = np.minimum((rank - before + 0.5) / own, 1)
+        within = (rank - before + 0.5) / own
         place = self._base[part] + cell[:, 0] + within
         return np.asarray(np.ldexp(place, self._exponent[part]), np.float64)
 

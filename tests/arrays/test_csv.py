@@ -146,7 +146,7 @@ def test_tables_of_others_are_read(tmp_path: Path, text: str) -> None:
         ("a\n" + "1" * (1 << 25), "a line of more than"),
         (",".join("a" * (1 << 21)), "2097152 columns, of at most"),
     ],
-    ids=range(15),
+    ids=range(18),
 )
 def test_what_is_no_table_of_numbers_is_one_error(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "x.csv"
