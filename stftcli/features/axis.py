@@ -29,7 +29,8 @@ _DECIBELS: dict[Quantity, str] = {
     "ratio": "dB re background",
 }
 
-_WITHOUT_UNIT = ("skewness", "kurtosis")
+SHAPES = ("skewness", "kurtosis")
+"""Statistics that are plain numbers, whatever they are of."""
 
 # Spectrum -> what it holds, and the logarithm that it is.
 _OF_SPECTRUM: dict[Spectrum, tuple[Quantity, LogKind | None]] = {
@@ -138,20 +139,23 @@ class Axis(Frozen):
 
     def pooled(self, statistics: tuple[str, ...]) -> "Axis":
         """Give the axis of statistics of the same features; one alone leaves them as they are."""
-        if len(statistics) == 1 and statistics[0] not in _WITHOUT_UNIT:
+        plain = any(statistic in SHAPES for statistic in statistics)
+        if len(statistics) == 1 and not plain:
             return replace(self, statistics=statistics)
         import numpy as np
 
-        count, hz = len(statistics), self.frequencies_hz
+        hz = self.frequencies_hz
         return replace(
             self,
             names=tuple(f"{name}_{statistic}" for statistic in statistics for name in self.names),
             units=tuple(
-                "" if statistic in _WITHOUT_UNIT else unit
+                "" if statistic in SHAPES else unit
                 for statistic in statistics
                 for unit in self.units
             ),
-            frequencies_hz=None if hz is None else np.tile(hz, count),
+            frequencies_hz=None if hz is None else np.tile(hz, len(statistics)),
+            quantity="" if plain else self.quantity,
+            log=None if plain else self.log,
             statistics=statistics,
         )
 

@@ -213,7 +213,7 @@ class TestNormalize:
 
     def test_an_unknown_kind_is_answered_with_all_and_the_nearest(self) -> None:
         with pytest.raises(SettingsError, match=r"`by` is 'mean_var': it must be one of .*meanvar"):
-            Normalize("mean_var")
+            Normalize("mean_var")  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("options", [{"ddof": -1}, {"epsilon": -1e-5}, {"epsilon": np.nan}])
     def test_numbers_out_of_range_are_refused(self, options: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.errors import SettingsError
+from stftcli.features.axis import SHAPES
 from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.colours import Drawn, colour_scale, drawn, referred
 from stftcli.jobs.drawing.images import channel_name
@@ -84,7 +85,8 @@ def check_curves(figure: FigureSettings) -> None:
 
 def _parts(sound: ReducedSound) -> Iterator[_Part]:
     axis, channels = sound.axis, len(sound.values)
-    if axis.unit is None:
+    shapes = [statistic in SHAPES for statistic in axis.statistics]
+    if axis.unit is None or any(shapes) != all(shapes):
         raise SettingsError(
             f"the statistics {', '.join(axis.statistics)} have different units: draw one of them"
         )

@@ -220,14 +220,19 @@ def check_drawable(chain: Chain, *, curves: bool = False) -> None:
     axis = chain.axis
     if chain.dtype.kind == "c":
         raise SettingsError("a complex spectrum cannot be drawn: choose another `spectrum`")
-    if curves and axis.statistics and axis.frequencies_hz is not None:
-        return
     if not axis.per_frame and not axis.statistics:
         raise SettingsError("`stats` gives one row for the sound, which is no picture")
+    if curves and axis.frequencies_hz is None:
+        raise SettingsError(
+            f"{axis.names[0]} and so on lie at no frequencies, so their pooled row is no curve: "
+            "give a time, as in `pool='60s:mean'`"
+        )
+    if curves:
+        return
     if not axis.per_frame:
         raise SettingsError(
-            "`pool` makes one row of the sound, which `spectrogram` draws as a curve where its "
-            "features lie at frequencies: give a time, as in `pool='60s:mean'`"
+            "`pool` makes one row of the sound, which only `stftcli spectrogram` draws: give a "
+            "time, as in `pool='60s:mean'`"
         )
     if len(axis.statistics) > 1:
         raise SettingsError(

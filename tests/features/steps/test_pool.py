@@ -1,5 +1,6 @@
 """Pooled frames are numpy's statistics of each stretch, however the sound arrives."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -17,14 +18,14 @@ RATE_HZ = 8000
 SOUND = noise(19_777) * np.linspace(0.01, 1, 19_777, dtype=np.float32)
 FRAMES: dict[str, Any] = {"n_fft": 256, "hop_length": 80}
 
-NUMPYS = {
-    "mean": lambda rows: rows.mean(axis=0),
-    "std": lambda rows: rows.std(axis=0),
-    "min": lambda rows: rows.min(axis=0),
-    "max": lambda rows: rows.max(axis=0),
-    "median": lambda rows: np.median(rows, axis=0),
-    "p10": lambda rows: np.percentile(rows, 10, axis=0),
-    "p99.5": lambda rows: np.percentile(rows, 99.5, axis=0),
+NUMPYS: dict[str, Callable[[Array], Array]] = {
+    "mean": lambda rows: np.asarray(rows.mean(axis=0)),
+    "std": lambda rows: np.asarray(rows.std(axis=0)),
+    "min": lambda rows: np.asarray(rows.min(axis=0)),
+    "max": lambda rows: np.asarray(rows.max(axis=0)),
+    "median": lambda rows: np.asarray(np.median(rows, axis=0)),
+    "p10": lambda rows: np.asarray(np.percentile(rows, 10, axis=0)),
+    "p99.5": lambda rows: np.asarray(np.percentile(rows, 99.5, axis=0)),
 }
 
 
@@ -94,7 +95,12 @@ def test_a_row_is_given_as_soon_as_the_next_one_has_begun() -> None:
 def test_the_mean_of_levels_is_the_level_of_the_mean_power(log: str) -> None:
     powers = Extractor(**FRAMES, mel=8, pool=0.1, dtype="float64")(SOUND, RATE_HZ)
     levels = Extractor(**FRAMES, mel=8, pool=0.1, log=log, dtype="float64")(SOUND, RATE_HZ)
-    of = {"db": lambda y: 10 * np.log10(y), "ln": np.log, "log10": np.log10, "log1p": np.log1p}
+    of: dict[str, Callable[[Array], Array]] = {
+        "db": lambda y: np.asarray(10 * np.log10(y)),
+        "ln": np.log,
+        "log10": np.log10,
+        "log1p": np.log1p,
+    }
     np.testing.assert_allclose(levels, of[log](powers), rtol=1e-9)
 
 
