@@ -21,6 +21,9 @@ FULL_SCALE = "dBFS"
 
 Quantity = Literal["complex", "magnitude", "power", "density", "ratio", "phase", ""]
 
+AMOUNTS: tuple[Quantity, ...] = ("magnitude", "power", "density")
+"""Quantities that are nowhere below zero."""
+
 # Samples have no unit of their own, so neither has a power.
 _UNITS: dict[Quantity, str] = {"phase": "rad", "density": "1/Hz"}
 _DECIBELS: dict[Quantity, str] = {
