@@ -1,7 +1,9 @@
 """Stretches of time: which frames each of them holds, in integers."""
 
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from math import ceil, floor
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +76,41 @@ class Stretches(Frozen):
             return 0
         last = floor(self._center(frames - 1) / self.samples) - self.ends_before(frames - 1)
         return max(0, last - self.skipped) + 1
+
+    def split(self, batches: Iterable[NDArray[Any]]) -> Iterator[tuple[int, NDArray[Any]]]:
+        """Give the frames of a sound in pieces, each with the number of its row.
+
+        Parameters
+        ----------
+        batches : iterable of ndarray, shape (any, ...)
+            All frames, in order.
+
+        Yields
+        ------
+        row : int
+            Numbers that never fall.
+        frames : ndarray, shape (some, ...)
+            At least one.
+        """
+        frame = row = 0
+        held: NDArray[Any] | None = None
+        for batch in batches:
+            if held is not None and len(batch):
+                yield row, held
+                held = None
+            rest = batch
+            while len(rest):
+                begins = frame == self.first_frame(row + 1)
+                row += begins
+                taken = rest[: self.first_frame(row + 1) - frame]
+                frame, rest = frame + len(taken), rest[len(taken) :]
+                # Whether it begins a row, or ends the one before, shows when a frame follows it.
+                if begins and len(taken) == 1 and not len(rest):
+                    held = taken
+                else:
+                    yield row, taken
+        if held is not None:
+            yield row - self.ends_before(frame - 1), held
 
     def starts_s(self, rows: range, rate_hz: int) -> NDArray[np.float64]:
         """Give the times that rows begin at, the first sample being at 0 s."""

@@ -113,29 +113,12 @@ def pooled_rows(make: MakeStatistics, stretches: "Stretches", batches: Batches) 
     ------
     ndarray, shape (1, [channels,] statistics * features)
     """
-    row = frame = 0
-    end = stretches.first_frame(1)
-    gathered, waiting = make(), None
-    for batch in batches:
-        rest = batch
-        while len(rest):
-            if frame < end:
-                taken, rest = rest[: end - frame], rest[end - frame :]
-                gathered.add(taken)
-                frame += len(taken)
-            elif waiting is None:
-                # Whether it begins a row is known when a frame follows it.
-                waiting, rest = rest[:1], rest[1:]
-            else:
-                yield gathered.row()
-                gathered = make()
-                gathered.add(waiting)
-                frame, row, waiting = frame + 1, row + 1, None
-                end = stretches.first_frame(row + 1)
-    if waiting is not None:
-        if not stretches.ends_before(frame):
+    gathered, at = None, 0
+    for row, frames in stretches.split(batches):
+        if gathered is not None and row > at:
             yield gathered.row()
-            gathered = make()
-        gathered.add(waiting)
-    if frame:
+            gathered = None
+        gathered, at = gathered or make(), row
+        gathered.add(frames)
+    if gathered is not None:
         yield gathered.row()
