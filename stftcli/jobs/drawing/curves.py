@@ -14,7 +14,7 @@ from stftcli.jobs.drawing.colours import Drawn, colour_scale, drawn, referred
 from stftcli.jobs.drawing.images import channel_name
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.reduced import ReducedSound, Wanted
-from stftcli.jobs.drawing.rows import frequency_axis
+from stftcli.jobs.drawing.rows import FrequencyAxis, frequency_axis
 from stftcli.pictures.axes import RowAxis
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 
@@ -51,27 +51,20 @@ def draw_curves(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     sounds = [job.reduce(path, wanted) for path in paths]
     parts = [part for sound in sounds for part in _parts(sound)]
     levels = referred([part.drawn for part in parts], job.view)
-    scale = colour_scale(levels, job.view)
     lowest, highest = _level_ends(levels, job.view)
-    hz = [_frequencies_hz(sound) for sound in sounds]
-    low = min(float(one[one > 0].min() if job.view.scale == "log" else 0.0) for one in hz)
-    along = frequency_axis(job.view, low, max(sound.chain.rate_hz / 2 for sound in sounds))
+    scale = replace(colour_scale(levels, job.view), lowest=lowest, highest=highest)
+    along = _frequencies(sounds, job.view)
     curves = [
         Curve(along.place(_frequencies_hz(part.sound)), level.values, part.name(parts))
         for part, level in zip(parts, levels, strict=True)
     ]
+    texts = {"Title": job.title(sounds), "Description": job.subtitle(sounds)}
     plot_curves(
-        job.file,
-        job.picture_format,
-        curves,
+        *(job.file, job.picture_format, curves),
         RowAxis(along.label, np.empty(0), along.shown, along.ticks),
-        replace(scale, lowest=lowest, highest=highest),
+        scale,
         job.figure,
-        {
-            "Title": job.title(sounds),
-            "Description": job.subtitle(sounds),
-            **job.texts(sounds, scale),
-        },
+        texts | job.texts(sounds, scale),
     )
     return PictureReport.of(sounds)
 
@@ -98,6 +91,13 @@ def _parts(sound: ReducedSound) -> Iterator[_Part]:
             yield _Part(
                 sound, replace(values, values=own), statistic, channel_name(channel, channels)
             )
+
+
+def _frequencies(sounds: Sequence[ReducedSound], view: ViewSettings) -> FrequencyAxis:
+    """Lay out an axis up to half the highest rate; a logarithmic one begins above 0 Hz."""
+    hz = np.concatenate([_frequencies_hz(sound) for sound in sounds])
+    lowest_hz = float(hz[hz > 0].min()) if view.scale == "log" else 0.0
+    return frequency_axis(view, lowest_hz, max(sound.chain.rate_hz / 2 for sound in sounds))
 
 
 def _frequencies_hz(sound: ReducedSound) -> NDArray[np.float64]:

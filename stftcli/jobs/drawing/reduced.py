@@ -249,10 +249,9 @@ def _samples(source: Source, settings: FeatureSettings, wanted: Wanted) -> int:
     rate_hz = settings.signal.rate_hz or source.rate_hz
     samples = source.segment_samples(settings.segment)
     if samples is None:
-        half = (
-            settings.frames.resolve(rate_hz, picture_length(settings, rate_hz)).filter_length // 2
-        )
-        ahead = min(_MAX_AHEAD // source.channels, (wanted.pixels + 1) * half)
+        frames = settings.frames.resolve(rate_hz, picture_length(settings, rate_hz))
+        longest_hop = half(frames.filter_length)
+        ahead = min(_MAX_AHEAD // source.channels, (wanted.pixels + 1) * longest_hop)
         dtype = "float64" if settings.dtype == "float64" else "float32"
         wanted_samples = ahead * source.rate_hz // rate_hz
         samples = source.look_ahead(
@@ -273,7 +272,7 @@ def _before(source: Source, settings: FeatureSettings) -> int:
 
 def _hop_for(samples_per_pixel: int, filter_length: int) -> int:
     """Give a frame to each pixel; but no sample may fall between the windows of two frames."""
-    return max(1, min(samples_per_pixel, filter_length // 2))
+    return max(1, min(samples_per_pixel, half(filter_length)))
 
 
 def _time_axis(reducer: ColumnReducer, chain: Chain, start_s: float, end_s: float) -> TimeAxis:
