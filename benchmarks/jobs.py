@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 MINUTE, HOUR = 60, 3600
+DAY = 24 * HOUR
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,13 @@ _BARE = {
 }
 _BARE_LIMITS = {"import numpy, soundfile": "{python} -c 'import numpy, soundfile'"}
 _PROGRAMS = ("sox", "ffmpeg")
+_SECONDS = "--n-fft 1000ms --hop-length 1000ms --padding none --spectrum psd --log db"
+_LEVELS = {
+    "stftcli": f"{{stftcli}} features {{sound}} {_SECONDS} --pool 60s:mean --out {{out}}",
+    "stftcli, one thread": f"{{stftcli}} features {{sound}} {_SECONDS} --pool 60s:mean "
+    "--out {out} --threads 1",
+}
+_LTSA = {"stftcli": "{stftcli} spectrogram {sound} --pool 60s:mean --out {out}.png"}
 
 
 def _mel(seconds: int) -> Job:
@@ -98,6 +106,10 @@ def _picture(seconds: int, peers: tuple[str, ...] = _PROGRAMS) -> Job:
 def _bare(seconds: int) -> Job:
     late = seconds > HOUR
     return Job("bare picture", seconds, _BARE, _PROGRAMS, _BARE_LIMITS, on_request=late)
+
+
+def _ltsa(seconds: int) -> Job:
+    return Job("long-term picture, minute means", seconds, _LTSA, on_request=seconds > HOUR)
 
 
 def _length(seconds: int) -> Job:
@@ -154,6 +166,16 @@ JOBS = {
     "bare-1min": _bare(MINUTE),
     "bare-1h": _bare(HOUR),
     "bare-10h": _bare(10 * HOUR),
+    "levels-1h": Job(
+        "minute means of 48001 densities, windows of 1 s",
+        HOUR,
+        _LEVELS,
+        ("scipy_levels",),
+        rate_hz=96_000,
+        decibels=True,
+    ),
+    "ltsa-1h": _ltsa(HOUR),
+    "ltsa-24h": _ltsa(DAY),
     **{
         f"length-{seconds}s": _length(seconds)
         for seconds in (1, 10, MINUTE, 10 * MINUTE, HOUR, 10 * HOUR)

@@ -55,6 +55,7 @@ PEERS = {
     "librosa_stft": Peer("librosa", "librosa"),
     "torch_stft": Peer("torch.stft script", "torch"),
     "scipy_stft": Peer("scipy ShortTimeFFT", "scipy", "zeros at the edges"),
+    "scipy_levels": Peer("scipy welch, minute by minute", "scipy"),
     "librosa_linear": Peer("librosa script", "librosa"),
     "kaldi_fbank": Peer("kaldi-native-fbank", "kaldi_native_fbank"),
     "librosa_picture": Peer("librosa specshow", "librosa", "labelled"),

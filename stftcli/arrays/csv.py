@@ -1,4 +1,4 @@
-"""Feature arrays as text, a line for each frame."""
+"""Feature arrays as text, a line for each row; for each frequency, where there is one row."""
 
 import io
 from collections.abc import Iterator
@@ -25,26 +25,31 @@ from stftcli.arrays.text_lines import (
 from stftcli.arrays.writer import ArrayWriter, refuse_bins_first, refuse_complex
 from stftcli.settings.choices import Layout
 
+_FREQUENCY = "frequency_hz"
+
 
 class CsvWriter(ArrayWriter):
-    """A .csv file: a header of names, then the time and the values of each frame.
+    """A .csv file: a header of names, then the time and the values of each row.
 
     The time is `time_s`, in seconds, or `time`, a date as ISO 8601 writes it. The features of
     several channels stand in one line, named `ch1_mel_1`; units follow the names, as in
-    `1000 Hz (dB re 1 uPa^2/Hz)`.
+    `1000 Hz (dB re 1 uPa^2/Hz)`. A spectrum of the whole sound has a line for each frequency.
     """
 
     def __init__(self, file: IO[bytes], spec: ArraySpec) -> None:
         super().__init__(file, spec)
-        names = column_names(spec)
+        names = spec.column_names
         formats = [digits_of(spec.dtype)] * len(names)
-        self._at_once = max(1, VALUES_AT_ONCE // len(names))
         self._dates: DateSpeller | None = None
-        if spec.times_s is not None and spec.origin is not None:
+        if spec.spectrum is not None:
+            names = (_FREQUENCY, *spec.of_channels(spec.spectrum.names))
+            formats = [SHORTEST, *formats[: len(names) - 1]]
+        elif spec.times_s is not None and spec.origin is not None:
             self._dates = DateSpeller(spec.origin, spec.times_s)
             names, formats = (DATE, *names), ["%s", *formats]
         elif spec.times_s is not None:
             names, formats = (TIME, *names), [SHORTEST, *formats]
+        self._at_once = max(1, VALUES_AT_ONCE // len(names))
         self._line = ",".join(formats) + "\n"
         file.write(_header_line(names).encode())
 
@@ -55,30 +60,24 @@ class CsvWriter(ArrayWriter):
         refuse_bins_first("csv", layout)
 
     def _put(self, values: NDArray[Any]) -> None:
+        spectrum, times_s = self._spec.spectrum, self._spec.times_s
+        if spectrum is not None:
+            if len(values):
+                columns = values.reshape(-1, len(spectrum.frequencies_hz)).T
+                self._put_lines(columns, spectrum.frequencies_hz)
+            return
         columns = values.reshape(len(values), prod(values.shape[1:]))
         for first in range(0, len(values), self._at_once):
             piece = columns[first : first + self._at_once]
-            rows = self._with_times(piece.tolist(), self.frames + first)
-            self._file.write("".join([self._line % tuple(row) for row in rows]).encode())
+            at = self.frames + first
+            self._put_lines(piece, None if times_s is None else times_s(at, at + len(piece)))
 
-    def _with_times(self, rows: list[list[Any]], first: int) -> list[list[Any]]:
-        if self._spec.times_s is None:
-            return rows
-        times_s = self._spec.times_s(first, first + len(rows))
-        times = times_s.tolist() if self._dates is None else self._dates.spell(times_s)
-        return [[time, *row] for time, row in zip(times, rows, strict=True)]
-
-
-def column_names(spec: ArraySpec) -> tuple[str, ...]:
-    """Give a name to each value of a frame, with its channel where there are several."""
-    names = spec.names
-    if spec.units:
-        named = zip(names, spec.units, strict=True)
-        names = tuple(f"{name} ({unit})" if unit else name for name, unit in named)
-    if spec.channels is None:
-        return names
-    channels = range(1, spec.channels + 1)
-    return tuple(f"ch{channel}_{name}" for channel in channels for name in names)
+    def _put_lines(self, columns: NDArray[Any], first: NDArray[np.float64] | None) -> None:
+        rows = columns.tolist()
+        if first is not None:
+            firsts = first.tolist() if self._dates is None else self._dates.spell(first)
+            rows = [[one, *row] for one, row in zip(firsts, rows, strict=True)]
+        self._file.write("".join([self._line % tuple(row) for row in rows]).encode())
 
 
 def _header_line(names: tuple[str, ...]) -> str:
@@ -93,11 +92,29 @@ def _read_rows(path: Path) -> Batches:
     with path.open("rb") as file:
         lines = lines_of(file)
         names = _read_header(lines)
-        first = int(names[0] in (TIME, DATE))
+        first = int(names[0] in (TIME, DATE, _FREQUENCY))
         if len(names) == first:
-            raise ValueError("it has no columns but the time")
-        while texts := some_lines(lines):
-            yield _parse(texts, len(names), first)
+            raise ValueError(f"it has no columns but the {names[0]}")
+        batches = _parsed(lines, len(names), first)
+        yield from [_one_row(batches)] if names[0] == _FREQUENCY else batches
+
+
+def _parsed(lines: Iterator[str], columns: int, first: int) -> Batches:
+    while texts := some_lines(lines):
+        yield _parse(texts, columns, first)
+
+
+def _one_row(batches: Batches) -> NDArray[np.float64]:
+    """Give the row that was written as a line for each frequency."""
+    held, values = [], 0
+    for batch in batches:
+        held.append(batch)
+        values += batch.size
+        if values > MAX_FEATURES:
+            raise ValueError(f"it has more than {MAX_FEATURES} values over frequency")
+    if not held:
+        raise ValueError("it has no lines but the names of its columns")
+    return np.concatenate(held).T.reshape(1, -1)
 
 
 def _read_header(lines: Iterator[str]) -> list[str]:

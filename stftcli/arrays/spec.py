@@ -13,6 +13,21 @@ from stftcli.settings.choices import Layout
 _TIMES_AT_ONCE = 1 << 16
 
 
+class SpectrumColumns(Frozen):
+    """What an array of one row holds, where its features lie at frequencies.
+
+    Parameters
+    ----------
+    frequencies_hz : ndarray, shape (any,)
+        The frequencies.
+    names : tuple of str
+        What each column over them is, one after another in the row.
+    """
+
+    frequencies_hz: NDArray[np.float64]
+    names: tuple[str, ...]
+
+
 class ArraySpec(Frozen):
     """What is known of an array before its first frame.
 
@@ -29,11 +44,13 @@ class ArraySpec(Frozen):
     key : str
         What the array is called in files that hold several.
     times_s : callable, optional
-        Gives the times of the frames [first, last) in seconds; None where rows are no frames.
+        Gives the times of the rows [first, last) in seconds; None where there is one for the sound.
     origin : datetime, optional
         When time 0 is, if that is known: then times are dates.
     units : tuple of str
         The units that a head says behind the names, "" for none; or no units at all.
+    spectrum : SpectrumColumns, optional
+        What the row is, if there is one for the sound and its features lie at frequencies.
     """
 
     frame_shape: tuple[int, ...]
@@ -44,11 +61,27 @@ class ArraySpec(Frozen):
     times_s: Callable[[int, int], NDArray[np.float64]] | None = None
     origin: datetime | None = None
     units: tuple[str, ...] = ()
+    spectrum: SpectrumColumns | None = None
 
     @property
     def features(self) -> int:
         """Number of values in a frame of one channel."""
         return self.frame_shape[-1]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """A name for each value of a row, with its unit, and with its channel if there are several."""
+        if not self.units:
+            return self.of_channels(self.names)
+        named = zip(self.names, self.units, strict=True)
+        return self.of_channels(tuple(f"{name} ({unit})" if unit else name for name, unit in named))
+
+    def of_channels(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Give names for each channel, where there are several."""
+        if self.channels is None:
+            return names
+        channels = range(1, self.channels + 1)
+        return tuple(f"ch{channel}_{name}" for channel in channels for name in names)
 
     @property
     def channels(self) -> int | None:

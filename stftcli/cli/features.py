@@ -7,7 +7,7 @@ import click
 from stftcli.cli import options, types
 from stftcli.cli.corpus_options import CorpusOptions, corpus_options, timeline_option
 from stftcli.cli.corpus_progress import CorpusProgress, run_many
-from stftcli.cli.output import choose_input, choose_output
+from stftcli.cli.output import choose_input, choose_output, writes_to_terminal
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
 from stftcli.errors import SettingsError
@@ -29,6 +29,7 @@ Examples:
   stftcli features in.wav --preset whisper --rate 16000 --out mel.npz
   stftcli features in.wav --mel 80 --log db --n-fft 25ms --hop-length 10ms --out mel.npz
   stftcli features in.wav --mfcc 13 --deltas 2 --stats mean,std --out row.csv
+  stftcli features in.wav --pool all --log db --out -
   stftcli features in.wav --preset kaldi-fbank --mel 80 --out feats.ark
   stftcli features in.wav --config mel.npz --out again.npz
   stftcli features recorder/ --timeline --mel 40 --n-fft 1000ms --hop-length 1000ms --out day.npz
@@ -53,7 +54,8 @@ Examples:
     "array_format",
     type=click.Choice(tuple(dict.fromkeys((*ARRAY_FORMATS, *SHARD_FORMATS)))),
     help="How it is written; raw is numbers alone. tar (for WebDataset), parquet and zarr hold the "
-    "arrays of many inputs.  [default: by the ending of --out, or npy]",
+    "arrays of many inputs.  [default: by the ending of --out, or npy; csv of one row in a "
+    "terminal]",
 )
 @timeline_option
 @corpus_options(shards=True)
@@ -121,7 +123,10 @@ def features(
     if not timeline:
         corpus.check_one()
         path = choose_input(paths[0] if paths else None)
-    out = choose_output(out, path, array_format or "npy")
+    one_row = settings.features.is_one_row
+    if array_format is None and out == STANDARD and writes_to_terminal() and one_row:
+        array_format = "csv"
+    out = choose_output(out, path, array_format or "npy", text=array_format in ("csv", "jsonl"))
 
     from stftcli.jobs.features import write_features
 

@@ -18,8 +18,10 @@ def choose_input(path: str | None, what: str = "a sound file") -> str:
     return STANDARD if path is None else path
 
 
-def choose_output(output: str | None, path: str, ending: str) -> str:
+def choose_output(output: str | None, path: str, ending: str, *, text: bool = False) -> str:
     """Give the output: the input's name with another ending, or standard output for a pipe.
+
+    `text` says that the result may go to a terminal.
 
     Raises
     ------
@@ -32,8 +34,13 @@ def choose_output(output: str | None, path: str, ending: str) -> str:
             if path == STANDARD
             else f"{PurePath(plain_name(path)).stem or 'sound'}.{ending}"
         )
-    if output == STANDARD and sys.stdout is not None and sys.stdout.isatty():
+    if output == STANDARD and not text and writes_to_terminal():
         raise SettingsError(
             "the result is binary and standard output is a terminal: give --out FILE, or pipe it on"
         )
     return output
+
+
+def writes_to_terminal() -> bool:
+    """Say whether standard output is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.dsp.stretches import Stretches
+from stftcli.dsp.equal_pieces import EqualPieces
 from stftcli.dsp.windows import make_window
 
 _FRAME_S = 0.1
@@ -41,7 +41,7 @@ class Cutoff:
         self._length = max(16, 1 << round(log2(max(1.0, _FRAME_S * rate_hz))))
         self._window = make_window("hann", self._length)
         self._rounding = _ABOVE_ROUNDING * (2.0 ** (1 - bits)) ** 2 / 12
-        self._stretches = Stretches(channels, self._length)
+        self._stretches = EqualPieces(channels, self._length)
         self._frames = 0
         self._counts = np.zeros((channels, self._length // 2 // _GROUP), np.int64)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from stftcli.dsp.moments import Floats, check_finite
 from stftcli.errors import InputError
 
-_GROUP_FRAMES = 128
+_GROUP_FRAMES, _GROUP_VALUES = 128, 1 << 18
 
 
 class FeatureMoments:
@@ -22,7 +22,7 @@ class FeatureMoments:
     Parameters
     ----------
     order : int, default 2
-        The highest power that is summed.
+        The highest power that is summed; the mean alone is quicker with 1.
 
     Attributes
     ----------
@@ -69,6 +69,7 @@ class FeatureMoments:
         # Which of 0 and -0 is found depends on where batches end.
         self.least, self.greatest = self.least + 0.0, self.greatest + 0.0
         check_finite(self.sums)
+        check_finite(self._shifted_mean)
 
     @property
     def mean(self) -> Floats:
@@ -83,7 +84,9 @@ class FeatureMoments:
         self.dtype, self.least, self.greatest = frame.dtype, frame, frame
         self._origin: Floats = frame.astype(np.float64)
         self._shifted_mean: Floats = np.zeros(frame.shape)
-        self._group: Floats = np.empty((_GROUP_FRAMES, *frame.shape))
+        # By the frame alone, and few enough of long ones.
+        frames = max(1, min(_GROUP_FRAMES, _GROUP_VALUES // max(1, frame.size)))
+        self._group: Floats = np.empty((frames, *frame.shape))
         self.sums: Floats = np.zeros((self._order + 1, *frame.shape))
 
     def _merge(self) -> None:
@@ -91,11 +94,14 @@ class FeatureMoments:
         self._filled = 0
         with np.errstate(all="ignore"):  # asked for at the end
             mean = group.mean(axis=0)
-            group -= mean
-            own = _power_sums(group, self._order)
-            after = before + (mean - before) * (own[0] / (own[0] + self.sums[0]))
-            self.sums = _moved(self.sums, before - after) + _moved(own, mean - after)
-        self.sums[1] = 0  # as the mean is the mean
+            after = before + (mean - before) * (len(group) / (len(group) + self.sums[0]))
+            if self._order > 1:
+                group -= mean
+                own = _power_sums(group, self._order)
+                self.sums = _moved(self.sums, before - after) + _moved(own, mean - after)
+                self.sums[1] = 0  # as the mean is the mean
+            else:
+                self.sums[0] += len(group)
         self._shifted_mean = after
 
 

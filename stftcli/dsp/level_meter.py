@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.dsp.cutoff import Cutoff
-from stftcli.dsp.stretches import Stretches
+from stftcli.dsp.equal_pieces import EqualPieces
 from stftcli.frozen import Frozen
 
 FRAME_S = 0.05
@@ -66,7 +66,7 @@ class LevelMeter:
     """
 
     def __init__(self, channels: int, rate_hz: int, full_scale: float, bits: int) -> None:
-        self._stretches = Stretches(channels, max(1, round(FRAME_S * rate_hz)))
+        self._stretches = EqualPieces(channels, max(1, round(FRAME_S * rate_hz)))
         self._full_scale, self._samples = full_scale, 0
         self._peaks, self._sums, self._squares = np.zeros((3, channels))
         self._frames = np.zeros((channels, len(_LEVELS) + 1), np.int64)

@@ -12,7 +12,7 @@ from stftcli.settings.record import check_size
 # of Python's lock and may have to wait for it again, so that of batches that fit the L2 cache two
 # threads work through no more than one. Beyond these sizes nothing is gained.
 _BATCH_SAMPLES = 1 << 18
-_MIN_FRAMES, _MAX_FRAMES = 8, 512
+_MIN_FRAMES, _MAX_FRAMES = 4, 512
 _MAX_SPAN = 1 << 21
 _MAX_LENGTH = 1 << 24
 

@@ -23,13 +23,19 @@ FULL_SCALE = "dBFS"
 OF_HIGHEST = "dB re highest"
 """The unit of levels that count from the highest that there is."""
 
-Quantity = Literal["complex", "magnitude", "power", "density", "mean square", "phase", ""]
+OF_BACKGROUND = "dB re background"
+"""The unit of levels that count from each feature's own over the sound."""
+
+Quantity = Literal["complex", "magnitude", "power", "density", "mean square", "ratio", "phase", ""]
 
 SQUARES: tuple[Quantity, ...] = ("power", "density", "mean square")
 """What is counted in the square of the samples' unit."""
 
 AMOUNTS: tuple[Quantity, ...] = ("magnitude", *SQUARES)
 """Quantities that are nowhere below zero."""
+
+SHAPES = ("skewness", "kurtosis")
+"""Statistics that are plain numbers, whatever they are of."""
 
 # Spectrum -> what it holds, and the logarithm that it is.
 _OF_SPECTRUM: dict[Spectrum, tuple[Quantity, LogKind | None]] = {
@@ -60,17 +66,20 @@ class Axis(Frozen):
         Where they lie, if they lie at frequencies: bins, or the centres of bands.
     bins : bool
         Whether they are the bins of the spectrum.
-    quantity : {"complex", "magnitude", "power", "density", "mean square", "phase", ""}
+    quantity : {"complex", "magnitude", "power", "density", "mean square", "ratio", "phase", ""}
         What of the spectrum they hold, or the logarithm of what: a density is a mean square per Hz,
-        a power depends on the window as well; "" for something else.
+        a power depends on the window as well, a ratio is one of powers; "" for something else.
     log : {"ln", "log10", "log1p", "db"} or None
         The logarithm that they are.
     per_frame : bool
-        Whether a row is a frame, or else the whole sound.
+        Whether a row is a frame or a stretch of frames, or else the whole sound.
     first : int
         Number of the first of them: MFCC are counted from 0.
     samples : SampleUnit
         What the samples were counted in, and what decibels of them count from.
+    statistics : tuple of str
+        What was taken of each feature over several frames; for several, all features are there
+        once for each. Empty where a row is a frame.
     """
 
     names: tuple[str, ...]
@@ -83,6 +92,7 @@ class Axis(Frozen):
     per_frame: bool = True
     first: int = 1
     samples: SampleUnit = SampleUnit()
+    statistics: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.frequencies_hz is not None:
@@ -95,6 +105,8 @@ class Axis(Frozen):
         if self.quantity in ("density", "mean square") and self.log in (None, "db"):
             per = "/Hz" if self.quantity == "density" else ""
             return self.samples.level(per) if self.log else self.samples.square(per)
+        if self.log == "db" and self.quantity == "ratio":
+            return OF_BACKGROUND
         if self.log == "db":
             return "dB" if self.quantity in SQUARES else "10 log10"
         return self.log or ("rad" if self.quantity == "phase" else "")
@@ -126,9 +138,18 @@ class Axis(Frozen):
         """Give the unit of each that is counted in the samples' unit, and "" of the others."""
         return tuple(unit if self.samples.name in unit else "" for unit in self.units)
 
-    def units_of_differences(self) -> tuple[str, ...]:
-        """Give the units of differences, which do not count from anything."""
-        return tuple("dB" if unit.startswith("dB") else unit for unit in self.units)
+    def units_of(self, statistic: str) -> tuple[str, ...]:
+        """Give the units of a statistic of them; deviations do not count from anything."""
+        if statistic in SHAPES:
+            return ("",) * len(self.units)
+        if statistic == "std":
+            return tuple("dB" if unit.startswith("dB") else unit for unit in self.units)
+        return self.units
+
+    @property
+    def are_amounts(self) -> bool:
+        """Whether they are powers or magnitudes, which have a logarithm, and are none."""
+        return self.log is None and self.quantity in AMOUNTS
 
     def parts(self) -> list["Axis"]:
         """Give the axis in parts of one unit each, neighbours staying together."""
@@ -160,6 +181,25 @@ class Axis(Frozen):
         """Give the axis of decibels that count from so many times what they did."""
         own = self.samples
         return replace(self, units=(), samples=SampleUnit(own.name, own.reference * reference))
+
+    def pooled(self, statistics: tuple[str, ...]) -> "Axis":
+        """Give the axis of statistics of the same features; one alone leaves their names."""
+        plain = any(statistic in SHAPES for statistic in statistics)
+        units = tuple(unit for statistic in statistics for unit in self.units_of(statistic))
+        if len(statistics) == 1 and not plain:
+            return replace(self, statistics=statistics, units=units)
+        import numpy as np
+
+        hz = self.frequencies_hz
+        return replace(
+            self,
+            names=tuple(f"{name}_{statistic}" for statistic in statistics for name in self.names),
+            units=units,
+            frequencies_hz=None if hz is None else np.tile(hz, len(statistics)),
+            quantity="" if plain else self.quantity,
+            log=None if plain else self.log,
+            statistics=statistics,
+        )
 
     def renamed(self, names: Sequence[str], label: str = "Feature", **of_features: Any) -> "Axis":
         """Give the axis of other features, which say themselves what else they are."""

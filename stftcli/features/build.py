@@ -94,6 +94,7 @@ def build_chain(
         tuple(builder.new_linears),
         tuple(builder.warnings),
         tuple(builder.stages),
+        builder.stretches,
     )
 
 

@@ -1,13 +1,17 @@
 """Joins steps to a chain of operations, and carries the axis along."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from stftcli.dsp.linear import Linear
 from stftcli.dsp.plan import FramePlan
+from stftcli.dsp.stretches import Stretches
 from stftcli.errors import SettingsError
 from stftcli.features.axis import Axis, spectrum_axis
 from stftcli.features.operations import (
+    Batches,
     FrameFeature,
     FrameOperation,
     StreamOperation,
@@ -18,6 +22,9 @@ from stftcli.features.step import Step
 from stftcli.frozen import Frozen
 from stftcli.settings.choices import Spectrum
 from stftcli.settings.units import SampleUnit
+
+if TYPE_CHECKING:
+    from stftcli.features.statistics import FeatureStatistics
 
 
 class Stage(Frozen):
@@ -59,6 +66,8 @@ class Builder:
         What is done with each frame alone, or measured of it.
     stream_operations : list
         What is done with the stream of batches after that.
+    stretches : Stretches or None
+        What a row is of, where it is not of a frame.
     new_linears : list of Linear
         Those that were drawn.
     stages : list of Stage
@@ -82,6 +91,7 @@ class Builder:
         self.bins = slice(0, plan.bins)
         self.frame_operations: list[FrameOperation | FrameFeature] = []
         self.stream_operations: list[StreamOperation] = []
+        self.stretches: Stretches | None = None
         self.new_linears: list[Linear] = []
         self.warnings: list[str] = []
         self.stages: list[Stage] = []
@@ -131,6 +141,24 @@ class Builder:
         """Add what has to see the whole sound before it changes it."""
         self.stream_operations.append(two_pass(make_step))
 
+    def stretch(self, period_s: float) -> Stretches:
+        """Say that a row is a stretch of so many seconds from now on.
+
+        Raises
+        ------
+        SettingsError
+            If rows are such stretches already, or a hop is longer.
+        """
+        if self.stretches is not None:
+            raise SettingsError("there are two steps `pool`: frames are pooled once")
+        self.stretches = Stretches.of_time(self.plan, period_s, self.rate_hz)
+        return self.stretches
+
+    def summarize(self, make: "Callable[[], FeatureStatistics]", axis: Axis) -> None:
+        """Add what makes one row, of this axis, of the whole sound."""
+        self.stream(partial(_one_row, make))
+        self.become(replace(axis, per_frame=False), "the statistics")
+
     def project(self, linear: Linear, axis: Axis, name: str) -> None:
         """Add a Linear; `name` is what messages call it.
 
@@ -157,3 +185,7 @@ class Builder:
     def become(self, axis: Axis, source: str) -> None:
         """Say that the features are others from now on; `source` is what messages call them."""
         self.axis, self._source = axis, source
+
+
+def _one_row(make: "Callable[[], FeatureStatistics]", batches: Batches) -> Batches:
+    yield make().row_of(batches)

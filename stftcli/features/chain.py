@@ -13,6 +13,7 @@ from stftcli.dsp.checks import narrowed
 from stftcli.dsp.excerpt import Excerpt
 from stftcli.dsp.linear import Linear
 from stftcli.dsp.plan import FramePlan
+from stftcli.dsp.stretches import Stretches
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.axis import Axis
 from stftcli.features.builder import Stage
@@ -69,6 +70,8 @@ class Chain(Frozen):
         What the user should know.
     stages : tuple of Stage
         The steps, each with what it stands on.
+    stretches : Stretches or None
+        What a row is of, where it is not of a frame.
     """
 
     settings: FeatureSettings
@@ -81,6 +84,7 @@ class Chain(Frozen):
     new_linears: tuple[Linear, ...]
     warnings: tuple[str, ...]
     stages: tuple[Stage, ...]
+    stretches: Stretches | None = None
 
     @property
     def features(self) -> int:
@@ -109,6 +113,8 @@ class Chain(Frozen):
     def rows(self, samples: int) -> int:
         """Give the number of rows of a sound of so many samples."""
         frames = self.frames_of(samples)
+        if self.stretches is not None:
+            frames = self.stretches.rows(frames)
         return frames if self.axis.per_frame else min(1, frames)
 
     def frames_of(self, samples: int) -> int:
@@ -128,7 +134,12 @@ class Chain(Frozen):
         )
 
     def times_s(self, first: int, last: int) -> NDArray[np.float64]:
-        """Give the times that frames [first, last) are centred on, from the first sample on."""
+        """Give the times of rows [first, last), the first sample being at 0 s.
+
+        A frame is where its middle is, a stretch of frames where it begins.
+        """
+        if self.stretches is not None:
+            return self.stretches.starts_s(range(first, last), self.rate_hz)
         return self.framewise.stft.times_s(range(first, last), self.rate_hz)
 
     def batches(

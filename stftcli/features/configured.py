@@ -153,7 +153,10 @@ class Configured:
         return self.chain(rate_hz).rows(_checked_count("samples", samples))
 
     def times_s(self, frames: int, rate_hz: int) -> NDArray[np.float64]:
-        """Give the times that the first frames are centred on, in seconds, shape (frames,)."""
+        """Give the times of the first rows in seconds, shape (frames,).
+
+        A frame is where its middle is, a stretch of pooled frames where it begins.
+        """
         return self.chain(rate_hz).times_s(0, _checked_count("frames", frames))
 
     def chain(self, rate_hz: int, defaults: Defaults = DEFAULTS) -> Chain:

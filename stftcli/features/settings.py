@@ -74,6 +74,21 @@ class Recipe(Record):
             return replace(self, spectrum="psd")
         return replace(self, spectrum=wanted or default)
 
+    @property
+    def is_one_row(self) -> bool:
+        """Whether it gives one row for the whole sound."""
+        return any(step.is_one_row for step in self.steps)
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether its rows are pooled over several frames."""
+        return any(step.step == "pool" for step in self.steps)
+
+    @property
+    def is_spectrum(self) -> bool:
+        """Whether its features are the bins of the spectrum, be they of frames or pooled."""
+        return all(step.keeps_bins for step in self.steps)
+
 
 class FeatureSettings(Record):
     """All that decides the numbers of a feature array; `based_on` names the preset, if any."""

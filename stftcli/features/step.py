@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Names = tuple[str, ...]
 
+AT_THE_END: Names = ("pool", "background", "stats")
+"""Steps over many frames, which come after all others unless somebody lays them out himself."""
+
 
 class Need(NamedTuple):
     """A step that another one cannot do without, and is given where nobody asks for it.
@@ -59,6 +62,8 @@ class Step(Record):
         The spectrum that it takes where nobody says which.
     renames : bool
         Whether its features have names of their own, whatever comes before it.
+    keeps_bins : bool
+        Whether the bins of a spectrum stay bins, so that a picture may choose frames for them.
     loses : str
         Why it cannot be undone, if it cannot.
     """
@@ -75,7 +80,13 @@ class Step(Record):
     needs: ClassVar[tuple[Need, ...]] = ()
     default_spectrum: ClassVar[Spectrum | None] = None
     renames: ClassVar[bool] = False
+    keeps_bins: ClassVar[bool] = False
     loses: ClassVar[str] = "it has no inverse"
+
+    @property
+    def is_one_row(self) -> bool:
+        """Whether it makes one row of the whole sound."""
+        return False
 
     def to_dict(self) -> dict[str, Any]:
         """Give the name of the step and its settings."""

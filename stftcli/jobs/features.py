@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from stftcli.arrays.formats import choose_format
 from stftcli.arrays.sidecar import has_sidecar, sidecar_path, write_sidecar
-from stftcli.arrays.spec import ArrayMetadata, ArraySpec
+from stftcli.arrays.spec import ArrayMetadata, ArraySpec, SpectrumColumns
 from stftcli.audio.source import Source
 from stftcli.dsp.linear import Linear
 from stftcli.errors import SettingsError
+from stftcli.features.axis import Axis
 from stftcli.features.chain import Chain
 from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
@@ -215,7 +216,20 @@ def _spec(
         partial(_times_s, chain) if chain.axis.per_frame else None,
         origin,
         chain.axis.sample_units() if chain.settings.calibration.is_absolute else (),
+        _spectrum_columns(chain.axis),
     )
+
+
+def _spectrum_columns(axis: Axis) -> SpectrumColumns | None:
+    if axis.per_frame or axis.frequencies_hz is None or not axis.statistics:
+        return None
+    features = len(axis.names) // len(axis.statistics)
+    units = axis.units[::features]
+    names = [
+        f"{name} ({unit})" if unit else name
+        for name, unit in zip(axis.statistics, units, strict=True)
+    ]
+    return SpectrumColumns(axis.frequencies_hz[:features], tuple(names))
 
 
 def _times_s(chain: Chain, first: int, last: int) -> NDArray[np.float64]:

@@ -152,7 +152,7 @@ def inspect_sound(
         plan, rate_hz = chain.plan, chain.rate_hz
         shape = (chain.rows(_used_samples(samples, chain, source)), *frame_shape(source, chain))
         frames = chain.frames_of(_used_samples(samples, chain, source))
-        times_s = settings.segment.start_s + chain.times_s(0, frames)
+        times_s = settings.segment.start_s + chain.framewise.stft.times_s(frames, rate_hz)
         return SoundInfo(
             input=source.name,
             container=source.container,

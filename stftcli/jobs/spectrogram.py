@@ -6,6 +6,7 @@ from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write, check_distinct
 from stftcli.jobs.drawing.bare import draw_bare
+from stftcli.jobs.drawing.curves import draw_curves
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.labelled import draw_labelled
 from stftcli.jobs.reporter import SILENT, Reporter
@@ -70,8 +71,12 @@ def draw_spectrogram(
         check_distinct(output, path)
     if figure.bare and timeline:
         raise SettingsError("a `bare` picture shows one sound: leave out `timeline`")
+    if settings.features.is_one_row and timeline:
+        raise SettingsError("a curve shows one sound: leave out `timeline`")
     with atomic_write(output, durable=durable) as file:
         job = PictureJob(file, picture_format, settings, view, figure, threads, reporter, reading)
+        if settings.features.is_one_row:
+            return draw_curves(job, paths)
         if figure.bare:
             return draw_bare(job, paths)
         return draw_labelled(job, paths, timeline=timeline)

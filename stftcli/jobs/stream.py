@@ -69,6 +69,8 @@ def stream_features(
         raise InputError(f"{source.name}: {error}") from error  # of many, it is this one
     if complaint := source.complaint():
         reporter.complain(complaint)
+    if short := _shorter_than_pool(source, chain):
+        reporter.warn(short)
 
 
 def chain_for(
@@ -126,6 +128,21 @@ def frame_shape(source: Form, chain: Chain) -> tuple[int, ...]:
     """Give the shape of one row: (features,), or (channels, features) of several channels."""
     several = chain.settings.segment.channel == "all" and source.channels > 1
     return (source.channels, chain.features) if several else (chain.features,)
+
+
+def _shorter_than_pool(source: Source, chain: Chain) -> str | None:
+    """Say so where the only row is of less time than it was to be."""
+    if chain.stretches is None:
+        return None
+    settings, wanted_s = chain.settings, chain.stretches.period_s(chain.rate_hz)
+    end = min(source.read_samples, settings.segment.last(source.rate_hz))
+    used_s = end / source.rate_hz - settings.segment.start_s
+    if max(used_s, settings.signal.pad_to_s or 0) >= wanted_s:
+        return None
+    return (
+        f"{source.name} has {used_s:.4g} s, less than the {wanted_s:g} s of `pool`: its row is of "
+        "these alone"
+    )
 
 
 def _blocks(

@@ -16,6 +16,7 @@ Triangles = Literal["hz", "mel"]
 Lifter = Literal["librosa", "htk"]
 Normalization = Literal["mean", "meanvar", "peak", "frame"]
 Statistic = Literal["mean", "std", "min", "max", "skewness", "kurtosis"]
+PooledValues = Literal["power", "levels"]
 Descriptor = Literal[
     "rms", "zcr", "centroid", "bandwidth", "rolloff", "flatness", "flux", "contrast"
 ]
@@ -43,6 +44,7 @@ MEL_SCALES: tuple[MelScale, ...] = get_args(MelScale)
 MEL_NORMS: tuple[MelNorm, ...] = get_args(MelNorm)
 NORMALIZATIONS: tuple[Normalization, ...] = get_args(Normalization)
 STATISTICS: tuple[Statistic, ...] = get_args(Statistic)
+POOLED_VALUES: tuple[PooledValues, ...] = get_args(PooledValues)
 DESCRIPTORS: tuple[Descriptor, ...] = get_args(Descriptor)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)

@@ -30,6 +30,11 @@ def quarter(filter_length: int) -> int:
     return max(1, filter_length // 4)
 
 
+def half(filter_length: int) -> int:
+    """Give the longest hop that leaves no sample between the windows of two frames."""
+    return max(1, filter_length // 2)
+
+
 class FrameSettings(Record):
     """How a signal is cut into frames, and what each is multiplied with.
 

@@ -130,7 +130,10 @@ def test_tables_of_others_are_read(tmp_path: Path, text: str) -> None:
         ("", "its first line must be the names"),
         ("\n1,2\n", "its first line must be the names"),
         ("1,2\n3,4\n", "its first line must be the names"),
-        ("time_s\n1\n", "no columns but the time"),
+        ("time_s\n1\n", "no columns but the time_s"),
+        ("frequency_hz\n1\n", "no columns but the frequency_hz"),
+        ("frequency_hz,mean\n", "no lines but the names"),
+        ("frequency_hz,mean\n100,3\n200\n", "2 columns, and a line '200'"),
         ("a,b\n1,2,3\n", "2 columns, and a line '1,2,3'"),
         ("a,b\n1,2\n3\n", "2 columns, and a line '3'"),
         ("a;b\n1;2\n", "must hold numbers"),
@@ -143,7 +146,7 @@ def test_tables_of_others_are_read(tmp_path: Path, text: str) -> None:
         ("a\n" + "1" * (1 << 25), "a line of more than"),
         (",".join("a" * (1 << 21)), "2097152 columns, of at most"),
     ],
-    ids=range(15),
+    ids=range(18),
 )
 def test_what_is_no_table_of_numbers_is_one_error(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "x.csv"

@@ -208,7 +208,7 @@ BAD_TOML = {
     "an unknown window": ('[frames]\nwindow = "hannn"\n', "'hannn'|hann"),
     "an unknown statistic": (
         '[[features.steps]]\nstep = "stats"\nnames = ["mean", "meen"]\n',
-        "line 3|'meen'|mean, std",
+        "line 1|'meen'|did you mean mean",
     ),
     "no statistic": (
         '[[features.steps]]\nstep = "stats"\nnames = []\n',

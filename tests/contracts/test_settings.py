@@ -18,6 +18,7 @@ from stftcli.features.settings import FeatureSettings, Recipe
 from stftcli.features.step import Step
 from stftcli.features.steps import (
     STEPS,
+    Background,
     Bands,
     Chroma,
     Crop,
@@ -31,6 +32,7 @@ from stftcli.features.steps import (
     Mel,
     Normalize,
     Pcen,
+    Pool,
     Standardize,
     Stats,
     TopDb,
@@ -75,7 +77,9 @@ OTHER_STEPS: tuple[Step, ...] = (
     Standardize(-4.2677393, 4.5689974),
     Normalize("mean", 1, 1e-5),
     Deltas(2, 4),
-    Stats(("max", "kurtosis")),
+    Pool(60.5, ("p10", "max"), "levels"),
+    Background("p12.5"),
+    Stats(("max", "p90")),
 )
 """Each of another value than its default in every field."""
 
@@ -108,6 +112,7 @@ each_preset = pytest.mark.parametrize("name", preset_names())
 SECONDS, SHARES = st.floats(0, 1e9), st.floats(0, 1)
 ABOVE_ZERO = st.floats(0, 1e30, exclude_min=True)
 LENGTHS = st.integers(1, 1 << 24) | st.from_regex(r"[1-9]\d{0,4}(\.\d{1,3})? ?ms", fullmatch=True)
+PERCENTILES = st.just("median") | st.from_regex(r"p[0-9]{2}(\.[0-9]{1,3})?", fullmatch=True)
 WITHIN: dict[str, st.SearchStrategy[Any]] = {
     "start_s": SECONDS,
     "duration_s": SECONDS,
@@ -149,6 +154,10 @@ WITHIN: dict[str, st.SearchStrategy[Any]] = {
     "curve": st.dictionaries(
         st.floats(0, 1e9, exclude_min=True), st.floats(-400, 400), max_size=5
     ).map(lambda points: tuple(sorted(points.items()))),
+    "period_s": st.floats(0, 1e9, exclude_min=True),
+    "statistics": PERCENTILES.map(lambda name: (name, "mean")),
+    "percentile": PERCENTILES,
+    "Stats.names": PERCENTILES.map(lambda name: ("kurtosis", name)),
 }
 """Values of fields that do not take any; those of one record by its name too."""
 
@@ -472,7 +481,7 @@ STEP = "[[features.steps]]\n"
         (f'{STEP}step = "mel"\nbands = "a"\n\n{STEP}step = "mel"\nbands = 2\n', 3, "bands is 'a'"),
         (f'{STEP}step = "mel"\n# floor = 1\n{STEP}\nstep = "lg"\n', 6, "no step 'lg'.*log"),
         (f'{STEP}step = "mel"\n\n{STEP}bands = 3\n', 4, "no step None"),
-        (f'{STEP}step = "stats"\nnames = [\n  "mean",\n  "lean",\n]\n', 3, "names holds 'lean'"),
+        (f'{STEP}step = "descriptors"\nnames = [\n  "rms",\n  "lms",\n]\n', 3, "names holds 'lms'"),
         (
             '[[ features . steps ]]\nstep = "mel"\n\n[[ features . steps ]]\nstep = 3\n',
             5,

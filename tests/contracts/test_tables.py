@@ -14,6 +14,7 @@ from stftcli.dsp.fft import PROVIDERS
 from stftcli.dsp.plan import FramePlan
 from stftcli.dsp.scaling import SCALES
 from stftcli.dsp.windows import SHAPES
+from stftcli.features import statistics
 from stftcli.features.build import build_chain
 from stftcli.features.framewise import FrameWise
 from stftcli.features.settings import FeatureSettings, Recipe
@@ -29,10 +30,10 @@ from stftcli.features.steps import (
     Log,
     Mel,
     Normalize,
+    Pool,
     Stats,
     TopDb,
     Weighting,
-    stats,
 )
 from stftcli.features.steps.log import Logarithm
 from stftcli.settings.choices import (
@@ -72,7 +73,7 @@ RATE_HZ = 44_100
         (ARRAY_FORMATS, FORMATS),
         (SHARD_FORMATS, SHARDS),
         (DESCRIPTORS, descriptors.DESCRIPTORS),
-        (STATISTICS, stats.ROWS),
+        (STATISTICS, statistics.ROWS),
     ],
     ids=[
         *("windows", "spectra", "array formats", "shards", "descriptors", "statistics"),
@@ -188,6 +189,7 @@ STEPS_TO_TRY: dict[str, tuple[Step, ...]] = {
     **{f"log {kind}": (Mel(8), Log(kind)) for kind in LOGS},
     **{f"log {kind} of the largest": (Mel(8), Log(kind, ref="max")) for kind in DB_OF_UNIT},
     **{f"{name} of files": (Descriptors((name,)), Stats(STATISTICS)) for name in DESCRIPTORS},
+    "pooled": (Mel(8), Log("db"), Pool(0.1, ("mean", "p10", "kurtosis"))),
     "all at once": (Mel(20), Log("db"), TopDb(), Dct(5), Normalize(), Stats()),
 }
 
@@ -223,4 +225,4 @@ def test_every_step_gives_as_many_features_as_it_names(
     assert features.shape == (rows, *both, chain.features)
     assert len(set(chain.axis.names)) == len(chain.axis.names) == chain.features
     assert np.isfinite(features).all()
-    assert chain.axis.per_frame == (not isinstance(STEPS_TO_TRY[case][-1], Stats))
+    assert chain.axis.per_frame == (not settings.features.is_one_row)

@@ -1,6 +1,6 @@
 """Steps and statistics of a whole file are numpy's, the same however the frames arrive."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from stftcli import Normalize, Stats, TopDb
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.operations import WholeSoundStep
+from stftcli.features.statistics import FeatureStatistics
 from stftcli.features.steps.log import RelativeToLargest
 from stftcli.features.steps.normalize import BySound, scale_frames_to_peak
-from stftcli.features.steps.stats import summarize
 from stftcli.features.steps.top_db import LimitedRange
 from stftcli.settings.choices import NORMALIZATIONS, STATISTICS
 from tests.signals import assert_close, assert_same_bits, noise
@@ -33,6 +33,10 @@ STEPS: dict[str, Callable[[], WholeSoundStep]] = {
 each_step = pytest.mark.parametrize("make", STEPS.values(), ids=STEPS)
 each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 each_kind = pytest.mark.parametrize("kind", [by for by in NORMALIZATIONS if by != "frame"])
+
+
+def summarize(batches: Iterable[NDArray[Any]], names: Iterable[str]) -> NDArray[Any]:
+    return FeatureStatistics(names).row_of(batches)
 
 
 def by_sound(by: Any, ddof: int = 0, epsilon: float = 0.0) -> BySound:
@@ -300,4 +304,4 @@ class TestSummarize:
 
     def test_an_unknown_name_is_answered_with_the_nearest(self) -> None:
         with pytest.raises(SettingsError, match="no 'kurtosi': did you mean kurtosis"):
-            Stats(("mean", "kurtosi"))  # type: ignore[arg-type]
+            Stats(("mean", "kurtosi"))

@@ -1,5 +1,6 @@
 """Descriptors and limits are librosa's, statistics of a file scipy's."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -10,9 +11,9 @@ from numpy.typing import NDArray
 
 from stftcli import STFT
 from stftcli.dsp.descriptors import DESCRIPTORS, FrameDescriptors, frame_rms, zero_crossing_rate
+from stftcli.features.statistics import FeatureStatistics
 from stftcli.features.steps.log import RelativeToLargest
 from stftcli.features.steps.normalize import scale_frames_to_peak
-from stftcli.features.steps.stats import summarize
 from stftcli.features.steps.top_db import LimitedRange
 from tests.oracles.conftest import oracle
 from tests.signals import assert_close, noise
@@ -22,6 +23,10 @@ Reals = NDArray[Any]
 LAYOUTS = [(22050, 2048), (22050, 512), (16000, 400), (16000, 401), (44100, 1102), (48000, 1200)]
 each_layout = pytest.mark.parametrize(("rate_hz", "length"), LAYOUTS)
 each_type = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+
+
+def summarize(batches: Iterable[NDArray[Any]], names: Iterable[str]) -> NDArray[Any]:
+    return FeatureStatistics(names).row_of(batches)
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ from stftcli.settings.kinds import (
 from stftcli.settings.lengths import LengthKind
 from stftcli.settings.pictures import FigureSettings, SizeKind, ViewSettings
 from stftcli.settings.segment import ChannelKind, TimeOriginKind
+from stftcli.settings.statistics import PercentileName, Pooling, StatisticNames
 from stftcli.settings.units import Reference, SensitivityKind, Voltage
 
 NAN, INF = float("nan"), float("inf")
@@ -226,6 +227,36 @@ CASES = {
         ],
         ["0", "-1", "", "min", "0Pa", "-20uPa", "20uHz", "20 upa", 0, NAN, INF, True, None, [1]],
         "it must be a number above 0, at most 1e+30, or max; of calibrated sound a pressure",
+    ),
+    "statistics": Case(
+        StatisticNames(),
+        [
+            ("mean", ("mean",)),
+            ("p10,median", ("p10", "median")),
+            (["max", "p99.5"], ("max", "p99.5")),
+            ("all", ("mean", "std", "min", "max", "skewness", "kurtosis")),
+        ],
+        ["mode", "p100", "p", "mean,", "p-1", ["modal"]],
+        "there is no ",
+    ),
+    "percentile": Case(
+        PercentileName("none"),
+        [("median", "median"), ("p10", "p10"), ("p0.5", "p0.5"), ("none", "none")],
+        ["mean", "p100", "", "10", 10, None],
+        "it must be median, or a percentile such as p10, or none",
+    ),
+    "pooling": Case(
+        Pooling(),
+        [
+            ("60s", (60, ("mean",))),
+            ("500ms:max", (0.5, ("max",))),
+            ("10min:p10,p90", (600, ("p10", "p90"))),
+            ("all", (None, ("mean",))),
+            (1.5, (1.5, ("mean",))),
+            (("2h", "min"), (7200, ("min",))),
+        ],
+        ["0", "-1s", "1e10", 0, NAN],
+        "it must be a time above 0, as in 60s:mean, 10min:max, or all:p10,p90",
     ),
     "size": Case(
         SizeKind(),

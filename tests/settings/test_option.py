@@ -87,7 +87,8 @@ class TestTable:
     def test_has_every_name_once(self) -> None:
         table = [option for _, option in ROWS.values()]
         taken = [name for option in table for name in (option.name, option.off, option.alias)]
-        given = [name for name in taken if name]
+        # Every step that lays out frequencies has these.
+        given = [name for name in taken if name and name not in ("fmin", "fmax")]
         assert len(given) == len(set(given)) > 60
 
     def test_is_that_of_the_keywords(self) -> None:

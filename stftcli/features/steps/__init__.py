@@ -20,6 +20,8 @@ from stftcli.features.steps.energy import Energy as Energy
 from stftcli.features.steps.standardize import Standardize as Standardize
 from stftcli.features.steps.normalize import Normalize as Normalize
 from stftcli.features.steps.deltas import Deltas as Deltas
+from stftcli.features.steps.pool import Pool as Pool
+from stftcli.features.steps.background import Background as Background
 from stftcli.features.steps.stats import Stats as Stats
 # isort: on
 

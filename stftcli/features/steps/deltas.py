@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from stftcli.features.operations import Batch, Batches, FrameOperation
-from stftcli.features.step import Names, Step
+from stftcli.features.step import AT_THE_END, Names, Step
 from stftcli.settings.kinds import Whole
 from stftcli.settings.option import Option
 from stftcli.settings.record import check_between
@@ -23,7 +23,7 @@ class Deltas(Step):
     order: int = 1
     window: int = 2
 
-    before = ("stats",)
+    before = AT_THE_END
     options: ClassVar[tuple[Option, ...]] = (
         Option(
             "deltas",
@@ -55,7 +55,7 @@ class Deltas(Step):
         builder.stream(partial(add_deltas, order=self.order, window=self.window))
         before = builder.axis
         per_frame = ("/frame", "/frame²")[: self.order]
-        changes = before.units_of_differences()
+        changes = before.units_of("std")
         units = (*before.units, *(unit and unit + per for per in per_frame for unit in changes))
         axis = before.renamed(
             self.feature_names(before.names), before.label, units=units, first=before.first

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from stftcli.errors import SettingsError
 from stftcli.features.axis import AMOUNTS, Axis
 from stftcli.features.operations import FrameOperation
-from stftcli.features.step import Names, Step
+from stftcli.features.step import AT_THE_END, Names, Step
 from stftcli.settings.kinds import FileName, Whole
 from stftcli.settings.option import Option
 
@@ -26,7 +26,7 @@ class LinearFile(Step):
     file: str = ""
 
     in_order = True
-    before = ("stats",)
+    before = AT_THE_END
     renames = True
     options: ClassVar[tuple[Option, ...]] = (
         Option(
@@ -69,7 +69,7 @@ class LinearOut(Step):
     outputs: int = 1
 
     in_order = True
-    before = ("stats",)
+    before = AT_THE_END
     renames = True
     options: ClassVar[tuple[Option, ...]] = (
         Option(

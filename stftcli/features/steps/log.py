@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from stftcli.errors import SettingsError
 from stftcli.features.axis import OF_HIGHEST, SQUARES, Axis
 from stftcli.features.operations import Batch, FrameOperation, Largest
-from stftcli.features.step import Step
+from stftcli.features.step import AT_THE_END, Step
 from stftcli.frozen import Frozen
 from stftcli.settings.choices import DB_OF_UNIT, LEVEL_FLOOR, LOG_FLOOR, LOGS, LogKind
 from stftcli.settings.kinds import NONE, Choice, Number
@@ -43,7 +43,7 @@ class Log(Step):
 
     in_order = True
     takes_place = True
-    before = ("stats",)
+    before = AT_THE_END
     options: ClassVar[tuple[Option, ...]] = (
         Option(
             "log",

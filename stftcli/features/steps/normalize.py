@@ -4,7 +4,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from stftcli.features.operations import Batch
-from stftcli.features.step import Step
+from stftcli.features.step import AT_THE_END, Step
 from stftcli.settings.choices import NORMALIZATIONS, Normalization
 from stftcli.settings.kinds import NONE, Choice
 from stftcli.settings.option import Option
@@ -28,7 +28,7 @@ class Normalize(Step):
     ddof: int = 0
     epsilon: float = 0.0
 
-    before = ("deltas", "stats")
+    before = ("deltas", *AT_THE_END)
     options: ClassVar[tuple[Option, ...]] = (
         Option(
             "normalize",

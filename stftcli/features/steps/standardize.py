@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from stftcli.errors import SettingsError
 from stftcli.features.operations import Batch, FrameOperation
-from stftcli.features.step import Step
+from stftcli.features.step import AT_THE_END, Step
 from stftcli.frozen import Frozen
 from stftcli.settings.kinds import NONE, Pair, as_float
 from stftcli.settings.option import Option
@@ -22,7 +22,7 @@ class Standardize(Step):
     mean: float = 0.0
     deviation: float = 1.0
 
-    before = ("normalize", "deltas", "stats")
+    before = ("normalize", "deltas", *AT_THE_END)
     options: ClassVar[tuple[Option, ...]] = (
         Option(
             "standardize",

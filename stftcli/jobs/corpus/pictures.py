@@ -13,6 +13,7 @@ from stftcli.jobs.corpus.results import Result
 from stftcli.jobs.corpus.run import CorpusReport, CorpusSettings, Listener, run_corpus
 from stftcli.jobs.corpus.unit import Item, Unit
 from stftcli.jobs.drawing.bare import check_bare
+from stftcli.jobs.drawing.curves import check_curves
 from stftcli.jobs.spectrogram import draw_spectrogram
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
@@ -97,7 +98,10 @@ def draw_corpus(
     StftcliError
         As from `run_corpus`.
     """
-    if figure.bare:  # else each sound would fail, and lose the picture that it has
+    # Else each sound would fail, and lose the picture that it has.
+    if settings.features.is_one_row:
+        check_curves(figure)
+    elif figure.bare:
         check_bare(view, figure, picture_format)
     described = describe_settings(
         settings, view=view.to_dict(), figure=figure.to_dict(), format=picture_format

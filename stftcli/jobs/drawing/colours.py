@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from stftcli.dsp.levels import full_scale_power, levels_db, levels_dbfs
 from stftcli.errors import SettingsError
-from stftcli.features.axis import FULL_SCALE, OF_HIGHEST, Axis
+from stftcli.features.axis import FULL_SCALE, OF_BACKGROUND, OF_HIGHEST, Axis
 from stftcli.features.chain import Chain
 from stftcli.frozen import Frozen
 from stftcli.pictures.axes import ColourScale
@@ -38,6 +38,8 @@ def drawn(picture: NDArray[Any], chain: Chain, axis: Axis, *, non_negative: bool
     """
     if axis.log is None and axis.quantity in ("density", "mean square"):
         return _relative(picture, axis)
+    if axis.log is None and axis.quantity == "ratio":
+        return Drawn(levels_db(picture), OF_BACKGROUND, True)
     if axis.log is None and axis.quantity in ("power", "magnitude"):
         power = picture if axis.quantity == "power" else picture**2
         stft, settings = chain.framewise.stft, chain.settings

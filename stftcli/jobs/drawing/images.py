@@ -65,7 +65,7 @@ def channel_images(
         pixels = reduce_to_pixels(pixels, edges_s, ends_s, wide, 1, view.reduce)
         envelope = None if sound.envelope is None else sound.envelope[number]
         values = drawn(pixels, sound.chain, sound.axis, non_negative=non_negative)
-        images.append(ChannelImage(values, ends_s, rows, _name(number, channels), envelope))
+        images.append(ChannelImage(values, ends_s, rows, channel_name(number, channels), envelope))
     return images
 
 
@@ -79,7 +79,8 @@ def _share(pixels: int, part: Ends, whole: Ends) -> int:
     return max(1, round(pixels * (part[1] - part[0]) / (whole[1] - whole[0])))
 
 
-def _name(channel: int, channels: int) -> str:
+def channel_name(channel: int, channels: int) -> str:
+    """Name a channel, if it is one of several."""
     if channels == 1:
         return ""
     return ("Left", "Right")[channel] if channels == 2 else f"Channel {channel + 1}"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import IO
 
 from stftcli.features.settings import FeatureSettings
@@ -36,6 +37,17 @@ class PictureJob(Frozen):
         """Read several sounds as columns on one time line."""
         return reduce_timeline(paths, self.settings, wanted, self.threads, self.reporter)
 
+    def title(self, sounds: Sequence[ReducedSound]) -> str:
+        """Give what stands above the picture; of several sounds each has its name elsewhere."""
+        if self.figure.title is not None:
+            return self.figure.title
+        return PurePath(sounds[0].name).name if len(sounds) == 1 else ""
+
+    def subtitle(self, sounds: Sequence[ReducedSound]) -> str:
+        """Give the rate and the frames, if the sounds share them."""
+        texts = {f"{sound.chain.rate_hz / 1000:g} kHz, {sound.chain.frames}" for sound in sounds}
+        return texts.pop() if len(texts) == 1 else ""
+
     def texts(self, sounds: Sequence[ReducedSound], colours: ColourScale) -> dict[str, str]:
         """Tell how the picture was made, as a PNG keeps it."""
         picture = {
@@ -50,16 +62,18 @@ class PictureJob(Frozen):
 
 
 class PictureReport(Frozen):
-    """What was drawn: the length of the longest sound, and its frames."""
+    """What was drawn: the length of the longest sound, and its frames, or rows of several."""
 
     duration_s: float
     frames: int
+    pooled: bool = False
 
     @classmethod
     def of(cls, sounds: Sequence[ReducedSound]) -> "PictureReport":
         """Report on the sounds of a picture."""
         longest = max(sounds, key=lambda sound: sound.duration_s)
-        return cls(longest.duration_s, longest.frames)
+        return cls(longest.duration_s, longest.frames, bool(longest.axis.statistics))
 
     def __str__(self) -> str:
-        return f"{self.duration_s:.2f} s, {self.frames} frames"
+        rows = ("row" if self.frames == 1 else "rows") if self.pooled else "frames"
+        return f"{self.duration_s:.2f} s, {self.frames} {rows}"

@@ -74,7 +74,7 @@ def draw_labelled(
         layout,
         times,
         scales,
-        Legend(_title(figure, sounds), _subtitle(sounds), grid.named, texts),
+        Legend(job.title(sounds), job.subtitle(sounds), grid.named, texts),
         dark=figure.dark,
     )
     return PictureReport.of(sounds)
@@ -192,14 +192,3 @@ def _joint_times(sounds: Sequence[ReducedSound]) -> TimeAxis:
 def _panel_name(sound: ReducedSound, image: ChannelImage, *, alone: bool) -> str:
     file = "" if alone else PurePath(sound.name).name
     return ": ".join(filter(None, (file, image.name)))
-
-
-def _title(figure: FigureSettings, sounds: Sequence[ReducedSound]) -> str:
-    if figure.title is not None:
-        return figure.title
-    return PurePath(sounds[0].name).name if len(sounds) == 1 else ""  # panels have their names
-
-
-def _subtitle(sounds: Sequence[ReducedSound]) -> str:
-    texts = {f"{sound.chain.rate_hz / 1000:g} kHz, {sound.chain.frames}" for sound in sounds}
-    return texts.pop() if len(texts) == 1 else ""

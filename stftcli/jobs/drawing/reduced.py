@@ -26,7 +26,7 @@ from stftcli.pictures.axes import TimeAxis
 from stftcli.pictures.envelope import Envelope
 from stftcli.pictures.reduce import MAX_ROWS, ColumnReducer
 from stftcli.settings.choices import Channel, Reduction
-from stftcli.settings.frames import quarter
+from stftcli.settings.frames import half, quarter
 from stftcli.settings.lengths import DEFAULT_LENGTH
 from stftcli.settings.reading import AS_IT_IS, Reading
 
@@ -111,6 +111,8 @@ class Wanted(Frozen):
         frames that there may be.
     envelope : bool
         Whether the envelope of the samples is wanted as well.
+    curves : bool
+        Whether one row is drawn, as a curve over frequency.
     """
 
     pixels: int
@@ -118,15 +120,16 @@ class Wanted(Frozen):
     default_channel: Channel = "all"
     every_frame: bool = False
     envelope: bool = False
+    curves: bool = False
 
 
 def picture_length(settings: FeatureSettings, sound_rate_hz: int) -> int:
     """Give the usual length of frames in a picture of a sound of this rate.
 
-    It is that of features, where there are any, or else the power of two that is nearest to 40 ms:
-    long enough for tones, short enough for trills.
+    It is that of features, where there are others than bins, or else the power of two that is
+    nearest to 40 ms: long enough for tones, short enough for trills.
     """
-    if settings.features.steps:
+    if not settings.features.is_spectrum:
         return DEFAULT_LENGTH
     rate_hz = settings.signal.rate_hz or sound_rate_hz
     return int(2 ** round(log2(max(2.0, 0.04 * rate_hz))))
@@ -219,20 +222,43 @@ def picture_chain(
 ) -> Chain:
     """Build the chain for a sound of so many samples; a hop that is not given fits its picture."""
     hop = quarter
-    if not settings.features.steps and not wanted.every_frame:
+    if settings.features.is_pooled:
+        hop = half  # whatever the size of the picture
+    elif settings.features.is_spectrum and not wanted.every_frame:
         hop = partial(_hop_for, samples // wanted.pixels)
     length = picture_length(settings, source.rate_hz)
     chain = chain_for(Extractor(settings), source, reporter, Defaults(length, hop, "power"))
-    check_drawable(chain)
+    check_drawable(chain, curves=wanted.curves)
     return chain
 
 
-def check_drawable(chain: Chain) -> None:
-    """Raise SettingsError unless what the chain makes is real numbers, frame by frame."""
+def check_drawable(chain: Chain, *, curves: bool = False) -> None:
+    """Raise SettingsError unless what the chain makes is real numbers, row after row.
+
+    With `curves` it may be one row over frequency.
+    """
+    axis = chain.axis
     if chain.dtype.kind == "c":
         raise SettingsError("a complex spectrum cannot be drawn: choose another `spectrum`")
-    if not chain.axis.per_frame:
+    if not axis.per_frame and not axis.statistics:
         raise SettingsError("`stats` gives one row for the sound, which is no picture")
+    if curves and axis.frequencies_hz is None:
+        raise SettingsError(
+            f"{axis.names[0]} and so on lie at no frequencies, so their pooled row is no curve: "
+            "give a time, as in `pool='60s:mean'`"
+        )
+    if curves:
+        return
+    if not axis.per_frame:
+        raise SettingsError(
+            "`pool` makes one row of the sound, which only `stftcli spectrogram` draws: give a "
+            "time, as in `pool='60s:mean'`"
+        )
+    if len(axis.statistics) > 1:
+        raise SettingsError(
+            f"a picture shows one statistic, and `pool` takes {', '.join(axis.statistics)}: give "
+            "one of them"
+        )
 
 
 def _samples(source: Source, settings: FeatureSettings, wanted: Wanted) -> int:
@@ -243,10 +269,9 @@ def _samples(source: Source, settings: FeatureSettings, wanted: Wanted) -> int:
     rate_hz = settings.signal.rate_hz or source.rate_hz
     samples = source.segment_samples(settings.segment)
     if samples is None:
-        half = (
-            settings.frames.resolve(rate_hz, picture_length(settings, rate_hz)).filter_length // 2
-        )
-        ahead = min(_MAX_AHEAD // source.channels, (wanted.pixels + 1) * half)
+        frames = settings.frames.resolve(rate_hz, picture_length(settings, rate_hz))
+        longest_hop = half(frames.filter_length)
+        ahead = min(_MAX_AHEAD // source.channels, (wanted.pixels + 1) * longest_hop)
         dtype = "float64" if settings.dtype == "float64" else "float32"
         wanted_samples = ahead * source.rate_hz // rate_hz
         samples = source.look_ahead(
@@ -267,11 +292,16 @@ def _before(source: Source, settings: FeatureSettings) -> int:
 
 def _hop_for(samples_per_pixel: int, filter_length: int) -> int:
     """Give a frame to each pixel; but no sample may fall between the windows of two frames."""
-    return max(1, min(samples_per_pixel, filter_length // 2))
+    return max(1, min(samples_per_pixel, half(filter_length)))
 
 
 def time_axis(reducer: ColumnReducer, chain: Chain, start_s: float, end_s: float) -> TimeAxis:
     """Place columns in time, of which what lies between start and end is shown."""
+    if not chain.axis.per_frame:
+        return TimeAxis(start_s, end_s - start_s, (start_s, end_s))
+    if chain.stretches is not None:
+        column_s = reducer.frames_per_column * chain.stretches.period_s(chain.rate_hz)
+        return TimeAxis(start_s + chain.times_s(0, 1)[0], column_s, (start_s, end_s))
     # A frame stands for half a hop on either side of its centre.
     plan, rate_hz = chain.plan, chain.rate_hz
     first_s = start_s + (plan.centers(range(1))[0] - plan.hop_length / 2) / rate_hz

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,12 +69,34 @@ def _of_bins(chain: Chain, axis: Axis, bins_per_row: int, view: ViewSettings) ->
     nyquist_hz, bin_hz = chain.rate_hz / 2, chain.rate_hz / chain.frames.filter_length
     assert axis.frequencies_hz is not None
     first_hz, last_hz = map(float, axis.frequencies_hz[[0, -1]])
-    low = view.fmin_hz
-    if low is None:
-        low = max(first_hz, bin_hz) if view.scale == "log" else first_hz
-    high = view.fmax_hz
-    if high is None:
-        high = nyquist_hz if last_hz + bin_hz > nyquist_hz else last_hz
+    low = max(first_hz, bin_hz) if view.scale == "log" else first_hz
+    high = nyquist_hz if last_hz + bin_hz > nyquist_hz else last_hz
+    along = frequency_axis(view, low, high, nyquist_hz)
+    edges = along.place(first_hz + _row_edges(chain.features, bins_per_row) * bin_hz)
+    return RowAxis(along.label, edges, along.shown, along.ticks)
+
+
+class FrequencyAxis(NamedTuple):
+    """Where frequencies lie on an axis: its label, its places, its ends, and its ticks."""
+
+    label: str
+    place: Callable[[Floats], Floats]
+    shown: tuple[float, float]
+    ticks: Callable[[int], Ticks]
+
+
+def frequency_axis(
+    view: ViewSettings, lowest_hz: float, highest_hz: float, nyquist_hz: float
+) -> FrequencyAxis:
+    """Lay out the axis of a view, from the lowest to the highest frequency unless it says others.
+
+    Raises
+    ------
+    SettingsError
+        If the view asks for frequencies that are not there.
+    """
+    low = lowest_hz if view.fmin_hz is None else view.fmin_hz
+    high = highest_hz if view.fmax_hz is None else view.fmax_hz
     if high > nyquist_hz:
         raise SettingsError(
             f"`fmax` is {high:g} Hz: the sound has nothing above {nyquist_hz:g} Hz, half its rate"
@@ -81,10 +104,7 @@ def _of_bins(chain: Chain, axis: Axis, bins_per_row: int, view: ViewSettings) ->
     if view.fmin_hz is not None and low >= high:
         raise SettingsError(f"`fmin` is {low:g} Hz: it must be below {high:g} Hz")
     place = _PLACES[view.scale]
-    edges, shown = (
-        place(first_hz + _row_edges(chain.features, bins_per_row) * bin_hz),
-        place(np.array([low, high])),
-    )
+    shown = place(np.array([low, high]))
     ends = (float(shown[0]), float(shown[1]))
     if ends[0] >= ends[1]:
         raise SettingsError(
@@ -93,10 +113,11 @@ def _of_bins(chain: Chain, axis: Axis, bins_per_row: int, view: ViewSettings) ->
         )
     if view.scale != "linear":
         ticks = partial(spread_ticks, partial(_place_of, place), (low, high))
-        return RowAxis("Frequency (Hz)", edges, ends, ticks)
+        return FrequencyAxis("Frequency (Hz)", place, ends, ticks)
     if high < _KILO_FROM_HZ:
-        return RowAxis("Frequency (Hz)", edges, ends, partial(round_ticks, ends))
-    return RowAxis("Frequency (kHz)", edges, ends, partial(scaled_ticks, ends, unit=1000.0))
+        return FrequencyAxis("Frequency (Hz)", place, ends, partial(round_ticks, ends))
+    ticks = partial(scaled_ticks, ends, unit=1000.0)
+    return FrequencyAxis("Frequency (kHz)", place, ends, ticks)
 
 
 def _place_of(place: Callable[[Floats], Floats], hz: float) -> float:

@@ -110,11 +110,11 @@ class TestAxis:
         assert axis.names[:3] == ("8 Hz", "16 Hz", "31.5 Hz")
         assert axis.frequencies_hz is not None
         np.testing.assert_allclose(axis.frequencies_hz[2], 31.6228, rtol=1e-5)
-        assert (axis.quantity, axis.bins, axis.log) == ("power", False, None)
+        assert (axis.quantity, axis.bins, axis.log) == ("mean square", False, None)
 
     def test_a_density_stays_one(self) -> None:
         axis = Extractor(bands="third", band_values="density", log="db", **FRAMES).axis(RATE_HZ)
-        assert (axis.quantity, axis.log, axis.unit) == ("density", "db", "dB re 1/Hz")
+        assert (axis.quantity, axis.log, axis.unit) == ("density", "db", "dB re 1 FS^2/Hz")
 
     def test_names_without_a_rate_are_refused(self) -> None:
         with pytest.raises(SettingsError, match="called by their frequencies"):

@@ -1,0 +1,136 @@
+"""Statistics of each feature over several frames: of a stretch of a sound, or of all of it."""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.dsp.feature_moments import FeatureMoments
+from stftcli.dsp.percentiles import Percentiles
+from stftcli.features.axis import Axis
+from stftcli.settings.choices import DB_OF_UNIT, STATISTICS, Statistic
+from stftcli.settings.statistics import percent_of
+
+Batch = NDArray[Any]
+
+
+class FeatureStatistics:
+    """Gathers frames, then gives one row: for one statistic after another all features.
+
+    std is numpy's (of the population), skewness ``m3 / m2^1.5`` and kurtosis the excess,
+    ``m4 / m2^2 - 3``, of central moments m as scipy.stats has them by default; both are 0 for a
+    feature that does not vary. Percentiles are numpy's, of a long sound with the error that
+    `Percentiles` has.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the statistics.
+    log_unit : float, optional
+        Where the values are logarithms and a mean is to be that of powers: the natural logarithm of
+        the power that one unit stands for.
+    are_amounts : bool, default False
+        Whether the values are powers or magnitudes.
+    """
+
+    def __init__(
+        self,
+        names: Iterable[str],
+        *,
+        log_unit: float | None = None,
+        are_amounts: bool = False,
+    ) -> None:
+        self._names = tuple(names)
+        self._log_unit = log_unit
+        self._percents = {
+            name: percent for name in self._names if (percent := percent_of(name)) is not None
+        }
+        orders = [_ORDERS[name] for name in self._names if name in _ORDERS and self._is_plain(name)]
+        self._moments = FeatureMoments(max(orders)) if orders else None
+        self._powers = None
+        if not all(map(self._is_plain, self._names)):
+            self._powers = FeatureMoments(order=1)
+        self._percentiles = Percentiles(as_levels=are_amounts) if self._percents else None
+
+    def add(self, batch: Batch) -> None:
+        """Take a batch of shape (any, [channels,] features)."""
+        if self._moments is not None:
+            self._moments.add(batch)
+        if self._powers is not None and len(batch):
+            with np.errstate(all="ignore"):  # what is not finite is found at the end
+                self._powers.add(np.exp(batch * batch.dtype.type(self._log_unit)))
+        if self._percentiles is not None:
+            self._percentiles.add(batch)
+        self._dtype = batch.dtype
+
+    def row(self) -> Batch:
+        """Give the statistics of what was added.
+
+        Returns
+        -------
+        ndarray, shape (1, [channels,] statistics * features)
+            Of the type of the batches.
+
+        Raises
+        ------
+        InputError
+            If there are no frames, or powers of the values overflow.
+        """
+        found = dict[str, Any]()
+        if self._moments is not None:
+            self._moments.finish()
+            found |= {name: row(self._moments) for name, row in ROWS.items() if name in self._names}
+        if self._powers is not None:
+            self._powers.finish()
+            found["mean"] = np.log(self._powers.mean) / self._log_unit
+        if self._percentiles is not None:
+            values = self._percentiles.at(list(self._percents.values()))
+            found |= zip(self._percents, values, strict=True)
+        row = np.concatenate([found[name] for name in self._names], axis=-1)
+        return row[np.newaxis].astype(self._dtype)
+
+    def row_of(self, batches: Iterable[Batch]) -> Batch:
+        """Give the statistics of all frames of a sound, as `row` does."""
+        for batch in batches:
+            self.add(batch)
+        return self.row()
+
+    def _is_plain(self, name: str) -> bool:
+        return name != "mean" or self._log_unit is None
+
+
+def log_unit_of(axis: Axis) -> float | None:
+    """Give the natural logarithm of the power that one unit of an axis stands for; None: no log."""
+    if axis.log is None:
+        return None
+    unit = DB_OF_UNIT.get(axis.log, DB_OF_UNIT["ln"]) / DB_OF_UNIT["ln"]
+    return 2 * unit if axis.quantity == "magnitude" else unit
+
+
+def _skewness(seen: FeatureMoments) -> Any:
+    return _ratio(math.sqrt(seen.count) * seen.sums[3], seen.sums[2] ** 1.5)
+
+
+def _kurtosis(seen: FeatureMoments) -> Any:
+    squares = seen.sums[2]
+    return _ratio(seen.count * seen.sums[4] - 3 * squares**2, squares**2)
+
+
+def _ratio(above: Any, below: Any) -> Any:
+    return np.divide(above, below, out=np.zeros_like(below), where=below > 0)
+
+
+ROWS: dict[Statistic, Callable[[FeatureMoments], Any]] = {
+    "mean": lambda seen: seen.mean,
+    "std": lambda seen: seen.deviation(),
+    "min": lambda seen: seen.least,
+    "max": lambda seen: seen.greatest,
+    "skewness": _skewness,
+    "kurtosis": _kurtosis,
+}
+"""Statistics of a feature over the frames, of moments."""
+
+_ORDERS: dict[str, int] = dict(zip(STATISTICS, (1, 2, 1, 1, 3, 4), strict=True))
+"""The moments that each of them needs."""
