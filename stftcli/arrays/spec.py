@@ -70,7 +70,7 @@ class ArraySpec(Frozen):
 
     @property
     def column_names(self) -> tuple[str, ...]:
-        """A name for each value of a row, with its unit, and with its channel if there are several."""
+        """A name for each value of a row, with its unit, and its channel if there are several."""
         if not self.units:
             return self.of_channels(self.names)
         named = zip(self.names, self.units, strict=True)

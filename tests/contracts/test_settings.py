@@ -151,7 +151,7 @@ WITHIN: dict[str, st.SearchStrategy[Any]] = {
     "sensitivity": st.sampled_from(["-176.2dBV/uPa", "-38 dB re 1 V/Pa", "12.5mV/Pa", "0.1/Pa"]),
     "full_scale_v": st.floats(0, 1e6, exclude_min=True),
     "reference": ABOVE_ZERO | st.sampled_from(["20uPa", "1 V", "1 µPa"]),
-    "curve": st.dictionaries(
+    "CalibrationSettings.curve": st.dictionaries(
         st.floats(0, 1e9, exclude_min=True), st.floats(-400, 400), max_size=5
     ).map(lambda points: tuple(sorted(points.items()))),
     "period_s": st.floats(0, 1e9, exclude_min=True),

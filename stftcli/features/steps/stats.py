@@ -47,6 +47,3 @@ class Stats(Step):
         make = partial(FeatureStatistics, self.names, are_amounts=axis.are_amounts)
         units = tuple(unit for name in self.names for unit in axis.units_of(name))
         builder.summarize(make, axis.renamed(self.feature_names(axis.names), units=units))
-
-        make = partial(FeatureStatistics, self.names, are_amounts=builder.axis.are_amounts)
-        builder.summarize(make, builder.axis.renamed(self.feature_names(builder.axis.names)))
