@@ -50,7 +50,9 @@ class Forks:
                 start_new_session=True,
             )
 
-    def run(self, words: list[str], folder: Path, stdin: bytes) -> tuple[int, bytes, bytes]:
+    def run(
+        self, words: list[str], folder: Path, environment: dict[str, str], stdin: bytes
+    ) -> tuple[int, bytes, bytes]:
         """Run stftcli to its end; give its exit code, and what it wrote to its two pipes."""
         (source, feed), (out, to_out), (err, to_err) = (os.pipe() for _ in range(3))
         socket.send_fds(self._socket, [b"."], [source, to_out, to_err])
@@ -60,7 +62,7 @@ class Forks:
             threads.submit(_write, feed, stdin)
             written = [threads.submit(_read, end) for end in (out, err)]
             try:
-                self._connection.send((words, folder))
+                self._connection.send((words, folder, environment))
                 return self._connection.recv(), written[0].result(), written[1].result()
             except BaseException:  # a test that takes too long
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -90,11 +92,12 @@ def _serve(descriptor: int) -> None:
         pipes = socket.recv_fds(asked, 1, 3)[1]
         if not pipes:
             os._exit(0)
-        words, folder = connection.recv()
+        words, folder, environment = connection.recv()
         pid = os.fork()
         if pid == 0:
             connection.close()
             asked.close()
+            os.environ.update(environment)
             _become(words, folder, pipes)
         for pipe in pipes:
             os.close(pipe)

@@ -38,9 +38,10 @@ class Shell:
     def run(
         self, *words: Word, stdin: bytes = b"", fds: tuple[int, ...] = (), **environment: str
     ) -> Done:
-        """Run stftcli to its end, with its imports done unless its environment is another."""
-        if not (fds or environment):
-            code, out, err = _forks().run([str(word) for word in words], self.folder, stdin)
+        """Run stftcli to its end, with its imports done unless they are what is asked about."""
+        if not fds and "PYTHONPATH" not in environment:
+            texts = [str(word) for word in words]
+            code, out, err = _forks().run(texts, self.folder, environment, stdin)
             return Done(code, out, err.decode())
         done = subprocess.run(
             [*STFTCLI, *words],
