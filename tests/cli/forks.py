@@ -1,9 +1,9 @@
 """A process that has imported what stftcli needs, and forks: each fork is one run of stftcli.
 
-A start takes 0.2 s, nearly all of it imports, and the tests run stftcli a thousand times. A fork has
-pipes, a folder, an end and an exit code of its own, as any process has; only its imports are done.
-What a fresh start does is seen by the tests that call `Shell.start`, and by the commands of the
-documentation.
+A start takes 0.2 s, nearly all of it imports, and the tests run stftcli a thousand times. A fork
+has pipes, a folder, an end and an exit code of its own, as any process has; only its imports are
+done. What a fresh start does is seen by the tests that call `Shell.start`, and by the commands of
+the documentation.
 """
 
 import atexit
@@ -16,11 +16,13 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Never
 
+ENVIRONMENT = {name: text for name, text in os.environ.items() if not name.startswith("STFTCLI_")}
 _OTHERS = (
     *("numpy", "soundfile", "ducc0", "soxr", "kaldiio", "rich.progress", "safetensors.numpy"),
     *("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.font_manager"),
@@ -28,15 +30,9 @@ _OTHERS = (
 
 
 class Forks:
-    """The process, as the tests know it.
+    """The process, as the tests know it."""
 
-    Parameters
-    ----------
-    environment : dict
-        That of all its runs.
-    """
-
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self) -> None:
         self._socket, theirs = socket.socketpair()
         self._connection = Connection(os.dup(self._socket.fileno()))
         with theirs:
@@ -45,15 +41,18 @@ class Forks:
                 stdin=subprocess.PIPE,  # pipes, for Python remembers what they are
                 stdout=subprocess.PIPE,
                 cwd=Path(__file__).parents[2],
-                env=environment,
+                env=ENVIRONMENT,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
 
     def run(
-        self, words: list[str], folder: Path, environment: dict[str, str], stdin: bytes
+        self, words: list[str], folder: Path, variables: dict[str, str], stdin: bytes
     ) -> tuple[int, bytes, bytes]:
-        """Run stftcli to its end; give its exit code, and what it wrote to its two pipes."""
+        """Run stftcli to its end; give its exit code, and what it wrote to its two pipes.
+
+        Variables are added to the environment.
+        """
         (source, feed), (out, to_out), (err, to_err) = (os.pipe() for _ in range(3))
         socket.send_fds(self._socket, [b"."], [source, to_out, to_err])
         for descriptor in (source, to_out, to_err):
@@ -62,16 +61,18 @@ class Forks:
             threads.submit(_write, feed, stdin)
             written = [threads.submit(_read, end) for end in (out, err)]
             try:
-                self._connection.send((words, folder, environment))
+                self._connection.send((words, folder, variables))
                 return self._connection.recv(), written[0].result(), written[1].result()
-            except BaseException:  # a test that takes too long
+            except BaseException:  # such as that of a test that takes too long
                 os.killpg(self._process.pid, signal.SIGKILL)
+                forks.cache_clear()
                 raise
 
-    @property
-    def alive(self) -> bool:
-        """Whether there can be another run."""
-        return self._process.poll() is None
+
+@cache
+def forks() -> Forks:
+    """Give the process that serves all tests."""
+    return Forks()
 
 
 def _write(descriptor: int, content: bytes) -> None:
@@ -92,12 +93,12 @@ def _serve(descriptor: int) -> None:
         pipes = socket.recv_fds(asked, 1, 3)[1]
         if not pipes:
             os._exit(0)
-        words, folder, environment = connection.recv()
+        words, folder, variables = connection.recv()
         pid = os.fork()
         if pid == 0:
             connection.close()
             asked.close()
-            os.environ.update(environment)
+            os.environ.update(variables)
             _become(words, folder, pipes)
         for pipe in pipes:
             os.close(pipe)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from datetime import date
 from functools import cache
@@ -134,8 +134,7 @@ WITHIN: dict[str, st.SearchStrategy[Any]] = {
 """Values of fields that do not take any; those of one record by its name too."""
 
 
-@cache
-def values_of(hint: Any) -> st.SearchStrategy[Any]:
+def strategy_for(hint: Any) -> st.SearchStrategy[Any]:
     """Any values of a type, but numbers that JSON does not have."""
     if hint is Step:
         return st.one_of([values_of(kind) for kind in STEPS.values()])
@@ -145,6 +144,9 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     if get_origin(hint) is tuple:
         return st.lists(values_of(get_args(hint)[0]), max_size=4).map(tuple)
     return st.from_type(hint).filter(lambda value: not isinstance(value, float) or finite(value))
+
+
+values_of: Callable[[Any], st.SearchStrategy[Any]] = cache(strategy_for)
 
 
 def values_of_field(record: type[Record], name: str) -> st.SearchStrategy[Any]:
