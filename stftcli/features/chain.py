@@ -200,6 +200,8 @@ class Chain(Frozen):
 
     def of_segment(self, segment: SegmentSettings) -> Self:
         """Give the same chain for another part of the sound."""
+        if segment is self.settings.segment:
+            return self
         return replace(self, settings=replace(self.settings, segment=segment))
 
     def stored(self, batches: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:

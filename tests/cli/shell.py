@@ -1,7 +1,6 @@
 """Runs stftcli as a shell does: as a process of its own, with real pipes and exit codes."""
 
 import io
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -11,8 +10,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.cli.forks import ENVIRONMENT, forks
+
 STFTCLI = (sys.executable, "-m", "stftcli")
-_ENVIRONMENT = {name: text for name, text in os.environ.items() if not name.startswith("STFTCLI_")}
 
 Word = str | Path
 
@@ -35,13 +35,17 @@ class Shell:
     def run(
         self, *words: Word, stdin: bytes = b"", fds: tuple[int, ...] = (), **environment: str
     ) -> Done:
-        """Run stftcli to its end."""
+        """Run stftcli to its end, with its imports done unless they are what is asked about."""
+        if not fds and "PYTHONPATH" not in environment:
+            texts = [str(word) for word in words]
+            code, out, err = forks().run(texts, self.folder, environment, stdin)
+            return Done(code, out, err.decode())
         done = subprocess.run(
             [*STFTCLI, *words],
             input=stdin,
             capture_output=True,
             cwd=self.folder,
-            env={**_ENVIRONMENT, **environment},
+            env={**ENVIRONMENT, **environment},
             pass_fds=fds,
             check=False,
         )
@@ -71,7 +75,7 @@ class Shell:
             stdout=stdout,
             stderr=subprocess.PIPE,
             cwd=self.folder,
-            env=_ENVIRONMENT,
+            env=ENVIRONMENT,
         )
 
     def names(self, folder: str = ".") -> list[str]:

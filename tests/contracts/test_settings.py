@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
@@ -162,15 +163,19 @@ WITHIN: dict[str, st.SearchStrategy[Any]] = {
 """Values of fields that do not take any; those of one record by its name too."""
 
 
-def values_of(hint: Any) -> st.SearchStrategy[Any]:
+def strategy_for(hint: Any) -> st.SearchStrategy[Any]:
     """Any values of a type, but numbers that JSON does not have."""
     if hint is Step:
         return st.one_of([values_of(kind) for kind in STEPS.values()])
     if isinstance(hint, type) and issubclass(hint, Record):
-        return made(hint, {item.name: values_of_field(hint, item.name) for item in fields_of(hint)})
+        names = [item.name for item in fields_of(hint)]
+        return made(hint, st.fixed_dictionaries({n: values_of_field(hint, n) for n in names}))
     if get_origin(hint) is tuple:
         return st.lists(values_of(get_args(hint)[0]), max_size=4).map(tuple)
     return st.from_type(hint).filter(lambda value: not isinstance(value, float) or finite(value))
+
+
+values_of: Callable[[Any], st.SearchStrategy[Any]] = cache(strategy_for)
 
 
 def values_of_field(record: type[Record], name: str) -> st.SearchStrategy[Any]:
@@ -184,10 +189,10 @@ def values_of_field(record: type[Record], name: str) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def made(draw: st.DrawFn, record: type[Record], parts: dict[str, Any]) -> Record:
+def made(draw: st.DrawFn, record: type[Record], parts: st.SearchStrategy[Any]) -> Record:
     """What can be made of these values, and is not refused."""
     try:
-        return record(**draw(st.fixed_dictionaries(parts)))
+        return record(**draw(parts))
     except SettingsError:
         reject()
 

@@ -72,7 +72,9 @@ def test_segments_through_a_pipe_have_no_sounds(tmp_path: Path) -> None:
     assert line.startswith("error: standard input, line 1: it is of segments, which need a wav.scp")
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\r\n  \n", b"\xef\xbb\xbf", gzip.compress(b"")])
+@pytest.mark.parametrize(
+    "content", [b"", b"\n\r\n  \n", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0)]
+)
 def test_an_empty_list_is_an_error(tmp_path: Path, content: bytes) -> None:
     assert refusal_of(tmp_path, content) == " lists no sounds"
 
@@ -112,7 +114,7 @@ def test_gzip_that_ends_early_or_is_broken(tmp_path: Path, kind: str) -> None:
 @each_kind
 @pytest.mark.parametrize("is_packed", [False, True])
 def test_a_line_without_end_takes_no_memory(tmp_path: Path, kind: str, is_packed: bool) -> None:
-    content = TEXTS[kind].encode() + b"u" * (100 << 20)
+    content = TEXTS[kind].encode() + b"u" * (32 << 20)
     path = tmp_path / "list"
     path.write_bytes(gzip.compress(content, 1) if is_packed else content)
     del content
@@ -130,7 +132,7 @@ def test_a_line_without_end_takes_no_memory(tmp_path: Path, kind: str, is_packed
 def test_entries_are_given_as_they_are_read(tmp_path: Path, kind: str) -> None:
     header, line = ["", *TEXTS[kind].splitlines(keepends=True)][-2:]
     path = tmp_path / "list"
-    path.write_text(header + line * 20_000)
+    path.write_text(header + line * 5000)
     tracemalloc.start()
     try:
         ids = {entry.id for entry in read_manifest(str(path))}

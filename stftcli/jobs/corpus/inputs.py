@@ -96,6 +96,8 @@ def segment_of(entry: Entry, segment: SegmentSettings) -> SegmentSettings:
 
     A start is counted from that of the settings.
     """
+    if not entry.start_s and entry.duration_s is None and entry.channel is None:
+        return segment  # as of nearly all sounds; to make another takes longer than to open one
     return replace(
         segment,
         start_s=segment.start_s + entry.start_s,

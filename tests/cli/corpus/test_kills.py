@@ -15,7 +15,7 @@ import pytest
 from tests.cli.corpus.clips import arrays, make_clip, results, settled
 from tests.cli.shell import STFTCLI, Shell
 
-CLIPS, SAMPLES = 60, 200_000
+CLIPS, SAMPLES = 30, 200_000
 WORDS = ("--out-dir", "out", "-j", "2", "--n-fft", "512", "--hop-length", "16", "--mel", "8")
 Process = subprocess.Popen[bytes]
 
