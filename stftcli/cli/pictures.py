@@ -5,8 +5,9 @@ from functools import wraps
 from typing import Any
 
 from stftcli.cli.options import Given, base_settings, changed, printed, table_options, taken
-from stftcli.cli.params import click_options
+from stftcli.cli.params import click_option, click_options
 from stftcli.cli.sections import Command, Decorator, stacked
+from stftcli.features.keywords import all_options
 from stftcli.features.step import Step
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.record import Record
@@ -17,6 +18,8 @@ _OF_STEPS_OR_VIEW = {
     "fmax": ("mel", ("mel", "mfcc"), "fmax_hz"),
     "ref": ("log", ("log", "mfcc"), "ref"),
 }
+
+_DTYPE = "Compute in this type: float64 has room for values beyond 1e38."
 
 _CHANGES: dict[str, Any] = {
     **{name: {"common": False} for name in ("rate", "log", "mfcc")},
@@ -68,6 +71,7 @@ def picture_options(default_channel: str, *, figure: bool = False) -> Decorator:
 
         return stacked(
             table_options(**_CHANGES, channel={"default": default_channel}),
+            click_option(all_options()["dtype"], "features", help=_DTYPE),
             *(click_options(record.options, name) for name, record in records.items()),
         )(wrapped)
 

@@ -24,6 +24,7 @@ from stftcli.settings.choices import (
 from stftcli.settings.record import check_size
 
 _UNCHANGED = Conditioning()
+_NOTHING = 1e-9  # what rounding leaves of a window of zeros
 _ALWAYS_SAID = ("filter_length", "hop_length", "win_length", "window", "padding")
 
 
@@ -78,6 +79,11 @@ class Design:
             "conditioning": conditioning,
             "dtype": None if dtype is None else self.dtype.name,
         }
+        if is_named(window) and np.abs(values).max() < _NOTHING:
+            raise SettingsError(
+                f"the window {self.window_name} samples is zero everywhere: give a longer one, or "
+                "one that does not end in zeros (`periodic`)"
+            )
 
     @property
     def bins(self) -> int:

@@ -17,6 +17,9 @@ from stftcli.settings.choices import Lifter, MelScale, Triangles
 BandScale = Literal["slaney", "htk", "bark", "erb"]
 BandNorm = Literal["slaney"] | None
 
+# Beyond these nothing is left of the formulas but overflow.
+_MIN_LIFTER, _MIN_OCTAVES, _MAX_STEPS = 0.001, 0.001, 1000
+
 
 class BandOptions(TypedDict, total=False):
     """What all banks of triangles take by name; `band_weights` describes it."""
@@ -162,9 +165,10 @@ def chroma_weights(
         D. P. W. Ellis, "Chroma feature analysis and synthesis" (2007).
     """
     check_value("bands", bands, bands >= 1, "1 or more")
-    check_value("tuning", tuning, math.isfinite(tuning), "finite")
-    check_value("ctroct", ctroct, math.isfinite(ctroct), "finite")
-    check_value("octwidth", octwidth, octwidth is None or octwidth > 0, "above 0, or None")
+    check_value("tuning", tuning, abs(tuning) <= _MAX_STEPS, f"from {-_MAX_STEPS} to {_MAX_STEPS}")
+    check_value("ctroct", ctroct, abs(ctroct) <= _MAX_STEPS, f"from {-_MAX_STEPS} to {_MAX_STEPS}")
+    wide = octwidth is None or octwidth >= _MIN_OCTAVES
+    check_value("octwidth", octwidth, wide, f"{_MIN_OCTAVES} or more, or None")
     check_value("norm", norm, norm is None or norm > 0, "above 0, or None")
     bin_hz = _bins(rate_hz, filter_length)
     # One bin more than there are gives the last one its width; 0 Hz is put low, but not at -inf.
@@ -202,7 +206,8 @@ def dct_weights(
         T. Natarajan, K. R. Rao, "Discrete cosine transform", IEEE Trans. Computers C-23 (1974).
     """
     check_value("outputs", outputs, 1 <= outputs <= inputs, f"1 to inputs, which is {inputs}")
-    check_value("lifter", lifter, 0 <= lifter < math.inf, "0 or more")
+    lifts = lifter == 0 or _MIN_LIFTER <= lifter < math.inf
+    check_value("lifter", lifter, lifts, f"0, or {_MIN_LIFTER} or more")
     known = lifter_form in ("librosa", "htk")
     check_value("lifter_form", lifter_form, known, "librosa or htk")
     k = np.arange(outputs)[:, None]

@@ -165,6 +165,6 @@ def ridge(moments: Moments, targets: int, alpha: float = 1.0) -> tuple[Floats, F
 
 
 def check_finite(squares: Floats) -> None:
-    """Raise InputError if sums of squares have overflown."""
+    """Raise InputError if sums of squares are not finite."""
     if not np.isfinite(squares).all():
-        raise InputError("the values are so large that their squares overflow")
+        raise InputError("values are NaN or infinite, or so large that their squares overflow")

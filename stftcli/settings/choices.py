@@ -28,6 +28,7 @@ Reduction = Literal["max", "mean"]
 LevelReference = Literal["full-scale", "max"]
 Channel = Literal["mix", "all"] | int
 SegmentPadding = Literal["neighbours", "own"]
+Nonfinite = Literal["error", "zero", "keep"]
 
 MAX_THREADS = 64
 
@@ -47,6 +48,7 @@ PICTURE_FORMATS: tuple[PictureFormat, ...] = get_args(PictureFormat)
 PIXEL_FORMATS: tuple[PictureFormat, ...] = ("png", "webp")
 FREQUENCY_SCALES: tuple[FrequencyScale, ...] = get_args(FrequencyScale)
 SEGMENT_PADDINGS: tuple[SegmentPadding, ...] = get_args(SegmentPadding)
+NONFINITE: tuple[Nonfinite, ...] = get_args(Nonfinite)
 REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
 
 PADDINGS: dict[Padding, str] = {

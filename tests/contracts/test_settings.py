@@ -73,7 +73,7 @@ OTHER_STEPS: tuple[Step, ...] = (
 
 OTHER_SETTINGS = FeatureSettings(
     SegmentSettings(1.5, 2.25, 2, "own"),
-    SignalSettings(16_000, "VHQ", 30.0, int16_scale=True, preemphasis=0.97),
+    SignalSettings("zero", 16_000, "VHQ", 30.0, int16_scale=True, preemphasis=0.97),
     FrameSettings(
         *("pow2", "10ms", "25ms", "kaiser:8.6"),
         periodic=False,

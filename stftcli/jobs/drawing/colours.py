@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.dsp.scaling import levels_db, levels_dbfs
@@ -14,6 +15,7 @@ from stftcli.pictures.axes import ColourScale
 from stftcli.pictures.colours import LEVELS_MAP, SIGNED_MAP
 from stftcli.settings.pictures import DEFAULT_RANGE_DB, ViewSettings
 
+_LARGEST_TO_SQUARE, _WIDEST = 1e18, 1e300
 _QUIETEST_TOP_DB = -100.0  # silence stays dark
 _FULL_SCALE, _RELATIVE = "dBFS", "dB re highest"
 
@@ -38,13 +40,19 @@ def drawn(picture: NDArray[Any], chain: Chain, axis: Axis, *, non_negative: bool
     """
     stft = chain.framewise.stft
     if axis.log is None and axis.quantity in ("power", "magnitude"):
-        power = picture if axis.quantity == "power" else picture**2
+        power = picture if axis.quantity == "power" else _squared(picture)
         full_scale = not chain.settings.signal.int16_scale and stft.freeze_parameters
         if axis.bins and full_scale:
             return Drawn(levels_dbfs(power, float(stft.window.sum())), _FULL_SCALE)
         if axis.bins or non_negative:
             return Drawn(levels_db(power), "dB")
     return Drawn(picture, axis.unit or "", axis.log is not None)
+
+
+def _squared(magnitudes: NDArray[Any]) -> NDArray[Any]:
+    # Magnitudes of 1e20 are fine, and their squares are beyond float32.
+    wide = magnitudes.max() > _LARGEST_TO_SQUARE
+    return np.asarray(np.square(magnitudes, dtype=np.float64 if wide else magnitudes.dtype))
 
 
 def colour_scale(
@@ -58,10 +66,14 @@ def colour_scale(
     Raises
     ------
     SettingsError
-        If levels are asked for and there are none.
+        If levels are asked for and there are none, or the values are too far apart.
     """
     lowest = min(float(picture.values.min()) for picture in pictures)
     highest = max(float(picture.values.max()) for picture in pictures)
+    if highest - lowest > _WIDEST:
+        raise SettingsError(
+            f"values from {lowest:.3g} to {highest:.3g} are too far apart to draw: draw levels"
+        )
     if pictures[0].are_levels:
         return _level_scale(pictures[0].unit, highest, view, default_top_dbfs)
     if view.ref == "max":
