@@ -23,7 +23,7 @@ from stftcli.settings.segment import SegmentSettings
 
 WHOLE = SegmentSettings(channel="all")
 
-_BLOCK_SAMPLES = 1 << 16
+_BLOCK_SAMPLES, _BLOCK_VALUES = 1 << 16, 1 << 19  # of one channel, of all channels
 
 
 class Source:
@@ -89,9 +89,9 @@ class Source:
             raise
         decoder = self._sounds.decoder
         self.rate_hz, self.channels = int(decoder.samplerate), int(decoder.channels)
-        self._block_samples = _BLOCK_SAMPLES
+        self._block_samples = max(1, min(_BLOCK_SAMPLES, _BLOCK_VALUES // self.channels))
         if block_s is not None:
-            self._block_samples = max(1, min(_BLOCK_SAMPLES, round(block_s * self.rate_hz)))
+            self._block_samples = max(1, min(self._block_samples, round(block_s * self.rate_hz)))
         self.container, self.subtype = self._opened.kind.container.name, str(decoder.subtype)
         claimed = self._opened.findings.claimed_samples
         self.samples = None if self._opened.understated else claimed

@@ -12,7 +12,7 @@ import click
 
 from stftcli.cli.corpus_options import CorpusOptions
 from stftcli.cli.words import in_options
-from stftcli.errors import SomeFailedError, StftcliError, UnfinishedError
+from stftcli.errors import SomeFailedError, StftcliError, UnfinishedError, shortened
 from stftcli.files.untrusted import printable
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class CorpusProgress:
             self._kept = report.kept
             self._line(exit_code=error.exit_code if error else 0)
         elif not self._quiet:
-            self._say(f"{out_dir}: {report}")
+            self._say(printable(f"{out_dir}: {report}"))
         if error is not None:
             # The last line says it; what follows would be no JSON.
             raise click.exceptions.Exit(error.exit_code) if self._as_json else error
@@ -132,7 +132,7 @@ class CorpusProgress:
             self._message("error", text, result["id"])
 
     def _message(self, kind: str, text: str, name: str | None = None) -> None:
-        text = in_options(printable(text))
+        text = shortened(printable(in_options(text)))
         if self._as_json:
             self._say(json.dumps({kind: text} if name is None else {kind: text, "id": name}))
         else:

@@ -1,8 +1,10 @@
 """`stftcli info`: what a sound is, and what would become of it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +13,7 @@ from stftcli.cli.many import for_each
 from stftcli.cli.output import choose_input
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
-from stftcli.cli.words import in_options
+from stftcli.cli.words import say
 from stftcli.features.settings import FeatureSettings
 
 if TYPE_CHECKING:
@@ -42,25 +44,31 @@ def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings, stric
     """
     inputs = [choose_input(path) for path in paths or (None,)]
 
+    from stftcli.audio.opening import display_name
     from stftcli.jobs.config import is_array
     from stftcli.jobs.inspect import inspect_array, inspect_sound
 
     with TerminalReporter(strict=strict) as reporter:
 
+        def tell(told: dict[str, Any], in_words: Callable[[], list[str]]) -> None:
+            if as_json:
+                click.echo(json.dumps(told, allow_nan=False))
+                return
+            for line in in_words():
+                say(line, err=False)
+
         def show(path: str) -> None:
             if is_array(path):
                 array = inspect_array(path)
-                click.echo(json.dumps(asdict(array)) if as_json else _array_in_words(path, array))
+                tell(asdict(array), partial(_array_in_words, path, array))
             else:
                 sound = inspect_sound(path, settings, reporter=reporter)
-                click.echo(json.dumps(sound.to_dict()) if as_json else _sound_in_words(sound))
+                tell(sound.to_dict(), partial(_sound_in_words, sound))
 
-        for_each(inputs, show, reporter)
+        for_each(inputs, show, reporter, name=display_name)
 
 
-def _array_in_words(path: str, array: "ArrayInfo") -> str:
-    from stftcli.files.untrusted import printable
-
+def _array_in_words(path: str, array: "ArrayInfo") -> list[str]:
     stored = array.settings or {}
     sound, features = stored.get("input") or {}, stored.get("features")
     rows = {"array": f"{' x '.join(map(str, array.shape))} {array.dtype}"}
@@ -71,18 +79,16 @@ def _array_in_words(path: str, array: "ArrayInfo") -> str:
         rows["sha256"] = sound.get("sha256") or "not known, for the pipe was not read to its end"
     if stored:
         rows["made by"] = f"stftcli {stored.get('stftcli')}, FFT {stored.get('fft')}"
-    lines = [path, *(printable(f"  {name:<9} {text}") for name, text in rows.items())]
+    lines = [path, *(f"  {name:<9} {text}" for name, text in rows.items())]
     if features is None:
-        return "\n".join([*lines, "  nothing says how it was made"])
+        return [*lines, "  nothing says how it was made"]
     from stftcli.features.toml import format_toml
 
     settings = format_toml(features).strip()
-    return "\n".join(
-        [*lines, "", *(printable(f"  {line}".rstrip()) for line in settings.split("\n"))]
-    )
+    return [*lines, "", *(f"  {line}".rstrip() for line in settings.split("\n"))]
 
 
-def _sound_in_words(sound: "SoundInfo") -> str:
+def _sound_in_words(sound: "SoundInfo") -> list[str]:
     window = "" if sound.win_length == sound.filter_length else f", windows of {sound.win_length}"
     rows = {
         "format": f"{sound.container}, {sound.encoding}",
@@ -99,12 +105,12 @@ def _sound_in_words(sound: "SoundInfo") -> str:
         "inverse": _inverse(sound),
         "array": f"{' x '.join(map(str, sound.shape))} {sound.dtype}, {_size(sound.array_bytes)}",
     }
-    return "\n".join((sound.input, *(f"  {name:<9} {text}" for name, text in rows.items())))
+    return [sound.input, *(f"  {name:<9} {text}" for name, text in rows.items())]
 
 
 def _inverse(sound: "SoundInfo") -> str:
     if not sound.invertible:
-        return f"none: {in_options(sound.inverse)}"
+        return f"none: {sound.inverse}"
     how = "exact" if sound.inverse == "exactly" else "with --griffin-lim"
     return (
         f"{how}; windows add up to within {100 * sound.overlap_error:.3g} %, redundancy "

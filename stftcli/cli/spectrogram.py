@@ -104,6 +104,7 @@ def spectrogram(
     if twice := sorted({name for name in outputs if outputs.count(name) > 1}):
         raise SettingsError(f"several inputs would be drawn into {twice[0]}: give `out_dir`")
 
+    from stftcli.audio.opening import display_name
     from stftcli.jobs.spectrogram import draw_spectrogram
 
     with TerminalReporter(quiet, strict=strict) as reporter:
@@ -123,7 +124,8 @@ def spectrogram(
             if output != STANDARD:
                 reporter.report(f"{output}: {report}")
 
-        for_each(zip(figures, outputs, strict=True), draw, reporter)
+        jobs = zip(figures, outputs, strict=True)
+        for_each(jobs, draw, reporter, name=lambda job: display_name(job[0][0]))
 
 
 def _draw_many(

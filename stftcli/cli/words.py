@@ -1,6 +1,11 @@
-"""The library's names as the command line spells them."""
+"""What is said to people: in the words of the command line, and safe for their terminal."""
 
 import re
+
+import click
+
+from stftcli.errors import shortened
+from stftcli.files.untrusted import printable
 
 # Fields of the library that have another name as options.
 _OPTIONS = {
@@ -25,6 +30,14 @@ _OF_COMMANDS = {
 def spell(name: str) -> str:
     """Write a keyword as an option."""
     return f"--{name.replace('_', '-')}"
+
+
+def say(text: str, *, err: bool = True) -> None:
+    """Say something to people, in one line: what a terminal would obey is shown as a sign.
+
+    Names of files, and texts that files hold, may be anything; what programs read is not said here.
+    """
+    click.echo(shortened(printable(in_options(text))), err=err)
 
 
 def in_options(text: str) -> str:

@@ -13,9 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 from stftcli.dsp.checks import check_value
 from stftcli.dsp.frequency_scales import SCALES, Floats
 from stftcli.settings.choices import Lifter, MelScale, Triangles
+from stftcli.settings.memory import check_memory
 
 BandScale = Literal["slaney", "htk", "bark", "erb"]
 BandNorm = Literal["slaney"] | None
+
+_WEIGHT_BYTES = 40
+"""That a weight takes while it is computed: five numbers of float64."""
 
 # Beyond these nothing is left of the formulas but overflow.
 _MIN_LIFTER, _MIN_OCTAVES, _MAX_STEPS = 0.001, 0.001, 1000
@@ -64,6 +68,7 @@ def band_weights(
     """
     check_value("norm", norm, norm in ("slaney", None), "slaney or None")
     check_value("triangles", triangles, triangles in ("hz", "mel"), "hz or mel")
+    _check_weights(bands, filter_length // 2 + 1)
     bin_hz = _bins(rate_hz, filter_length)
     edges_hz = _edges(rate_hz, bands, scale, fmin_hz, fmax_hz)[:, None]
     left, center, right = edges_hz[:-2], edges_hz[1:-1], edges_hz[2:]
@@ -170,6 +175,7 @@ def chroma_weights(
     wide = octwidth is None or octwidth >= _MIN_OCTAVES
     check_value("octwidth", octwidth, wide, f"{_MIN_OCTAVES} or more, or None")
     check_value("norm", norm, norm is None or norm > 0, "above 0, or None")
+    _check_weights(bands, filter_length // 2 + 1)
     bin_hz = _bins(rate_hz, filter_length)
     # One bin more than there are gives the last one its width; 0 Hz is put low, but not at -inf.
     octaves = np.log2(np.append(bin_hz[1:], bin_hz[-1] + bin_hz[1]) / 27.5) - tuning / bands
@@ -210,6 +216,7 @@ def dct_weights(
     check_value("lifter", lifter, lifts, f"0, or {_MIN_LIFTER} or more")
     known = lifter_form in ("librosa", "htk")
     check_value("lifter_form", lifter_form, known, "librosa or htk")
+    _check_weights(outputs, inputs)
     k = np.arange(outputs)[:, None]
     weights: Floats = np.sqrt(2 / inputs) * np.cos(np.pi / inputs * k * (np.arange(inputs) + 0.5))
     weights[0] /= np.sqrt(2)
@@ -239,6 +246,14 @@ def _edges(rate_hz: float, bands: int, scale: str, fmin_hz: float, fmax_hz: floa
     apart = bool((np.diff(edges_hz) > 0).all())
     check_value("bands", bands, apart, f"less, from {fmin_hz} to {top_hz} Hz")
     return edges_hz
+
+
+def _check_weights(outputs: int, inputs: int) -> None:
+    check_memory(
+        _WEIGHT_BYTES * outputs * inputs,
+        f"the weights of {outputs} outputs of {inputs} inputs",
+        "give fewer, or shorter frames",
+    )
 
 
 def _bins(rate_hz: float, filter_length: int) -> Floats:

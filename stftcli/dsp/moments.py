@@ -6,8 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.errors import InputError, SettingsError
+from stftcli.settings.memory import check_memory
 
 Floats = NDArray[np.float64]
+
+
+_ENTRY_BYTES = 48
+"""That an entry of the scatter takes while it is solved: its own, and five numbers more."""
 
 
 class Moments:
@@ -33,6 +38,9 @@ class Moments:
     """
 
     def __init__(self, features: int) -> None:
+        check_memory(
+            _ENTRY_BYTES * features**2, f"a fit to {features} features", "give fewer, as by `mel`"
+        )
         self.count = 0
         self.mean: Floats = np.zeros(features)
         self.scatter: Floats = np.zeros((features, features))

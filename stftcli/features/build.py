@@ -18,6 +18,10 @@ from stftcli.frozen import Frozen
 from stftcli.settings.choices import Spectrum
 from stftcli.settings.frames import FrameSettings, ResolvedFrames, quarter
 from stftcli.settings.lengths import DEFAULT_LENGTH
+from stftcli.settings.memory import check_memory
+
+_HELD_BATCHES = 12
+"""That are there at a time: what two threads work on, and what waits for its turn."""
 
 
 class Defaults(Frozen):
@@ -60,6 +64,7 @@ def build_chain(
     builder = Builder(stft.plan, rate_hz, recipe.spectrum, dtype, recipe.seed)
     for step in recipe.steps:
         builder.add(step)
+    _check_batch(stft, builder)
     signal = replace(settings.signal, rate_hz=rate_hz)
     return Chain(
         replace(settings, signal=signal, frames=frames, features=recipe),
@@ -73,6 +78,15 @@ def build_chain(
         tuple(builder.new_linears),
         tuple(builder.warnings),
         tuple(builder.stages),
+    )
+
+
+def _check_batch(stft: STFT, builder: Builder) -> None:
+    features = max([builder.features, *(len(stage.before.names) for stage in builder.stages)])
+    check_memory(
+        _HELD_BATCHES * stft.plan.batch_frames * features * stft.dtype.itemsize,
+        f"{features} features of each frame",
+        "give fewer",
     )
 
 

@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 # Enough that no thread waits for another, few enough that memory stays small.
-_WAITING_PER_THREAD = 4
+_WAITING_PER_THREAD, _MAX_WAITING = 3, 24
 
 
 def choose_threads(threads: int | None) -> int:
@@ -41,15 +41,15 @@ def ordered_map(
     todo: SimpleQueue[_Task[Item, Result] | None] = SimpleQueue()
     # As daemons they cannot keep a process alive whose caller failed between two results.
     helpers = [Thread(target=_help, args=(todo,), daemon=True) for _ in range(threads - 1)]
-    for helper in helpers:
-        helper.start()
+    helpers = _started(helpers)
+    held = threads + min(_WAITING_PER_THREAD * threads, _MAX_WAITING)
     waiting: deque[_Task[Item, Result]] = deque()
     try:
         for item in items:
             task = _Task(function, item)
             waiting.append(task)
             todo.put(task)
-            if len(waiting) > threads * _WAITING_PER_THREAD:
+            if len(waiting) > held:
                 yield _result(waiting.popleft(), todo)
         while waiting:
             yield _result(waiting.popleft(), todo)
@@ -61,6 +61,16 @@ def ordered_map(
             todo.put(None)
         for helper in helpers:
             helper.join()
+
+
+def _started(helpers: list[Thread]) -> list[Thread]:
+    """Start threads, as many as the system gives; the caller works in any case."""
+    started = []
+    with suppress(RuntimeError):  # memory or processes are limited: nothing but time is lost
+        for helper in helpers:
+            helper.start()
+            started.append(helper)
+    return started
 
 
 class _Task(Generic[Item, Result]):

@@ -17,11 +17,12 @@ from stftcli.files.here import located
 from stftcli.files.npy import read_npy_header, read_npy_values
 from stftcli.files.npz import open_npz
 from stftcli.files.safetensors_header import StoredTensor, read_header
-from stftcli.files.untrusted import as_input_error, megabytes, read_exactly
+from stftcli.files.untrusted import as_input_error, read_exactly
 from stftcli.frozen import Frozen
+from stftcli.settings.memory import VARIABLE, max_memory, spell_bytes
 
-MAX_TENSOR_BYTES = 1 << 30
-"""Bytes that one array may claim; weights are far smaller."""
+COPIES = 6
+"""How many times its own size an array takes, while it is checked, converted and laid out."""
 
 MAX_UNPACKED_BYTES, MAX_PACKING = 1 << 26, 20
 """Bytes of an array that a zip may pack at will, and how often it may pack a larger one.
@@ -149,9 +150,10 @@ def _open_state_dict(path: Path) -> Iterator[TensorFile]:
 
 
 def _check_size(name: str, claimed: int) -> None:
-    if claimed > MAX_TENSOR_BYTES:
+    if claimed > (largest := max_memory() // COPIES):
         raise ValueError(
-            f"{name} claims {claimed} bytes, of at most {MAX_TENSOR_BYTES}: give a smaller one"
+            f"{name} claims {claimed} bytes, of at most {largest}: give a smaller one, or set "
+            f"{VARIABLE}={-(-claimed * COPIES // 10**9)}GB"
         )
 
 
@@ -159,9 +161,9 @@ def _check_packing(name: str, member: zipfile.ZipInfo) -> None:
     size, packed = member.file_size, member.compress_size
     if size > max(MAX_UNPACKED_BYTES, MAX_PACKING * packed):
         raise ValueError(
-            f"{name} takes {megabytes(size)} and is {megabytes(packed)} in the file: what is "
-            f"packed more than {MAX_PACKING} times may take {megabytes(MAX_UNPACKED_BYTES)}; write "
-            "it with numpy.savez, which does not pack"
+            f"{name} takes {spell_bytes(size)} and is {spell_bytes(packed)} in the file: what is "
+            f"packed more than {MAX_PACKING} times may take {spell_bytes(MAX_UNPACKED_BYTES)}; "
+            "write it with numpy.savez, which does not pack"
         )
 
 

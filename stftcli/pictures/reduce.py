@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.settings.choices import Reduction
+from stftcli.settings.memory import check_memory
 
 
 class _Way(NamedTuple):
@@ -24,7 +25,7 @@ _WAYS: dict[Reduction, _Way] = {
 _SINGLE = np.dtype(np.float32)
 MAX_ROWS = 4096
 """More than a picture is usually high, few enough that long frames take little memory."""
-_FIRST_COLUMNS = 256
+_FIRST_COLUMNS, _CELL_COPIES = 256, 2
 _ON_A_BORDER = 1e-6  # of a pixel
 
 
@@ -67,6 +68,11 @@ class ColumnReducer:
         self._dtype = np.result_type(dtype, self._way.dtype)
         self._row_starts = np.arange(0, bins, self.bins_per_row)
         self._most = max(2, max_columns - max_columns % 2)
+        check_memory(
+            _CELL_COPIES * self._dtype.itemsize * channels * self.rows * self._most,
+            f"a picture of {channels} channels of {self.rows} rows and {self._most} columns",
+            "choose one `channel`, or draw less of it",
+        )
         columns = min(self._most, _FIRST_COLUMNS)
         self._values = self._empty(columns, channels)
 
