@@ -20,6 +20,7 @@ from stftcli.audio.sounds import Sounds
 from stftcli.errors import InputError, SettingsError
 from stftcli.settings.choices import Nonfinite
 from stftcli.settings.segment import SegmentSettings
+from stftcli.settings.signal import MAX_RATE_HZ
 
 WHOLE = SegmentSettings(channel="all")
 
@@ -89,6 +90,11 @@ class Source:
             raise
         decoder = self._sounds.decoder
         self.rate_hz, self.channels = int(decoder.samplerate), int(decoder.channels)
+        if not 1 <= self.rate_hz <= MAX_RATE_HZ:
+            self._stack.close()
+            raise InputError(
+                f"{self.name} says that it has {self.rate_hz} Hz: up to {MAX_RATE_HZ} Hz are read"
+            )
         self._block_samples = max(1, min(_BLOCK_SAMPLES, _BLOCK_VALUES // self.channels))
         if block_s is not None:
             self._block_samples = max(1, min(self._block_samples, round(block_s * self.rate_hz)))

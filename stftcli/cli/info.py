@@ -15,6 +15,7 @@ from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
 from stftcli.cli.words import say
 from stftcli.features.settings import FeatureSettings
+from stftcli.files.urls import plain_name
 
 if TYPE_CHECKING:
     from stftcli.jobs.inspect import ArrayInfo, SoundInfo
@@ -44,7 +45,6 @@ def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings, stric
     """
     inputs = [choose_input(path) for path in paths or (None,)]
 
-    from stftcli.audio.opening import display_name
     from stftcli.jobs.config import is_array
     from stftcli.jobs.inspect import inspect_array, inspect_sound
 
@@ -65,7 +65,7 @@ def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings, stric
                 sound = inspect_sound(path, settings, reporter=reporter)
                 tell(sound.to_dict(), partial(_sound_in_words, sound))
 
-        for_each(inputs, show, reporter, name=display_name)
+        for_each(inputs, show, reporter, name=plain_name)
 
 
 def _array_in_words(path: str, array: "ArrayInfo") -> list[str]:

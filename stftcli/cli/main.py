@@ -143,7 +143,7 @@ def _explain(error: BaseException) -> int:
         case OSError():
             text = f"{error.filename or 'standard output'}: {error.strerror}"
         case MemoryError():
-            text = "out of memory: give shorter frames, or a --duration"
+            text = "out of memory: give shorter frames, fewer --threads, or a --duration"
         case RuntimeError() if "start new thread" in str(error):
             text = "the system gives no more threads: its limits (ulimit) are too low"
     say(f"stftcli: {' '.join(text.split())}" if "\n" in text else f"stftcli: {text}")

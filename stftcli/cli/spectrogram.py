@@ -16,6 +16,7 @@ from stftcli.cli.sections import SectionedCommand, under
 from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import STANDARD
+from stftcli.files.urls import plain_name
 from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 
@@ -104,7 +105,6 @@ def spectrogram(
     if twice := sorted({name for name in outputs if outputs.count(name) > 1}):
         raise SettingsError(f"several inputs would be drawn into {twice[0]}: give `out_dir`")
 
-    from stftcli.audio.opening import display_name
     from stftcli.jobs.spectrogram import draw_spectrogram
 
     with TerminalReporter(quiet, strict=strict) as reporter:
@@ -125,7 +125,7 @@ def spectrogram(
                 reporter.report(f"{output}: {report}")
 
         jobs = zip(figures, outputs, strict=True)
-        for_each(jobs, draw, reporter, name=lambda job: display_name(job[0][0]))
+        for_each(jobs, draw, reporter, name=lambda job: plain_name(job[0][0]))
 
 
 def _draw_many(

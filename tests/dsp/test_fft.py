@@ -23,7 +23,7 @@ def provider(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def hide(monkeypatch: pytest.MonkeyPatch, hidden: str) -> None:
-    monkeypatch.setattr(fft, "find_spec", lambda name: None if name == hidden else find_spec(name))
+    monkeypatch.setitem(sys.modules, hidden, None)
 
 
 @pytest.mark.parametrize(
