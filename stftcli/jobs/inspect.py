@@ -123,7 +123,6 @@ def inspect_sound(
         plan, rate_hz = chain.plan, chain.rate_hz
         shape = (chain.rows(_used_samples(samples, chain, source)), *frame_shape(source, chain))
         frames = chain.frames_of(_used_samples(samples, chain, source))
-        times_s = settings.segment.start_s + chain.times_s(0, frames)
         return SoundInfo(
             input=source.name,
             container=source.container,
@@ -139,8 +138,8 @@ def inspect_sound(
             frames=frames,
             bins=plan.bins,
             bin_hz=rate_hz / plan.filter_length,
-            first_s=float(times_s[0]) if frames else None,
-            last_s=float(times_s[-1]) if frames else None,
+            first_s=_time_s(chain, 0) if frames else None,
+            last_s=_time_s(chain, frames - 1) if frames else None,
             shape=shape,
             dtype=str(chain.stored_dtype),
             array_bytes=chain.stored_dtype.itemsize * prod(shape),
@@ -149,6 +148,10 @@ def inspect_sound(
             overlap_error=round(Overlap(chain.framewise.stft.window, plan).error, 6),
             redundancy=plan.filter_length / plan.hop_length,
         )
+
+
+def _time_s(chain: Chain, frame: int) -> float:
+    return float(chain.settings.segment.start_s + chain.times_s(frame, frame + 1)[0])
 
 
 def _nearness(chain: Chain) -> str:
