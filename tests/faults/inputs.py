@@ -37,6 +37,7 @@ _SOUND = (
     "show X --width 40 --height 8",
     f"features {FRAMES} --out x.npy | X",
 )
+_CONTAINERS = (*("WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "NIST", "FLAC", "OGG", "MP3"),)
 _WEIGHTS = (
     f"features good.wav {FRAMES} --linear X --out x.npy",
     f"features good.wav {FRAMES} --kernel X --out x.npy",
@@ -52,10 +53,7 @@ _SETTINGS = (
 _LIST = ("features --manifest X --out-dir out --jobs 1 --quiet",)
 
 KINDS = {
-    **{
-        kind.lower(): Kind(f"x.{kind.lower()}", _SOUND)
-        for kind in ("WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC", "OGG", "MP3")
-    },
+    **{kind.lower(): Kind(f"x.{kind.lower()}", _SOUND) for kind in _CONTAINERS},
     "float wav": Kind("x.wav", _SOUND),
     "stereo flac": Kind("x.flac", _SOUND),
     "weights npy": Kind("w.npy", _WEIGHTS),
