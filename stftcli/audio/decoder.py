@@ -8,8 +8,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from stftcli.audio.header import SUBTYPES
-from stftcli.audio.muted import muted
 from stftcli.errors import InputError
+from stftcli.files.muted import muted
 
 Read = Callable[[int], NDArray[Any]]
 
