@@ -12,15 +12,18 @@ from itertools import chain
 from typing import Self
 
 from stftcli.audio.incoming import FileBytes, Incoming
-from stftcli.audio.kinds import kind_of, skip_tags, unchanged
+from stftcli.audio.kinds import kind_of, raw_kind, skip_tags, unchanged
+from stftcli.audio.notes import Notes, notes_in_file, notes_in_head
 from stftcli.audio.parts import Findings, Parts
 from stftcli.audio.pump import Pump, interrupts, reading, reading_file
+from stftcli.audio.wav import known_head
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
 from stftcli.files.here import located
 from stftcli.files.remote import open_remote
 from stftcli.files.temporary import temporary_file
 from stftcli.files.urls import is_url, plain_name
+from stftcli.settings.reading import RawFormat
 
 _HASH_BYTES = 1 << 20
 
@@ -52,6 +55,8 @@ class Opened:
         A file, a pipe, a URL, which is read as a pipe is, or "-" for standard input.
     hashed : bool
         Whether a pipe is hashed while it is read.
+    raw : RawFormat, optional
+        What its samples are, where it has no header.
 
     Attributes
     ----------
@@ -70,8 +75,8 @@ class Opened:
         If it cannot be opened or is no sound that is read.
     """
 
-    def __init__(self, path: str, *, hashed: bool = False) -> None:
-        self._name = display_name(path)
+    def __init__(self, path: str, *, hashed: bool = False, raw: RawFormat | None = None) -> None:
+        self._name, self._raw = display_name(path), raw
         self.seekable = self.understated = False
         self.findings = Findings()
         self._direct: int | None = None
@@ -81,6 +86,7 @@ class Opened:
         self._stopped = False
         self._stop: int | None = None
         self._kept: int | None = None
+        self._notes: Notes = {}
         self._passing: HashingTee | None = None
         self._stack = ExitStack()
         try:
@@ -144,6 +150,12 @@ class Opened:
         assert self._pump is not None
         return self._pump.sizes[number - self.seekable]
 
+    def notes(self) -> Notes:
+        """Give what a WAV says beside its samples; of a pipe, what stands before them."""
+        if self._kept is not None and self.kind.wav is not None:
+            return notes_in_file(self._kept, self._begin, self.kind.wav)
+        return self._notes
+
     def interrupt(self) -> None:
         """End a pipe for whoever waits for it to go on."""
         self._stopped = True
@@ -173,8 +185,7 @@ class Opened:
 
     def _open_file(self, descriptor: int) -> None:
         start = FileBytes(descriptor, 0, lambda: False)
-        self._begin = skip_tags(start)
-        self.kind = kind_of(start, self._name)
+        self._begin = self._look(start)
         self._kept = descriptor
         self.understated = self._begin == 0 and self.kind.is_understated(descriptor)
         self.seekable = self._begin == 0 and self.kind.is_believable(descriptor)
@@ -202,13 +213,23 @@ class Opened:
         return self._passing.see
 
     def _take(self, incoming: Incoming) -> None:
-        skip_tags(incoming)
-        self.kind = kind_of(incoming, self._name)
+        self._look(incoming)
+        if self.kind.wav is not None:
+            self._notes = notes_in_head(known_head(incoming))
         self.seekable = not (self.kind.streams or self.kind.in_files)
         if self.seekable:
             self._kept = self._direct = self._spooled(incoming)
         else:
             self._rest = self.kind.split(incoming, self.findings)
+
+    def _look(self, incoming: Incoming) -> int:
+        """Tell what an input is; give how many bytes stand before it that belong to no sound."""
+        if self._raw is not None:
+            self.kind = raw_kind(self._raw)
+            return 0
+        begin = skip_tags(incoming)
+        self.kind = kind_of(incoming, self._name)
+        return begin
 
     def _spooled(self, incoming: Incoming) -> int:
         spool = self._stack.enter_context(temporary_file())

@@ -11,20 +11,25 @@ import soundfile
 from numpy.typing import DTypeLike, NDArray
 
 from stftcli.audio.channels import check_channel, pick_channels
+from stftcli.audio.clocks import Clock, clocks_of
 from stftcli.audio.complaints import complaints
 from stftcli.audio.decoder import reason
-from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SUBTYPES
+from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SAMPLE_BYTES, SUBTYPES
 from stftcli.audio.nonfinite import advice, are_finite, first_bad, pick_finite
 from stftcli.audio.opening import Opened, display_name
 from stftcli.audio.sounds import Sounds
 from stftcli.errors import InputError, SettingsError
+from stftcli.files.atomic import STANDARD
 from stftcli.settings.choices import Nonfinite
+from stftcli.settings.reading import AS_IT_IS, Reading
 from stftcli.settings.segment import SegmentSettings
 from stftcli.settings.signal import MAX_RATE_HZ
 
 WHOLE = SegmentSettings(channel="all")
 
 _BLOCK_SAMPLES, _BLOCK_VALUES = 1 << 16, 1 << 19  # of one channel, of all channels
+# Of a pipe of Ogg or MP3: so many samples at least, and no more than surely come of its bytes.
+_DECODED_SAMPLES, _MOST_BYTES = 576, 4
 
 
 class Source:
@@ -41,6 +46,8 @@ class Source:
     hashed : bool, default False
         Whether a pipe is hashed while it is read, so that `sha256` can tell; half a second of
         another thread for a gigabyte.
+    reading : Reading, optional
+        How the input is read.
     strict : bool, default False
         Whether it is an error if the sound ends early, is longer than its header says, or if
         something after it is left out; see `complaint`.
@@ -72,9 +79,10 @@ class Source:
         *,
         block_s: float | None = None,
         hashed: bool = False,
+        reading: Reading = AS_IT_IS,
         strict: bool = False,
     ) -> None:
-        self.name = display_name(path)
+        self.name, self._path = display_name(path), "" if path == STANDARD else path
         self.read_samples = self.replaced = 0
         self._strict, self._came_to_end, self._closed = strict, False, False
         self._ahead: deque[NDArray[Any]] = deque()
@@ -82,8 +90,8 @@ class Source:
         self._early = 0
         self._stack = ExitStack()
         try:
-            self._opened = self._stack.enter_context(Opened(path, hashed=hashed))
-            self._sounds = Sounds(self._opened, self.name)
+            self._opened = self._stack.enter_context(Opened(path, hashed=hashed, raw=reading.raw))
+            self._sounds = Sounds(self._opened, self.name, reading.latency_s)
             self._stack.callback(self._sounds.close)
         except BaseException:
             self._stack.close()
@@ -113,6 +121,10 @@ class Source:
     def encoding(self) -> str:
         """The format of the samples, in words."""
         return SUBTYPES[self.subtype]
+
+    def clocks(self) -> list[Clock]:
+        """Give the times at which the sound begins, as its notes and its name say, best first."""
+        return clocks_of(self._path, self._opened.notes(), self.rate_hz)
 
     def count(self) -> int:
         """Give the length in samples, reading all of it where no header can be believed."""
@@ -158,6 +170,20 @@ class Source:
             self._ahead.append(block.copy())
             there += block.shape[-1]
         return max(0, there)
+
+    def pauses(self) -> bool:
+        """Say, after a block, whether what has come should be answered before the next is read.
+
+        That is so where the sound comes through a pipe and nothing more is there at the moment;
+        with a latency where nothing comes for the rest of that time, or all of it has passed.
+        """
+        arrivals = self._sounds.arrivals
+        return arrivals is not None and arrivals.pause()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the sound comes through a pipe that stays open, slower than it could be read."""
+        return self._sounds.arrivals is not None and self._sounds.arrivals.is_live
 
     def interrupt(self) -> None:
         """End the sound for another thread that waits for a pipe to go on."""
@@ -268,7 +294,7 @@ class Source:
 
     def _decoded(self, end: float, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
         read = self._sounds.decoder.reader(self._block_samples, dtype)
-        while (wanted := min(self._block_samples, end - self.read_samples)) > 0:
+        while (wanted := min(self._at_once(), end - self.read_samples)) > 0:
             try:
                 block = read(int(wanted))
             except soundfile.SoundFileError as error:
@@ -282,6 +308,17 @@ class Source:
                     self._end()
                     return
                 read = self._sounds.decoder.reader(self._block_samples, dtype)
+
+    def _at_once(self) -> int:
+        """Give how much is read at a time: of a pipe no more than is there, if that can be told."""
+        arrivals, sample_bytes = self._sounds.arrivals, SAMPLE_BYTES.get(self.subtype)
+        if arrivals is None:
+            return self._block_samples
+        if sample_bytes is not None:
+            return min(self._block_samples, arrivals.samples(sample_bytes * self.channels))
+        # A decoder holds some samples back, which are not worth to be asked for one by one.
+        there = max(_DECODED_SAMPLES, arrivals.samples(_MOST_BYTES))
+        return min(self._block_samples, there)
 
     def _take_apart(self, error: soundfile.SoundFileError) -> None:
         if not self._sounds.take_apart(self.read_samples):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stftcli.errors import SettingsError
-from stftcli.features.chain import Chain
+from stftcli.features.chain import Chain, always
 from stftcli.features.configured import Configured
 from stftcli.features.parallel import choose_threads
 from stftcli.features.telling import warn_caller
@@ -31,8 +31,8 @@ class Extractor(Configured):
         ``mel=80``, ``log="db"``, ``spectrum="power"``, ``rate=16000`` and all others that
         ``stftcli features --help all`` lists. A flag is True or False, None is as if not given.
         ``linear`` and ``log`` are applied in the order in which they stand; a list gives several.
-        ``start``, ``duration``, ``segment_padding`` and ``channel`` are of files: an array is used
-        as it is.
+        ``start``, ``duration``, ``segment_padding``, ``channel`` and ``time_origin`` are of files:
+        an array is used as it is.
 
     Attributes
     ----------
@@ -141,7 +141,7 @@ class Extractor(Configured):
                     )
                 yield signal[np.newaxis]
 
-        return chain.stored(chain.batches(signals(), eager=True))
+        return chain.stored(chain.batches(signals(), pauses=always))
 
     def file(
         self,

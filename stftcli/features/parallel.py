@@ -28,28 +28,30 @@ def choose_threads(threads: int | None) -> int:
 
 
 def ordered_map(
-    function: Callable[[Item], Result], items: Iterable[Item], threads: int
+    function: Callable[[Item], Result], items: Iterable[Item | None], threads: int
 ) -> Iterator[Result]:
     """Give ``function(item)`` of each item in order, some of them worked on at the same time.
 
-    The caller is one of the threads: it reads the items, uses the results, and works on items while
+    Where an item is None, the next may be long in coming: all results so far are given first. The
+    caller is one of the threads: it reads the items, uses the results, and works on items while
     the next result is not there. Only a few items are held at a time.
     """
     if threads == 1:
-        yield from map(function, items)
+        yield from (function(item) for item in items if item is not None)
         return
     todo: SimpleQueue[_Task[Item, Result] | None] = SimpleQueue()
     # As daemons they cannot keep a process alive whose caller failed between two results.
     helpers = [Thread(target=_help, args=(todo,), daemon=True) for _ in range(threads - 1)]
     helpers = _started(helpers)
-    held = threads + min(_WAITING_PER_THREAD * threads, _MAX_WAITING)
+    most = threads + min(_WAITING_PER_THREAD * threads, _MAX_WAITING)
     waiting: deque[_Task[Item, Result]] = deque()
     try:
         for item in items:
-            task = _Task(function, item)
-            waiting.append(task)
-            todo.put(task)
-            if len(waiting) > held:
+            if item is not None:
+                waiting.append(_Task(function, item))
+                todo.put(waiting[-1])
+            held = 0 if item is None else most
+            while len(waiting) > held:
                 yield _result(waiting.popleft(), todo)
         while waiting:
             yield _result(waiting.popleft(), todo)

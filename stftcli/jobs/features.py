@@ -1,9 +1,12 @@
 """From a sound to a feature array."""
 
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
 from functools import partial
 from pathlib import PurePath
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +24,19 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write, check_distinct, is_stream
 from stftcli.files.urls import with_ending
 from stftcli.frozen import Frozen
-from stftcli.jobs.provenance import describe
+from stftcli.jobs.origin import find_origin
+from stftcli.jobs.provenance import describe, description
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import chain_for, frame_shape, stream_features
+from stftcli.jobs.timeline import Timeline
 from stftcli.settings.choices import ArrayFormat
+from stftcli.settings.reading import AS_IT_IS, Reading
 from stftcli.settings.segment import SegmentSettings
+
+_WAITS = (
+    "the sound is still going on, and an array of this format leaves when it has ended: "
+    "`format='jsonl'`, csv or raw give each frame at once"
+)
 
 
 class ArrayReport(Frozen):
@@ -39,7 +50,7 @@ class ArrayReport(Frozen):
 
 
 def write_features(
-    path: str,
+    path: str | Sequence[str],
     output: str,
     settings: FeatureSettings | Extractor,
     *,
@@ -49,6 +60,7 @@ def write_features(
     sidecar: bool = False,
     save_linear: str | None = None,
     threads: int | None = None,
+    reading: Reading = AS_IT_IS,
     reporter: Reporter = SILENT,
     durable: bool = True,
 ) -> ArrayReport:
@@ -56,15 +68,16 @@ def write_features(
 
     Parameters
     ----------
-    path : str
-        The sound: a file, a pipe, or "-" for standard input.
+    path : str or sequence of str
+        The sound: a file, a pipe, or "-" for standard input. Several are laid on one time line by
+        their clocks; between them are rows of NaN.
     output : str
         Where the array goes: a file, or "-" for standard output.
     settings : FeatureSettings or Extractor
         What is computed; an Extractor keeps what it has built for the sounds that follow.
     segment : SegmentSettings, optional
         The part of the sound, in the place of that of the settings.
-    array_format : {"npy", "npz", "safetensors", "csv", "raw", "ark"}, optional
+    array_format : {"npy", "npz", "safetensors", "csv", "jsonl", "raw", "ark"}, optional
         How it is written; by the ending of `output` if None.
     key : str, optional
         What the array is called in formats that have names for their arrays; what the sound is
@@ -76,6 +89,8 @@ def write_features(
         Where the new Linear of the settings is written to as well.
     threads : int, optional
         Threads that compute; None for the usual number.
+    reading : Reading, optional
+        How the input is read.
     reporter : Reporter, optional
         Hears of progress and warnings.
     durable : bool, default True
@@ -95,29 +110,38 @@ def write_features(
     sidecar = sidecar or has_sidecar(output)
     described = sidecar_path(output) if sidecar else None
     results = [name for name in (output, index, described, save_linear) if name is not None]
+    paths = [path] if isinstance(path, str) else path
     for number, name in enumerate(results):
-        check_distinct(name, path, *results[number + 1 :])
+        check_distinct(name, *paths, *results[number + 1 :])
     if save_linear is not None:
         from stftcli.files.layers import check_layer_name
 
         check_layer_name(save_linear, bias=True)
     describes = sidecar or row.describes
     extractor = settings if isinstance(settings, Extractor) else Extractor(settings)
-    with Source(path, hashed=describes) as source:
-        chain = chain_for(extractor, source, reporter, segment=segment)
+    with _open(path, extractor, reporter, reading, hashed=describes) as sound:
+        if isinstance(sound, Timeline):
+            segment = sound.segment
+        chain = chain_for(extractor, sound, reporter, segment=segment)
         layout = chain.settings.layout
         row.writer.check(chain.stored_dtype, layout)
-        spec = _spec(chain, source, key)
+        origin = _origin(sound, chain, reporter)
+        spec = _spec(chain, sound, key, origin)
         seekable = row.needs_seeking(layout)
         with (
             _atomic_write_or_none(described, durable) as description,
             _atomic_write_or_none(index, durable) as places,
             atomic_write(output, seekable=seekable, durable=durable) as file,
         ):
-            writer = row.writer(file, spec)
-            for batch in stream_features(source, chain, choose_threads(threads), reporter):
+            writer, hints = row.writer(file, spec), True
+            for batch in _batches(sound, chain, choose_threads(threads), reporter):
                 writer.write(batch)
-            provenance = describe(chain, source) if describes else ""
+                if not seekable:
+                    file.flush()  # who reads it may be waiting
+                elif hints and sound.is_live and is_stream(output):
+                    reporter.warn(_WAITS)
+                    hints = False
+            provenance = _describe(sound, chain, origin) if describes else ""
             writer.finish(ArrayMetadata(provenance, chain.axis.frequencies_hz))
             if description is not None:
                 write_sidecar(description, spec, writer.frames, provenance)
@@ -126,6 +150,39 @@ def write_features(
             if save_linear is not None:
                 _new_linear(chain).save(save_linear)
         return ArrayReport(writer.shape, str(chain.stored_dtype))
+
+
+def _open(
+    path: str | Sequence[str],
+    extractor: Extractor,
+    reporter: Reporter,
+    reading: Reading,
+    *,
+    hashed: bool,
+) -> AbstractContextManager[Source | Timeline]:
+    if isinstance(path, str):
+        return Source(path, hashed=hashed, reading=reading)
+    return nullcontext(Timeline.of(path, extractor.settings.segment, reporter))
+
+
+def _origin(sound: Source | Timeline, chain: Chain, reporter: Reporter) -> datetime | None:
+    if isinstance(sound, Timeline):
+        return sound.origin
+    return find_origin(sound, chain.settings.segment, reporter)
+
+
+def _batches(
+    sound: Source | Timeline, chain: Chain, threads: int, reporter: Reporter
+) -> Iterator[NDArray[Any]]:
+    if isinstance(sound, Timeline):
+        return sound.batches(chain, threads, reporter)
+    return stream_features(sound, chain, threads, reporter)
+
+
+def _describe(sound: Source | Timeline, chain: Chain, origin: datetime | None) -> str:
+    if isinstance(sound, Timeline):
+        return json.dumps(description(chain, sound.described()))
+    return describe(chain, sound, origin)
 
 
 def _atomic_write_or_none(
@@ -146,14 +203,17 @@ def _new_linear(chain: Chain) -> Linear:
     return chain.new_linears[0]
 
 
-def _spec(chain: Chain, source: Source, key: str | None) -> ArraySpec:
+def _spec(
+    chain: Chain, sound: Source | Timeline, key: str | None, origin: datetime | None
+) -> ArraySpec:
     return ArraySpec(
-        frame_shape(source, chain),
+        frame_shape(sound, chain),
         chain.stored_dtype,
         chain.settings.layout,
         chain.axis.names,
-        PurePath(source.name).stem if key is None else key,
+        PurePath(sound.name).stem if key is None else key,
         partial(_times_s, chain) if chain.axis.per_frame else None,
+        origin,
     )
 
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from pathlib import PurePath
 from typing import Any
@@ -20,12 +21,15 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
 from stftcli.jobs.drawing.reduced import check_drawable, picture_length
 from stftcli.jobs.drawing.rows import row_axis
+from stftcli.jobs.origin import find_origin
+from stftcli.jobs.reporter import SILENT
 from stftcli.jobs.stream import chain_for, stream_features
-from stftcli.pictures.axes import RowAxis
+from stftcli.pictures.axes import RowAxis, TimeAxis
 from stftcli.pictures.reduce import reduce_groups, reduce_to_pixels
 from stftcli.pictures.terminal import Picture, plot_size, render
 from stftcli.settings.choices import Reduction
 from stftcli.settings.pictures import Screen, ViewSettings
+from stftcli.settings.reading import AS_IT_IS, Reading
 
 PICTURES_PER_S = 20
 _MAX_COLUMNS = 2000
@@ -34,7 +38,12 @@ _BLOCK_S = 0.25 / PICTURES_PER_S
 
 
 def follow_sound(
-    path: str, settings: FeatureSettings, view: ViewSettings, room: Callable[[], Screen]
+    path: str,
+    settings: FeatureSettings,
+    view: ViewSettings,
+    room: Callable[[], Screen],
+    *,
+    reading: Reading = AS_IT_IS,
 ) -> Iterator[Picture]:
     """Draw the last seconds of a sound again and again while it is read, until it ends.
 
@@ -50,6 +59,8 @@ def follow_sound(
         Which frequencies and levels are shown, and in which colours.
     room : function
         Gives the room that there is at the moment.
+    reading : Reading, optional
+        How the input is read.
 
     Yields
     ------
@@ -61,10 +72,11 @@ def follow_sound(
     StftcliError
         Whatever is wrong with the input or the settings.
     """
-    with Source(path, block_s=_BLOCK_S) as source:
+    with Source(path, block_s=_BLOCK_S, reading=reading) as source:
         chain = _chain(source, settings)
         rows = row_axis(chain, chain.axis, 1, view)
         columns = _Columns(source, chain, view.reduce)
+        origin = find_origin(source, settings.segment, SILENT)
         with columns:
             due, ended = time.monotonic(), False
             while not ended:
@@ -72,7 +84,7 @@ def follow_sound(
                 # Pictures that were missed, as while the process was stopped, are not made up for.
                 due = max(due + 1 / PICTURES_PER_S, time.monotonic())
                 if columns.count:
-                    yield _picture(columns, chain, view, rows, room(), source.name)
+                    yield _picture(columns, chain, view, rows, origin, room(), source.name)
         columns.check()
 
 
@@ -135,7 +147,7 @@ class _Columns:
     def _read(self) -> None:
         waiting: list[NDArray[Any]] = []
         try:
-            for batch in stream_features(self._source, self._chain, 1, eager=True):
+            for batch in stream_features(self._source, self._chain, 1):
                 for frame in batch:
                     waiting.append(frame)
                     if len(waiting) == self._frames:
@@ -162,6 +174,7 @@ def _picture(
     chain: Chain,
     view: ViewSettings,
     rows: RowAxis,
+    origin: datetime | None,
     screen: Screen,
     name: str,
 ) -> Picture:
@@ -174,4 +187,5 @@ def _picture(
     colours = colour_scale([levels], view, default_top_dbfs=_TOP_DBFS)
     start_s = chain.settings.segment.start_s + first * columns.column_s
     shown_s = (start_s, start_s + wide * columns.column_s)
-    return render(levels.values, shown_s, (rows, colours), screen, PurePath(name).name)
+    times = TimeAxis(start_s, columns.column_s, shown_s, origin)
+    return render(levels.values, times, (rows, colours), screen, PurePath(name).name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write, check_distinct
 from stftcli.jobs.drawing.bare import draw_bare
@@ -11,6 +12,7 @@ from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.pictures.formats import choose_format
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
+from stftcli.settings.reading import AS_IT_IS, Reading
 
 
 def draw_spectrogram(
@@ -20,8 +22,10 @@ def draw_spectrogram(
     view: ViewSettings | None = None,
     figure: FigureSettings | None = None,
     *,
+    timeline: bool = False,
     picture_format: PictureFormat | None = None,
     threads: int | None = None,
+    reading: Reading = AS_IT_IS,
     reporter: Reporter = SILENT,
     durable: bool = True,
 ) -> PictureReport:
@@ -41,10 +45,14 @@ def draw_spectrogram(
         Which frequencies and levels are shown, and in which colours.
     figure : FigureSettings, optional
         How the picture is laid out.
+    timeline : bool, default False
+        Whether the sounds are laid on one time line by their clocks, in the place of panels.
     picture_format : {"png", "svg", "pdf", "webp"}, optional
         How it is written; by the ending of `output` if None.
     threads : int, optional
         Threads that compute; None for the usual number.
+    reading : Reading, optional
+        How the inputs are read.
     reporter : Reporter, optional
         Hears of progress and warnings.
     durable : bool, default True
@@ -60,7 +68,10 @@ def draw_spectrogram(
     picture_format = choose_format(picture_format, output)
     for path in paths:
         check_distinct(output, path)
-    draw = draw_bare if figure.bare else draw_labelled
+    if figure.bare and timeline:
+        raise SettingsError("a `bare` picture shows one sound: leave out `timeline`")
     with atomic_write(output, durable=durable) as file:
-        job = PictureJob(file, picture_format, settings, view, figure, threads, reporter)
-        return draw(job, paths)
+        job = PictureJob(file, picture_format, settings, view, figure, threads, reporter, reading)
+        if figure.bare:
+            return draw_bare(job, paths)
+        return draw_labelled(job, paths, timeline=timeline)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from os import PathLike
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,18 @@ from stftcli.jobs.reporter import SILENT, Reporter, Warnings
 from stftcli.settings.segment import SegmentSettings
 
 
+class Form(Protocol):
+    """What a sound is, or a time line of several."""
+
+    @property
+    def rate_hz(self) -> int:
+        """Samples per second."""
+
+    @property
+    def channels(self) -> int:
+        """How many there are."""
+
+
 def stream_features(
     source: Source,
     chain: Chain,
@@ -27,7 +39,6 @@ def stream_features(
     *,
     on_block: OnBlock | None = None,
     on_short: OnShort | None = None,
-    eager: bool = False,
 ) -> Iterator[NDArray[Any]]:
     """Give the features of a source, batch after batch; parameters are those of `Chain.batches`.
 
@@ -47,7 +58,7 @@ def stream_features(
             name=source.name,
             limited=source.subtype not in FLOAT_SUBTYPES,
             threads=threads,
-            eager=eager,
+            pauses=source.pauses,
             on_block=on_block,
             on_short=on_short or reporter.warn,
             excerpt=excerpt if segment.has_neighbours else None,
@@ -66,7 +77,7 @@ def stream_features(
 
 def chain_for(
     extractor: Extractor,
-    source: Source,
+    source: Form,
     reporter: Reporter = SILENT,
     defaults: Defaults = DEFAULTS,
     segment: SegmentSettings | None = None,
@@ -115,7 +126,7 @@ def features_of_source(
     return np.empty((0, *frame_shape(source, chain)), chain.stored_dtype)
 
 
-def frame_shape(source: Source, chain: Chain) -> tuple[int, ...]:
+def frame_shape(source: Form, chain: Chain) -> tuple[int, ...]:
     """Give the shape of one row: (features,), or (channels, features) of several channels."""
     several = chain.settings.segment.channel == "all" and source.channels > 1
     return (source.channels, chain.features) if several else (chain.features,)

@@ -70,8 +70,8 @@ def colour_scale(
     SettingsError
         If levels are asked for and there are none, or the values are too far apart.
     """
-    lowest = min(float(picture.values.min()) for picture in pictures)
-    highest = max(float(picture.values.max()) for picture in pictures)
+    lowest = min(float(np.nanmin(picture.values)) for picture in pictures)
+    highest = max(float(np.nanmax(picture.values)) for picture in pictures)
     if highest - lowest > _WIDEST:
         raise SettingsError(
             f"values from {lowest:.3g} to {highest:.3g} are too far apart to draw: draw levels"
@@ -109,5 +109,5 @@ def referred(pictures: Sequence[Drawn], view: ViewSettings) -> list[Drawn]:
     """Count levels from the highest of all pictures, which becomes 0 dB, if the view says so."""
     if view.ref != "max" or not pictures[0].are_levels:
         return list(pictures)
-    highest = max(float(picture.values.max()) for picture in pictures)
+    highest = max(float(np.nanmax(picture.values)) for picture in pictures)
     return [Drawn(picture.values - highest, _RELATIVE) for picture in pictures]
