@@ -1,10 +1,22 @@
 """The exceptions of stftcli, each with the exit code that the command line gives for it."""
 
+_MAX_BEGINNING, _MAX_END = 700, 200
+
+
+def shortened(text: str) -> str:
+    """Leave out the middle of a text that nobody would read; its beginning and end say the most."""
+    if len(text) <= _MAX_BEGINNING + _MAX_END:
+        return text
+    return f"{text[:_MAX_BEGINNING]} ... {text[-_MAX_END:]}"
+
 
 class StftcliError(Exception):
-    """Base of all errors that stftcli raises on purpose."""
+    """Base of all errors that stftcli raises on purpose; a message quotes no more than is read."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        return shortened(super().__str__())
 
 
 class InputError(StftcliError):

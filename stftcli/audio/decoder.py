@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from stftcli.audio.header import SUBTYPES
 from stftcli.errors import InputError
+from stftcli.files.muted import muted
 
 Read = Callable[[int], NDArray[Any]]
 
@@ -36,7 +37,8 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
 
     def __init__(self, descriptor: int, name: str) -> None:
         try:
-            super().__init__(descriptor, closefd=False)
+            with muted():
+                super().__init__(descriptor, closefd=False)
         except (soundfile.SoundFileError, TypeError, ValueError) as error:
             raise InputError(f"{name} cannot be read as sound: {reason(error)}") from error
         self.broken = False
@@ -51,6 +53,11 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
     def seekable(self) -> bool:
         """Say no, whatever the file is."""
         return False
+
+    def seek(self, frames: int, whence: int = 0) -> int:
+        """Go to a sample."""
+        with muted():
+            return int(super().seek(frames, whence))
 
     def reader(self, most: int, dtype: np.dtype[Any]) -> Read:
         """Make a function that reads so many samples, at most `most`, as shape (any, channels).
@@ -78,7 +85,8 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
             return out[:0]
         out.fill(np.nan)
         try:
-            return np.asarray(self.read(out=out))
+            with muted():
+                return np.asarray(self.read(out=out))
         except soundfile.SoundFileError:
             there = int(np.isfinite(out).all(axis=1).sum())
             if not there and not self.tell():

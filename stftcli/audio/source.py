@@ -15,16 +15,19 @@ from stftcli.audio.clocks import Clock, clocks_of
 from stftcli.audio.complaints import complaints
 from stftcli.audio.decoder import reason
 from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SAMPLE_BYTES, SUBTYPES
+from stftcli.audio.nonfinite import advice, are_finite, first_bad, pick_finite
 from stftcli.audio.opening import Opened, display_name
 from stftcli.audio.sounds import Sounds
 from stftcli.errors import InputError, SettingsError
 from stftcli.files.atomic import STANDARD
+from stftcli.settings.choices import Nonfinite
 from stftcli.settings.reading import AS_IT_IS, Reading
 from stftcli.settings.segment import SegmentSettings
+from stftcli.settings.signal import MAX_RATE_HZ
 
 WHOLE = SegmentSettings(channel="all")
 
-_BLOCK_SAMPLES = 1 << 16
+_BLOCK_SAMPLES, _BLOCK_VALUES = 1 << 16, 1 << 19  # of one channel, of all channels
 # Of a pipe of Ogg or MP3: so many samples at least, and no more than surely come of its bytes.
 _DECODED_SAMPLES, _MOST_BYTES = 576, 4
 
@@ -61,6 +64,8 @@ class Source:
         The length that the header claims; None where it says nothing that can be believed.
     read_samples : int
         How many samples have been read so far, those before the chosen segment included.
+    replaced : int
+        How many values that were NaN or infinite have been given as 0.
 
     Raises
     ------
@@ -78,7 +83,7 @@ class Source:
         strict: bool = False,
     ) -> None:
         self.name, self._path = display_name(path), "" if path == STANDARD else path
-        self.read_samples = 0
+        self.read_samples = self.replaced = 0
         self._strict, self._came_to_end, self._closed = strict, False, False
         self._ahead: deque[NDArray[Any]] = deque()
         self._rest: Iterator[NDArray[Any]] | None = None
@@ -93,9 +98,14 @@ class Source:
             raise
         decoder = self._sounds.decoder
         self.rate_hz, self.channels = int(decoder.samplerate), int(decoder.channels)
-        self._block_samples = _BLOCK_SAMPLES
+        if not 1 <= self.rate_hz <= MAX_RATE_HZ:
+            self._stack.close()
+            raise InputError(
+                f"{self.name} says that it has {self.rate_hz} Hz: up to {MAX_RATE_HZ} Hz are read"
+            )
+        self._block_samples = max(1, min(_BLOCK_SAMPLES, _BLOCK_VALUES // self.channels))
         if block_s is not None:
-            self._block_samples = max(1, min(_BLOCK_SAMPLES, round(block_s * self.rate_hz)))
+            self._block_samples = max(1, min(self._block_samples, round(block_s * self.rate_hz)))
         self.container, self.subtype = self._opened.kind.container.name, str(decoder.subtype)
         claimed = self._opened.findings.claimed_samples
         self.samples = None if self._opened.understated else claimed
@@ -139,7 +149,13 @@ class Source:
         return None if shorter == inf else int(shorter)
 
     def look_ahead(
-        self, segment: SegmentSettings, dtype: DTypeLike, samples: int, *, before: int = 0
+        self,
+        segment: SegmentSettings,
+        dtype: DTypeLike,
+        samples: int,
+        *,
+        before: int = 0,
+        nonfinite: Nonfinite = "error",
     ) -> int:
         """Read at least so many samples of a segment before `blocks` gives them, and count them.
 
@@ -147,7 +163,7 @@ class Source:
         So many samples `before` the segment are read too, and not counted; `blocks` may be asked
         for them, or for fewer.
         """
-        self._rest = self._blocks(segment, np.dtype(dtype), before, 0)
+        self._rest = self._blocks(segment, np.dtype(dtype), before, 0, nonfinite)
         self._early = before
         there = -before
         while there < samples and (block := next(self._rest, None)) is not None:
@@ -180,6 +196,7 @@ class Source:
         *,
         before: int = 0,
         after: int | None = 0,
+        nonfinite: Nonfinite = "error",
     ) -> Iterator[NDArray[Any]]:
         """Read the chosen part of the sound, once.
 
@@ -192,6 +209,8 @@ class Source:
         before, after : int
             How many samples beside it are given too: before it, where there must be as many, and
             after it, where there may be fewer; None for all.
+        nonfinite : {"error", "zero", "keep"}
+            What becomes of samples that are NaN or infinite.
 
         Yields
         ------
@@ -201,11 +220,11 @@ class Source:
         Raises
         ------
         InputError
-            If the channel is not there, the data is broken, holds NaN or infinite samples, or has
-            nothing in that segment.
+            If the channel is not there, the data is broken, has nothing in that segment, or holds
+            NaN or infinite samples where these are an error.
         """
         if self._rest is None:
-            yield from self._blocks(segment, np.dtype(dtype), before, after)
+            yield from self._blocks(segment, np.dtype(dtype), before, after, nonfinite)
             return
         early = self._early - before
         while self._ahead:
@@ -241,7 +260,12 @@ class Source:
             raise InputError(f"{self.name} cannot be read: {error.strerror}") from error
 
     def _blocks(
-        self, segment: SegmentSettings, dtype: np.dtype[Any], before: int, after: int | None
+        self,
+        segment: SegmentSettings,
+        dtype: np.dtype[Any],
+        before: int,
+        after: int | None,
+        nonfinite: Nonfinite,
     ) -> Iterator[NDArray[Any]]:
         check_channel(segment.channel, self.channels, self.name)
         start, end = segment.first(self.rate_hz), segment.last(self.rate_hz)
@@ -254,8 +278,8 @@ class Source:
             self.read_samples = self._seek(begin)
         for block in self._decoded(inf if after is None else end + after, dtype):
             first = self.read_samples - len(block)
-            chosen = pick_channels(block[max(0, begin - first) :], segment.channel)
-            self._check_finite(chosen, max(begin, first), (start, end))
+            wanted = block[max(0, begin - first) :]
+            chosen = self._finite(wanted, max(begin, first), segment, nonfinite)
             if chosen.shape[-1]:
                 yield chosen
         if self.read_samples <= start:
@@ -308,26 +332,28 @@ class Source:
         if self._strict and (complaint := self.complaint()):
             raise InputError(complaint)
 
-    def _check_finite(self, chosen: NDArray[Any], first: int, segment: tuple[int, float]) -> None:
-        # A sum is not finite if one of its terms is not; it is cheaper than asking for each.
-        if self.subtype not in FLOAT_SUBTYPES:
-            return
-        with np.errstate(all="ignore"):
-            if np.isfinite(chosen.sum()):
-                return
-        bad = np.argwhere(~np.isfinite(chosen.T))
-        if len(bad):
-            sample = first + int(bad[0][0])
-            advice = "repair the file, or leave that part out with `start` and `duration`"
-            if not segment[0] <= sample < segment[1]:
-                advice = (
-                    "that is beside the segment, whose frames see it: repair the file, keep away "
-                    "from it, or give `segment_padding='own'`"
-                )
-            raise InputError(
-                f"{self.name} holds NaN or infinite samples, the first at sample {sample} "
-                f"({sample / self.rate_hz:.3f} s): {advice}"
-            )
+    def _finite(
+        self,
+        block: NDArray[Any],
+        first: int,
+        segment: SegmentSettings,
+        nonfinite: Nonfinite,
+    ) -> NDArray[Any]:
+        """Give the chosen channels of a block of shape (samples, channels) that begins there."""
+        chosen = pick_channels(block, segment.channel)
+        floats = self.subtype in FLOAT_SUBTYPES
+        if nonfinite == "keep" or not floats or are_finite(chosen):
+            return chosen
+        if nonfinite == "zero":
+            chosen, replaced = pick_finite(block, segment.channel)
+            self.replaced += replaced
+            return chosen
+        sample = first + first_bad(chosen)
+        inside = segment.first(self.rate_hz) <= sample < segment.last(self.rate_hz)
+        raise InputError(
+            f"{self.name} holds NaN or infinite samples, the first at sample {sample} "
+            f"({sample / self.rate_hz:.3f} s): {advice(inside)}"
+        )
 
     def _raise_nothing_there(self, start: int) -> None:
         if self.read_samples and start:

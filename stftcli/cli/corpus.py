@@ -6,6 +6,7 @@ import click
 
 from stftcli.cli import types
 from stftcli.cli.progress import TerminalReporter
+from stftcli.cli.words import say
 from stftcli.errors import SomeFailedError
 
 _folder = click.argument("out_dir", metavar="DIR", type=types.FILE)
@@ -48,7 +49,10 @@ def verify(out_dir: str, as_json: bool, quiet: bool) -> None:
         good, bad = good + (not verdict.text), bad + bool(verdict.text)
         if verdict.text:
             told = {"id": verdict.id, "fault": verdict.text}
-            click.echo(json.dumps(told) if as_json else f"{verdict.id!r}: {verdict.text}")
+            if as_json:
+                click.echo(json.dumps(told))
+            else:
+                say(f"{verdict.id!r}: {verdict.text}", err=False)
     with TerminalReporter(quiet) as reporter:
         reporter.report(f"{out_dir}: {good} results are whole, {bad} are not")
     check_finished(out_dir)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from stftcli.cli.corpus_options import CorpusOptions
-from stftcli.cli.words import in_options
-from stftcli.errors import SomeFailedError, StftcliError, UnfinishedError
+from stftcli.cli.words import in_options, tell
+from stftcli.errors import SomeFailedError, StftcliError, UnfinishedError, shortened
+from stftcli.files.muted import heard
 from stftcli.files.untrusted import printable
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class CorpusProgress:
             self._kept = report.kept
             self._line(exit_code=error.exit_code if error else 0)
         elif not self._quiet:
-            self._say(f"{out_dir}: {report}")
+            self._say(printable(f"{out_dir}: {report}"))
         if error is not None:
             # The last line says it; what follows would be no JSON.
             raise click.exceptions.Exit(error.exit_code) if self._as_json else error
@@ -132,7 +133,7 @@ class CorpusProgress:
             self._message("error", text, result["id"])
 
     def _message(self, kind: str, text: str, name: str | None = None) -> None:
-        text = in_options(printable(text))
+        text = shortened(printable(in_options(text)))
         if self._as_json:
             self._say(json.dumps({kind: text} if name is None else {kind: text, "id": name}))
         else:
@@ -140,9 +141,10 @@ class CorpusProgress:
 
     def _say(self, text: str) -> None:
         if self._bar is not None:
-            self._bar[0].console.print(text, markup=False, highlight=False, soft_wrap=True)
+            with heard():
+                self._bar[0].console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:
-            click.echo(text, err=True)
+            tell(text)
 
     def _show(self) -> None:
         if self._bar is not None:
@@ -167,7 +169,7 @@ class CorpusProgress:
             "elapsed_s": round(elapsed_s, 3),
             **(at_the_end or {"remaining_s": None if left is None else round(left, 3)}),
         }
-        click.echo(json.dumps(told), err=True)
+        tell(json.dumps(told))
 
 
 def _start(total: int) -> "tuple[Progress, TaskID]":

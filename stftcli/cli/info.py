@@ -1,7 +1,9 @@
 """`stftcli info`: what a sound is, and what would become of it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,8 +13,9 @@ from stftcli.cli.many import for_each
 from stftcli.cli.output import choose_input
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
-from stftcli.cli.words import in_options
+from stftcli.cli.words import say
 from stftcli.features.settings import FeatureSettings
+from stftcli.files.urls import plain_name
 from stftcli.settings.reading import Reading
 
 if TYPE_CHECKING:
@@ -59,22 +62,27 @@ def info(
 
     with TerminalReporter(strict=reading.strict) as reporter:
 
+        def tell(told: dict[str, Any], in_words: Callable[[], list[str]]) -> None:
+            if as_json:
+                click.echo(json.dumps(told, allow_nan=False))
+                return
+            for line in in_words():
+                say(line, err=False)
+
         def show(path: str) -> None:
             if reading.raw is None and is_array(path):
                 array = inspect_array(path)
-                click.echo(json.dumps(asdict(array)) if as_json else _array_in_words(path, array))
+                tell(asdict(array), partial(_array_in_words, path, array))
             else:
                 sound = inspect_sound(
                     path, settings, levels=levels, reading=reading, reporter=reporter
                 )
-                click.echo(json.dumps(sound.to_dict()) if as_json else _sound_in_words(sound))
+                tell(sound.to_dict(), partial(_sound_in_words, sound))
 
-        for_each(inputs, show, reporter)
+        for_each(inputs, show, reporter, name=plain_name)
 
 
-def _array_in_words(path: str, array: "ArrayInfo") -> str:
-    from stftcli.files.untrusted import printable
-
+def _array_in_words(path: str, array: "ArrayInfo") -> list[str]:
     stored = array.settings or {}
     sound, features = stored.get("input") or {}, stored.get("features")
     rows = {"array": f"{' x '.join(map(str, array.shape))} {array.dtype}"}
@@ -92,15 +100,13 @@ def _array_in_words(path: str, array: "ArrayInfo") -> str:
         rows["unit"] = unit
     if stored:
         rows["made by"] = f"stftcli {stored.get('stftcli')}, FFT {stored.get('fft')}"
-    lines = [path, *(printable(f"  {name:<9} {text}") for name, text in rows.items())]
+    lines = [path, *(f"  {name:<9} {text}" for name, text in rows.items())]
     if features is None:
-        return "\n".join([*lines, "  nothing says how it was made"])
+        return [*lines, "  nothing says how it was made"]
     from stftcli.features.toml import format_toml
 
     settings = format_toml(_shortened(features)).strip()
-    return "\n".join(
-        [*lines, "", *(printable(f"  {line}".rstrip()) for line in settings.split("\n"))]
-    )
+    return [*lines, "", *(f"  {line}".rstrip() for line in settings.split("\n"))]
 
 
 def _shortened(features: dict[str, Any]) -> dict[str, Any]:
@@ -112,7 +118,7 @@ def _shortened(features: dict[str, Any]) -> dict[str, Any]:
     return {**features, "calibration": {**calibration, "curve": curve}}
 
 
-def _sound_in_words(sound: "SoundInfo") -> str:
+def _sound_in_words(sound: "SoundInfo") -> list[str]:
     window = "" if sound.win_length == sound.filter_length else f", windows of {sound.win_length}"
     rows = {
         "format": f"{sound.container}, {sound.encoding}",
@@ -134,7 +140,7 @@ def _sound_in_words(sound: "SoundInfo") -> str:
     if unit := _unit(sound.unit):
         rows["unit"] = unit
     rows |= _levels_in_words(sound)
-    return "\n".join((sound.input, *(f"  {name:<9} {text}" for name, text in rows.items())))
+    return [sound.input, *(f"  {name:<9} {text}" for name, text in rows.items())]
 
 
 def _levels_in_words(sound: "SoundInfo") -> dict[str, str]:
@@ -167,7 +173,7 @@ def _unit(unit: object) -> str:
 
 def _inverse(sound: "SoundInfo") -> str:
     if not sound.invertible:
-        return f"none: {in_options(sound.inverse)}"
+        return f"none: {sound.inverse}"
     how = "exact" if sound.inverse == "exactly" else "with --griffin-lim"
     return (
         f"{how}; windows add up to within {100 * sound.overlap_error:.3g} %, redundancy "

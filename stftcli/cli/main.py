@@ -3,13 +3,14 @@
 import os
 import signal
 import sys
+import warnings
 from importlib import import_module
 from types import FrameType
 from typing import Any
 
 import click
 
-from stftcli.cli.words import in_options
+from stftcli.cli.words import say
 from stftcli.errors import StftcliError
 
 _INTERRUPTED, _PIPE_CLOSED = 130, 141
@@ -114,6 +115,7 @@ def run(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _terminate)
     hook_before, sys.unraisablehook = sys.unraisablehook, _send_again
+    show_before, warnings.showwarning = warnings.showwarning, _show_warning
     try:
         code = cli.main(arguments, prog_name="stftcli", standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
@@ -121,7 +123,7 @@ def run(arguments: list[str] | None = None) -> int:
             raise
         return _explain(error)
     finally:
-        sys.unraisablehook = hook_before
+        sys.unraisablehook, warnings.showwarning = hook_before, show_before
     return code if isinstance(code, int) else 0
 
 
@@ -141,9 +143,16 @@ def _explain(error: BaseException) -> int:
         case OSError():
             text = f"{error.filename or 'standard output'}: {error.strerror}"
         case MemoryError():
-            text = "out of memory: give shorter frames, or a --duration"
-    click.echo(f"stftcli: {in_options(text)}", err=True)
+            text = "out of memory: give shorter frames, fewer --threads, or a --duration"
+        case RuntimeError() if "start new thread" in str(error):
+            text = "the system gives no more threads: its limits (ulimit) are too low"
+    say(f"stftcli: {' '.join(text.split())}" if "\n" in text else f"stftcli: {text}")
     return code
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    """Say a warning of Python's as one of ours, without the line of source that it came from."""
+    say(f"stftcli: warning: {' '.join(str(message).split())}")
 
 
 def _terminate(number: int, _: FrameType | None) -> Any:

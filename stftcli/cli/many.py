@@ -10,9 +10,15 @@ Item = TypeVar("Item")
 
 
 def for_each(
-    items: Iterable[Item], work: Callable[[Item], None], reporter: TerminalReporter
+    items: Iterable[Item],
+    work: Callable[[Item], None],
+    reporter: TerminalReporter,
+    *,
+    name: Callable[[Item], str],
 ) -> None:
     """Work on each item, report those whose data is at fault, and fail at the end if any was.
+
+    `name` is what messages call an item.
 
     Raises
     ------
@@ -30,6 +36,7 @@ def for_each(
             if len(items) == 1:
                 raise
             failed += 1
-            reporter.fail(error)
+            text = str(error)
+            reporter.fail(text if name(item) in text else f"{name(item)}: {text}")
     if failed:
         raise SomeFailedError(failed, len(items))

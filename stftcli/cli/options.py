@@ -43,6 +43,9 @@ quiet = click.option("-q", "--quiet", is_flag=True, help="No report and no progr
 
 Given = list[tuple[str, Any]]
 
+_OF_SOUND = ("nonfinite", "resampling")
+"""What of the signal's options concerns the sound alone, and not what was made of it."""
+
 
 def _base(brief: bool) -> Decorator:
     option = under("recipe")
@@ -167,7 +170,7 @@ def inverse_options(command: Command) -> Command:
 
     # The seed of weights is in what was stored; here it would be taken for that of the phases.
     records: list[tuple[Sequence[Option], str]] = [
-        ([option for option in SignalSettings.options if option.name != "resampling"], "signal"),
+        ([option for option in SignalSettings.options if option.name not in _OF_SOUND], "signal"),
         (CalibrationSettings.options, "calibration"),
         (FrameSettings.options, "frames"),
         ([option for option in Recipe.options if option.name != "seed"], "features"),

@@ -13,8 +13,9 @@ from stftcli.cli.options import (
     taken,
     tell_calibration,
 )
-from stftcli.cli.params import click_options
+from stftcli.cli.params import click_option, click_options
 from stftcli.cli.sections import Command, Decorator, stacked
+from stftcli.features.keywords import all_options
 from stftcli.features.step import Step
 from stftcli.features.steps import STEPS
 from stftcli.settings.pictures import FigureSettings, ViewSettings
@@ -27,6 +28,8 @@ _OF_STEPS_OR_VIEW = {
     "fmax": (_BANKS, "fmax_hz"),
     "ref": (frozenset({"log"}), "ref"),
 }
+
+_DTYPE = "Compute in this type: float64 has room for values beyond 1e38."
 
 _CHANGES: dict[str, Any] = {
     **{name: {"common": False} for name in ("rate", "log", "mfcc")},
@@ -80,6 +83,7 @@ def picture_options(default_channel: str, *, figure: bool = False) -> Decorator:
 
         return stacked(
             table_options(**_CHANGES, channel={"default": default_channel}),
+            click_option(all_options()["dtype"], "features", help=_DTYPE),
             *(click_options(record.options, name) for name, record in records.items()),
         )(wrapped)
 

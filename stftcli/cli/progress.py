@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from stftcli.cli.words import in_options
+from stftcli.cli.words import say, tell
 from stftcli.errors import InputError
+from stftcli.files.untrusted import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -65,7 +66,7 @@ class TerminalReporter:
     def warn(self, text: str) -> None:
         """Say it at once."""
         self._stop()
-        click.echo(f"stftcli: warning: {in_options(text)}", err=True)
+        say(f"stftcli: warning: {text}")
 
     def complain(self, text: str) -> None:
         """Warn, or fail if that is what was asked for."""
@@ -76,19 +77,19 @@ class TerminalReporter:
     def status(self, text: str) -> None:
         """Show how it stands, on one line that is written over, to a terminal's user."""
         if self._shows_bar:
-            click.echo(f"\r\x1b[K{text}", err=True, nl=False)
+            tell(f"\r\x1b[K{printable(text)}", nl=False)
             self._has_status = True
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, text: str) -> None:
         """Say that one of many inputs failed."""
         self._stop()
-        click.echo(f"stftcli: {in_options(str(error))}", err=True)
+        say(f"stftcli: {text}")
 
     def report(self, text: str) -> None:
         """Say what has been done."""
         self._stop()
         if not self._quiet:
-            click.echo(text, err=True)
+            say(text)
 
     def _start(self) -> "tuple[Progress, TaskID]":
         from rich.console import Console
@@ -104,7 +105,7 @@ class TerminalReporter:
             transient=True,
         )
         progress.start()
-        return progress, progress.add_task(self._name, total=self._seconds)
+        return progress, progress.add_task(printable(self._name), total=self._seconds)
 
     def _stop(self) -> None:
         if self._has_status:

@@ -18,7 +18,7 @@ from stftcli.settings.reading import Reading
 if TYPE_CHECKING:
     from rich.console import Console
 
-_MAX_CHARACTERS = 10_000
+_MAX_CHARACTERS, _DEFAULT_COLUMNS = 10_000, 80
 
 
 @click.command(
@@ -74,6 +74,8 @@ def show(
     from rich.console import Console
 
     console = Console(highlight=False)
+    if console.width < 1:  # COLUMNS=0
+        console.width = _DEFAULT_COLUMNS
 
     def room() -> Screen:
         wide, high = console.size

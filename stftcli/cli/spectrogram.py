@@ -16,6 +16,7 @@ from stftcli.cli.sections import SectionedCommand, under
 from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import STANDARD
+from stftcli.files.urls import plain_name
 from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import Reading
@@ -129,7 +130,8 @@ def spectrogram(
             if output != STANDARD:
                 reporter.report(f"{output}: {report}")
 
-        for_each(zip(figures, outputs, strict=True), draw, reporter)
+        jobs = zip(figures, outputs, strict=True)
+        for_each(jobs, draw, reporter, name=lambda job: plain_name(job[0][0]))
 
 
 def _check_names(out: str | None, inputs: int, grid: bool) -> None:

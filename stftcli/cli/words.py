@@ -1,6 +1,12 @@
-"""The library's names as the command line spells them."""
+"""What is said to people: in the words of the command line, and safe for their terminal."""
 
 import re
+
+import click
+
+from stftcli.errors import shortened
+from stftcli.files.muted import heard
+from stftcli.files.untrusted import printable
 
 # Fields of the library that have another name as options.
 _OPTIONS = {
@@ -28,6 +34,20 @@ _OF_COMMANDS = {
 def spell(name: str) -> str:
     """Write a keyword as an option."""
     return f"--{name.replace('_', '-')}"
+
+
+def say(text: str, *, err: bool = True) -> None:
+    """Say something to people, in one line: what a terminal would obey is shown as a sign.
+
+    Names of files, and texts that files hold, may be anything; what programs read is not said here.
+    """
+    tell(shortened(printable(in_options(text))), err=err)
+
+
+def tell(text: str, *, err: bool = True, nl: bool = True) -> None:
+    """Write a text as it is, also while a library's own notes are kept out."""
+    with heard():
+        click.echo(text, err=err, nl=nl)
 
 
 def in_options(text: str) -> str:

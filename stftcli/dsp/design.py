@@ -21,9 +21,13 @@ from stftcli.settings.choices import (
     PadMode,
     WindowAlign,
 )
+from stftcli.settings.memory import check_memory
 from stftcli.settings.record import check_size
 
 _UNCHANGED = Conditioning()
+_SAMPLE_BYTES = 200
+"""That a sample of a long frame takes: window, spectrum, and the names of its bins."""
+_NOTHING = 1e-9  # what rounding leaves of a window of zeros
 _ALWAYS_SAID = ("filter_length", "hop_length", "win_length", "window", "padding")
 
 
@@ -59,6 +63,11 @@ class Design:
                 f"`filter_length` ({filter_length})"
             )
         check_value("pad_mode", pad_mode, pad_mode in PAD_MODES, f"one of {', '.join(PAD_MODES)}")
+        check_memory(
+            _SAMPLE_BYTES * filter_length,
+            f"a frame of {filter_length} samples",
+            "give shorter ones",
+        )
         self.pad_mode: PadMode = FORCED_PAD_MODES.get(padding, pad_mode)
         self.freeze_parameters = freeze_parameters
         self.dtype = real_dtype(dtype)
@@ -78,6 +87,11 @@ class Design:
             "conditioning": conditioning,
             "dtype": None if dtype is None else self.dtype.name,
         }
+        if is_named(window) and np.abs(values).max() < _NOTHING:
+            raise SettingsError(
+                f"the window {self.window_name} samples is zero everywhere: give a longer one, or "
+                "one that does not end in zeros (`periodic`)"
+            )
 
     @property
     def bins(self) -> int:

@@ -4,9 +4,10 @@ Each row's bits are its own.
 """
 
 import os
+import warnings
 from collections.abc import Callable
 from functools import cache
-from importlib.util import find_spec
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stftcli.errors import SettingsError
@@ -100,11 +101,11 @@ PROVIDERS: dict[str, Provider] = {
 def provider_name() -> str:
     """Name the provider in use: the fastest installed, or what STFTCLI_FFT asks for."""
     wanted = os.environ.get("STFTCLI_FFT")
-    if wanted and (wanted not in PROVIDERS or not _is_installed(wanted)):
+    if wanted and (wanted not in PROVIDERS or not _is_usable(wanted)):
         raise SettingsError(
             f"STFTCLI_FFT is {wanted!r}: choose an installed one of {', '.join(PROVIDERS)}"
         )
-    return wanted or next(name for name in PROVIDERS if _is_installed(name))
+    return wanted or next(name for name in PROVIDERS if _is_usable(name))
 
 
 def load_rfft() -> Rfft:
@@ -127,8 +128,18 @@ def _load_back(name: str) -> Rfft:
     return PROVIDERS[name].backward()
 
 
-def _is_installed(name: str) -> bool:
+def _is_usable(name: str) -> bool:
+    """Say whether a provider is installed and can be loaded; warn if only the second fails."""
     try:
-        return find_spec(name) is not None
-    except ValueError:  # another thread is importing it, and it has no spec yet
+        import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name == name:
+            return False
+        reason: Exception = error
+    except Exception as error:  # a library of it is missing or of another machine
+        reason = error
+    else:
         return True
+    text = " ".join(str(reason).split()) or type(reason).__name__
+    warnings.warn(f"{name} cannot be loaded ({text}): another FFT computes", stacklevel=2)
+    return False

@@ -13,9 +13,16 @@ from numpy.typing import ArrayLike, NDArray
 from stftcli.dsp.checks import check_value
 from stftcli.dsp.frequency_scales import SCALES, Floats
 from stftcli.settings.choices import Lifter, MelScale, Triangles
+from stftcli.settings.memory import check_memory
 
 BandScale = Literal["slaney", "htk", "bark", "erb"]
 BandNorm = Literal["slaney"] | None
+
+_WEIGHT_BYTES = 40
+"""That a weight takes while it is computed: five numbers of float64."""
+
+# Beyond these nothing is left of the formulas but overflow.
+_MIN_LIFTER, _MIN_OCTAVES, _MAX_STEPS = 0.001, 0.001, 1000
 
 
 class BandOptions(TypedDict, total=False):
@@ -61,6 +68,7 @@ def band_weights(
     """
     check_value("norm", norm, norm in ("slaney", None), "slaney or None")
     check_value("triangles", triangles, triangles in ("hz", "mel"), "hz or mel")
+    _check_weights(bands, filter_length // 2 + 1)
     bin_hz = _bins(rate_hz, filter_length)
     edges_hz = _edges(rate_hz, bands, scale, fmin_hz, fmax_hz)[:, None]
     left, center, right = edges_hz[:-2], edges_hz[1:-1], edges_hz[2:]
@@ -162,10 +170,12 @@ def chroma_weights(
         D. P. W. Ellis, "Chroma feature analysis and synthesis" (2007).
     """
     check_value("bands", bands, bands >= 1, "1 or more")
-    check_value("tuning", tuning, math.isfinite(tuning), "finite")
-    check_value("ctroct", ctroct, math.isfinite(ctroct), "finite")
-    check_value("octwidth", octwidth, octwidth is None or octwidth > 0, "above 0, or None")
+    check_value("tuning", tuning, abs(tuning) <= _MAX_STEPS, f"from {-_MAX_STEPS} to {_MAX_STEPS}")
+    check_value("ctroct", ctroct, abs(ctroct) <= _MAX_STEPS, f"from {-_MAX_STEPS} to {_MAX_STEPS}")
+    wide = octwidth is None or octwidth >= _MIN_OCTAVES
+    check_value("octwidth", octwidth, wide, f"{_MIN_OCTAVES} or more, or None")
     check_value("norm", norm, norm is None or norm > 0, "above 0, or None")
+    _check_weights(bands, filter_length // 2 + 1)
     bin_hz = _bins(rate_hz, filter_length)
     # One bin more than there are gives the last one its width; 0 Hz is put low, but not at -inf.
     octaves = np.log2(np.append(bin_hz[1:], bin_hz[-1] + bin_hz[1]) / 27.5) - tuning / bands
@@ -202,9 +212,11 @@ def dct_weights(
         T. Natarajan, K. R. Rao, "Discrete cosine transform", IEEE Trans. Computers C-23 (1974).
     """
     check_value("outputs", outputs, 1 <= outputs <= inputs, f"1 to inputs, which is {inputs}")
-    check_value("lifter", lifter, 0 <= lifter < math.inf, "0 or more")
+    lifts = lifter == 0 or _MIN_LIFTER <= lifter < math.inf
+    check_value("lifter", lifter, lifts, f"0, or {_MIN_LIFTER} or more")
     known = lifter_form in ("librosa", "htk")
     check_value("lifter_form", lifter_form, known, "librosa or htk")
+    _check_weights(outputs, inputs)
     k = np.arange(outputs)[:, None]
     weights: Floats = np.sqrt(2 / inputs) * np.cos(np.pi / inputs * k * (np.arange(inputs) + 0.5))
     weights[0] /= np.sqrt(2)
@@ -234,6 +246,14 @@ def _edges(rate_hz: float, bands: int, scale: str, fmin_hz: float, fmax_hz: floa
     apart = bool((np.diff(edges_hz) > 0).all())
     check_value("bands", bands, apart, f"less, from {fmin_hz} to {top_hz} Hz")
     return edges_hz
+
+
+def _check_weights(outputs: int, inputs: int) -> None:
+    check_memory(
+        _WEIGHT_BYTES * outputs * inputs,
+        f"the weights of {outputs} outputs of {inputs} inputs",
+        "give fewer, or shorter frames",
+    )
 
 
 def _bins(rate_hz: float, filter_length: int) -> Floats:

@@ -1,6 +1,7 @@
 """The one framer: blocks of any size in, spans of whole frames out."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,7 @@ class Framer:
     pad_mode : str
         What the signal is padded with.
     batch_frames : int, optional
-        Frames in a span; ``plan.batch_frames``, which is fastest, if None.
+        Frames in a span; by ``plan.batch_frames_of``, which is fastest, if None.
     excerpt : Excerpt, optional
         The segment that frames are cut of, where its neighbours are pushed too.
     """
@@ -53,9 +54,8 @@ class Framer:
             if excerpt is None
             else ExcerptPadder(plan, pad_mode, excerpt)
         )
-        batch_frames = plan.batch_frames if batch_frames is None else batch_frames
-        self._length = plan.span_samples(batch_frames)
-        self._step = batch_frames * plan.hop_length
+        self._batch_frames = batch_frames
+        self._length = self._step = 0  # of a span, and to the next, when the channels are known
         self._batch: Samples | None = None  # samples of the batch that is being filled
         self._filled = 0
         self._given = 0  # frames of this batch that were given already
@@ -85,6 +85,12 @@ class Framer:
             self._fill_short(self._batch)
         yield from self._whole_frames()
 
+    def _first_batch(self, channels: int, dtype: np.dtype[Any]) -> Samples:
+        frames = self._batch_frames or self._plan.batch_frames_of(channels)
+        self._length = self._plan.span_samples(frames)
+        self._step = frames * self._plan.hop_length
+        return np.empty((channels, self._length), dtype)
+
     def _fill_short(self, batch: Samples) -> None:
         if self._filled < self._plan.frame_length:
             batch[:, self._filled : self._plan.frame_length] = 0
@@ -96,7 +102,7 @@ class Framer:
             self._skip -= skipped
             piece = piece[:, skipped:]
             if self._batch is None:
-                self._batch = np.empty((len(piece), self._length), piece.dtype)
+                self._batch = self._first_batch(len(piece), piece.dtype)
             taken = min(self._length - self._filled, piece.shape[-1])
             self._batch[:, self._filled : self._filled + taken] = piece[:, :taken]
             self._filled += taken

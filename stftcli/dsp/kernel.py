@@ -6,6 +6,10 @@ from numpy.typing import ArrayLike, DTypeLike
 from stftcli.dsp import rows
 from stftcli.dsp.checks import Complexes, RealDType, Reals, finite_array
 from stftcli.errors import SettingsError
+from stftcli.settings.memory import check_memory
+
+_ENTRY_BYTES = 24
+"""That an entry of a kernel takes while it is computed."""
 
 
 def dft_kernel(filter_length: int, dtype: DTypeLike = np.float32) -> Reals:
@@ -23,6 +27,11 @@ def dft_kernel(filter_length: int, dtype: DTypeLike = np.float32) -> Reals:
     ndarray, shape (2 * (filter_length // 2 + 1), filter_length)
         ``cos(2 pi k n / filter_length)`` above ``-sin(2 pi k n / filter_length)``.
     """
+    check_memory(
+        _ENTRY_BYTES * filter_length**2,
+        f"a kernel of {filter_length} samples",
+        "give shorter frames",
+    )
     # k * n is reduced as an integer, which keeps the angles exact for long transforms.
     turns = np.outer(np.arange(filter_length // 2 + 1), np.arange(filter_length)) % filter_length
     circle = np.exp(-2j * np.pi * np.arange(filter_length) / filter_length)

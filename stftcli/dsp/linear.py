@@ -11,7 +11,11 @@ from stftcli.dsp.bands import Row, band_blocks, dense, row_blocks
 from stftcli.dsp.checks import Reals, check_out, finite_array, real_array, real_dtype
 from stftcli.dsp.rows import dense_blocks, multiply
 from stftcli.errors import InputError, SettingsError
+from stftcli.settings.memory import check_memory
 from stftcli.settings.record import check_size
+
+_WEIGHT_BYTES = 20
+"""That a weight takes while a layer is drawn: as drawn, as kept, and as it is multiplied."""
 
 
 class Linear:
@@ -84,6 +88,11 @@ class Linear:
             raise SettingsError(f"`device` is {device!r}: numpy computes on 'cpu' only")
         self.in_features, self.out_features = in_features, out_features
         self.dtype = real_dtype(dtype)
+        check_memory(
+            _WEIGHT_BYTES * in_features * out_features,
+            f"a Linear of {out_features} outputs of {in_features} inputs",
+            "give fewer",
+        )
         if seed is not None and seed < 0:
             raise SettingsError(f"`seed` is {seed}: it must be 0 or more")
         generator = np.random.default_rng(seed)

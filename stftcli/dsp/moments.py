@@ -6,8 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.errors import InputError, SettingsError
+from stftcli.settings.memory import check_memory
 
 Floats = NDArray[np.float64]
+
+
+_ENTRY_BYTES = 48
+"""That an entry of the scatter takes while it is solved: its own, and five numbers more."""
 
 
 class Moments:
@@ -33,6 +38,9 @@ class Moments:
     """
 
     def __init__(self, features: int) -> None:
+        check_memory(
+            _ENTRY_BYTES * features**2, f"a fit to {features} features", "give fewer, as by `mel`"
+        )
         self.count = 0
         self.mean: Floats = np.zeros(features)
         self.scatter: Floats = np.zeros((features, features))
@@ -165,6 +173,6 @@ def ridge(moments: Moments, targets: int, alpha: float = 1.0) -> tuple[Floats, F
 
 
 def check_finite(squares: Floats) -> None:
-    """Raise InputError if sums of squares have overflown."""
+    """Raise InputError if sums of squares are not finite."""
     if not np.isfinite(squares).all():
-        raise InputError("the values are so large that their squares overflow")
+        raise InputError("values are NaN or infinite, or so large that their squares overflow")

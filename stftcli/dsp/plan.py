@@ -13,7 +13,7 @@ from stftcli.settings.record import check_size
 # threads work through no more than one. Beyond these sizes nothing is gained.
 _BATCH_SAMPLES = 1 << 18
 _MIN_FRAMES, _MAX_FRAMES = 4, 512
-_MAX_SPAN = 1 << 21
+_MAX_BATCH, _MAX_SPAN = 1 << 22, 1 << 21
 _MAX_LENGTH = 1 << 24
 
 
@@ -95,10 +95,20 @@ class FramePlan(Frozen):
 
     @property
     def batch_frames(self) -> int:
-        """Frames that are worked on at a time: by the settings alone, never by the input."""
-        # A span of few frames far apart may still be long: its samples are bounded as well.
-        by_cache = max(_MIN_FRAMES, min(_MAX_FRAMES, _BATCH_SAMPLES // self.filter_length))
-        return max(1, min(by_cache, _MAX_SPAN // self.hop_length))
+        """Frames of one channel that are worked on at a time."""
+        return self.batch_frames_of(1)
+
+    def batch_frames_of(self, channels: int) -> int:
+        """Give the frames that are worked on at a time: by settings and channels, nothing else.
+
+        More channels than two make it fewer frames, so that a batch takes no more memory.
+        """
+        pairs = max(1, channels / 2)
+        by_cache = _BATCH_SAMPLES // (pairs * self.filter_length)
+        by_cache = max(_MIN_FRAMES / pairs, min(_MAX_FRAMES / pairs, by_cache))
+        # Long frames are large even if they are few, and a span of few that lie far apart is long.
+        by_memory = min(_MAX_BATCH // self.filter_length, _MAX_SPAN // self.hop_length) / pairs
+        return max(1, int(min(by_cache, by_memory)))
 
     def frames(self, samples: int) -> int:
         """Give the number of frames of a signal; one too short has one if it is filled up."""

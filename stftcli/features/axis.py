@@ -218,6 +218,16 @@ def spectrum_axis(
 
     quantity, log = _OF_SPECTRUM[spectrum]
     frequencies_hz = np.arange(bins) * rate_hz / filter_length
-    names = tuple(f"{hz:g} Hz" for hz in frequencies_hz)
+    names = _names_of(frequencies_hz)
     units = (FULL_SCALE,) * bins if spectrum == "dbfs" else ()
     return Axis(names, "Frequency", units, frequencies_hz, True, quantity, log, samples=samples)
+
+
+def _names_of(frequencies_hz: Floats) -> tuple[str, ...]:
+    """Name bins by their frequencies, with as many digits as tell them apart."""
+    names: tuple[str, ...] = ()
+    for digits in (6, 9, 12, 17):
+        names = tuple(f"{hz:.{digits}g} Hz" for hz in frequencies_hz.tolist())
+        if len(set(names)) == len(names):
+            break
+    return names

@@ -24,6 +24,10 @@ from stftcli.frozen import Frozen
 from stftcli.settings.choices import Spectrum
 from stftcli.settings.frames import FrameSettings, ResolvedFrames, quarter
 from stftcli.settings.lengths import DEFAULT_LENGTH
+from stftcli.settings.memory import check_memory
+
+_HELD_BATCHES = 12
+"""That are there at a time: what two threads work on, and what waits for its turn."""
 
 
 class Defaults(Frozen):
@@ -75,6 +79,7 @@ def build_chain(
     builder.warnings += calibration_warnings(calibration, bins_hz)
     for step in recipe.steps:
         builder.add(step)
+    _check_batch(stft, builder)
     signal = replace(settings.signal, rate_hz=rate_hz)
     return Chain(
         replace(settings, signal=signal, frames=frames, features=recipe),
@@ -95,6 +100,15 @@ def build_chain(
         tuple(builder.warnings),
         tuple(builder.stages),
         builder.stretches,
+    )
+
+
+def _check_batch(stft: STFT, builder: Builder) -> None:
+    features = max([builder.features, *(len(stage.before.names) for stage in builder.stages)])
+    check_memory(
+        _HELD_BATCHES * stft.plan.batch_frames * features * stft.dtype.itemsize,
+        f"{features} features of each frame",
+        "give fewer",
     )
 
 

@@ -196,7 +196,8 @@ class Chain(Frozen):
         # Spectra of samples of limited range cannot overflow, whatever is made of them may.
         if limited and not (recipe.steps or recipe.epsilon or recipe.kernel or calibrated):
             return batches
-        return _finite(batches, name)
+        kept = self.settings.signal.nonfinite == "keep"
+        return _quiet(batches) if kept else _finite(_quiet(batches), name)
 
     def of_segment(self, segment: SegmentSettings) -> Self:
         """Give the same chain for another part of the sound."""
@@ -280,13 +281,20 @@ class _Counted:
             yield block
 
 
-def _finite(batches: Iterator[NDArray[Any]], name: str) -> Iterator[NDArray[Any]]:
+def _quiet(batches: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
+    """Give batches whose making warns of nothing."""
     while True:
         with np.errstate(all="ignore"):
             batch = next(batches, None)
-            if batch is None:
-                return
-            # A sum is finite only if all its terms are; it is cheaper than asking for each.
+        if batch is None:
+            return
+        yield batch
+
+
+def _finite(batches: Iterator[NDArray[Any]], name: str) -> Iterator[NDArray[Any]]:
+    for batch in batches:
+        # A sum is finite only if all its terms are; it is cheaper than asking for each.
+        with np.errstate(all="ignore"):
             good = isfinite(abs(batch.sum())) or np.isfinite(batch).all()
         if not good:
             raise InputError(

@@ -94,7 +94,8 @@ class Extractor(Configured):
             If the settings do not fit each other at this rate.
         """
         chain, threads = self._told(rate_hz), choose_threads(threads)
-        signals = as_signals(waveform, chain.framewise.stft.dtype)
+        nonfinite = chain.settings.signal.nonfinite
+        signals = as_signals(waveform, chain.framewise.stft.dtype, nonfinite=nonfinite)
         if signals.ndim == 1:
             return self._whole(chain, signals, threads)
         *leading, samples = signals.shape
@@ -129,10 +130,11 @@ class Extractor(Configured):
                 "a stream takes blocks, one after another: give [waveform], or call the Extractor"
             )
         chain = self._told(rate_hz)
+        dtype, nonfinite = chain.framewise.stft.dtype, chain.settings.signal.nonfinite
 
         def signals() -> Iterator[NDArray[Any]]:
             for block in blocks:
-                signal = as_signals(block, chain.framewise.stft.dtype, empty=True)
+                signal = as_signals(block, dtype, empty=True, nonfinite=nonfinite)
                 if signal.ndim != 1:
                     raise SettingsError(
                         f"a stream is one signal: a block of shape {signal.shape} was given"

@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 # Enough that no thread waits for another, few enough that memory stays small.
-_WAITING_PER_THREAD = 4
+_WAITING_PER_THREAD, _MAX_WAITING = 3, 24
 
 
 def choose_threads(threads: int | None) -> int:
@@ -42,15 +42,15 @@ def ordered_map(
     todo: SimpleQueue[_Task[Item, Result] | None] = SimpleQueue()
     # As daemons they cannot keep a process alive whose caller failed between two results.
     helpers = [Thread(target=_help, args=(todo,), daemon=True) for _ in range(threads - 1)]
-    for helper in helpers:
-        helper.start()
+    helpers = _started(helpers)
+    most = threads + min(_WAITING_PER_THREAD * threads, _MAX_WAITING)
     waiting: deque[_Task[Item, Result]] = deque()
     try:
         for item in items:
             if item is not None:
                 waiting.append(_Task(function, item))
                 todo.put(waiting[-1])
-            held = 0 if item is None else threads * _WAITING_PER_THREAD
+            held = 0 if item is None else most
             while len(waiting) > held:
                 yield _result(waiting.popleft(), todo)
         while waiting:
@@ -63,6 +63,16 @@ def ordered_map(
             todo.put(None)
         for helper in helpers:
             helper.join()
+
+
+def _started(helpers: list[Thread]) -> list[Thread]:
+    """Start threads, as many as the system gives; the caller works in any case."""
+    started = []
+    with suppress(RuntimeError):  # memory or processes are limited: nothing but time is lost
+        for helper in helpers:
+            helper.start()
+            started.append(helper)
+    return started
 
 
 class _Task(Generic[Item, Result]):

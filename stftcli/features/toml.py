@@ -7,6 +7,7 @@ from typing import Any
 
 from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
+from stftcli.files.untrusted import parse_toml
 from stftcli.settings.record import MisplacedError, Place
 
 _ABOUT = ("title", "version", "equals")  # what a preset says of itself
@@ -32,11 +33,9 @@ def parse_settings(text: str, name: str) -> FeatureSettings:
     SettingsError
         If it is no TOML, or holds what is no setting; it names the file and the line.
     """
-    import tomllib
-
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        values = parse_toml(text)
+    except ValueError as error:
         raise SettingsError(f"{name} is not TOML: {error}") from None
     try:
         return settings_from(values, name)

@@ -1,11 +1,13 @@
 """Arrays that are given as sound: real, finite, at the scale of sound files."""
 
-from typing import Any
+from typing import Any, Never
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stftcli.errors import InputError
+from stftcli.features.telling import warn_caller
+from stftcli.settings.choices import Nonfinite
 
 Signals = NDArray[np.floating[Any]]
 
@@ -18,7 +20,13 @@ _INTEGERS: dict[str, tuple[float, float]] = {
 _MAX_CHANNELS, _MANY_SIGNALS = 8, 64
 
 
-def as_signals(waveform: ArrayLike, dtype: np.dtype[Any], *, empty: bool = False) -> Signals:
+def as_signals(
+    waveform: ArrayLike,
+    dtype: np.dtype[Any],
+    *,
+    empty: bool = False,
+    nonfinite: Nonfinite = "error",
+) -> Signals:
     """Give a waveform as an array of signals along its last axis.
 
     Parameters
@@ -29,6 +37,8 @@ def as_signals(waveform: ArrayLike, dtype: np.dtype[Any], *, empty: bool = False
         float32 or float64.
     empty : bool, default False
         Whether there may be no samples.
+    nonfinite : {"error", "zero", "keep"}
+        What becomes of samples that are NaN or infinite; of zeros a warning counts them.
 
     Raises
     ------
@@ -43,18 +53,29 @@ def as_signals(waveform: ArrayLike, dtype: np.dtype[Any], *, empty: bool = False
     with np.errstate(all="ignore"):
         signals = np.ascontiguousarray(array, dtype)
         # A sum is finite only if all its terms are; it is cheaper than asking for each.
-        if not np.isfinite(signals.sum()) and not np.isfinite(signals).all():
-            at = tuple(map(int, np.argwhere(~np.isfinite(signals))[0]))
-            if np.isfinite(array[at]):
-                raise InputError(
-                    f"the waveform holds {array[at]:g} at {list(at)}, too much for {dtype}: choose "
-                    "`dtype='float64'`"
-                )
-            raise InputError(
-                f"the waveform holds NaN or infinite samples, the first at {list(at)}: leave them "
-                "out or mend them"
-            )
-    return signals
+        good = np.isfinite(signals.sum()) or np.isfinite(signals).all()
+    if good or nonfinite == "keep":
+        return signals
+    if nonfinite == "error":
+        _raise_not_finite(array, signals)
+    bad = ~np.isfinite(signals)
+    warn_caller(
+        f"the waveform holds NaN or infinite samples: {np.count_nonzero(bad)} of them count as 0"
+    )
+    return np.where(bad, signals.dtype.type(0), signals)
+
+
+def _raise_not_finite(array: NDArray[Any], signals: Signals) -> Never:
+    at = tuple(map(int, np.argwhere(~np.isfinite(signals))[0]))
+    if np.isfinite(array[at]):
+        raise InputError(
+            f"the waveform holds {array[at]:g} at {list(at)}, too much for {signals.dtype}: choose "
+            "`dtype='float64'`"
+        )
+    raise InputError(
+        f"the waveform holds NaN or infinite samples, the first at {list(at)}: leave them out, "
+        "mend them, or give `nonfinite='zero'`"
+    )
 
 
 def _as_array(waveform: ArrayLike) -> NDArray[Any]:

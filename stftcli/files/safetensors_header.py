@@ -26,6 +26,7 @@ TYPES = {
 
 _NAMES = {dtype: name for name, dtype in TYPES.items()}
 _METADATA = "__metadata__"
+_BFLOAT16_BYTES = 2
 
 
 class StoredTensor(NamedTuple):
@@ -42,6 +43,11 @@ class StoredTensor(NamedTuple):
         if self.type_name not in TYPES:
             raise ValueError(f"it holds {self.type_name}, not real numbers")
         return TYPES[self.type_name]
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of a value."""
+        return _BFLOAT16_BYTES if self.type_name == "BF16" else self.dtype.itemsize
 
 
 class SafetensorsHeader(NamedTuple):

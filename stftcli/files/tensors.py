@@ -17,11 +17,15 @@ from stftcli.files.here import located
 from stftcli.files.npy import read_npy_header, read_npy_values
 from stftcli.files.npz import open_npz
 from stftcli.files.safetensors_header import StoredTensor, read_header
-from stftcli.files.untrusted import as_input_error, megabytes, read_exactly
+from stftcli.files.untrusted import as_input_error, read_exactly
 from stftcli.frozen import Frozen
+from stftcli.settings.memory import VARIABLE, max_memory, spell_bytes
 
-MAX_TENSOR_BYTES = 1 << 30
-"""Bytes that one array may claim; weights are far smaller."""
+COPIES = 6
+"""How many times its own size an array takes, while it is checked, converted and laid out."""
+
+_COMPUTED_BYTES = 4
+"""Of a value at least: what is stored in fewer becomes float32."""
 
 MAX_UNPACKED_BYTES, MAX_PACKING = 1 << 26, 20
 """Bytes of an array that a zip may pack at will, and how often it may pack a larger one.
@@ -103,7 +107,7 @@ def _open_npy(path: Path) -> Iterator[TensorFile]:
 
         def read(name: str) -> NDArray[Any]:
             header = read_npy_header(file, os.fstat(file.fileno()).st_size)
-            _check_size(name, header.nbytes)
+            _check_size(name, header.nbytes, header.dtype.itemsize)
             return _numbers(read_npy_values(file, header))
 
         yield TensorFile(("weight",), read)
@@ -116,7 +120,7 @@ def _open_npz(path: Path) -> Iterator[TensorFile]:
 
         def read(name: str) -> NDArray[Any]:
             with archive.open_array(name) as (file, header):
-                _check_size(name, header.nbytes)
+                _check_size(name, header.nbytes, header.dtype.itemsize)
                 _check_packing(name, members[name])
                 return _numbers(read_npy_values(file, header))
 
@@ -130,7 +134,7 @@ def _open_safetensors(path: Path) -> Iterator[TensorFile]:
 
         def read(name: str) -> NDArray[Any]:
             tensor = header.tensor(name)
-            _check_size(name, tensor.end - tensor.begin)
+            _check_size(name, tensor.end - tensor.begin, tensor.itemsize)
             file.seek(tensor.begin)
             return _numbers(_stored_values(file, tensor))
 
@@ -142,16 +146,18 @@ def _open_state_dict(path: Path) -> Iterator[TensorFile]:
     state = state_dict.load_state_dict(path)
 
     def read(name: str) -> NDArray[Any]:
-        _check_size(name, state[name].nbytes)
+        _check_size(name, state[name].nbytes, state[name].tensor.element_size())
         return _numbers(state[name].read())
 
     yield TensorFile(tuple(state), read)
 
 
-def _check_size(name: str, claimed: int) -> None:
-    if claimed > MAX_TENSOR_BYTES:
+def _check_size(name: str, claimed: int, itemsize: int) -> None:
+    copies = COPIES * max(1, _COMPUTED_BYTES // max(1, itemsize))
+    if claimed > (largest := max_memory() // copies):
         raise ValueError(
-            f"{name} claims {claimed} bytes, of at most {MAX_TENSOR_BYTES}: give a smaller one"
+            f"{name} claims {claimed} bytes, of at most {largest}: give a smaller one, or set "
+            f"{VARIABLE}={-(-claimed * copies // 10**9)}GB"
         )
 
 
@@ -159,9 +165,9 @@ def _check_packing(name: str, member: zipfile.ZipInfo) -> None:
     size, packed = member.file_size, member.compress_size
     if size > max(MAX_UNPACKED_BYTES, MAX_PACKING * packed):
         raise ValueError(
-            f"{name} takes {megabytes(size)} and is {megabytes(packed)} in the file: what is "
-            f"packed more than {MAX_PACKING} times may take {megabytes(MAX_UNPACKED_BYTES)}; write "
-            "it with numpy.savez, which does not pack"
+            f"{name} takes {spell_bytes(size)} and is {spell_bytes(packed)} in the file: what is "
+            f"packed more than {MAX_PACKING} times may take {spell_bytes(MAX_UNPACKED_BYTES)}; "
+            "write it with numpy.savez, which does not pack"
         )
 
 

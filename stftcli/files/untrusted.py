@@ -16,6 +16,7 @@ _MAX_REASON, _MAX_NAME, _MAX_LISTED = 300, 40, 12
 _MAX_DEPTH = 32
 _MAX_DIGITS = 300
 """Digits of a whole number that can be made a float, whatever they are."""
+_MAX_BITS = 1000
 _MAX_AXES = 32
 
 
@@ -48,11 +49,6 @@ def list_names(names: Iterable[str]) -> str:
     listed = [printable(name[:_MAX_NAME]) for name in names]
     more = [f"{len(listed) - _MAX_LISTED} more"] if len(listed) > _MAX_LISTED else []
     return ", ".join(listed[:_MAX_LISTED] + more)
-
-
-def megabytes(count: int) -> str:
-    """Write a number of bytes for a message."""
-    return f"{count / 1e6:.3g} MB" if count < 1e9 else f"{count / 1e9:.3g} GB"
 
 
 def read_content(path: Path, max_bytes: int) -> bytes:
@@ -109,6 +105,28 @@ def parse_object(text: str | bytes) -> dict[str, Any]:
     return values
 
 
+def parse_toml(text: str) -> dict[str, Any]:
+    """Read TOML whose whole numbers and texts can be used; floats may be infinite, or none.
+
+    Raises
+    ------
+    ValueError
+        If it is none, nested deeper than 32 levels, or holds a number beyond the largest float.
+    """
+    import tomllib
+
+    try:
+        values = tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except ValueError as error:
+        if isinstance(error, tomllib.TOMLDecodeError) or not str(error).startswith("Exceeds"):
+            raise
+        raise ValueError("it holds a number of thousands of digits") from None
+    _check_values(values)
+    return values
+
+
 def check_text(text: str) -> str:
     """Give a text back; ValueError if it holds half a character, which nothing can print."""
     if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
@@ -132,6 +150,8 @@ def _check_values(values: Any) -> None:
         for value in level:
             if isinstance(value, str):
                 check_text(value)
+            elif isinstance(value, int) and value.bit_length() > _MAX_BITS:
+                raise ValueError(f"it holds a number of {value.bit_length() // 3.33:.0f} digits")
             elif isinstance(value, dict):
                 inner += [*value, *value.values()]
             elif isinstance(value, list):

@@ -152,7 +152,6 @@ def inspect_sound(
         plan, rate_hz = chain.plan, chain.rate_hz
         shape = (chain.rows(_used_samples(samples, chain, source)), *frame_shape(source, chain))
         frames = chain.frames_of(_used_samples(samples, chain, source))
-        times_s = settings.segment.start_s + chain.framewise.stft.times_s(frames, rate_hz)
         return SoundInfo(
             input=source.name,
             container=source.container,
@@ -168,8 +167,8 @@ def inspect_sound(
             frames=frames,
             bins=plan.bins,
             bin_hz=rate_hz / plan.filter_length,
-            first_s=float(times_s[0]) if frames else None,
-            last_s=float(times_s[-1]) if frames else None,
+            first_s=_time_s(chain, 0) if frames else None,
+            last_s=_time_s(chain, frames - 1) if frames else None,
             shape=shape,
             dtype=str(chain.stored_dtype),
             unit=unit_of(chain.axis),
@@ -181,6 +180,11 @@ def inspect_sound(
             levels=measured,
             time_origin=None if origin is None else origin.isoformat(),
         )
+
+
+def _time_s(chain: Chain, frame: int) -> float:
+    times_s = chain.framewise.stft.times_s(range(frame, frame + 1), chain.rate_hz)
+    return float(chain.settings.segment.start_s + times_s[0])
 
 
 def _nearness(chain: Chain) -> str:

@@ -67,6 +67,10 @@ def stream_features(
         if source.name in str(error):
             raise
         raise InputError(f"{source.name}: {error}") from error  # of many, it is this one
+    if source.replaced:
+        reporter.warn(
+            f"{source.name} holds NaN or infinite samples: {source.replaced} of them count as 0"
+        )
     if complaint := source.complaint():
         reporter.complain(complaint)
     if short := _shorter_than_pool(source, chain):
@@ -152,7 +156,9 @@ def _blocks(
     samples = source.segment_samples(segment)
     reporter.begin(source.name, None if samples is None else samples / source.rate_hz)
     given = 0
-    for block in source.blocks(segment, dtype, before=excerpt.before, after=after):
+    nonfinite = chain.settings.signal.nonfinite
+    blocks = source.blocks(segment, dtype, before=excerpt.before, after=after, nonfinite=nonfinite)
+    for block in blocks:
         yield block
         # The neighbours of a segment are no part of what was asked for.
         own = excerpt.there(given + block.shape[-1]) - excerpt.there(given)

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from stftcli.errors import SettingsError
 from stftcli.settings.record import nearest
 
+_WIDE = 1e30
+"""Between ends further apart than this, differences in float32 may overflow."""
+
 LEVELS_MAP, SIGNED_MAP = "magma", "RdBu_r"
 """The colour maps of what goes from dark to bright, and of what parts at zero."""
 
@@ -20,7 +23,8 @@ def shades(values: NDArray[Any], lowest: float, highest: float, bits: int = 8) -
     """
     last = (1 << bits) - 1
     # Numbers of 16 bits are as fine as float32, and a difference of those is coarser.
-    exact: NDArray[Any] = np.asarray(values, np.float32 if bits == 8 else np.float64)
+    narrow = bits == 8 and highest - lowest < _WIDE
+    exact: NDArray[Any] = np.asarray(values, np.float32 if narrow else np.float64)
     scaled = (exact - lowest) * (last / ((highest - lowest) or 1.0))
     np.clip(scaled, 0, last, out=scaled)
     np.rint(scaled, out=scaled)

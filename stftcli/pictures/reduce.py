@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.settings.choices import Reduction
+from stftcli.settings.memory import check_memory
 
 
 class _Way(NamedTuple):
@@ -21,9 +22,10 @@ _WAYS: dict[Reduction, _Way] = {
     "max": _Way(np.maximum, -np.inf, np.float32, False),
     "mean": _Way(np.add, 0.0, np.float64, True),
 }
+_SINGLE = np.dtype(np.float32)
 MAX_ROWS = 4096
 """More than a picture is usually high, few enough that long frames take little memory."""
-_FIRST_COLUMNS = 256
+_FIRST_COLUMNS, _CELL_COPIES = 256, 2
 _ON_A_BORDER = 1e-6  # of a pixel
 
 
@@ -45,6 +47,8 @@ class ColumnReducer:
         What stands for the frames and bins that are reduced together.
     max_rows : int
         Bound of the number of rows.
+    dtype : dtype
+        Of the values.
     """
 
     def __init__(
@@ -54,14 +58,21 @@ class ColumnReducer:
         max_columns: int,
         how: Reduction = "max",
         max_rows: int = MAX_ROWS,
+        dtype: np.dtype[Any] = _SINGLE,
     ) -> None:
         self.bins, self.bins_per_row = bins, -(-bins // max_rows)
         self.frames_per_column = 1
         self.frames = 0
         self._way = _WAYS[how]
         self._how: Reduction = how
+        self._dtype = np.result_type(dtype, self._way.dtype)
         self._row_starts = np.arange(0, bins, self.bins_per_row)
         self._most = max(2, max_columns - max_columns % 2)
+        check_memory(
+            _CELL_COPIES * self._dtype.itemsize * channels * self.rows * self._most,
+            f"a picture of {channels} channels of {self.rows} rows and {self._most} columns",
+            "choose one `channel`, or draw less of it",
+        )
         columns = min(self._most, _FIRST_COLUMNS)
         self._values = self._empty(columns, channels)
         self._counts = np.zeros(columns, np.int64)
@@ -114,7 +125,7 @@ class ColumnReducer:
 
     def _empty(self, columns: int, channels: int) -> NDArray[Any]:
         shape = (columns, channels, self.rows)
-        return np.full(shape, self._way.nothing, self._way.dtype)
+        return np.full(shape, self._way.nothing, self._dtype)
 
     def _join(self, columns: NDArray[Any]) -> None:
         """Join frames of shape (columns, frames, channels, rows) to their columns."""

@@ -35,6 +35,7 @@ LevelReference = Literal["full-scale", "max"]
 CurveSign = Literal["subtract", "add"]
 Channel = Literal["mix", "all"] | int
 SegmentPadding = Literal["neighbours", "own"]
+Nonfinite = Literal["error", "zero", "keep"]
 
 MAX_THREADS = 64
 
@@ -56,6 +57,7 @@ PIXEL_FORMATS: tuple[PictureFormat, ...] = ("png", "webp")
 FREQUENCY_SCALES: tuple[FrequencyScale, ...] = get_args(FrequencyScale)
 SEGMENT_PADDINGS: tuple[SegmentPadding, ...] = get_args(SegmentPadding)
 CURVE_SIGNS: tuple[CurveSign, ...] = get_args(CurveSign)
+NONFINITE: tuple[Nonfinite, ...] = get_args(Nonfinite)
 REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
 
 PADDINGS: dict[Padding, str] = {

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from stftcli.settings.choices import RESAMPLINGS, Resampling
+from stftcli.settings.choices import NONFINITE, RESAMPLINGS, Nonfinite, Resampling
 from stftcli.settings.kinds import Choice, Flag, Frequency, Number, Time
 from stftcli.settings.option import Option
 from stftcli.settings.record import Record
@@ -15,12 +15,13 @@ INT16_SCALE = 32768.0
 class SignalSettings(Record):
     """What is done to the samples before they are cut into frames, in this order.
 
-    `rate_hz` is the rate that the features are meant for; a sound of another rate is resampled if
-    `resample` says how well, else refused. `pad_to_s` fills a shorter sound up with zeros,
-    `int16_scale` multiplies samples with 32768, `preemphasis` subtracts so much of the sample
-    before.
+    `nonfinite` says what becomes of samples that are NaN or infinite. `rate_hz` is the rate that
+    the features are meant for; a sound of another rate is resampled if `resample` says how well,
+    else refused. `pad_to_s` fills a shorter sound up with zeros, `int16_scale` multiplies samples
+    with 32768, `preemphasis` subtracts so much of the sample before.
     """
 
+    nonfinite: Nonfinite = "error"
     rate_hz: int | None = None
     resample: Resampling | None = None
     pad_to_s: float | None = None
@@ -28,6 +29,14 @@ class SignalSettings(Record):
     preemphasis: float = 0.0
 
     options: ClassVar[tuple[Option, ...]] = (
+        Option(
+            "nonfinite",
+            Choice(NONFINITE),
+            "What becomes of samples that are NaN or infinite: an error, 0 with a warning, or NaN "
+            "in every feature that they reach.",
+            field="nonfinite",
+            default="error",
+        ),
         Option(
             "rate",
             Frequency(1, MAX_RATE_HZ, whole=True),

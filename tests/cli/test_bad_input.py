@@ -155,6 +155,11 @@ def write_weights(folder: Path) -> None:
     """Write files of weights, good and bad, for sounds of frames of 64."""
     np.save(folder / "good.npy", np.ones((5, 33), np.float32))
     np.save(folder / "wide.npy", np.ones((5, 34), np.float32))
+    np.save(folder / "huge.npy", np.full((66, 64), 1e38, np.float32))
+    (folder / "epsilon.toml").write_text("[features]\nepsilon = 1e300\n")
+    (folder / "lifter.toml").write_text(
+        '[features]\nsteps = [{step = "mel", bands = 20}, {step = "dct", lifter = 5e-324}]\n'
+    )
     np.save(folder / "nan.npy", np.full((5, 33), np.nan))
     np.save(folder / "flat.npy", np.ones(33))
     np.save(folder / "pickled.npy", np.array([{"weight": 1}]), allow_pickle=True)
@@ -199,6 +204,12 @@ BAD_CALLS = [
     Call(f"{FEATURES} --window kaiser", 2, "kaiser needs its beta"),
     Call(f"{FEATURES} --duration 0.00001", 1, "--duration is 1e-05 s|shorter than one sample"),
     Call(f"{FEATURES} --window gaussian:0", 2, "gaussian needs its std|given: 0"),
+    Call("features good.wav --n-fft 2 --symmetric --out out/x.npy", 2, "hann of 2|zero everywhere"),
+    Call(f"{FEATURES} --config lifter.toml", 2, "--lifter is 5e-324|0.001 or more"),
+    Call(f"{FEATURES} --config epsilon.toml", 2, "epsilon.toml|1e+300"),
+    Call(
+        f"{FEATURES} --kernel huge.npy --spectrum power", 1, "good.wav gives features that overflow"
+    ),
     Call(f"{FEATURES} --window hann:3", 2, "hann takes no parameter|'3'"),
     Call(
         f"{FEATURES} --pad-mode mirror",

@@ -8,6 +8,7 @@ from PIL import Image
 from stftcli.dsp.filterbanks import band_centers_hz
 from stftcli.pictures.colours import colour_table
 from tests.audio.wav import wav_bytes
+from tests.cli.inside import ok_inside, run_inside
 from tests.cli.picturing import (
     HOP,
     LENGTH,
@@ -251,3 +252,27 @@ def test_any_features_have_the_ends_that_are_asked_for(shell: Shell) -> None:
     write(shell, "in.wav", noise(4000) / 8)
     words = ("--mfcc", "13", "--bare", "--top", "50", "--range", "400")
     assert draw(shell, "in.wav", *words).ends == (-350, 50)
+
+
+class TestLoudSounds:
+    """Samples far beyond full scale, whose squares are beyond float32."""
+
+    @pytest.mark.parametrize("words", [("--spectrum", "magnitude"), ("--dtype", "float64")])
+    def test_levels_are_right(self, shell: Shell, samples: Samples, words: tuple[str, str]) -> None:
+        write(shell, "loud.wav", samples * np.float32(1e20))
+        loud = draw(shell, "loud.wav", "--bare", *SMALL, *words, "--top", "400")
+        (shell.folder / "x.png").unlink()
+        plain = draw(shell, "in.wav", "--bare", *SMALL, *words, "--top", "0")
+        np.testing.assert_allclose(levels(loud), levels(plain) + 400, atol=0.4)
+
+    def test_with_axes_and_in_the_terminal(self, shell: Shell, samples: Samples) -> None:
+        write(shell, "loud.wav", samples * np.float32(1e20))
+        for word in ("--spectrum=magnitude", "--dtype=float64"):
+            draw(shell, "loud.wav", word, "--waveform")
+            assert ok_inside(shell, "show", "loud.wav", word).out
+
+    def test_the_way_out_that_is_offered_is_there(self, shell: Shell, samples: Samples) -> None:
+        write(shell, "loud.wav", samples * np.float32(1e20))
+        done = run_inside(shell, "spectrogram", "loud.wav")
+        assert done.code == 1
+        assert done.err.endswith("make it quieter, or choose --dtype float64\n")

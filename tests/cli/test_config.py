@@ -228,6 +228,12 @@ BAD_TOML = {
     "a time before the beginning": ("[segment]\nstart_s = -1.0\n", "start"),
     "a negative length to fill up to": ("[signal]\npad_to_s = -5.0\n", "pad_to"),
     "no TOML": ("a = = 3\n", "bad.toml is not TOML|line 1"),
+    "a number of 5,000 digits": (f"a = {'9' * 5000}\n", "bad.toml is not TOML|digits"),
+    "a number of 400 digits": (f"a = -{'9' * 400}\n", "bad.toml is not TOML|digits"),
+    "a number beyond all": ("[features]\nepsilon = 1e999\n", "bad.toml, line 2|inf"),
+    "lists in lists": (f"a = {'[' * 500}{']' * 500}\n", "bad.toml is not TOML|nested"),
+    "names of names": (f"[{'.'.join('a' * 5000)}]\n", "bad.toml is not TOML|nested"),
+    "a long text": (f"[features]\nspectrum = '{'a' * 9999}'\n", "bad.toml, line 2|one of complex"),
 }
 
 

@@ -86,7 +86,7 @@ OTHER_STEPS: tuple[Step, ...] = (
 
 OTHER_SETTINGS = FeatureSettings(
     SegmentSettings(1.5, 2.25, 2, "own", "2024-01-31T05:45:00+01:00"),
-    SignalSettings(16_000, "VHQ", 30.0, int16_scale=True, preemphasis=0.97),
+    SignalSettings("zero", 16_000, "VHQ", 30.0, int16_scale=True, preemphasis=0.97),
     CalibrationSettings(
         *("-176.2 dB re 1 V/uPa", 1.25, "20uPa", "päß.csv", "add"),
         curve=((20.0, -1.5), (20_000.0, 2.25)),

@@ -1,5 +1,6 @@
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -22,7 +23,7 @@ def provider(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def hide(monkeypatch: pytest.MonkeyPatch, hidden: str) -> None:
-    monkeypatch.setattr(fft, "find_spec", lambda name: None if name == hidden else find_spec(name))
+    monkeypatch.setitem(sys.modules, hidden, None)
 
 
 @pytest.mark.parametrize(
@@ -74,8 +75,25 @@ def test_numpy_steps_in_where_ducc0_is_missing(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_fastest_installed_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STFTCLI_FFT", raising=False)
-    monkeypatch.setattr(fft, "find_spec", lambda _: object())
+    monkeypatch.setattr(fft, "import_module", lambda _: object())
     assert fft.provider_name() == "ducc0"
+
+
+@pytest.mark.parametrize(
+    "content", ["import no_such_library", "raise OSError('of another machine')"]
+)
+def test_numpy_steps_in_where_ducc0_cannot_be_loaded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "ducc0.py").write_text(content)
+    monkeypatch.delenv("STFTCLI_FFT", raising=False)
+    monkeypatch.delitem(sys.modules, "ducc0", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.warns(UserWarning, match=r"ducc0 cannot be loaded \(.*: another FFT computes"):
+        assert fft.provider_name() == "numpy"
+    monkeypatch.setenv("STFTCLI_FFT", "ducc0")
+    with pytest.warns(UserWarning), pytest.raises(SettingsError, match="ducc0"):
+        fft.provider_name()
 
 
 @pytest.mark.parametrize("wanted", ["fftw", "ducc0"])

@@ -309,9 +309,11 @@ def test_mel_takes_mel_scales_only() -> None:
         ({"rate_hz": -1}, "`rate_hz` is -1"),
         ({"filter_length": 1}, "`filter_length` is 1"),
         ({"bands": 0}, "`bands` is 0: it must be 1 or more"),
-        ({"tuning": np.nan}, "`tuning` is nan: it must be finite"),
-        ({"ctroct": np.inf}, "`ctroct` is inf: it must be finite"),
-        ({"octwidth": 0}, "`octwidth` is 0: it must be above 0, or None"),
+        ({"tuning": np.nan}, "`tuning` is nan: it must be from -1000 to 1000"),
+        ({"tuning": 1e300}, r"`tuning` is 1e\+300: it must be from -1000 to 1000"),
+        ({"octwidth": 5e-324}, "`octwidth` is 5e-324: it must be 0.001 or more, or None"),
+        ({"ctroct": np.inf}, "`ctroct` is inf: it must be from -1000 to 1000"),
+        ({"octwidth": 0}, "`octwidth` is 0: it must be 0.001 or more, or None"),
         ({"norm": -np.inf}, "`norm` is -inf: it must be above 0, or None"),
     ],
 )
@@ -326,8 +328,9 @@ def test_chroma_refuses(arguments: dict[str, Any], message: str) -> None:
         (0, 40, 0, "`outputs` is 0: it must be 1 to inputs, which is 40"),
         (41, 40, 0, "`outputs` is 41: it must be 1 to inputs, which is 40"),
         (1, 0, 0, "`outputs` is 1: it must be 1 to inputs, which is 0"),
-        (13, 40, -1, "`lifter` is -1: it must be 0 or more"),
-        (13, 40, np.nan, "`lifter` is nan: it must be 0 or more"),
+        (13, 40, -1, "`lifter` is -1: it must be 0, or 0.001 or more"),
+        (13, 40, 5e-324, "`lifter` is 5e-324: it must be 0, or 0.001 or more"),
+        (13, 40, np.nan, "`lifter` is nan: it must be 0, or 0.001 or more"),
     ],
 )
 def test_dct_refuses(outputs: int, inputs: int, lifter: float, message: str) -> None:

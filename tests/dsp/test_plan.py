@@ -147,3 +147,19 @@ def test_lengths_below_one_are_refused_by_name(lengths: tuple[int, int], name: s
 def test_an_unknown_padding_is_answered_with_all_names() -> None:
     with pytest.raises(SettingsError, match=f"no padding 'full'.*{', '.join(PADDINGS)}"):
         FramePlan.make(64, 16, "full")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("filter_length", [1, 64, 400, 2048, 1 << 15, 1 << 18])
+def test_batches_of_one_and_two_channels_are_alike(filter_length: int, channels: int) -> None:
+    plan = FramePlan.make(filter_length, max(1, filter_length // 4))
+    wanted = max(8, min(512, (1 << 18) // filter_length))
+    assert plan.batch_frames_of(channels) == plan.batch_frames == wanted
+
+
+@given(st.integers(1, 1 << 24), st.integers(1, 1 << 24), st.integers(1, 4096))
+def test_a_batch_is_no_larger_for_many_channels(length: int, hop: int, channels: int) -> None:
+    plan = FramePlan.make(length, hop)
+    frames = plan.batch_frames_of(channels)
+    assert 1 <= frames <= plan.batch_frames
+    assert frames == 1 or frames * channels <= 2 * plan.batch_frames

@@ -187,3 +187,10 @@ def test_a_kaiser_window_whose_values_overflow_is_refused() -> None:
 def test_given_values_must_be_real() -> None:
     with pytest.raises(SettingsError):
         window_of(np.ones(64) * 1j)
+
+
+@pytest.mark.parametrize("name", ["hann", "blackman", "bartlett", "bohman", "tukey:1", "povey"])
+def test_a_window_that_is_zero_everywhere_is_refused(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"window {name} of 2 samples is zero everywhere"):
+        STFT(2, 1, window=name, periodic=False)
+    assert STFT(2, 1, window=name).window.any()

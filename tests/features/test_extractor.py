@@ -512,3 +512,13 @@ def test_what_is_public_is_listed_and_nothing_else() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Extracter'"):
         _ = stftcli.Extracter
     assert FeatureSettings() == FeatureSettings()
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "n_fft"), [(16_000, 2048), (384_000, 1 << 20), (10**7, 65_536)]
+)
+def test_no_two_bins_have_the_same_name(rate_hz: int, n_fft: int) -> None:
+    names = Extractor(n_fft=n_fft).axis(rate_hz).names
+    assert len(set(names)) == len(names) == n_fft // 2 + 1
+    hz = np.array([float(name.removesuffix(" Hz")) for name in names])
+    np.testing.assert_allclose(hz, np.arange(len(names)) * rate_hz / n_fft, rtol=1e-5)

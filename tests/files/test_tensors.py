@@ -390,9 +390,9 @@ class TestLimits:
     ) -> None:
         file = tmp_path / f"w{ending}"
         write_arrays(file, weight=WEIGHT)
-        monkeypatch.setattr(tensors, "MAX_TENSOR_BYTES", WEIGHT.nbytes)
+        monkeypatch.setenv("STFTCLI_MAX_MEMORY", f"{tensors.COPIES * WEIGHT.nbytes}B")
         Linear.load(file)
-        monkeypatch.setattr(tensors, "MAX_TENSOR_BYTES", WEIGHT.nbytes - 1)
+        monkeypatch.setenv("STFTCLI_MAX_MEMORY", f"{tensors.COPIES * WEIGHT.nbytes - 1}")
         with pytest.raises(InputError, match=f"weight claims {WEIGHT.nbytes} bytes, of at most"):
             Linear.load(file)
 

@@ -79,3 +79,9 @@ def test_a_map_that_is_none_is_answered_with_the_nearest(name: str, offered: str
     with pytest.raises(SettingsError, match=f"no colour map '{name}'.*{offered}") as caught:
         colour_table(name)
     assert len(str(caught.value)) < 150
+
+
+@pytest.mark.filterwarnings("error")
+def test_ends_that_are_far_apart_keep_their_middle() -> None:
+    values = np.array([-3e38, 0, 3e38])
+    np.testing.assert_allclose(shades(values, -3e38, 3e38), [0, 127.5, 255], atol=0.5)

@@ -8,6 +8,7 @@ from stftcli.cli import types
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import Decorator, stacked
 from stftcli.cli.types import FILE
+from stftcli.cli.words import say
 from stftcli.features.steps.mel import MAX_BANDS
 from stftcli.settings.choices import MEL_SCALES
 from stftcli.settings.kinds import Number
@@ -204,4 +205,4 @@ def make_layer_of(kind: str, file: str, options: dict[str, Any]) -> None:
 
 
 def _report(file: str, layer: object) -> None:
-    click.echo(f"{file}: {layer}", err=True)
+    say(f"{file}: {layer}")

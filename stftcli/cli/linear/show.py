@@ -3,6 +3,7 @@
 import click
 
 from stftcli.cli.types import FILE
+from stftcli.cli.words import say
 
 
 @click.command("show")
@@ -35,10 +36,12 @@ def show(file: str, plot: str | None, rate_hz: int | None) -> None:
         "bands": f"an output touches {narrowest} to {widest} neighbouring inputs; "
         + ("multiplied by blocks" if layer.banded else "multiplied as a whole"),
     }
-    click.echo("\n".join((file, *(f"  {name:<7} {text}" for name, text in rows.items()))))
+    say(file, err=False)
+    for name, text in rows.items():
+        say(f"  {name:<7} {text}", err=False)
     if plot is not None:
         plot_layer(file, plot, rate_hz)
-        click.echo(plot, err=True)
+        say(plot)
 
 
 @click.command("convert")
@@ -51,4 +54,4 @@ def convert(source: str, target: str) -> None:
     """
     from stftcli.jobs.layers import convert_layer
 
-    click.echo(f"{target}: {convert_layer(source, target)}", err=True)
+    say(f"{target}: {convert_layer(source, target)}")

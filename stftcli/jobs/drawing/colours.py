@@ -15,6 +15,7 @@ from stftcli.pictures.axes import ColourScale
 from stftcli.pictures.colours import LEVELS_MAP, SIGNED_MAP
 from stftcli.settings.pictures import DEFAULT_RANGE_DB, ViewSettings
 
+_LARGEST_TO_SQUARE, _WIDEST = 1e18, 1e300
 _QUIETEST_TOP_DB = -100.0  # silence stays dark
 
 
@@ -41,7 +42,7 @@ def drawn(picture: NDArray[Any], chain: Chain, axis: Axis, *, non_negative: bool
     if axis.log is None and axis.quantity == "ratio":
         return Drawn(levels_db(picture), OF_BACKGROUND, True)
     if axis.log is None and axis.quantity in ("power", "magnitude"):
-        power = picture if axis.quantity == "power" else picture**2
+        power = picture if axis.quantity == "power" else _squared(picture)
         stft, settings = chain.framewise.stft, chain.settings
         if axis.bins and stft.freeze_parameters and settings.calibration.is_absolute:
             mean_square = power / (2 * full_scale_power(stft.window))
@@ -59,6 +60,12 @@ def _relative(squares: NDArray[Any], axis: Axis) -> Drawn:
     return Drawn(levels_db(squares / axis.samples.reference**2), levels.unit or "dB", True)
 
 
+def _squared(magnitudes: NDArray[Any]) -> NDArray[Any]:
+    # Magnitudes of 1e20 are fine, and their squares are beyond float32.
+    wide = np.nanmax(magnitudes) > _LARGEST_TO_SQUARE
+    return np.asarray(np.square(magnitudes, dtype=np.float64 if wide else magnitudes.dtype))
+
+
 def colour_scale(
     pictures: Sequence[Drawn], view: ViewSettings, default_top_dbfs: float | None = None
 ) -> ColourScale:
@@ -70,10 +77,14 @@ def colour_scale(
     Raises
     ------
     SettingsError
-        If levels are asked for and there are none.
+        If levels are asked for and there are none, or the values are too far apart.
     """
     lowest = min(float(np.nanmin(picture.values)) for picture in pictures)
     highest = max(float(np.nanmax(picture.values)) for picture in pictures)
+    if highest - lowest > _WIDEST:
+        raise SettingsError(
+            f"values from {lowest:.3g} to {highest:.3g} are too far apart to draw: draw levels"
+        )
     if pictures[0].are_levels:
         return _level_scale(pictures[0].unit, highest, view, default_top_dbfs)
     if view.ref == "max":

@@ -165,7 +165,9 @@ def reduce_sound(
         else:
             # Twice the pixels, for they are reduced once more.
             columns, max_rows = 2 * wanted.pixels, MAX_ROWS
-        reducer = ColumnReducer(channels, chain.features, columns, wanted.reduce, max_rows)
+        reducer = ColumnReducer(
+            channels, chain.features, columns, wanted.reduce, max_rows, chain.dtype
+        )
         envelope = None
         if wanted.envelope:
             step = min(_MAX_STEP, max(1, samples // columns))
@@ -240,6 +242,8 @@ def check_drawable(chain: Chain, *, curves: bool = False) -> None:
     axis = chain.axis
     if chain.dtype.kind == "c":
         raise SettingsError("a complex spectrum cannot be drawn: choose another `spectrum`")
+    if chain.settings.signal.nonfinite == "keep":
+        raise SettingsError("a picture has no colour for NaN: give `nonfinite='zero'`")
     if not axis.per_frame and not axis.statistics:
         raise SettingsError("`stats` gives one row for the sound, which is no picture")
     if curves and axis.frequencies_hz is None:
@@ -275,7 +279,11 @@ def _samples(source: Source, settings: FeatureSettings, wanted: Wanted) -> int:
         dtype = "float64" if settings.dtype == "float64" else "float32"
         wanted_samples = ahead * source.rate_hz // rate_hz
         samples = source.look_ahead(
-            settings.segment, dtype, wanted_samples, before=_before(source, settings)
+            settings.segment,
+            dtype,
+            wanted_samples,
+            before=_before(source, settings),
+            nonfinite=settings.signal.nonfinite,
         )
     zero_pad = round((settings.signal.pad_to_s or 0.0) * rate_hz)
     return max(samples * rate_hz // source.rate_hz, zero_pad)
