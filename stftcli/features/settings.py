@@ -94,6 +94,16 @@ class FeatureSettings(Record):
     )
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it names, kernels and weights, each as FILE or FILE:PREFIX."""
+        return tuple(
+            str(file)
+            for record in (self.features, *self.features.steps)
+            for option in record.options
+            if isinstance(option.kind, FileName) and (file := getattr(record, str(option.field)))
+        )
+
+    @property
     def origin(self) -> str:
         """What messages call the settings."""
         return f"settings based on {self.based_on}" if self.based_on else "the settings"

@@ -1,5 +1,6 @@
 """From a sound to a feature array."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import PurePath
@@ -18,7 +19,9 @@ from stftcli.features.chain import Chain
 from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
-from stftcli.files.atomic import atomic_write, check_distinct, is_stream
+from stftcli.files.atomic import all_or_nothing, atomic_write, is_stream
+from stftcli.files.distinct import Outputs
+from stftcli.files.tensors import split_prefix
 from stftcli.files.urls import with_ending
 from stftcli.frozen import Frozen
 from stftcli.jobs.provenance import describe
@@ -48,6 +51,7 @@ def write_features(
     key: str | None = None,
     sidecar: bool = False,
     save_linear: str | None = None,
+    other_inputs: Sequence[str] = (),
     threads: int | None = None,
     reporter: Reporter = SILENT,
     durable: bool = True,
@@ -74,6 +78,9 @@ def write_features(
         renewed in any case.
     save_linear : str, optional
         Where the new Linear of the settings is written to as well.
+    other_inputs : sequence of str
+        Files that the caller has read; no result may take their place, nor that of the sound or of
+        a file that the settings name.
     threads : int, optional
         Threads that compute; None for the usual number.
     reporter : Reporter, optional
@@ -84,8 +91,7 @@ def write_features(
     Raises
     ------
     StftcliError
-        Whatever is wrong with the input, the settings or the output; nothing is left under the
-        output's name then.
+        Whatever is wrong with the input, the settings or the output; no result is left then.
     """
     row = choose_format(array_format, output)
     if key is not None and not row.has_keys:
@@ -94,15 +100,15 @@ def write_features(
     # One that describes an earlier array must not be believed of this one.
     sidecar = sidecar or has_sidecar(output)
     described = sidecar_path(output) if sidecar else None
-    results = [name for name in (output, index, described, save_linear) if name is not None]
-    for number, name in enumerate(results):
-        check_distinct(name, path, *results[number + 1 :])
+    layer = None if save_linear is None else split_prefix(save_linear)
+    outputs = Outputs(output, index, described, layer)
+    extractor = settings if isinstance(settings, Extractor) else Extractor(settings)
+    outputs.check_inputs(path, *map(split_prefix, extractor.settings.files), *other_inputs)
     if save_linear is not None:
         from stftcli.files.layers import check_layer_name
 
         check_layer_name(save_linear, bias=True)
     describes = sidecar or row.describes
-    extractor = settings if isinstance(settings, Extractor) else Extractor(settings)
     with Source(path, hashed=describes) as source:
         chain = chain_for(extractor, source, reporter, segment=segment)
         layout = chain.settings.layout
@@ -110,6 +116,7 @@ def write_features(
         spec = _spec(chain, source, key)
         seekable = row.needs_seeking(layout)
         with (
+            all_or_nothing(),
             _atomic_write_or_none(described, durable) as description,
             _atomic_write_or_none(index, durable) as places,
             atomic_write(output, seekable=seekable, durable=durable) as file,

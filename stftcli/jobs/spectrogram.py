@@ -1,9 +1,11 @@
 """From sounds to a picture of their spectra."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from stftcli.features.settings import FeatureSettings
-from stftcli.files.atomic import atomic_write, check_distinct
+from stftcli.files.atomic import atomic_write
+from stftcli.files.distinct import Outputs
+from stftcli.files.tensors import split_prefix
 from stftcli.jobs.drawing.bare import draw_bare
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.labelled import draw_labelled
@@ -11,6 +13,16 @@ from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.pictures.formats import choose_format
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
+
+
+def check_pictures(
+    outputs: Iterable[str], inputs: Iterable[str], settings: FeatureSettings
+) -> None:
+    """Raise SettingsError if a picture would take the place of an input or another picture.
+
+    The files that the settings name are inputs too.
+    """
+    Outputs(*outputs).check_inputs(*inputs, *map(split_prefix, settings.files))
 
 
 def draw_spectrogram(
@@ -58,8 +70,7 @@ def draw_spectrogram(
     """
     view, figure = view or ViewSettings(), figure or FigureSettings()
     picture_format = choose_format(picture_format, output)
-    for path in paths:
-        check_distinct(output, path)
+    check_pictures([output], paths, settings)
     draw = draw_bare if figure.bare else draw_labelled
     with atomic_write(output, durable=durable) as file:
         job = PictureJob(file, picture_format, settings, view, figure, threads, reporter)
