@@ -1,6 +1,7 @@
 """A sound as libsndfile decodes it, in floats."""
 
 from collections.abc import Callable
+from io import FileIO
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from stftcli.audio.header import SUBTYPES
 from stftcli.errors import InputError
+from stftcli.files.system import SHARES_DESCRIPTORS
 
 Read = Callable[[int], NDArray[Any]]
 
@@ -36,7 +38,7 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
 
     def __init__(self, descriptor: int, name: str) -> None:
         try:
-            super().__init__(descriptor, closefd=False)
+            super().__init__(handed(descriptor), closefd=False)
         except (soundfile.SoundFileError, TypeError, ValueError) as error:
             raise InputError(f"{name} cannot be read as sound: {reason(error)}") from error
         self.broken = False
@@ -85,6 +87,11 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
                 raise
             self.broken = True
             return out[:there]
+
+
+def handed(descriptor: int) -> int | FileIO:
+    """Give a descriptor, which stays open, as libsndfile can take it on this system."""
+    return descriptor if SHARES_DESCRIPTORS else FileIO(descriptor, closefd=False)
 
 
 def reason(error: Exception) -> str:

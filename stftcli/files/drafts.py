@@ -112,12 +112,13 @@ def _numbered(folder: Path, number: int) -> Path:
 def _discard(draft: Path, file: IO[bytes]) -> None:
     """Close a draft and remove it; a draft of another that has its name now stays."""
     with suppress(OSError):
-        if _is_still(draft, file.fileno()):
-            if not HAS_LOCKS:
-                file.close()
+        if HAS_LOCKS and _is_still(draft, file.fileno()):
             draft.unlink()  # before it is let go of: then its name may be another's
     with suppress(OSError):  # no room for its last bytes, which are not wanted
         file.close()
+    with suppress(OSError):
+        if not HAS_LOCKS:
+            draft.unlink()  # Windows removes nothing that anybody has open
 
 
 def _is_still(draft: Path, descriptor: int) -> bool:

@@ -14,8 +14,14 @@ else:
     HAS_LOCKS = True
 """Whether open files can be held. Windows cannot, and neither renames nor removes an open file."""
 
+SHARES_DESCRIPTORS = HAS_LOCKS
+"""Whether libraries in C know the descriptors of Python: those for Windows bring a C of their own,
+so that they are given files of Python, in which they must be able to go to and fro."""
+
 BINARY = getattr(os, "O_BINARY", 0)
 """Without this flag Windows turns the ends of lines of what is read and written."""
+READ = os.O_RDONLY | BINARY
+"""How a descriptor is opened to read."""
 
 _places = Lock()
 
