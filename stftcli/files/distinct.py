@@ -39,7 +39,7 @@ class Outputs:
         for name, prefix, identity in _identified(outputs, 1):
             if identity in self._found:
                 other, _ = self._found[identity]
-                raise SettingsError(f"the output would overwrite {other}: give `out` another name")
+                raise SettingsError(f"two outputs would be {other}: give them names of their own")
             self._found[identity] = name, prefix
 
     def check_inputs(self, *inputs: Named) -> None:
@@ -49,8 +49,8 @@ class Outputs:
                 output, _ = self._found[identity]
                 known = "" if output == name else f" {output}"
                 raise SettingsError(
-                    f"the output{known} would overwrite {name}, which is an input: give `out` "
-                    "another name"
+                    f"the output{known} would overwrite {name}, which is an input: give it another "
+                    "name or folder"
                 )
 
 

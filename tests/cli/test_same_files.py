@@ -64,7 +64,10 @@ def contents(folder: Path) -> dict[str, bytes]:
         ("features x.wav --config config.npz --out config.npz", "config.npz"),
         ("features x.wav --config feats.npy.json --out feats.npy", "feats.npy.json"),
         ("features x.wav --linear w.npz --linear-out 3 --save-linear w.npz --out y.npy", "w.npz"),
-        ("features x.wav --linear-out 3 --save-linear y.npz --out y.npz", "y.npz"),
+        (
+            "features x.wav --linear-out 3 --save-linear y.npz --out y.npz",
+            "two outputs would be y.npz",
+        ),
         ("spectrogram sound.png", "sound.png"),
         ("spectrogram x.wav sound.png", "sound.png"),
         ("spectrogram x.wav --linear w.npz --format png --out w.npz", "w.npz"),
@@ -88,7 +91,7 @@ def test_it_is_refused(shell: Shell, words: str, told: str) -> None:
     small = FRAMES if words.startswith(("features", "linear fit")) else ()
     done = run_inside(shell, *words.split(), *small)
     assert done.code == 2, done.err
-    assert "overwrite" in done.err and told in done.err and "\n" not in done.err.strip()
+    assert "would" in done.err and told in done.err and "\n" not in done.err.strip()
 
 
 @pytest.mark.usefixtures("folder")
