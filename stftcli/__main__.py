@@ -2,11 +2,15 @@
 
 import gc
 import os
+import signal
 import sys
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    # Until signals are heard, and after that, Ctrl-C ends the process itself, without a traceback.
+    if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     _open_closed()
     if "--debug" not in sys.argv:
         _keep_standard_error()

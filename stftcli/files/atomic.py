@@ -15,7 +15,6 @@ from stftcli.errors import OutputError
 from stftcli.files.drafts import create_draft
 from stftcli.files.interrupts import undisturbed
 from stftcli.files.remote import check_remote, upload
-from stftcli.files.system import HAS_LOCKS
 from stftcli.files.temporary import copy_rest, temporary_file
 from stftcli.files.urls import is_url, plain_name
 
@@ -156,10 +155,10 @@ def _open(
         return
     # The file behind a link is replaced, not the link.
     target = target.resolve()
-    draft, file = results.stack.enter_context(create_draft(target.parent))
-    yield file
-    _complete(file, mode, durable)
-    results.renames.append((name, partial(_rename, draft, file, target)))
+    draft = results.stack.enter_context(create_draft(target.parent))
+    yield draft.file
+    _complete(draft.file, mode, durable)
+    results.renames.append((name, partial(draft.become, target)))
     if durable:
         results.folders.add(target.parent)
 
@@ -190,12 +189,6 @@ def _complete(file: IO[bytes], mode: int | None, durable: bool) -> None:
         os.fchmod(file.fileno(), stat.S_IMODE(mode))
     if durable:
         os.fsync(file.fileno())
-
-
-def _rename(draft: Path, file: IO[bytes], target: Path) -> None:
-    if not HAS_LOCKS:
-        file.close()
-    draft.replace(target)
 
 
 def _sync_folder(folder: Path) -> None:

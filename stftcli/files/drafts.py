@@ -24,8 +24,41 @@ _STARTS, _GAP = 16, 32
 after so many numbers in a row without one."""
 
 
+class Draft:
+    """A file without its name as yet, and what is to become of it.
+
+    Attributes
+    ----------
+    file : binary file
+        Takes the content.
+    """
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        self._path: Path | None = path
+        self.file = file
+
+    def become(self, target: Path) -> None:
+        """Give it its name; what had the name is gone."""
+        assert self._path is not None
+        if not HAS_LOCKS:  # Windows renames nothing that is open
+            self.file.close()
+        self._path.replace(target)
+        self._path = None
+
+    def discard(self) -> None:
+        """Close it, and remove it if it has become nothing."""
+        if self._path is not None and HAS_LOCKS:
+            with suppress(OSError):
+                self._path.unlink()  # before it is let go of: then its name may be another's
+        with suppress(OSError):  # no room for its last bytes, which are not wanted
+            self.file.close()
+        if self._path is not None and not HAS_LOCKS:
+            with suppress(OSError):
+                self._path.unlink()
+
+
 @contextmanager
-def create_draft(folder: Path) -> Iterator[tuple[Path, IO[bytes]]]:
+def create_draft(folder: Path) -> Iterator[Draft]:
     """Create a file in the folder of the result that it will become, and hold it.
 
     The system lets go of what a process held when it ends, however it ends: so whoever finds a
@@ -33,17 +66,17 @@ def create_draft(folder: Path) -> Iterator[tuple[Path, IO[bytes]]]:
     so those that were left behind are found without a look at all that is in the folder, and the
     name of a result may be as long as the file system allows.
 
-    When the block ends it is removed, unless it has been renamed.
+    When the block ends it is removed, unless it has become a result.
     """
     remove_abandoned(folder)
-    created = None
+    draft = None
     try:
         with undisturbed():
-            created = _create(folder)
-        yield created
+            draft = _create(folder)
+        yield draft
     finally:
-        if created is not None:
-            _discard(*created)
+        if draft is not None:
+            draft.discard()
 
 
 def draft_name() -> str:
@@ -91,7 +124,7 @@ def hold(descriptor: int, *, without_locks: bool = True) -> bool:
     return True
 
 
-def _create(folder: Path) -> tuple[Path, IO[bytes]]:
+def _create(folder: Path) -> Draft:
     numbers = count(os.getpid() % _STARTS)
     while True:
         draft = _numbered(folder, next(numbers))
@@ -101,24 +134,12 @@ def _create(folder: Path) -> tuple[Path, IO[bytes]]:
             continue
         # Between these two calls another process may have taken it for one left behind.
         if hold(descriptor) and os.fstat(descriptor).st_nlink:
-            return draft, os.fdopen(descriptor, "w+b", _BUFFER_BYTES)
+            return Draft(draft, os.fdopen(descriptor, "w+b", _BUFFER_BYTES))
         os.close(descriptor)
 
 
 def _numbered(folder: Path, number: int) -> Path:
     return folder / f"{_PREFIX}{number}{_SUFFIX}"
-
-
-def _discard(draft: Path, file: IO[bytes]) -> None:
-    """Close a draft and remove it; a draft of another that has its name now stays."""
-    with suppress(OSError):
-        if HAS_LOCKS and _is_still(draft, file.fileno()):
-            draft.unlink()  # before it is let go of: then its name may be another's
-    with suppress(OSError):  # no room for its last bytes, which are not wanted
-        file.close()
-    with suppress(OSError):
-        if not HAS_LOCKS:
-            draft.unlink()  # Windows removes nothing that anybody has open
 
 
 def _is_still(draft: Path, descriptor: int) -> bool:

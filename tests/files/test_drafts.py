@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from stftcli.files.drafts import (
+    Draft,
     create_draft,
     draft_name,
     remove_abandoned,
@@ -43,17 +44,22 @@ def test_what_was_left_behind_is_removed_at_once(tmp_path: Path) -> None:
 
 
 def test_what_is_being_written_stays(tmp_path: Path) -> None:
-    with create_draft(tmp_path) as (draft, _):
+    with create_draft(tmp_path):
         assert remove_leftovers(tmp_path) == 0
-        assert draft.exists()
+        assert len(list(tmp_path.iterdir())) == 1
 
 
 @pytest.mark.usefixtures("without_locks")
 def test_without_locks_only_what_is_old_is_removed(tmp_path: Path) -> None:
-    with create_draft(tmp_path) as (new, _):
+    with create_draft(tmp_path):
         old = leave_behind(tmp_path, age_s=2 * 86400)
         assert remove_leftovers(tmp_path) == 1
-        assert new.exists() and not old.exists()
+        assert not old.exists()
+        assert len(list(tmp_path.iterdir())) == 1
+
+
+def stat_of(draft: Draft) -> os.stat_result:
+    return os.fstat(draft.file.fileno())
 
 
 class TestAbandoned:
@@ -66,8 +72,8 @@ class TestAbandoned:
     @pytest.mark.parametrize("number", [0, 7, 31])
     def test_a_draft_of_any_process_is_found(self, tmp_path: Path, number: int) -> None:
         (tmp_path / f".stftcli-{number}.tmp").touch()
-        with create_draft(tmp_path) as (draft, _):
-            assert list(tmp_path.iterdir()) == [draft]
+        with create_draft(tmp_path) as draft:
+            assert [path.stat() for path in tmp_path.iterdir()] == [stat_of(draft)]
         assert list(tmp_path.iterdir()) == []
 
     def test_many_are_all_found(self, tmp_path: Path) -> None:
@@ -84,23 +90,24 @@ class TestAbandoned:
         (tmp_path / ".stftcli-5.tmp").symlink_to("kept")
         (tmp_path / ".stftcli-6.tmp").mkdir()
         os.mkfifo(tmp_path / ".stftcli-7.tmp")
-        with create_draft(tmp_path) as (draft, file):
+        with create_draft(tmp_path) as draft:
             remove_abandoned.cache_clear()
             remove_abandoned(tmp_path)
             remove_leftovers(tmp_path)
-            assert os.path.samestat(draft.stat(), os.fstat(file.fileno()))
+            assert stat_of(draft).st_nlink == 1
         kept = [*names, "kept", ".stftcli-5.tmp", ".stftcli-6.tmp", ".stftcli-7.tmp"]
         assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)
 
     def test_two_at_once_have_names_of_their_own(self, tmp_path: Path) -> None:
-        with create_draft(tmp_path) as (first, _), create_draft(tmp_path) as (second, _):
-            assert first != second
+        with create_draft(tmp_path), create_draft(tmp_path):
+            assert len(list(tmp_path.iterdir())) == 2
 
     def test_a_draft_of_another_that_has_its_name_by_now_stays(self, tmp_path: Path) -> None:
-        with create_draft(tmp_path) as (draft, _):
-            draft.rename(tmp_path / "result")
-            draft.write_bytes(b"of another")
-        assert draft.read_bytes() == b"of another"
+        with create_draft(tmp_path) as draft:
+            (name,) = tmp_path.iterdir()
+            draft.become(tmp_path / "result")
+            name.write_bytes(b"of another")
+        assert name.read_bytes() == b"of another"
 
     def test_a_signal_while_it_is_created_leaves_nothing(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
