@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.mpeg import mpeg_parts
 from stftcli.audio.parts import Findings, Parts, leave
+from stftcli.audio.plain import PlainData
 from stftcli.audio.wav import TAGS, WavData, chunk_follows, find_wav_data, is_wav, known_head
 
 _CHUNK_HEADER_BYTES = 28
@@ -78,6 +79,18 @@ def passed(incoming: Incoming, findings: Findings, name: str) -> Parts:
         missing = size - (incoming.position - before)
         # A writer to a pipe cannot know the size; some count their own header.
         findings.cut_off |= missing > _SLACK_BYTES and size < _UNKNOWN_BYTES[name]
+    leave(incoming, findings)
+
+
+def plain_parts(incoming: Incoming, findings: Findings, plain: PlainData) -> Parts:
+    """Give plain samples under a header that libsndfile can use."""
+    incoming.jump(plain.data_at)
+    findings.claims.append(plain.samples)
+    yield plain.head()
+    yield from incoming.pieces(plain.data_bytes)
+    if plain.data_bytes is not None:
+        incoming.jump(plain.data_bytes % 2 if incoming.peek(1)[:1] == b"\0" else 0)
+        skip_chunks(incoming, _aiff_chunk)
     leave(incoming, findings)
 
 

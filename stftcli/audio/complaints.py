@@ -1,5 +1,6 @@
 """What is said of a sound that is not as long as its header promises, or is followed by more."""
 
+from stftcli.audio.chunks import wav_parts
 from stftcli.audio.header import COMPRESSED, SAMPLE_BYTES
 from stftcli.audio.opening import Opened
 from stftcli.audio.sounds import Sounds
@@ -36,7 +37,7 @@ def _of_length(opened: Opened, sounds: Sounds, samples: int, rate_hz: int) -> st
         return f"ends early: {promised}, {there_s:.2f} s are there"
     if opened.findings.cut_off or sounds.broken:
         return f"ends early: it is cut off after {there_s:.2f} s"
-    if opened.seekable and opened.kind.wav is None and sounds.longer_by_header():
+    if opened.seekable and opened.kind.split is not wav_parts and sounds.longer_by_header():
         return "ends early: its header promises more than the file holds"
     if claimed is not None and claimed < samples and opened.kind.container.name in _COUNTED:
         promised = f"which promises {claimed / rate_hz:.2f} s"

@@ -14,6 +14,8 @@ SUBTYPES = {
     "DOUBLE": "64-bit float",
     "ULAW": "u-law",
     "ALAW": "A-law",
+    "MS_ADPCM": "Microsoft ADPCM",
+    "IMA_ADPCM": "IMA ADPCM",
     "ALAC_16": "16-bit ALAC",
     "ALAC_20": "20-bit ALAC",
     "ALAC_24": "24-bit ALAC",
@@ -62,6 +64,8 @@ CONTAINERS = {
         "W64": True,
         "AIFF": True,
         "AU": True,
+        "RIFX": True,
+        "SPHERE": True,
         "CAF": False,
         "FLAC": False,
         "OGG": True,
@@ -81,11 +85,17 @@ def foreign_format(head: bytes) -> str | None:
         return "MP4"
     if head[:4] == b"\x1a\x45\xdf\xa3":
         return "Matroska or WebM"
+    if head.startswith(b"Creative Voice "):
+        return "Creative Voice (VOC)"
     return None
 
 
 def _container_name(head: bytes) -> str:
     kind, form = head[:4], head[8:12]
+    if head.startswith(b"NIST_1A\n"):
+        return "SPHERE"
+    if kind == b"RIFX" and form == b"WAVE":
+        return "RIFX"
     if is_wav(head):
         return "WAV" if kind == b"RIFF" else "RF64"
     if kind == b"FORM" and form in (b"AIFF", b"AIFC"):

@@ -9,6 +9,7 @@ from stftcli.audio.chunks import (
     goes_on,
     mpeg_in_wav,
     passed,
+    plain_parts,
     wav_parts,
 )
 from stftcli.audio.flac import flac_parts, flac_rest, is_whole
@@ -17,11 +18,21 @@ from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.mpeg import mpeg_parts, tag_bytes
 from stftcli.audio.ogg import ogg_parts
 from stftcli.audio.parts import Findings, Parts
-from stftcli.audio.wav import MPEG_IN_WAV, PLAIN_IN_WAV, WavData, find_wav_data
+from stftcli.audio.plain import PlainData
+from stftcli.audio.plain_heads import plain_data
+from stftcli.audio.wav import (
+    ADPCM_IN_WAV,
+    MPEG_IN_WAV,
+    PLAIN_IN_WAV,
+    WavData,
+    find_wav_data,
+    known_head,
+)
 from stftcli.errors import InputError
 from stftcli.frozen import Frozen
 
 _IN_CHUNKS = ("AIFF", "W64", "AU")
+_ONLY_PLAIN = ("RIFX", "SPHERE")
 
 Split = Callable[[Incoming, Findings], Parts]
 
@@ -35,10 +46,20 @@ class Kind(Frozen):
         The kind of file.
     wav : WavData or None
         Where the data of a WAV is.
+    plain : PlainData or None
+        Where the data of another file is that libsndfile is given under another header.
     """
 
     container: Container
     wav: WavData | None
+    plain: PlainData | None = None
+
+    @property
+    def streams(self) -> bool:
+        """Whether libsndfile reads it from a pipe."""
+        if self.wav is not None and self.wav.encoding in ADPCM_IN_WAV:
+            return False
+        return self.container.streams or self.plain is not None
 
     @property
     def in_files(self) -> bool:
@@ -53,14 +74,16 @@ class Kind(Frozen):
             return mpeg_in_wav
         if self.wav is not None and self.wav.encoding in PLAIN_IN_WAV:
             return wav_parts
+        if self.plain is not None:
+            return partial(plain_parts, plain=self.plain)
         if name in _IN_CHUNKS:
             return partial(passed, name=name)
         return {"FLAC": flac_parts, "OGG": ogg_parts, "MP3": mpeg_parts}.get(name, unchanged)
 
     def is_believable(self, descriptor: int) -> bool:
         """Say whether libsndfile reads all of a regular file of this kind by itself."""
-        if self.split in (ogg_parts, mpeg_parts, mpeg_in_wav):
-            # Of these it takes the length from a part of the file.
+        if self.plain is not None or self.split in (ogg_parts, mpeg_parts, mpeg_in_wav):
+            # Of these it takes the length from a part of the file, or from nowhere.
             return False
         if self.split is flac_parts:
             return is_whole(descriptor)
@@ -84,14 +107,15 @@ class Kind(Frozen):
             yield from flac_rest(descriptor, incoming, findings)
 
 
-def kind_of(head: bytes, name: str) -> Kind:
-    """Tell what begins with these bytes.
+def kind_of(incoming: Incoming, name: str) -> Kind:
+    """Tell what comes; nothing of it is taken.
 
     Raises
     ------
     InputError
         If it is no sound that is read.
     """
+    head = known_head(incoming)
     if not head:
         raise InputError(f"{name} is empty")
     container = sniff(head)
@@ -108,7 +132,18 @@ def kind_of(head: bytes, name: str) -> Kind:
             f"{name} cannot be read as sound: its header puts {wav.channels} channels of "
             f"{wav.bits} bits into {wav.sample_bytes} bytes"
         )
-    return Kind(container, wav)
+    if wav is not None and wav.encoding in ADPCM_IN_WAV and not wav.is_sound_adpcm:
+        raise InputError(
+            f"{name} cannot be read as sound: its header's blocks of {wav.sample_bytes} bytes are "
+            "none of ADPCM in one or two channels"
+        )
+    plain = plain_data(container.name, incoming)
+    if plain is None and container.name in _ONLY_PLAIN:
+        raise InputError(
+            f"{name} is {container.name} with samples of a kind that is not read: let SoX decode "
+            "it: sox FILE -t wav - | stftcli ..."
+        )
+    return Kind(container, wav, plain)
 
 
 def skip_tags(incoming: Incoming) -> int:

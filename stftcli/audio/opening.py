@@ -15,7 +15,6 @@ from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.kinds import kind_of, skip_tags, unchanged
 from stftcli.audio.parts import Findings, Parts
 from stftcli.audio.pump import Pump, can_wait, interrupts, reading, reading_file
-from stftcli.audio.wav import known_head
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
 from stftcli.files.here import located
@@ -176,7 +175,7 @@ class Opened:
     def _open_file(self, descriptor: int) -> None:
         start = FileBytes(descriptor, 0, lambda: False)
         self._begin = skip_tags(start)
-        self.kind = kind_of(known_head(start), self._name)
+        self.kind = kind_of(start, self._name)
         self._kept = descriptor
         self.understated = self._begin == 0 and self.kind.is_understated(descriptor)
         self.seekable = self._begin == 0 and self.kind.is_believable(descriptor)
@@ -209,8 +208,8 @@ class Opened:
 
     def _take(self, incoming: Incoming) -> None:
         skip_tags(incoming)
-        self.kind = kind_of(known_head(incoming), self._name)
-        self.seekable = not self.kind.container.streams and not self.kind.in_files
+        self.kind = kind_of(incoming, self._name)
+        self.seekable = not (self.kind.streams or self.kind.in_files)
         if self.seekable:
             self._kept = self._direct = self._spooled(incoming)
         else:

@@ -129,7 +129,7 @@ class Sounds:
         direct = self._opened.seekable and self._part == 0
         if kind.split is wav_parts and direct and kind.wav is not None:
             claims.append(kind.wav.claimed_samples)
-        elif direct or kind.split not in (wav_parts, flac_parts):
+        elif direct or (kind.plain is None and kind.split not in (wav_parts, flac_parts)):
             frames = int(self.decoder.frames)
             unknown = kind.container.name in ("AIFF", "AU") and (
                 frames * self.decoder.channels * SAMPLE_BYTES.get(self.decoder.subtype, 1)

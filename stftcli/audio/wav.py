@@ -1,6 +1,7 @@
 """The header of a WAV, and how far it may be believed."""
 
 from stftcli.audio.incoming import Incoming
+from stftcli.audio.plain import w64_head
 from stftcli.frozen import Frozen
 
 _MIN_HEAD_BYTES = 16
@@ -9,14 +10,15 @@ _MAX_HEAD_BYTES = 1 << 24
 # Writers to a pipe put a size near 2^31 or 2^32 where they cannot know it.
 _UNKNOWN = 0x7FF00000
 
-_RIFF_GUID = bytes.fromhex("2e91cf11a5d628db04c10000")
-_W64_GUID = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 _ENDLESS = 1 << 60
 
 _PCM = 1
+_MS_ADPCM = 2
+_MAX_ADPCM_BYTES = 1 << 14
 # The name of a chunk and its size.
 _CHUNK_BYTES = 8
 MPEG_IN_WAV = (0x50, 0x55)
+ADPCM_IN_WAV = (0x02, 0x11)
 # Of these samples all is known: integers, floats, A-law, u-law.
 PLAIN_IN_WAV = (1, 3, 6, 7)
 
@@ -94,6 +96,21 @@ class WavData(Frozen):
         return self.encoding in PLAIN_IN_WAV and self.stored_bits is not None
 
     @property
+    def is_sound_adpcm(self) -> bool:
+        """Whether the sizes of ADPCM's blocks fit each other.
+
+        libsndfile is given no others, for its decoder of them has had faults.
+        """
+        said = int.from_bytes(self.fmt[18:20], "little")
+        channels, block = self.channels, self.sample_bytes
+        if channels not in (1, 2) or self.bits != 4 or block > _MAX_ADPCM_BYTES:
+            return False
+        if self.encoding == _MS_ADPCM:
+            return block > 7 * channels and said == 2 + 2 * (block - 7 * channels) // channels
+        in_words = block > 4 * channels and block % (4 * channels) == 0
+        return in_words and said == 1 + 2 * (block - 4 * channels) // channels
+
+    @property
     def is_sized(self) -> bool:
         """Whether libsndfile can use its size; that of an unclosed RF64 it cannot."""
         return self.kind == b"RIFF" or (self.kind == b"RF64" and self.in_ds64)
@@ -119,31 +136,11 @@ class WavData(Frozen):
         return self.claimed_bytes % 2 == 1 and not (is_other(ahead) or chunk_follows(ahead, None))
 
     def as_w64(self) -> bytes:
-        """Give the same header as Sony Wave64 with no end in sight.
-
-        libsndfile believes the 32-bit sizes of a WAV that is piped; those of W64 have 64 bits.
-        """
+        """Give the same header as Sony Wave64 with no end in sight."""
         # The extensible form names its encoding further on; in W64 libsndfile overlooks that.
         stored = self.stored_bits or self.bits
-        sample_bytes = self.sample_bytes or min(0xFFFF, self.channels * -(-stored // 8))
-        plain = b"".join(
-            (
-                self.encoding.to_bytes(2, "little"),
-                self.fmt[2:12],
-                sample_bytes.to_bytes(2, "little"),
-                stored.to_bytes(2, "little"),
-            )
-        )
-        fmt_chunk = _w64_chunk(b"fmt ", plain, len(plain))
-        data = _w64_chunk(b"data", b"", _ENDLESS)
-        riff = b"riff" + _RIFF_GUID + (2 * _ENDLESS).to_bytes(8, "little")
-        return riff + b"wave" + _W64_GUID + fmt_chunk + data
-
-
-def _w64_chunk(name: bytes, content: bytes, size: int) -> bytes:
-    # Sizes count the chunk's own header of 24 bytes; chunks begin at multiples of 8.
-    filled = content + bytes(-len(content) % 8) if size == len(content) else content
-    return name + _W64_GUID + (size + 24).to_bytes(8, "little") + filled
+        rate_hz = int.from_bytes(self.fmt[4:8], "little")
+        return w64_head(self.encoding, self.channels, rate_hz, stored_bits=stored)
 
 
 def is_wav(head: bytes) -> bool:

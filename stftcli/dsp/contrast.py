@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.dsp.scaling import decibels
+from stftcli.dsp.levels import decibels
 from stftcli.errors import SettingsError
 
 Reals = NDArray[Any]

@@ -1,71 +1,179 @@
-"""What is taken of a complex spectrum, as a table of named scales."""
+"""What is taken of a complex spectrum, as a table of named scales, and the way back."""
 
 import math
-from collections.abc import Callable
-from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stftcli.dsp.design import Design
+from stftcli.dsp.levels import decibels, density_factors, full_scale_power, levels_of_power
 from stftcli.errors import SettingsError
 from stftcli.settings.choices import FLOOR, SPECTRA, Spectrum
 
 Spectra = NDArray[Any]
 Reals = NDArray[Any]
-Scale = Callable[[Spectra, Reals], None]
 
 
-def decibels(values: Reals, floor: float, factor: float = 10, out: Reals | None = None) -> Reals:
-    """Give ``factor log10 max(values, floor)``: a factor of 10 for powers, 20 for magnitudes."""
-    levels = np.maximum(values, floor, out=out)
-    np.log(levels, out=levels)  # a quarter of the time of log10 in float32
-    levels *= factor / math.log(10)
-    return levels
+class Scale:
+    """Base of the scales: what is made of each value X of a spectrum.
 
-
-def levels_dbfs(power: Reals, window_sum: float) -> Reals:
-    """Give levels for powers |X|^2, a full-scale sine at the centre of a bin being 0 dBFS.
-
-    Such a sine has the magnitude ``sum(window) / 2``. A power of zero becomes -200 dBFS.
+    Parameters
+    ----------
+    stft : STFT
+        What the spectra are of.
+    rate_hz : float
+        Samples per second.
+    epsilon : float
+        Is added to abs(X)^2.
+    full_scale : float
+        The largest sample.
     """
-    return levels_db(power / (window_sum / 2) ** 2)
+
+    takes_epsilon: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        stft: Design,  # noqa: ARG002
+        rate_hz: float,  # noqa: ARG002
+        epsilon: float,
+        full_scale: float,  # noqa: ARG002
+    ) -> None:
+        self._epsilon = epsilon
+
+    def take(self, spectra: Spectra, out: Reals) -> None:
+        """Fill `out`, which is real and of the same shape as the spectra."""
+        raise NotImplementedError
+
+    def magnitudes(self, values: Reals) -> Reals:  # noqa: ARG002
+        """Give abs(X) for values that were taken; what lay below a floor stays there.
+
+        Raises
+        ------
+        SettingsError
+            If the values do not tell.
+        """
+        raise SettingsError(
+            "the spectrum phase does not say how large the values were: magnitude, power, psd, "
+            "dbfs, db and log do"
+        )
 
 
-def levels_db(power: Reals) -> Reals:
-    """Give ``10 log10 power``, no lower than -200 dB; log10 is exact at powers of ten."""
-    return np.asarray(10 * np.log10(np.maximum(power, 1e-20)))
+class _Magnitude(Scale):
+    takes_epsilon = True
+
+    def take(self, spectra: Spectra, out: Reals) -> None:
+        if not self._epsilon:
+            np.abs(spectra, out=out)
+            return
+        _power(spectra, out)
+        out += self._epsilon
+        np.sqrt(out, out=out)
+
+    def magnitudes(self, values: Reals) -> Reals:
+        return _lowered(np.maximum(values, 0), self._epsilon)
 
 
-def magnitudes_of(values: Reals, spectrum: Spectrum, epsilon: float = 0.0) -> Reals:
-    """Give the magnitudes that a spectrum was taken of; what lay below its floor stays there.
+class _Power(Scale):
+    takes_epsilon = True
+
+    def take(self, spectra: Spectra, out: Reals) -> None:
+        _power(spectra, out)
+        if self._epsilon:
+            out += self._epsilon
+
+    def magnitudes(self, values: Reals) -> Reals:
+        return _lowered(np.sqrt(np.maximum(values, 0)), self._epsilon)
+
+
+class _Density(Scale):
+    def __init__(self, stft: Design, rate_hz: float, epsilon: float, full_scale: float) -> None:
+        super().__init__(stft, rate_hz, epsilon, full_scale)
+        factors = density_factors(_known(stft, "psd"), rate_hz, stft.plan.filter_length)
+        self._factors = factors.astype(stft.dtype)
+
+    def take(self, spectra: Spectra, out: Reals) -> None:
+        _power(spectra, out)
+        out *= self._factors
+
+    def magnitudes(self, values: Reals) -> Reals:
+        return np.asarray(np.sqrt(np.maximum(values, 0) / self._factors))
+
+
+class _FullScale(Scale):
+    def __init__(self, stft: Design, rate_hz: float, epsilon: float, full_scale: float) -> None:
+        super().__init__(stft, rate_hz, epsilon, full_scale)
+        self._power = full_scale_power(_known(stft, "dbfs"), full_scale)
+
+    def take(self, spectra: Spectra, out: Reals) -> None:
+        _power(spectra, out)
+        out *= 1 / self._power
+        levels_of_power(out, out=out)
+
+    def magnitudes(self, values: Reals) -> Reals:
+        return np.asarray(np.exp(values * (math.log(10) / 20)) * math.sqrt(self._power))
+
+
+class _Decibels(Scale):
+    def take(self, spectra: Spectra, out: Reals) -> None:
+        np.abs(spectra, out=out)
+        decibels(out, FLOOR, 20, out=out)
+
+    def magnitudes(self, values: Reals) -> Reals:
+        return np.asarray(np.exp(values * (math.log(10) / 20)))
+
+
+class _Log(Scale):
+    def take(self, spectra: Spectra, out: Reals) -> None:
+        np.abs(spectra, out=out)
+        np.maximum(out, FLOOR, out=out)
+        np.log(out, out=out)
+
+    def magnitudes(self, values: Reals) -> Reals:
+        return np.asarray(np.exp(values))
+
+
+class _Phase(Scale):
+    def take(self, spectra: Spectra, out: Reals) -> None:
+        np.arctan2(spectra.imag, spectra.real, out=out)
+
+
+SCALES: dict[Spectrum, type[Scale] | None] = {
+    "complex": None,
+    "magnitude": _Magnitude,
+    "power": _Power,
+    "psd": _Density,
+    "dbfs": _FullScale,
+    "db": _Decibels,
+    "log": _Log,
+    "phase": _Phase,
+}
+
+
+def scale_of(
+    spectrum: Spectrum,
+    stft: Design,
+    rate_hz: float = 1.0,
+    *,
+    epsilon: float = 0.0,
+    full_scale: float = 1.0,
+) -> Scale | None:
+    """Give the scale of a name; None leaves spectra complex.
 
     Raises
     ------
     SettingsError
-        If the spectrum does not hold them.
+        If there is no such spectrum, or none that takes an epsilon, or none of this transform.
     """
-    if spectrum not in _MAGNITUDES:
+    if spectrum not in SCALES:
+        raise SettingsError(f"there is no spectrum {spectrum!r}: choose from {', '.join(SPECTRA)}")
+    kind = SCALES[spectrum]
+    if epsilon and not (kind and kind.takes_epsilon and 0 < epsilon < np.inf):
         raise SettingsError(
-            f"the spectrum {spectrum} does not say how large the values were: magnitude, power, db "
-            "and log do"
+            f"`epsilon` is {epsilon:g} for the spectrum {spectrum}: a magnitude or power takes one "
+            "above 0, all else `epsilon=0`"
         )
-    magnitudes = _MAGNITUDES[spectrum](values)
-    if epsilon:
-        magnitudes = np.sqrt(np.maximum(np.square(magnitudes) - epsilon, 0))
-    return np.asarray(magnitudes, values.dtype)
-
-
-_MAGNITUDES: dict[Spectrum, Callable[[Reals], Reals]] = {
-    "magnitude": lambda values: np.maximum(values, 0),
-    "power": lambda values: np.sqrt(np.maximum(values, 0)),
-    "db": lambda values: np.exp(values * (math.log(10) / 20)),
-    "log": np.exp,
-}
-
-
-def _magnitude(spectra: Spectra, out: Reals) -> None:
-    np.abs(spectra, out=out)
+    return None if kind is None else kind(stft, rate_hz, epsilon, full_scale)
 
 
 def _power(spectra: Spectra, out: Reals) -> None:
@@ -74,56 +182,17 @@ def _power(spectra: Spectra, out: Reals) -> None:
     out += np.square(spectra.imag)
 
 
-def _log(spectra: Spectra, out: Reals) -> None:
-    np.abs(spectra, out=out)
-    np.maximum(out, FLOOR, out=out)
-    np.log(out, out=out)
-
-
-def _db(spectra: Spectra, out: Reals) -> None:
-    np.abs(spectra, out=out)
-    decibels(out, FLOOR, 20, out=out)
-
-
-def _phase(spectra: Spectra, out: Reals) -> None:
-    np.arctan2(spectra.imag, spectra.real, out=out)
-
-
-# Each fills `out`, which is real and of the same shape as the spectra.
-SCALES: dict[Spectrum, Scale | None] = {
-    "complex": None,
-    "magnitude": _magnitude,
-    "power": _power,
-    "db": _db,
-    "log": _log,
-    "phase": _phase,
-}
-
-
-def scale_of(spectrum: Spectrum, epsilon: float = 0.0) -> Scale | None:
-    """Give the scale of a name; None leaves spectra complex.
-
-    `epsilon` is added to abs(X)^2, before the root of a magnitude.
-
-    Raises
-    ------
-    SettingsError
-        If there is no such spectrum, or none that takes an epsilon.
-    """
-    if spectrum not in SCALES:
-        raise SettingsError(f"there is no spectrum {spectrum!r}: choose from {', '.join(SPECTRA)}")
+def _lowered(magnitudes: Reals, epsilon: float) -> Reals:
     if not epsilon:
-        return SCALES[spectrum]
-    if spectrum not in ("magnitude", "power") or not 0 < epsilon < np.inf:
+        return magnitudes
+    return np.asarray(np.sqrt(np.maximum(np.square(magnitudes) - epsilon, 0)))
+
+
+def _known(stft: Design, spectrum: Spectrum) -> Reals:
+    """Give the window, if it says how large a spectrum is."""
+    if not stft.freeze_parameters:
         raise SettingsError(
-            f"`epsilon` is {epsilon:g} for the spectrum {spectrum}: a magnitude or power takes one "
-            "above 0, all else `epsilon=0`"
+            f"the spectrum {spectrum} is of a Fourier transform, and a `kernel` is another: choose "
+            "magnitude, power or db"
         )
-    return partial(_raised, epsilon=epsilon, root=spectrum == "magnitude")
-
-
-def _raised(spectra: Spectra, out: Reals, *, epsilon: float, root: bool) -> None:
-    _power(spectra, out)
-    out += epsilon
-    if root:
-        np.sqrt(out, out=out)
+    return stft.window

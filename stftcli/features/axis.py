@@ -16,13 +16,25 @@ if TYPE_CHECKING:
 else:
     Floats = Any  # numpy is imported where an axis is made
 
-Quantity = Literal["complex", "magnitude", "power", "phase", ""]
+FULL_SCALE = "dBFS"
+"""The unit of levels that count from a full-scale sine."""
+
+Quantity = Literal["complex", "magnitude", "power", "density", "phase", ""]
+
+AMOUNTS: tuple[Quantity, ...] = ("magnitude", "power", "density")
+"""Quantities that are nowhere below zero."""
+
+# Samples have no unit of their own, so neither has a power.
+_UNITS: dict[Quantity, str] = {"phase": "rad", "density": "1/Hz"}
+_DECIBELS: dict[Quantity, str] = {"power": "dB", "density": "dB re 1/Hz"}
 
 # Spectrum -> what it holds, and the logarithm that it is.
 _OF_SPECTRUM: dict[Spectrum, tuple[Quantity, LogKind | None]] = {
     "complex": ("complex", None),
     "magnitude": ("magnitude", None),
     "power": ("power", None),
+    "psd": ("density", None),
+    "dbfs": ("power", "db"),
     "db": ("power", "db"),  # 20 log10 |X| is 10 log10 |X|^2
     "log": ("magnitude", "ln"),
     "phase": ("phase", None),
@@ -44,8 +56,9 @@ class Axis(Frozen):
         Where they lie, if they lie at frequencies: bins, or the centres of bands.
     bins : bool
         Whether they are the bins of the spectrum.
-    quantity : {"complex", "magnitude", "power", "phase", ""}
-        What of the spectrum they hold, or the logarithm of what; "" for something else.
+    quantity : {"complex", "magnitude", "power", "density", "phase", ""}
+        What of the spectrum they hold, or the logarithm of what: a density is power per Hz; "" for
+        something else.
     log : {"ln", "log10", "log1p", "db"} or None
         The logarithm that they are.
     per_frame : bool
@@ -123,10 +136,11 @@ def spectrum_axis(spectrum: Spectrum, bins: int, rate_hz: int, filter_length: in
     quantity, log = _OF_SPECTRUM[spectrum]
     frequencies_hz = np.arange(bins) * rate_hz / filter_length
     names = tuple(f"{hz:g} Hz" for hz in frequencies_hz)
-    return Axis(names, "Frequency", (), frequencies_hz, True, quantity, log)
+    units = (FULL_SCALE,) * bins if spectrum == "dbfs" else ()
+    return Axis(names, "Frequency", units, frequencies_hz, True, quantity, log)
 
 
 def _unit(quantity: Quantity, log: LogKind | None) -> str:
     if log == "db":
-        return "dB" if quantity == "power" else "10 log10"
-    return log or ("rad" if quantity == "phase" else "")
+        return _DECIBELS.get(quantity, "10 log10")
+    return log or _UNITS.get(quantity, "")

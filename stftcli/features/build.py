@@ -66,7 +66,12 @@ def build_chain(
         frames,
         sound_rate_hz,
         rate_hz,
-        FrameWise(stft, recipe.spectrum, builder.frame_operations, epsilon=recipe.epsilon),
+        FrameWise(
+            *(stft, recipe.spectrum, builder.frame_operations),
+            epsilon=recipe.epsilon,
+            rate_hz=rate_hz,
+            full_scale=settings.signal.full_scale,
+        ),
         # What is done to each frame alone may be done to the one that is left out as well.
         (*([without_last] if frames.drop_last else []), *builder.stream_operations),
         builder.axis,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from stftcli.dsp.checks import complex_of
 from stftcli.dsp.linear import Linear
-from stftcli.dsp.scaling import scale_of
+from stftcli.dsp.scaling import Scale, scale_of
 from stftcli.dsp.stft import STFT
 from stftcli.dsp.workspace import Workspace
 from stftcli.errors import SettingsError
@@ -32,11 +32,17 @@ class FrameWise:
         What is done with the bins, in this order.
     epsilon : float, default 0
         Is added to abs(X)^2 of a magnitude or power spectrum.
+    rate_hz : float, default 1
+        Samples per second, of a density.
+    full_scale : float, default 1
+        The largest sample, of levels that count from it.
 
     Attributes
     ----------
     dtype : dtype
         Type of the values of a batch.
+    scale : Scale or None
+        What is taken of the spectra; None where they stay complex.
 
     Raises
     ------
@@ -51,16 +57,20 @@ class FrameWise:
         operations: Sequence[FrameOperation | FrameFeature] = (),
         *,
         epsilon: float = 0.0,
+        rate_hz: float = 1.0,
+        full_scale: float = 1.0,
     ) -> None:
         self.stft, self.spectrum, self.operations = stft, spectrum, tuple(operations)
         self._measured = [one for one in operations if isinstance(one, FrameFeature)]
-        self._scale = scale_of(spectrum, epsilon)
+        self.scale: Scale | None = scale_of(
+            spectrum, stft, rate_hz, epsilon=epsilon, full_scale=full_scale
+        )
         self._workspace = Workspace()
         self._complex_dtype = complex_of(stft.dtype)
-        self.dtype = self._complex_dtype if self._scale is None else stft.dtype
+        self.dtype = self._complex_dtype if self.scale is None else stft.dtype
         # A Linear gives a new array, so what it is given may lie where the next span's will.
         self._renewed = any(isinstance(one, Linear) for one in operations)
-        if self.operations and self._scale is None:
+        if self.operations and self.scale is None:
             raise SettingsError(
                 "features take real numbers: choose another `spectrum` than complex"
             )
@@ -81,7 +91,7 @@ class FrameWise:
         return np.ascontiguousarray(batch.swapaxes(0, 1))
 
     def _analyze(self, span: NDArray[Any]) -> NDArray[Any]:
-        if self._scale is None:
+        if self.scale is None:
             return self.stft.transform(span)
         plan, take = self.stft.plan, self._workspace.take
         shape = (len(span), plan.frames_of_span(span.shape[-1]), plan.bins)
@@ -93,7 +103,7 @@ class FrameWise:
         )
         renewed = self._renewed
         batch = take("scaled", shape, self.dtype) if renewed else np.empty(shape, self.dtype)
-        self._scale(spectra, batch)
+        self.scale.take(spectra, batch)
         for operation in self.operations:
             if isinstance(operation, FrameFeature):
                 batch = operation.put(columns[operation], batch)

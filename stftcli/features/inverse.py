@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from stftcli.dsp.checks import check_value
 from stftcli.dsp.griffin_lim import GriffinLim
 from stftcli.dsp.inverse import ISTFT, check_invertible
-from stftcli.dsp.scaling import magnitudes_of
+from stftcli.dsp.scaling import Scale
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.chain import Chain
 from stftcli.features.signal import restored
@@ -66,7 +66,7 @@ class Inverse:
         self._undo = [stage.step.undo(stage) for stage in reversed(chain.stages)]
         self._stft = chain.framewise.stft
         if spectrum != "complex":
-            magnitudes_of(np.zeros(1, np.float32), spectrum)  # or it says that it has none
+            self._scale.magnitudes(np.zeros(1, np.float32))  # or it says that it has none
             self._stft = self._stft.without_conditioning()
         check_invertible(self._stft)
         self._check_phase()
@@ -103,6 +103,12 @@ class Inverse:
         synthesized = self._synthesized(spectra)
         return _finite(restored(synthesized, self._chain.settings.signal, coefficient))
 
+    @property
+    def _scale(self) -> Scale:
+        scale = self._chain.framewise.scale
+        assert scale is not None
+        return scale
+
     def _check_phase(self) -> None:
         if self._spectrum == "complex" and self._rounds is not None:
             raise SettingsError(
@@ -127,7 +133,7 @@ class Inverse:
         with np.errstate(all="ignore"):
             for undo in self._undo:
                 values = undo(values)
-            return magnitudes_of(values, self._spectrum, self._chain.settings.features.epsilon)
+            return np.asarray(self._scale.magnitudes(values), values.dtype)
 
     def _with_phases(self, batches: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
         first = next(batches, None)

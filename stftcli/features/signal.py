@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.features.resample import resampled
-from stftcli.settings.signal import SignalSettings
+from stftcli.settings.signal import INT16_SCALE, SignalSettings
 
 Samples = NDArray[Any]
 
-_INT16_SCALE = 32768.0
 _ZEROS = 1 << 16
 _ROW = 128
 
@@ -40,7 +39,7 @@ def prepared(
 def leveled(blocks: Iterator[Samples], settings: SignalSettings) -> Iterator[Samples]:
     """Do what changes the values of a signal at its own rate: scale and pre-emphasis."""
     if settings.int16_scale:
-        blocks = scaled(blocks, _INT16_SCALE)
+        blocks = scaled(blocks, INT16_SCALE)
     if settings.preemphasis:
         blocks = pre_emphasized(blocks, settings.preemphasis)
     return blocks
@@ -119,7 +118,7 @@ def restored(
     for coefficient in (frame_preemphasis, settings.preemphasis):
         if coefficient:
             blocks = de_emphasized(blocks, coefficient)
-    return scaled(blocks, 1 / _INT16_SCALE) if settings.int16_scale else blocks
+    return scaled(blocks, 1 / INT16_SCALE) if settings.int16_scale else blocks
 
 
 def de_emphasized(blocks: Iterator[Samples], coefficient: float) -> Iterator[Samples]:

@@ -103,7 +103,7 @@ def write_sound(
             seed=seed,
             on_round=work.on_round,
         )
-        batches = work.counted(checked(array, chain, array.batches(layout)))
+        batches = work.counted(checked(array, chain, array.batches(layout), reporter))
         blocks = _cut(inverse.samples(batches), kept)
         return _write(output, form, blocks, kept, chain, inverse, reporter)
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from stftcli.arrays.stored import StoredArray
 from stftcli.errors import InputError, SettingsError
+from stftcli.features.axis import AMOUNTS
 from stftcli.features.chain import Chain
 from stftcli.features.extractor import Extractor
 from stftcli.features.keywords import change
@@ -82,16 +83,30 @@ def _check_width(array: StoredArray, shape: tuple[int, ...], chain: Chain) -> No
 
 
 def checked(
-    array: StoredArray, chain: Chain, batches: Iterator[NDArray[Any]]
+    array: StoredArray, chain: Chain, batches: Iterator[NDArray[Any]], reporter: Reporter
 ) -> Iterator[NDArray[Any]]:
-    """Give batches; InputError if one has other features than the chain, or there are no frames."""
-    frames = 0
+    """Give batches; InputError if one has other features than the chain, or there are no frames.
+
+    The reporter is warned of values that the chain cannot have given.
+    """
+    frames, below = 0, False
     for batch in batches:
         _check_width(array, batch.shape, chain)
         frames += len(batch)
+        below = below or _is_below_zero(chain, batch)
         yield batch
     if not frames:
         raise InputError(f"{array.name} has no frames: there is no sound in it")
+    if below:
+        reporter.warn(
+            f"{array.name} holds values below 0, which were taken for 0, for its settings make it "
+            f"a {chain.axis.quantity}: if they are levels, say so, as with `spectrum='db'`"
+        )
+
+
+def _is_below_zero(chain: Chain, batch: NDArray[Any]) -> bool:
+    is_amount = chain.axis.log is None and chain.axis.quantity in AMOUNTS
+    return is_amount and bool((batch < 0).any())
 
 
 def stored_length(

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import translate
+from functools import partial
 
 from stftcli.errors import InputError, StftcliError
 from stftcli.files.remote import list_remote
@@ -13,9 +14,15 @@ from stftcli.manifests.lines import display_name
 ENDINGS = (
     *(".wav", ".wave", ".bwf", ".rf64", ".w64"),
     *(".flac", ".ogg", ".oga", ".opus", ".mp3"),
-    *(".aif", ".aiff", ".aifc", ".au", ".snd", ".caf"),
+    *(".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".sph"),
 )
 """The endings of files that are sounds, of the formats that `stftcli/audio/` reads."""
+
+OTHER_ENDINGS = (
+    *(".m4a", ".m4b", ".mp4", ".aac", ".3gp", ".amr", ".mov", ".mkv", ".mka", ".webm"),
+    *(".wma", ".wv", ".ape", ".tta", ".ac3", ".dts", ".voc", ".shn", ".ra", ".spx"),
+)
+"""Those of formats that hold sound and are not read."""
 
 _RESULTS = b"corpus.json"
 """What stands in a folder of results (`--out-dir`), which are no sounds."""
@@ -26,7 +33,9 @@ NamesIn = Callable[[bytes, Callable[[bytes], bool]], Iterator[bytes]]
 """Gives the names in a folder that are meant, files and folders, those of folders with a slash."""
 
 
-def sounds_in(folder: str, include: Sequence[str] = ()) -> Iterator[str]:
+def sounds_in(
+    folder: str, include: Sequence[str] = (), on_other: Callable[[str], None] | None = None
+) -> Iterator[str]:
     """Give the sound files in a folder and in those below it, in the same order everywhere.
 
     Parameters
@@ -37,6 +46,9 @@ def sounds_in(folder: str, include: Sequence[str] = ()) -> Iterator[str]:
         Patterns with `*`, `?` and `[...]`, of names, or, if there is a slash in them, of paths
         below the folder. A file that fits one of them is given, whatever its ending; without
         patterns those are given whose endings are those of sounds.
+    on_other : function, optional
+        Is told, where there are no patterns, of each file that holds sound of a format that is not
+        read, by its path below the folder.
 
     Yields
     ------
@@ -51,7 +63,7 @@ def sounds_in(folder: str, include: Sequence[str] = ()) -> Iterator[str]:
     InputError
         If the folder cannot be read.
     """
-    chooses = _chooser(include)
+    chooses = _by_pattern(include) if include else partial(_by_ending, on_other)
     names_in = _remote_names if is_url(folder) else _local_names
     root = os.path.join(os.fsencode(folder), b"")  # noqa: PTH118  # pathlib has no bytes
     waiting = [_Folder(root, b"", chooses, names_in)]
@@ -121,9 +133,14 @@ def _remote_names(folder: bytes, meant: Callable[[bytes], bool]) -> Iterator[byt
             yield name
 
 
-def _chooser(include: Sequence[str]) -> Chooses:
-    if not include:
-        return lambda path: path.lower().endswith(ENDINGS)
+def _by_ending(on_other: Callable[[str], None] | None, path: str) -> bool:
+    lower = path.lower()
+    if on_other is not None and lower.endswith(OTHER_ENDINGS):
+        on_other(path)
+    return lower.endswith(ENDINGS)
+
+
+def _by_pattern(include: Sequence[str]) -> Chooses:
     of_names = [re.compile(translate(pattern)) for pattern in include if "/" not in pattern]
     of_paths = [re.compile(translate(pattern)) for pattern in include if "/" in pattern]
 

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 PadMode = Literal["reflect", "constant", "edge", "symmetric", "wrap"]
 Padding = Literal["center", "none", "causal", "same", "snip", "kaldi"]
 WindowAlign = Literal["center", "left"]
-Spectrum = Literal["complex", "magnitude", "power", "db", "log", "phase"]
+Spectrum = Literal["complex", "magnitude", "power", "psd", "dbfs", "db", "log", "phase"]
 LogKind = Literal["ln", "log10", "log1p", "db"]
 MelScale = Literal["slaney", "htk"]
 MelNorm = Literal["slaney", "none"]
@@ -70,11 +70,18 @@ FORCED_PAD_MODES: dict[Padding, PadMode] = {
 FLOOR = 1e-5
 """The smallest magnitude that a logarithm is taken of: -100 dB."""
 
+QUIETEST_DBFS = -200
+"""The level of silence, where levels count from full scale."""
+
 SPECTRA: dict[Spectrum, str] = {
     "complex": "the spectrum X itself",
     "magnitude": "|X|",
     "power": "|X|^2",
-    "db": f"20 log10 max(|X|, {FLOOR:g})",
+    "psd": "one-sided power spectral density, in the samples' unit squared per Hz, whose sum times "
+    "the width of a bin is the mean square (scipy's scaling 'density')",
+    "dbfs": "level as in pictures: a full-scale sine at the centre of a bin is 0 dB (10 log10 of "
+    "twice scipy's scaling 'spectrum')",
+    "db": f"20 log10 max(|X|, {FLOOR:g}), where 0 dB is |X| = 1",
     "log": f"ln max(|X|, {FLOOR:g})",
     "phase": "the angle of X in radians",
 }

@@ -9,6 +9,7 @@ from stftcli.settings.record import Record
 from stftcli.settings.segment import MAX_S
 
 MAX_RATE_HZ = 10_000_000
+INT16_SCALE = 32768.0
 
 
 class SignalSettings(Record):
@@ -25,6 +26,11 @@ class SignalSettings(Record):
     pad_to_s: float | None = None
     int16_scale: bool = False
     preemphasis: float = 0.0
+
+    @property
+    def full_scale(self) -> float:
+        """The largest sample."""
+        return INT16_SCALE if self.int16_scale else 1.0
 
     options: ClassVar[tuple[Option, ...]] = (
         Option(

@@ -19,10 +19,8 @@ def head_of(container: str, **options: str) -> bytes:
     return file.getvalue()[:64]
 
 
-@pytest.mark.parametrize("name", sorted(CONTAINERS))
+@pytest.mark.parametrize("name", sorted(CONTAINERS.keys() - {"RIFX", "SPHERE"}))
 def test_sniff_knows_what_soundfile_writes(name: str) -> None:
-    if name not in soundfile.available_formats():
-        pytest.skip(f"this libsndfile does not write {name}")
     container = sniff(head_of(name))
     assert container is not None
     assert container.name == name
@@ -35,6 +33,8 @@ def test_sniff_knows_what_soundfile_writes(name: str) -> None:
         (head_of("AIFF", subtype="FLOAT"), "AIFF"),
         (b"FORM\0\0\0\0AIFC", "AIFF"),
         (b"ID3\x04" + bytes(20), "MP3"),
+        (b"RIFX\0\0\0\0WAVE", "RIFX"),
+        (b"NIST_1A\n   1024\n", "SPHERE"),
         (b"\xff\xfb\x90\x00" + bytes(20), "MP3"),
     ],
 )

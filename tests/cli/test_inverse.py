@@ -297,6 +297,14 @@ class TestGriffinLim:
         ok_inside(shell, "inverse", f"x.{ending}", *words, "--out", "out.wav")
         assert read(shell.folder / "out.wav").shape == (1, 5952)
 
+    def test_levels_that_were_taken_for_magnitudes_are_told_of(self, shell: Shell) -> None:
+        np.save(shell.folder / "x.npy", np.full((20, 129), -30, np.float32))
+        how = ("--rate", "8000", "--n-fft", "256", "--griffin-lim", "2", "--out", "y.wav")
+        done = ok_inside(shell, "inverse", "x.npy", *how)
+        assert "x.npy holds values below 0, which were taken for 0" in done.err
+        assert "make it a magnitude" in done.err
+        assert "below 0" not in ok_inside(shell, "inverse", "x.npy", *how, "--spectrum", "db").err
+
     def test_gives_the_same_sound_for_the_same_seed(self, shell: Shell) -> None:
         write_tone(shell.folder / "in.wav", 2000, channels=2)
         ok_inside(shell, "features", "in.wav", "--channel", "all", *MEL, "--out", "x.npz")

@@ -127,12 +127,12 @@ def test_of_conditioned_frames(dtype: Any) -> None:
 @pytest.mark.parametrize("spectrum", sorted(SCALES.keys() - {"complex"}))
 @pytest.mark.parametrize("bins", [1, 3, 33, 201])
 def test_of_a_scale(spectrum: Any, bins: int, dtype: str) -> None:
-    scale = scale_of(spectrum)
+    scale = scale_of(spectrum, STFT(max(1, 2 * (bins - 1)), 1))
     assert scale is not None
 
     def scaled(spectra: Array) -> Array:
         out = np.empty(spectra.shape, dtype)
-        scale(spectra, out)
+        scale.take(spectra, out)
         return out
 
     spectra = noise(ROWS, bins, 2).astype(dtype).view(np.result_type(dtype, np.complex64))[..., 0]

@@ -42,6 +42,9 @@ def expected(spectrum: Spectrum) -> NDArray[Any]:
         "complex": x,
         "magnitude": np.abs(x),
         "power": x.real**2 + x.imag**2,
+        # Of a boxcar window of 64 samples, and one sample a second.
+        "psd": np.abs(x) ** 2 / 64 * np.r_[1, np.full(31, 2), 1],
+        "dbfs": 10 * np.log10(np.maximum(np.abs(x) ** 2 / 32**2, 1e-20)),
         "db": 20 * np.log10(floored),
         "log": np.log(floored),
         "phase": np.angle(x),

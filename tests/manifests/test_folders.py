@@ -106,5 +106,12 @@ def test_every_sound_of_ours_has_an_ending_that_is_found() -> None:
     samples = [path for path in (root / "sample_audio").iterdir() if path.suffix in ENDINGS]
     assert samples
     assert all(sniff(path.read_bytes()[:16]) for path in samples)
-    short = {"AIFF": "aif", "OGG": "ogg"}
+    short = {"AIFF": "aif", "OGG": "ogg", "RIFX": "wav", "SPHERE": "sph"}
     assert {f".{short.get(name, name.lower())}" for name in CONTAINERS} <= set(ENDINGS)
+
+
+def test_sounds_of_other_formats_are_told_and_not_given(tmp_path: Path) -> None:
+    touch(tmp_path, "a.wav", "b.m4a", "c/d.WMA", "notes.txt", ".e.mp4")
+    others: list[str] = []
+    assert [Path(path).name for path in sounds_in(str(tmp_path), (), others.append)] == ["a.wav"]
+    assert sorted(others) == ["b.m4a", "c/d.WMA"]

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from stftcli.errors import SettingsError
-from stftcli.features.axis import Axis
+from stftcli.features.axis import AMOUNTS, Axis
 from stftcli.features.operations import FrameOperation
 from stftcli.features.step import Names, Step
 from stftcli.settings.kinds import FileName, Whole
@@ -112,7 +112,7 @@ def _undone(stage: "Stage") -> FrameOperation:
     linear, before = stage.linear, stage.before
     assert linear is not None
     solved = LeastSquares(linear)
-    of_spectra = before.quantity in ("magnitude", "power") and before.log is None
+    of_spectra = before.quantity in AMOUNTS and before.log is None
     if of_spectra and not solved.is_exact and (linear.weight >= 0).all():
         return NonNegative(linear)
     return solved

@@ -5,6 +5,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from stftcli.errors import SettingsError
+from stftcli.features.axis import AMOUNTS
 from stftcli.features.operations import Batch, Batches
 from stftcli.features.step import Step
 from stftcli.settings.kinds import Flag, Number, Time
@@ -87,7 +88,7 @@ class Pcen(Step):
 
     def build(self, builder: "Builder") -> None:
         """Follow each band through the stream."""
-        if builder.axis.log is not None or builder.axis.quantity not in ("power", "magnitude"):
+        if builder.axis.log is not None or builder.axis.quantity not in AMOUNTS:
             raise SettingsError(
                 "`pcen` takes powers or magnitudes: put it after a bank, and no logarithm before it"
             )

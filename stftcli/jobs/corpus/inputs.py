@@ -66,11 +66,29 @@ class Inputs(Frozen):
             yield Entry(path, path)
             return
         sound, folder = None, os.path.join(path, "")  # noqa: PTH118  # a URL, perhaps
-        for sound in sounds_in(path, self.include):
+        others = _Others()
+        for sound in sounds_in(path, self.include, others.add):
             yield Entry(sound, sound if self.root is not None else sound.removeprefix(folder))
+        if others.count:
+            warn(f"{path}: {others}")
         if sound is None:
             wanted = f" that match {', '.join(self.include)}" if self.include else ""
             warn(f"{path} holds no sound files{wanted}: `include` takes others")
+
+
+class _Others:
+    """Files of a folder that hold sound and are left out."""
+
+    def __init__(self) -> None:
+        self.count, self._first = 0, ""
+
+    def add(self, path: str) -> None:
+        self.count, self._first = self.count + 1, self._first or path
+
+    def __str__(self) -> str:
+        one = self.count == 1
+        which = f"{self._first} is" if one else f"{self.count} files, such as {self._first}, are"
+        return f"{which} of a format that is not read, and left out: let ffmpeg make WAV of them"
 
 
 def segment_of(entry: Entry, segment: SegmentSettings) -> SegmentSettings:

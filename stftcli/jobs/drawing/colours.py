@@ -5,9 +5,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from stftcli.dsp.scaling import levels_db, levels_dbfs
+from stftcli.dsp.levels import levels_db, levels_dbfs
 from stftcli.errors import SettingsError
-from stftcli.features.axis import Axis
+from stftcli.features.axis import FULL_SCALE, Axis
 from stftcli.features.chain import Chain
 from stftcli.frozen import Frozen
 from stftcli.pictures.axes import ColourScale
@@ -15,7 +15,7 @@ from stftcli.pictures.colours import LEVELS_MAP, SIGNED_MAP
 from stftcli.settings.pictures import DEFAULT_RANGE_DB, ViewSettings
 
 _QUIETEST_TOP_DB = -100.0  # silence stays dark
-_FULL_SCALE, _RELATIVE = "dBFS", "dB re highest"
+_RELATIVE = "dB re highest"
 
 
 class Drawn(Frozen):
@@ -28,7 +28,7 @@ class Drawn(Frozen):
     @property
     def are_levels(self) -> bool:
         """Whether they are in decibels."""
-        return self.unit in ("dB", _FULL_SCALE, _RELATIVE)
+        return self.unit.startswith("dB")
 
 
 def drawn(picture: NDArray[Any], chain: Chain, axis: Axis, *, non_negative: bool) -> Drawn:
@@ -37,11 +37,13 @@ def drawn(picture: NDArray[Any], chain: Chain, axis: Axis, *, non_negative: bool
     What a layer makes of powers is taken for powers if no value of the whole figure is below zero.
     """
     stft = chain.framewise.stft
+    if axis.log is None and axis.quantity == "density":
+        return Drawn(levels_db(picture), axis.with_values("density", "db").unit or "dB", True)
     if axis.log is None and axis.quantity in ("power", "magnitude"):
         power = picture if axis.quantity == "power" else picture**2
         full_scale = not chain.settings.signal.int16_scale and stft.freeze_parameters
         if axis.bins and full_scale:
-            return Drawn(levels_dbfs(power, float(stft.window.sum())), _FULL_SCALE)
+            return Drawn(levels_dbfs(power, stft.window), FULL_SCALE)
         if axis.bins or non_negative:
             return Drawn(levels_db(power), "dB")
     return Drawn(picture, axis.unit or "", axis.log is not None)
@@ -83,7 +85,7 @@ def _level_scale(
     unit: str, highest: float, view: ViewSettings, default_top_dbfs: float | None
 ) -> ColourScale:
     top_db = view.top
-    if top_db is None and unit == _FULL_SCALE:
+    if top_db is None and unit == FULL_SCALE:
         top_db = default_top_dbfs
     if top_db is None:
         top_db = max(_QUIETEST_TOP_DB, highest)

@@ -124,6 +124,12 @@ class TestInputs:
         assert "warning: empty holds no sound files" in done.err
         assert len(ids(clips)) == 3
 
+    def test_sounds_that_are_not_read_are_not_lost_in_silence(self, clips: Shell) -> None:
+        (clips.folder / "clips" / "talk.m4a").touch()
+        done = clips.ok("features", "clips", "--out-dir", "out", *RUN)
+        assert "clips: talk.m4a is of a format that is not read, and left out" in done.err
+        assert len(ids(clips)) == 3
+
     def test_a_folder_that_cannot_be_read_is_a_failure(
         self, clips: Shell, monkeypatch: pytest.MonkeyPatch
     ) -> None:
