@@ -61,7 +61,7 @@ def hearing_signals() -> Iterator[Interrupts]:
     handlers = {
         number: signal.signal(number, _current.hear)
         for number in (signal.SIGINT, *ENDING_SIGNALS)
-        if signal.getsignal(number) != signal.SIG_IGN
+        if signal.getsignal(number) not in (signal.SIG_IGN, None)  # None: set by no Python
     }
     try:
         yield _current
