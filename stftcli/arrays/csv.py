@@ -12,17 +12,16 @@ from numpy.typing import NDArray
 from stftcli.arrays.format_row import FormatRow
 from stftcli.arrays.rows import MAX_FEATURES, Batches
 from stftcli.arrays.spec import ArraySpec
+from stftcli.arrays.text_lines import (
+    SHORTEST,
+    TIME,
+    VALUES_AT_ONCE,
+    digits_of,
+    lines_of,
+    some_lines,
+)
 from stftcli.arrays.writer import ArrayWriter, refuse_bins_first, refuse_complex
 from stftcli.settings.choices import Layout
-
-_VALUES_AT_ONCE = 1 << 16
-_DIGITS = {"float16": "%.5g", "float32": "%.9g"}
-"""As few digits as give the same value again; of a float64, Python itself knows how few."""
-_SHORTEST = "%r"
-_TIME = "time_s"
-_MAX_LINE = 1 << 25
-"""Bytes of a line: a million features of 30 characters."""
-_TEXT_AT_ONCE = 1 << 23
 
 
 class CsvWriter(ArrayWriter):
@@ -34,10 +33,10 @@ class CsvWriter(ArrayWriter):
     def __init__(self, file: IO[bytes], spec: ArraySpec) -> None:
         super().__init__(file, spec)
         names = column_names(spec)
-        formats = [_DIGITS.get(str(spec.dtype), _SHORTEST)] * len(names)
-        self._at_once = max(1, _VALUES_AT_ONCE // len(names))
+        formats = [digits_of(spec.dtype)] * len(names)
+        self._at_once = max(1, VALUES_AT_ONCE // len(names))
         if spec.times_s is not None:
-            names, formats = (_TIME, *names), [_SHORTEST, *formats]
+            names, formats = (TIME, *names), [SHORTEST, *formats]
         self._line = ",".join(formats) + "\n"
         file.write(_header_line(names).encode())
 
@@ -79,34 +78,13 @@ def _header_line(names: tuple[str, ...]) -> str:
 
 def _read_rows(path: Path) -> Batches:
     with path.open("rb") as file:
-        lines = _lines(file)
+        lines = lines_of(file)
         names = _read_header(lines)
-        first = int(names[0] == _TIME)
+        first = int(names[0] == TIME)
         if len(names) == first:
             raise ValueError("it has no columns but the time")
-        while texts := _some(lines):
+        while texts := some_lines(lines):
             yield _parse(texts, len(names))[:, first:]
-
-
-def _lines(file: IO[bytes]) -> Iterator[str]:
-    # Spreadsheets put a mark before the first line.
-    encoding = "utf-8-sig"
-    while line := file.readline(_MAX_LINE):
-        if len(line) == _MAX_LINE:
-            raise ValueError(f"it has a line of more than {_MAX_LINE} bytes")
-        yield line.decode(encoding)
-        encoding = "utf-8"
-
-
-def _some(lines: Iterator[str]) -> list[str]:
-    texts, characters = [], 0
-    for line in lines:
-        if not line.isspace():
-            texts.append(line)
-            characters += len(line)
-        if characters >= _TEXT_AT_ONCE:
-            break
-    return texts
 
 
 def _read_header(lines: Iterator[str]) -> list[str]:

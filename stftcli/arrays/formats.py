@@ -5,6 +5,7 @@ from pathlib import PurePath
 from stftcli.arrays.ark import ARK
 from stftcli.arrays.csv import CSV
 from stftcli.arrays.format_row import FormatRow
+from stftcli.arrays.jsonl import JSONL
 from stftcli.arrays.npy import NPY
 from stftcli.arrays.npz import NPZ
 from stftcli.arrays.raw import RAW
@@ -18,6 +19,7 @@ FORMATS: dict[ArrayFormat, FormatRow] = {
     "npz": NPZ,
     "safetensors": SAFETENSORS,
     "csv": CSV,
+    "jsonl": JSONL,
     "raw": RAW,
     "ark": ARK,
 }

@@ -85,9 +85,12 @@ def passed(incoming: Incoming, findings: Findings, name: str) -> Parts:
 def plain_parts(incoming: Incoming, findings: Findings, plain: PlainData) -> Parts:
     """Give plain samples under a header that libsndfile can use."""
     incoming.jump(plain.data_at)
+    begin = incoming.position
     findings.claims.append(plain.samples)
     yield plain.head()
     yield from incoming.pieces(plain.data_bytes)
+    there = incoming.position - begin
+    findings.cut_off |= plain.data_bytes is None and there % plain.sample_bytes > 0
     if plain.data_bytes is not None:
         incoming.jump(plain.data_bytes % 2 if incoming.peek(1)[:1] == b"\0" else 0)
         skip_chunks(incoming, _aiff_chunk)

@@ -66,6 +66,7 @@ CONTAINERS = {
         "AU": True,
         "RIFX": True,
         "SPHERE": True,
+        "RAW": True,
         "CAF": False,
         "FLAC": False,
         "OGG": True,

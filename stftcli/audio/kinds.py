@@ -13,7 +13,7 @@ from stftcli.audio.chunks import (
     wav_parts,
 )
 from stftcli.audio.flac import flac_parts, flac_rest, is_whole
-from stftcli.audio.header import MIN_HEAD_BYTES, Container, foreign_format, sniff
+from stftcli.audio.header import CONTAINERS, MIN_HEAD_BYTES, Container, foreign_format, sniff
 from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.mpeg import mpeg_parts, tag_bytes
 from stftcli.audio.ogg import ogg_parts
@@ -30,6 +30,7 @@ from stftcli.audio.wav import (
 )
 from stftcli.errors import InputError
 from stftcli.frozen import Frozen
+from stftcli.settings.reading import RawFormat
 
 _IN_CHUNKS = ("AIFF", "W64", "AU")
 _ONLY_PLAIN = ("RIFX", "SPHERE")
@@ -105,6 +106,11 @@ class Kind(Frozen):
         """Give what follows the first sound of a regular file that libsndfile has read itself."""
         if self.split is flac_parts:
             yield from flac_rest(descriptor, incoming, findings)
+
+
+def raw_kind(raw: RawFormat) -> Kind:
+    """Give the kind of samples without a header."""
+    return Kind(CONTAINERS["RAW"], None, PlainData.raw(raw))
 
 
 def kind_of(incoming: Incoming, name: str) -> Kind:

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Self
 
 from stftcli.audio.incoming import FileBytes, Incoming
-from stftcli.audio.kinds import kind_of, skip_tags, unchanged
+from stftcli.audio.kinds import kind_of, raw_kind, skip_tags, unchanged
 from stftcli.audio.parts import Findings, Parts
 from stftcli.audio.pump import Pump, can_wait, interrupts, reading, reading_file
 from stftcli.errors import InputError
@@ -22,6 +22,7 @@ from stftcli.files.remote import open_remote
 from stftcli.files.system import READ, read_at
 from stftcli.files.temporary import temporary_file
 from stftcli.files.urls import is_url, plain_name
+from stftcli.settings.reading import RawFormat
 
 _HASH_BYTES = 1 << 20
 
@@ -53,6 +54,8 @@ class Opened:
         A file, a pipe, a URL, which is read as a pipe is, or "-" for standard input.
     hashed : bool
         Whether a pipe is hashed while it is read.
+    raw : RawFormat, optional
+        What its samples are, where it has no header.
 
     Attributes
     ----------
@@ -71,8 +74,8 @@ class Opened:
         If it cannot be opened or is no sound that is read.
     """
 
-    def __init__(self, path: str, *, hashed: bool = False) -> None:
-        self._name = display_name(path)
+    def __init__(self, path: str, *, hashed: bool = False, raw: RawFormat | None = None) -> None:
+        self._name, self._raw = display_name(path), raw
         self.seekable = self.understated = False
         self.findings = Findings()
         self._direct: int | None = None
@@ -174,8 +177,7 @@ class Opened:
 
     def _open_file(self, descriptor: int) -> None:
         start = FileBytes(descriptor, 0, lambda: False)
-        self._begin = skip_tags(start)
-        self.kind = kind_of(start, self._name)
+        self._begin = self._look(start)
         self._kept = descriptor
         self.understated = self._begin == 0 and self.kind.is_understated(descriptor)
         self.seekable = self._begin == 0 and self.kind.is_believable(descriptor)
@@ -207,13 +209,21 @@ class Opened:
         return self._passing.see
 
     def _take(self, incoming: Incoming) -> None:
-        skip_tags(incoming)
-        self.kind = kind_of(incoming, self._name)
+        self._look(incoming)
         self.seekable = not (self.kind.streams or self.kind.in_files)
         if self.seekable:
             self._kept = self._direct = self._spooled(incoming)
         else:
             self._rest = self.kind.split(incoming, self.findings)
+
+    def _look(self, incoming: Incoming) -> int:
+        """Tell what an input is; give how many bytes stand before it that belong to no sound."""
+        if self._raw is not None:
+            self.kind = raw_kind(self._raw)
+            return 0
+        begin = skip_tags(incoming)
+        self.kind = kind_of(incoming, self._name)
+        return begin
 
     def _spooled(self, incoming: Incoming) -> int:
         spool = self._stack.enter_context(temporary_file())

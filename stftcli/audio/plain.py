@@ -1,8 +1,9 @@
 """Plain samples under a header that libsndfile cannot use: they are sent on under another one."""
 
-from typing import Literal
+from typing import Literal, Self
 
 from stftcli.frozen import Frozen
+from stftcli.settings.reading import RawEncoding, RawFormat
 
 Encoding = Literal["pcm", "unsigned", "float", "ulaw", "alaw"]
 
@@ -12,6 +13,17 @@ _ENDLESS_64 = 1 << 60
 _RIFF_GUID = bytes.fromhex("2e91cf11a5d628db04c10000")
 _W64_GUID = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 _WAV_CODES: dict[Encoding, int] = {"pcm": 1, "unsigned": 1, "float": 3, "alaw": 6, "ulaw": 7}
+
+_RAW: dict[RawEncoding, tuple[Encoding, int]] = {
+    "s16le": ("pcm", 16),
+    "s24le": ("pcm", 24),
+    "s32le": ("pcm", 32),
+    "f32le": ("float", 32),
+    "f64le": ("float", 64),
+    "u8": ("unsigned", 8),
+    "alaw": ("alaw", 8),
+    "ulaw": ("ulaw", 8),
+}
 
 # Codes of Sun's AU, whose samples are big-endian.
 _AU_CODES: dict[tuple[Encoding, int], int] = {
@@ -53,6 +65,12 @@ class PlainData(Frozen):
     data_at: int
     data_bytes: int | None
 
+    @classmethod
+    def raw(cls, raw: RawFormat) -> Self:
+        """Give what samples without a header are, to the end of the input."""
+        encoding, bits = _RAW[raw.encoding]
+        return cls(encoding, bits, False, raw.rate_hz, raw.channels, 0, None)
+
     @property
     def is_readable(self) -> bool:
         """Whether there is another header for them."""
@@ -61,11 +79,16 @@ class PlainData(Frozen):
         return (self.encoding, self.bits) in {("unsigned", 8), *_AU_CODES}
 
     @property
+    def sample_bytes(self) -> int:
+        """Bytes of one time step of all channels."""
+        return self.channels * self.bits // 8
+
+    @property
     def samples(self) -> int | None:
         """The number of samples that the header claims."""
         if self.data_bytes is None:
             return None
-        return self.data_bytes // (self.channels * self.bits // 8)
+        return self.data_bytes // self.sample_bytes
 
     def head(self) -> bytes:
         """Give a header without an end in sight: Sony Wave64, or AU where the bytes demand it."""

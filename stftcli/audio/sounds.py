@@ -8,6 +8,7 @@ from math import inf
 import numpy as np
 import soundfile
 
+from stftcli.audio.arrivals import Arrivals
 from stftcli.audio.chunks import wav_parts
 from stftcli.audio.decoder import Decoder
 from stftcli.audio.flac import flac_parts
@@ -15,6 +16,8 @@ from stftcli.audio.header import SAMPLE_BYTES
 from stftcli.audio.opening import Opened
 from stftcli.errors import InputError
 
+# Decoders of Ogg and MP3 read so much at a time.
+_PACKET_BYTES = 1 << 13
 _DRAIN_BYTES = 1 << 16
 _COUNT_SAMPLES = 1 << 16
 # SoX puts a size of this or more into an AIFF or AU that it pipes, since it cannot know it.
@@ -30,6 +33,8 @@ class Sounds:
     ----------
     decoder : Decoder
         That of the sound which is being read.
+    arrivals : Arrivals or None
+        What of it has arrived, where it comes through a pipe.
     broken : bool
         Whether the decoding of one of them has stopped within it.
     left_bytes, left_s : int, float
@@ -41,7 +46,9 @@ class Sounds:
         If the first of them cannot be decoded.
     """
 
-    def __init__(self, opened: Opened, name: str) -> None:
+    def __init__(self, opened: Opened, name: str, latency_s: float | None = None) -> None:
+        self._latency_s = latency_s
+        self.arrivals: Arrivals | None = None
         self.left_bytes, self.left_s, self.broken = 0, 0.0, False
         self._opened, self._name, self._part = opened, name, 0
         self._stack = ExitStack()
@@ -93,6 +100,7 @@ class Sounds:
 
     def close(self) -> None:
         """Close the sound that is being read."""
+        self.arrivals = None
         self._stack.close()
 
     def longer_by_header(self) -> bool:
@@ -120,6 +128,9 @@ class Sounds:
     def _decode(self, descriptor: int) -> Decoder:
         self._stack.callback(os.close, descriptor)
         decoder: Decoder = self._stack.enter_context(Decoder(descriptor, self._name))
+        sample_bytes = SAMPLE_BYTES.get(decoder.subtype, 0) * decoder.channels
+        needed = sample_bytes or _PACKET_BYTES
+        self.arrivals = Arrivals.of(descriptor, self._latency_s, needed)
         self._log = str(decoder.extra_info)
         return decoder
 

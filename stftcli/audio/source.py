@@ -13,15 +13,18 @@ from numpy.typing import DTypeLike, NDArray
 from stftcli.audio.channels import check_channel, pick_channels
 from stftcli.audio.complaints import complaints
 from stftcli.audio.decoder import reason
-from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SUBTYPES
+from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SAMPLE_BYTES, SUBTYPES
 from stftcli.audio.opening import Opened, display_name
 from stftcli.audio.sounds import Sounds
 from stftcli.errors import InputError, SettingsError
+from stftcli.settings.reading import AS_IT_IS, Reading
 from stftcli.settings.segment import SegmentSettings
 
 WHOLE = SegmentSettings(channel="all")
 
 _BLOCK_SAMPLES = 1 << 16
+# Of a pipe of Ogg or MP3: so many samples at least, and no more than surely come of its bytes.
+_DECODED_SAMPLES, _MOST_BYTES = 576, 4
 
 
 class Source:
@@ -38,6 +41,8 @@ class Source:
     hashed : bool, default False
         Whether a pipe is hashed while it is read, so that `sha256` can tell; half a second of
         another thread for a gigabyte.
+    reading : Reading, optional
+        How the input is read.
     strict : bool, default False
         Whether it is an error if the sound ends early, is longer than its header says, or if
         something after it is left out; see `complaint`.
@@ -67,6 +72,7 @@ class Source:
         *,
         block_s: float | None = None,
         hashed: bool = False,
+        reading: Reading = AS_IT_IS,
         strict: bool = False,
     ) -> None:
         self.name = display_name(path)
@@ -77,8 +83,8 @@ class Source:
         self._early = 0
         self._stack = ExitStack()
         try:
-            self._opened = self._stack.enter_context(Opened(path, hashed=hashed))
-            self._sounds = Sounds(self._opened, self.name)
+            self._opened = self._stack.enter_context(Opened(path, hashed=hashed, raw=reading.raw))
+            self._sounds = Sounds(self._opened, self.name, reading.latency_s)
             self._stack.callback(self._sounds.close)
         except BaseException:
             self._stack.close()
@@ -142,6 +148,20 @@ class Source:
             self._ahead.append(block.copy())
             there += block.shape[-1]
         return max(0, there)
+
+    def pauses(self) -> bool:
+        """Say, after a block, whether what has come should be answered before the next is read.
+
+        That is so where the sound comes through a pipe and nothing more is there at the moment;
+        with a latency where nothing comes for the rest of that time, or all of it has passed.
+        """
+        arrivals = self._sounds.arrivals
+        return arrivals is not None and arrivals.pause()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the sound comes through a pipe that stays open, slower than it could be read."""
+        return self._sounds.arrivals is not None and self._sounds.arrivals.is_live
 
     def interrupt(self) -> None:
         """End the sound for another thread that waits for a pipe to go on."""
@@ -244,7 +264,7 @@ class Source:
 
     def _decoded(self, end: float, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
         read = self._sounds.decoder.reader(self._block_samples, dtype)
-        while (wanted := min(self._block_samples, end - self.read_samples)) > 0:
+        while (wanted := min(self._at_once(), end - self.read_samples)) > 0:
             try:
                 block = read(int(wanted))
             except soundfile.SoundFileError as error:
@@ -258,6 +278,17 @@ class Source:
                     self._end()
                     return
                 read = self._sounds.decoder.reader(self._block_samples, dtype)
+
+    def _at_once(self) -> int:
+        """Give how much is read at a time: of a pipe no more than is there, if that can be told."""
+        arrivals, sample_bytes = self._sounds.arrivals, SAMPLE_BYTES.get(self.subtype)
+        if arrivals is None:
+            return self._block_samples
+        if sample_bytes is not None:
+            return min(self._block_samples, arrivals.samples(sample_bytes * self.channels))
+        # A decoder holds some samples back, which are not worth to be asked for one by one.
+        there = max(_DECODED_SAMPLES, arrivals.samples(_MOST_BYTES))
+        return min(self._block_samples, there)
 
     def _take_apart(self, error: soundfile.SoundFileError) -> None:
         if not self._sounds.take_apart(self.read_samples):

@@ -14,6 +14,7 @@ from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import STANDARD
 from stftcli.settings.choices import ARRAY_FORMATS, SHARD_FORMATS, ArrayFormat, ShardFormat
+from stftcli.settings.reading import Reading
 
 if TYPE_CHECKING:
     from stftcli.jobs.corpus.run import CorpusReport
@@ -32,7 +33,8 @@ Examples:
   stftcli features in.wav --config mel.npz --out again.npz
   stftcli features clips/ --preset whisper --rate 16000 --out-dir feats
   cat in.wav | stftcli features --linear proj.safetensors --out feats.npy
-  ffmpeg -i talk.mp4 -f wav - | stftcli features --out - | python train.py""",
+  ffmpeg -i talk.mp4 -f wav - | stftcli features --out - | python train.py
+  arecord -f S16_LE -r 16000 | stftcli features --mel 40 --format jsonl --out -""",
 )
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
 @under("output")(
@@ -73,6 +75,7 @@ Examples:
     common=False,
     help="Write the weights that --linear-out drew.",
 )
+@options.reading(live=True)
 @options.strict
 @options.threads
 @options.quiet
@@ -85,6 +88,7 @@ def features(
     settings: FeatureSettings,
     save_linear: str | None,
     corpus: CorpusOptions,
+    reading: Reading,
     strict: bool,
     threads: int | None,
     quiet: bool,
@@ -99,7 +103,13 @@ def features(
     if new != 1 and save_linear is not None:
         raise SettingsError("`save_linear` writes what one `linear_out` draws: give both")
     if corpus.are_many(paths):
-        corpus.check_many(out=out, key=key, save_linear=save_linear)
+        corpus.check_many(
+            out=out,
+            key=key,
+            save_linear=save_linear,
+            input_format=reading.raw,
+            latency=reading.latency_s,
+        )
         _write_many(paths, corpus, settings, array_format or "npy", sidecar, strict, quiet)
         return
     if array_format is not None and array_format not in ARRAY_FORMATS:
@@ -121,6 +131,7 @@ def features(
             save_linear=save_linear,
             other_inputs=other_inputs(),
             threads=threads,
+            reading=reading,
             reporter=reporter,
         )
         if out != STANDARD:

@@ -13,6 +13,7 @@ from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
 from stftcli.cli.words import in_options
 from stftcli.features.settings import FeatureSettings
+from stftcli.settings.reading import Reading
 
 if TYPE_CHECKING:
     from stftcli.jobs.inspect import ArrayInfo, SoundInfo
@@ -32,8 +33,11 @@ Examples:
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
 @under("output")("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 @options.settings_options(brief=True)
+@options.reading()
 @options.strict
-def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings, strict: bool) -> None:
+def info(
+    paths: tuple[str, ...], as_json: bool, settings: FeatureSettings, reading: Reading, strict: bool
+) -> None:
     """Show format, duration and size of the result; or how an array was made.
 
     INPUT is a sound file, - or nothing for standard input, or an array with its description:
@@ -48,11 +52,11 @@ def info(paths: tuple[str, ...], as_json: bool, settings: FeatureSettings, stric
     with TerminalReporter(strict=strict) as reporter:
 
         def show(path: str) -> None:
-            if is_array(path):
+            if reading.raw is None and is_array(path):
                 array = inspect_array(path)
                 click.echo(json.dumps(asdict(array)) if as_json else _array_in_words(path, array))
             else:
-                sound = inspect_sound(path, settings, reporter=reporter)
+                sound = inspect_sound(path, settings, reading=reading, reporter=reporter)
                 click.echo(json.dumps(sound.to_dict()) if as_json else _sound_in_words(sound))
 
         for_each(inputs, show, reporter)

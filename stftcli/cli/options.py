@@ -19,7 +19,9 @@ from stftcli.features.steps import STEPS
 from stftcli.presets import preset_names
 from stftcli.settings.choices import MAX_THREADS, Spectrum
 from stftcli.settings.frames import FrameSettings
+from stftcli.settings.kinds import Time
 from stftcli.settings.option import Option
+from stftcli.settings.reading import RAW_ENCODINGS, RawKind, Reading
 from stftcli.settings.record import Record
 from stftcli.settings.segment import SegmentSettings
 from stftcli.settings.signal import SignalSettings
@@ -115,6 +117,41 @@ def settings_options(
         return stacked(table_options(brief=brief), own)(wrapped)
 
     return decorate
+
+
+def reading(*, live: bool = False) -> Decorator:
+    """Add what says how inputs are read; the command gets it as `reading`.
+
+    How long samples may wait is for a command that answers a `live` pipe.
+    """
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def wrapped(**values: Any) -> None:
+            how = Reading(values.pop("input_format"), values.pop("latency", None))
+            command(reading=how, **values)
+
+        return stacked(_INPUT_FORMAT, *([_LATENCY] if live else []))(wrapped)
+
+    return decorate
+
+
+_INPUT_FORMAT = under("segment")(
+    "--input-format",
+    common=False,
+    type=types.Of(RawKind()),
+    help="The inputs are samples without a header: "
+    + "; ".join(f"{name}: {meaning}" for name, meaning in RAW_ENCODINGS.items())
+    + "; then the rate in Hz and, if there are several, the channels.",
+)
+_LATENCY = under("output")(
+    "--latency",
+    common=False,
+    type=types.Of(Time(0, 3600)),
+    metavar="TIME",
+    help="How long the samples of a live pipe may wait for a full batch, which saves work.  "
+    "[default: until nothing more is there]",
+)
 
 
 def inverse_options(command: Command) -> Command:

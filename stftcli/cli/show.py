@@ -13,6 +13,7 @@ from stftcli.cli.sections import SectionedCommand, under
 from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.settings.pictures import Screen, ViewSettings
+from stftcli.settings.reading import Reading
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,6 +50,7 @@ Examples:
     help="[default: a quarter of the width, and no more than the terminal has]",
 )
 @picture_options("mix")
+@options.reading()
 @options.strict
 @options.threads
 @options.quiet
@@ -59,6 +61,7 @@ def show(
     height: int | None,
     settings: FeatureSettings,
     view: ViewSettings,
+    reading: Reading,
     strict: bool,
     threads: int | None,
     quiet: bool,
@@ -81,13 +84,15 @@ def show(
         return Screen(wide, lines, console.color_system is not None and not console.no_color)
 
     if follow:
-        _follow(path, settings, view, console, room)
+        _follow(path, settings, view, reading, console, room)
         return
 
     from stftcli.jobs.show import show_sound
 
     with TerminalReporter(quiet, strict=strict) as reporter:
-        pictures = show_sound(path, settings, view, room(), threads=threads, reporter=reporter)
+        pictures = show_sound(
+            path, settings, view, room(), threads=threads, reading=reading, reporter=reporter
+        )
     for picture in pictures:
         # rich itself would end in its own way where nobody reads on.
         with console.capture() as text:
@@ -99,6 +104,7 @@ def _follow(
     path: str,
     settings: FeatureSettings,
     view: ViewSettings,
+    reading: Reading,
     console: "Console",
     room: Callable[[], Screen],
 ) -> None:
@@ -110,5 +116,5 @@ def _follow(
     from stftcli.jobs.follow import follow_sound
 
     with Live(console=console, auto_refresh=False, vertical_overflow="crop") as live:
-        for picture in follow_sound(path, settings, view, room):
+        for picture in follow_sound(path, settings, view, room, reading=reading):
             live.update(picture, refresh=True)

@@ -18,6 +18,7 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import STANDARD
 from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
+from stftcli.settings.reading import Reading
 
 if TYPE_CHECKING:
     from stftcli.jobs.corpus.run import CorpusReport
@@ -55,6 +56,7 @@ Examples:
 @under("output")("--grid", is_flag=True, help="Draw several inputs into one figure.")
 @corpus_options()
 @picture_options("all; mix for --bare", figure=True)
+@options.reading()
 @options.strict
 @options.threads
 @options.quiet
@@ -67,6 +69,7 @@ def spectrogram(
     view: ViewSettings,
     figure: FigureSettings,
     corpus: CorpusOptions,
+    reading: Reading,
     strict: bool,
     threads: int | None,
     quiet: bool,
@@ -82,7 +85,7 @@ def spectrogram(
     they are, powers and magnitudes in dB.
     """
     if corpus.out_dir is not None or not corpus.are_files(paths):
-        corpus.check_many(out=out, grid=grid)
+        corpus.check_many(out=out, grid=grid, input_format=reading.raw)
         _draw_many(paths, corpus, settings, view, figure, picture_format or "png", strict, quiet)
         return
     corpus.check_one()
@@ -120,6 +123,7 @@ def spectrogram(
                 figure,
                 picture_format=picture_format,
                 threads=threads,
+                reading=reading,
                 reporter=reporter,
             )
             if output != STANDARD:

@@ -36,9 +36,6 @@ class Framer:
         What the signal is padded with.
     batch_frames : int, optional
         Frames in a span; ``plan.batch_frames``, which is fastest, if None.
-    eager : bool, default False
-        Whether each push also gives the frames that are complete by then, fewer than a batch.
-        Spans end where blocks end then; what is computed of a frame does not depend on that.
     excerpt : Excerpt, optional
         The segment that frames are cut of, where its neighbours are pushed too.
     """
@@ -48,10 +45,9 @@ class Framer:
         plan: FramePlan,
         pad_mode: PadMode,
         batch_frames: int | None = None,
-        eager: bool = False,
         excerpt: Excerpt | None = None,
     ) -> None:
-        self._plan, self._eager = plan, eager
+        self._plan = plan
         self._padder = (
             Padder(plan.left, plan.right, pad_mode)
             if excerpt is None
@@ -73,8 +69,13 @@ class Framer:
         """
         for piece in self._padder.push(block):
             yield from self._fill(piece)
-        if self._eager:
-            yield from self._whole_frames()
+
+    def complete(self) -> Iterator[Samples]:
+        """Give the frames that are complete by now, fewer than a batch.
+
+        What is computed of a frame does not depend on that.
+        """
+        yield from self._whole_frames()
 
     def finish(self) -> Iterator[Samples]:
         """Say that the signal has ended; give its last span, if there is one."""

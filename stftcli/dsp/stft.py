@@ -164,27 +164,21 @@ class STFT(Design):
             The spectra, frame after frame, each as soon as its last sample is there: together what
             the whole signal gives, to the last bit.
         """
-        framer = self.framer(eager=True)
+        framer = self.framer()
         for block in blocks:
             samples = self._real(block)
             if samples.ndim != 1:
                 raise SettingsError(
                     f"a stream is one signal: a block of shape {samples.shape} was given"
                 )
-            for span in framer.push(samples[np.newaxis]):
+            for span in chain(framer.push(samples[np.newaxis]), framer.complete()):
                 yield self.transform(span)[0]
         for span in framer.finish():
             yield self.transform(span)[0]
 
-    def framer(
-        self,
-        batch_frames: int | None = None,
-        *,
-        eager: bool = False,
-        excerpt: Excerpt | None = None,
-    ) -> Framer:
+    def framer(self, batch_frames: int | None = None, *, excerpt: Excerpt | None = None) -> Framer:
         """Make the `Framer` that cuts a signal of shape (channels, samples) for `transform`."""
-        return Framer(self.plan, self.pad_mode, batch_frames, eager, excerpt)
+        return Framer(self.plan, self.pad_mode, batch_frames, excerpt)
 
     def transform(
         self,

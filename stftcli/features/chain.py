@@ -31,8 +31,19 @@ from stftcli.settings.segment import SegmentSettings
 Blocks = Iterable[NDArray[Any]]
 OnBlock = Callable[[NDArray[Any]], None]
 OnShort = Callable[[str], None]
+Pauses = Callable[[], bool]
 
 _MAX_SAMPLES = 1 << 50
+
+
+def never() -> bool:
+    """Say no: every batch is full."""
+    return False
+
+
+def always() -> bool:
+    """Say yes: every block is answered at once."""
+    return True
 
 
 class Chain(Frozen):
@@ -127,7 +138,7 @@ class Chain(Frozen):
         name: str = "the waveform",
         limited: bool = False,
         threads: int = 1,
-        eager: bool = False,
+        pauses: Pauses = never,
         on_block: OnBlock | None = None,
         on_short: OnShort = warn_caller,
         excerpt: Excerpt | None = None,
@@ -144,8 +155,9 @@ class Chain(Frozen):
             Whether the samples cannot be so large that their spectra overflow.
         threads : int, default 1
             Threads that compute; they change no bit.
-        eager : bool, default False
-            Whether each block is answered at once with the frames that it completes.
+        pauses : function, default never
+            Is asked after each block; where it says so, the frames that are complete by then are
+            given at once, fewer than a batch.
         on_block : function, optional
             Is shown the samples before they are cut into frames.
         on_short : function, optional
@@ -164,7 +176,7 @@ class Chain(Frozen):
             If features overflow, or there is no frame to take statistics of.
         """
         counted = _Counted(blocks)
-        spans = self._spans(counted, eager, on_block, excerpt)
+        spans = self._spans(counted, pauses, on_block, excerpt)
         told = self._long_enough(spans, counted, name, on_short, excerpt)
         batches = ordered_map(self.framewise, told, threads)
         recipe = self.settings.features
@@ -199,35 +211,39 @@ class Chain(Frozen):
     def _spans(
         self,
         blocks: Blocks,
-        eager: bool,
+        pauses: Pauses,
         on_block: OnBlock | None,
         excerpt: Excerpt | None,
-    ) -> Iterator[NDArray[Any]]:
+    ) -> Iterator[NDArray[Any] | None]:
+        """Give spans; None where all that is complete has been given, and must not wait."""
         stft, settings = self.framewise.stft, self.settings.signal
         how = (settings, self.sound_rate_hz, self.rate_hz, stft.dtype)
         if excerpt is None:
             blocks = prepared(blocks, *how)
         else:
             blocks, excerpt = prepared_excerpt(iter(blocks), excerpt, *how)
-        framer, given = stft.framer(eager=eager, excerpt=excerpt), 0
+        framer, given = stft.framer(excerpt=excerpt), 0
         for block in blocks:
             if on_block is not None:
                 on_block(block if excerpt is None else excerpt.part_of(block, given))
             given += block.shape[-1]
             yield from framer.push(block)
+            if pauses():
+                yield from framer.complete()
+                yield None
         yield from framer.finish()
 
     def _long_enough(
         self,
-        spans: Iterator[NDArray[Any]],
+        spans: Iterator[NDArray[Any] | None],
         counted: "_Counted",
         name: str,
         on_short: OnShort,
         excerpt: Excerpt | None,
-    ) -> Iterator[NDArray[Any]]:
+    ) -> Iterator[NDArray[Any] | None]:
         frames = 0
         for span in spans:
-            frames += self.plan.frames_of_span(span.shape[-1])
+            frames += 0 if span is None else self.plan.frames_of_span(span.shape[-1])
             yield span
         if frames > self.frames.drop_last:
             return

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stftcli.errors import SettingsError
-from stftcli.features.chain import Chain
+from stftcli.features.chain import Chain, always
 from stftcli.features.configured import Configured
 from stftcli.features.parallel import choose_threads
 from stftcli.features.telling import warn_caller
@@ -139,7 +139,7 @@ class Extractor(Configured):
                     )
                 yield signal[np.newaxis]
 
-        return chain.stored(chain.batches(signals(), eager=True))
+        return chain.stored(chain.batches(signals(), pauses=always))
 
     def file(
         self,

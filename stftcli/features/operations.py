@@ -151,12 +151,13 @@ class _Waiting:
 
 def without_last(batches: Batches) -> Batches:
     """Leave out the last frame."""
-    waiting: Batch | None = None
+    last: Batch | None = None
     for batch in batches:
         if not len(batch):
             continue
-        if waiting is not None:
-            yield waiting
-        waiting = batch
-    if waiting is not None and len(waiting) > 1:
-        yield waiting[:-1]
+        if last is not None:
+            yield last
+        # No more waits than must, for the sound may be live.
+        if len(batch) > 1:
+            yield batch[:-1]
+        last = batch[-1:].copy()

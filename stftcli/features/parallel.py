@@ -28,15 +28,16 @@ def choose_threads(threads: int | None) -> int:
 
 
 def ordered_map(
-    function: Callable[[Item], Result], items: Iterable[Item], threads: int
+    function: Callable[[Item], Result], items: Iterable[Item | None], threads: int
 ) -> Iterator[Result]:
     """Give ``function(item)`` of each item in order, some of them worked on at the same time.
 
-    The caller is one of the threads: it reads the items, uses the results, and works on items while
+    Where an item is None, the next may be long in coming: all results so far are given first. The
+    caller is one of the threads: it reads the items, uses the results, and works on items while
     the next result is not there. Only a few items are held at a time.
     """
     if threads == 1:
-        yield from map(function, items)
+        yield from (function(item) for item in items if item is not None)
         return
     todo: SimpleQueue[_Task[Item, Result] | None] = SimpleQueue()
     # As daemons they cannot keep a process alive whose caller failed between two results.
@@ -46,10 +47,11 @@ def ordered_map(
     waiting: deque[_Task[Item, Result]] = deque()
     try:
         for item in items:
-            task = _Task(function, item)
-            waiting.append(task)
-            todo.put(task)
-            if len(waiting) > threads * _WAITING_PER_THREAD:
+            if item is not None:
+                waiting.append(_Task(function, item))
+                todo.put(waiting[-1])
+            held = 0 if item is None else threads * _WAITING_PER_THREAD
+            while len(waiting) > held:
                 yield _result(waiting.popleft(), todo)
         while waiting:
             yield _result(waiting.popleft(), todo)

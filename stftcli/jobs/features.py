@@ -28,7 +28,13 @@ from stftcli.jobs.provenance import describe
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import chain_for, frame_shape, stream_features
 from stftcli.settings.choices import ArrayFormat
+from stftcli.settings.reading import AS_IT_IS, Reading
 from stftcli.settings.segment import SegmentSettings
+
+_WAITS = (
+    "the sound is still going on, and an array of this format leaves when it has ended: "
+    "`format='jsonl'`, csv or raw give each frame at once"
+)
 
 
 class ArrayReport(Frozen):
@@ -41,7 +47,7 @@ class ArrayReport(Frozen):
         return f"{' x '.join(map(str, self.shape))} {self.dtype}"
 
 
-def write_features(
+def write_features(  # noqa: PLR0913  # all that the command can be asked for
     path: str,
     output: str,
     settings: FeatureSettings | Extractor,
@@ -53,6 +59,7 @@ def write_features(
     save_linear: str | None = None,
     other_inputs: Sequence[str] = (),
     threads: int | None = None,
+    reading: Reading = AS_IT_IS,
     reporter: Reporter = SILENT,
     durable: bool = True,
 ) -> ArrayReport:
@@ -68,7 +75,7 @@ def write_features(
         What is computed; an Extractor keeps what it has built for the sounds that follow.
     segment : SegmentSettings, optional
         The part of the sound, in the place of that of the settings.
-    array_format : {"npy", "npz", "safetensors", "csv", "raw", "ark"}, optional
+    array_format : {"npy", "npz", "safetensors", "csv", "jsonl", "raw", "ark"}, optional
         How it is written; by the ending of `output` if None.
     key : str, optional
         What the array is called in formats that have names for their arrays; what the sound is
@@ -83,6 +90,8 @@ def write_features(
         a file that the settings name.
     threads : int, optional
         Threads that compute; None for the usual number.
+    reading : Reading, optional
+        How the input is read.
     reporter : Reporter, optional
         Hears of progress and warnings.
     durable : bool, default True
@@ -109,7 +118,7 @@ def write_features(
 
         check_layer_name(save_linear, bias=True)
     describes = sidecar or row.describes
-    with Source(path, hashed=describes) as source:
+    with Source(path, hashed=describes, reading=reading) as source:
         chain = chain_for(extractor, source, reporter, segment=segment)
         layout = chain.settings.layout
         row.writer.check(chain.stored_dtype, layout)
@@ -121,9 +130,14 @@ def write_features(
             _atomic_write_or_none(index, durable) as places,
             atomic_write(output, seekable=seekable, durable=durable) as file,
         ):
-            writer = row.writer(file, spec)
+            writer, hints = row.writer(file, spec), True
             for batch in stream_features(source, chain, choose_threads(threads), reporter):
                 writer.write(batch)
+                if not seekable:
+                    file.flush()  # who reads it may be waiting
+                elif hints and source.is_live and is_stream(output):
+                    reporter.warn(_WAITS)
+                    hints = False
             provenance = describe(chain, source) if describes else ""
             writer.finish(ArrayMetadata(provenance, chain.axis.frequencies_hz))
             if description is not None:

@@ -26,6 +26,7 @@ from stftcli.pictures.reduce import reduce_groups, reduce_to_pixels
 from stftcli.pictures.terminal import Picture, plot_size, render
 from stftcli.settings.choices import Reduction
 from stftcli.settings.pictures import Screen, ViewSettings
+from stftcli.settings.reading import AS_IT_IS, Reading
 
 PICTURES_PER_S = 20
 _MAX_COLUMNS = 2000
@@ -34,7 +35,12 @@ _BLOCK_S = 0.25 / PICTURES_PER_S
 
 
 def follow_sound(
-    path: str, settings: FeatureSettings, view: ViewSettings, room: Callable[[], Screen]
+    path: str,
+    settings: FeatureSettings,
+    view: ViewSettings,
+    room: Callable[[], Screen],
+    *,
+    reading: Reading = AS_IT_IS,
 ) -> Iterator[Picture]:
     """Draw the last seconds of a sound again and again while it is read, until it ends.
 
@@ -50,6 +56,8 @@ def follow_sound(
         Which frequencies and levels are shown, and in which colours.
     room : function
         Gives the room that there is at the moment.
+    reading : Reading, optional
+        How the input is read.
 
     Yields
     ------
@@ -61,7 +69,7 @@ def follow_sound(
     StftcliError
         Whatever is wrong with the input or the settings.
     """
-    with Source(path, block_s=_BLOCK_S) as source:
+    with Source(path, block_s=_BLOCK_S, reading=reading) as source:
         chain = _chain(source, settings)
         rows = row_axis(chain, chain.axis, 1, view)
         columns = _Columns(source, chain, view.reduce)
@@ -135,7 +143,7 @@ class _Columns:
     def _read(self) -> None:
         waiting: list[NDArray[Any]] = []
         try:
-            for batch in stream_features(self._source, self._chain, 1, eager=True):
+            for batch in stream_features(self._source, self._chain, 1):
                 for frame in batch:
                     waiting.append(frame)
                     if len(waiting) == self._frames:

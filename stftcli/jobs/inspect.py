@@ -16,6 +16,7 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import chain_for, frame_shape
+from stftcli.settings.reading import AS_IT_IS, Reading
 
 ArrayInfo = Description
 """What an array says of itself, in the words of its format's reader."""
@@ -97,7 +98,11 @@ def inspect_array(path: str) -> ArrayInfo:
 
 
 def inspect_sound(
-    path: str, settings: FeatureSettings, *, reporter: Reporter = SILENT
+    path: str,
+    settings: FeatureSettings,
+    *,
+    reading: Reading = AS_IT_IS,
+    reporter: Reporter = SILENT,
 ) -> SoundInfo:
     """Tell what a sound is; one whose header does not say its length is read to the end.
 
@@ -107,6 +112,8 @@ def inspect_sound(
         The sound: a file, a pipe, or "-" for standard input.
     settings : FeatureSettings
         What would be computed of it.
+    reading : Reading, optional
+        How the input is read.
     reporter : Reporter, optional
         Hears of warnings.
 
@@ -115,7 +122,7 @@ def inspect_sound(
     StftcliError
         If it cannot be read, or the settings do not fit.
     """
-    with Source(path) as source:
+    with Source(path, reading=reading) as source:
         samples = source.count()
         if complaint := source.complaint():
             reporter.complain(complaint)

@@ -9,6 +9,7 @@ from stftcli.jobs.drawing.reduced import ReducedSound, Wanted, reduce_sound
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.pictures.terminal import Picture, plot_size, render
 from stftcli.settings.pictures import Screen, ViewSettings
+from stftcli.settings.reading import AS_IT_IS, Reading
 
 
 def show_sound(
@@ -18,6 +19,7 @@ def show_sound(
     screen: Screen,
     *,
     threads: int | None = None,
+    reading: Reading = AS_IT_IS,
     reporter: Reporter = SILENT,
 ) -> list[Picture]:
     """Draw the channels of a sound for a terminal.
@@ -34,6 +36,8 @@ def show_sound(
         The room for a channel.
     threads : int, optional
         Threads that compute; None for the usual number.
+    reading : Reading, optional
+        How the input is read.
     reporter : Reporter, optional
         Hears of progress and warnings.
 
@@ -48,7 +52,7 @@ def show_sound(
         Whatever is wrong with the input or the settings.
     """
     wanted = Wanted(plot_size(screen)[0], view.reduce, default_channel="mix")
-    sound = reduce_sound(path, settings, wanted, threads, reporter)
+    sound = reduce_sound(path, settings, wanted, threads, reporter, reading)
     return [picture for part in sound.parts() for picture in _drawn(part, view, screen)]
 
 

@@ -13,6 +13,7 @@ from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.pictures.formats import choose_format
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
+from stftcli.settings.reading import AS_IT_IS, Reading
 
 
 def check_pictures(
@@ -34,6 +35,7 @@ def draw_spectrogram(
     *,
     picture_format: PictureFormat | None = None,
     threads: int | None = None,
+    reading: Reading = AS_IT_IS,
     reporter: Reporter = SILENT,
     durable: bool = True,
 ) -> PictureReport:
@@ -57,6 +59,8 @@ def draw_spectrogram(
         How it is written; by the ending of `output` if None.
     threads : int, optional
         Threads that compute; None for the usual number.
+    reading : Reading, optional
+        How the inputs are read.
     reporter : Reporter, optional
         Hears of progress and warnings.
     durable : bool, default True
@@ -73,5 +77,5 @@ def draw_spectrogram(
     check_pictures([output], paths, settings)
     draw = draw_bare if figure.bare else draw_labelled
     with atomic_write(output, durable=durable) as file:
-        job = PictureJob(file, picture_format, settings, view, figure, threads, reporter)
+        job = PictureJob(file, picture_format, settings, view, figure, threads, reporter, reading)
         return draw(job, paths)

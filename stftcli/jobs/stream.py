@@ -27,7 +27,6 @@ def stream_features(
     *,
     on_block: OnBlock | None = None,
     on_short: OnShort | None = None,
-    eager: bool = False,
 ) -> Iterator[NDArray[Any]]:
     """Give the features of a source, batch after batch; parameters are those of `Chain.batches`.
 
@@ -47,7 +46,7 @@ def stream_features(
             name=source.name,
             limited=source.subtype not in FLOAT_SUBTYPES,
             threads=threads,
-            eager=eager,
+            pauses=source.pauses,
             on_block=on_block,
             on_short=on_short or reporter.warn,
             excerpt=excerpt if segment.has_neighbours else None,

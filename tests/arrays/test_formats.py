@@ -27,7 +27,7 @@ SHAPES = [(5,), (1,), (1, 5), (2, 5), (3, 1)]
 CASES = [(name, dtype, layout) for name in READERS for dtype in DTYPES for layout in LAYOUTS]
 HELD = [case for case in CASES if holds(*case)]
 FORMS = [(name, layout) for name in READERS for layout in LAYOUTS if holds(name, "float32", layout)]
-AT_ONCE: list[ArrayFormat] = ["safetensors", "csv", "raw"]
+AT_ONCE: list[ArrayFormat] = ["safetensors", "csv", "jsonl", "raw"]
 
 each_format = pytest.mark.parametrize("name", READERS)
 each_layout = pytest.mark.parametrize("layout", LAYOUTS)
@@ -98,7 +98,7 @@ def test_memory_does_not_grow_with_the_frames(
     tmp_path: Path, name: ArrayFormat, layout: Layout
 ) -> None:
     # Half a megabyte at a time; text takes longer.
-    batches = 8 if name == "csv" else 96
+    batches = 8 if name in ("csv", "jsonl") else 96
     values = np.broadcast_to(noise(2, 128), (batches << 9, 2, 128))
     assert values.nbytes == batches << 19
     tracemalloc.start()

@@ -97,6 +97,13 @@ def read_csv(path: Path, spec: ArraySpec, frames: int) -> NDArray[Any]:
     return numbers[:, 1:].astype(spec.dtype).reshape(frames, *spec.frame_shape)
 
 
+def read_jsonl(path: Path, spec: ArraySpec, frames: int) -> NDArray[Any]:
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    np.testing.assert_array_equal([line["time_s"] for line in lines], times_s(0, frames))
+    values = np.array([line["values"] for line in lines], spec.dtype)
+    return values.reshape(frames, *spec.frame_shape)
+
+
 def csv_lines(path: Path) -> tuple[list[str], list[list[str]]]:
     """Give the header and the rows of a .csv file as texts."""
     with path.open(newline="", encoding="utf-8") as file:
@@ -125,6 +132,7 @@ READERS: dict[ArrayFormat, Callable[[Path, ArraySpec, int], NDArray[Any]]] = {
     "npz": read_npz,
     "safetensors": read_safetensors,
     "csv": read_csv,
+    "jsonl": read_jsonl,
     "raw": read_raw,
     "ark": read_ark,
 }
@@ -135,7 +143,7 @@ def holds(name: ArrayFormat, dtype: str, layout: Layout) -> bool:
     """Say whether a format has such arrays."""
     if name == "safetensors":
         return dtype != "complex128"
-    if name == "csv":
+    if name in ("csv", "jsonl"):
         return layout == "frames-first" and not dtype.startswith("complex")
     if name == "ark":
         return layout == "frames-first" and dtype in ("float32", "float64")

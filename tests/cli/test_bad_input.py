@@ -80,7 +80,7 @@ BAD_SOUNDS = {
     "no rate": Sound(wav_bytes(TONE.tobytes(), rate_hz=0), "cannot be read as sound"),
     "MP4": Sound(b"\0\0\0\x20ftypisom" + bytes(500), "is MP4|ffmpeg -i FILE -f wav -"),
     "WebM": Sound(b"\x1a\x45\xdf\xa3" + bytes(500), "WebM|ffmpeg -i FILE -f wav -"),
-    "rare codec": Sound(written("WAV", "IMA_ADPCM"), "IMA ADPCM|not supported|ffmpeg"),
+    "rare codec": Sound(written("WAV", "G721_32"), "G721|not supported|ffmpeg"),
 }
 
 
@@ -221,7 +221,7 @@ BAD_CALLS = [
     Call(
         f"{FEATURES} --spectrum loud",
         2,
-        "--spectrum|'loud'|complex, magnitude, power, db, log, phase",
+        "--spectrum|'loud'|complex, magnitude, power, psd, dbfs, db, log, phase",
     ),
     Call(
         f"{FEATURES} --dtype int8", 2, "--dtype|'int8'|it must be one of float32, float64, float16"

@@ -23,7 +23,7 @@ from tests.oracles.conftest import oracle
 from tests.signals import assert_same_bits, noise
 
 RATE_HZ = 16000
-FORMATS = ["npy", "npz", "safetensors", "csv", "raw", "ark"]
+FORMATS = ["npy", "npz", "safetensors", "csv", "jsonl", "raw", "ark"]
 DESCRIBED = ["npz", "safetensors", "json"]
 
 each_format = pytest.mark.parametrize("ending", FORMATS)
@@ -49,14 +49,22 @@ def read(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
         case ".safetensors":
             with safe_open(path, "numpy") as file:
                 return np.asarray(file.get_tensor("features"))
-        case ".csv":
-            rows = [line.split(",") for line in path.read_text().splitlines()[1:]]
-            skipped = 1 if rows and len(rows[0]) > np.prod(shape[1:]) else 0
-            return np.array(rows, np.float64)[:, skipped:].astype(np.float32).reshape(shape)
+        case ".csv" | ".jsonl":
+            return read_text(path, shape)
         case ".raw":
             return np.fromfile(path, np.float32).reshape(shape)
     matrices = [matrix for _, matrix in oracle("kaldiio").load_ark(str(path))]
     return np.stack(matrices, axis=1).reshape(shape)
+
+
+def read_text(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Read an array that is a line for each frame."""
+    lines = path.read_text().splitlines()
+    if path.suffix == ".jsonl":
+        return np.array([json.loads(line)["values"] for line in lines], np.float32).reshape(shape)
+    rows = [line.split(",") for line in lines[1:]]
+    skipped = 1 if rows and len(rows[0]) > np.prod(shape[1:]) else 0
+    return np.array(rows, np.float64)[:, skipped:].astype(np.float32).reshape(shape)
 
 
 def settings_in(path: Path) -> dict[str, Any]:
@@ -113,7 +121,7 @@ class TestFormats:
         ok_inside(shell, *words, "mono.wav", "--out", "x")
         written = (folder / "x").read_bytes()
         # The name of the input stands in some: as text, or as Kaldi's key.
-        if ending in ("npy", "csv", "raw"):
+        if ending in ("npy", "csv", "jsonl", "raw"):
             assert piped == written
         else:
             assert abs(len(piped) - len(written)) < 100

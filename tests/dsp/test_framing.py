@@ -110,7 +110,7 @@ def test_spans_do_not_depend_on_the_blocks(edges: dict[str, Any], data: st.DataO
 
 @each_edges
 @given(data=st.data())
-def test_eager_spans_hold_the_frames_of_the_others(
+def test_spans_that_are_given_early_hold_the_frames_of_the_others(
     edges: dict[str, Any], data: st.DataObject
 ) -> None:
     frame_length = data.draw(st.integers(1, 60), label="frame_length")
@@ -120,23 +120,27 @@ def test_eager_spans_hold_the_frames_of_the_others(
     cuts = data.draw(st.lists(st.integers(0, signal.shape[-1])).map(sorted), label="cuts")
     batch_frames = data.draw(st.integers(1, 40), label="batch_frames")
 
-    def frames(eager: bool) -> list[Samples]:
-        framer = stft.framer(batch_frames, eager=eager)
-        spans = spans_of(framer, np.split(signal, cuts, axis=-1))
+    def frames(early: bool) -> list[Samples]:
+        framer, spans = stft.framer(batch_frames), []
+        for block in np.split(signal, cuts, axis=-1):
+            spans += list(framer.push(block))
+            spans += list(framer.complete()) if early else []
+        spans += list(framer.finish())
         sizes = [stft.plan.frames_of_span(span.shape[-1]) for span in spans]
         assert all(1 <= size <= batch_frames for size in sizes)
         return [frames_in(span, frame_length, hop_length) for span in spans]
 
-    eager, others = frames(eager=True), frames(eager=False)
-    assert len(eager) >= len(others)
+    early, others = frames(early=True), frames(early=False)
+    assert len(early) >= len(others)
     if others:
-        assert_same_bits(np.concatenate(eager, axis=1), np.concatenate(others, axis=1))
+        assert_same_bits(np.concatenate(early, axis=1), np.concatenate(others, axis=1))
 
 
-def test_an_eager_framer_gives_whole_batches_of_a_long_block() -> None:
+def test_whole_batches_of_a_long_block_are_given_first() -> None:
     stft = STFT(64, 16, center=False)
-    framer = stft.framer(10, eager=True)
+    framer = stft.framer(10)
     spans = list(framer.push(noise(1, stft.plan.span_samples(25))))
+    spans += list(framer.complete())
     assert [stft.plan.frames_of_span(span.shape[-1]) for span in spans] == [10, 10, 5]
     assert list(framer.finish()) == []
 

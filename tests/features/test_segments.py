@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from stftcli import STFT, Extractor, InputError, SegmentSettings
 from stftcli.audio.source import Source
 from stftcli.jobs.stream import chain_for, stream_features
+from tests.audio.ways import either
 from tests.cli.computing import features_inside
 from tests.cli.inside import ok_inside, run_inside
 from tests.cli.shell import Shell
@@ -148,10 +149,10 @@ def test_blocks_of_any_size_give_the_same(
             n_fft=128, hop_length=31, pad_mode=mode, spectrum="complex", **around(start, samples)
         ),
     )
-    for eager in (False, True):
-        with Source(str(path), block_s=block_s) as source:
+    for way in ("file", "pipe"):
+        with either(way, path) as name, Source(name, block_s=block_s) as source:
             chain = chain_for(extractor, source)
-            got = np.concatenate(list(stream_features(source, chain, 1, eager=eager)))
+            got = np.concatenate(list(stream_features(source, chain, 1)))
         wanted = frames_at(sound, start, samples, (128, 31), {"center": True, "pad_mode": mode})
         assert_same_bits(got, wanted)
 

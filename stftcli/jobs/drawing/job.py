@@ -12,6 +12,7 @@ from stftcli.jobs.reporter import Reporter
 from stftcli.pictures.axes import ColourScale
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
+from stftcli.settings.reading import AS_IT_IS, Reading
 
 
 class PictureJob(Frozen):
@@ -24,10 +25,11 @@ class PictureJob(Frozen):
     figure: FigureSettings
     threads: int | None
     reporter: Reporter
+    reading: Reading = AS_IT_IS
 
     def reduce(self, path: str, wanted: Wanted) -> ReducedSound:
         """Read a sound as columns."""
-        return reduce_sound(path, self.settings, wanted, self.threads, self.reporter)
+        return reduce_sound(path, self.settings, wanted, self.threads, self.reporter, self.reading)
 
     def texts(self, sounds: Sequence[ReducedSound], colours: ColourScale) -> dict[str, str]:
         """Tell how the picture was made, as a PNG keeps it."""

@@ -25,6 +25,7 @@ from stftcli.pictures.reduce import MAX_ROWS, ColumnReducer
 from stftcli.settings.choices import Channel, Reduction
 from stftcli.settings.frames import quarter
 from stftcli.settings.lengths import DEFAULT_LENGTH
+from stftcli.settings.reading import AS_IT_IS, Reading
 
 _MAX_STEP = 256
 """Samples that an envelope reduces at once: one by one, they would take as long as all the rest."""
@@ -129,9 +130,14 @@ def picture_length(settings: FeatureSettings, sound_rate_hz: int) -> int:
 
 
 def reduce_sound(
-    path: str, settings: FeatureSettings, wanted: Wanted, threads: int | None, reporter: Reporter
+    path: str,
+    settings: FeatureSettings,
+    wanted: Wanted,
+    threads: int | None,
+    reporter: Reporter,
+    reading: Reading = AS_IT_IS,
 ) -> ReducedSound:
-    """Read a sound and reduce its features into columns.
+    """Read a sound and reduce its features into columns; `reading` says how it is read.
 
     Raises
     ------
@@ -142,7 +148,7 @@ def reduce_sound(
         settings = replace(
             settings, segment=replace(settings.segment, channel=wanted.default_channel)
         )
-    with Source(path) as source:
+    with Source(path, reading=reading) as source:
         samples = _samples(source, settings, wanted)
         chain = _chain(source, settings, wanted, samples, reporter)
         channels = source.channels if settings.segment.channel == "all" else 1

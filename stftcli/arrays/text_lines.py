@@ -1,0 +1,45 @@
+"""Numbers as text, a line for each frame, and lines of text read some at a time."""
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+import numpy as np
+
+DIGITS = {"float16": "%.5g", "float32": "%.9g"}
+"""As few digits as give the same value again; of a float64, Python itself knows how few."""
+SHORTEST = "%r"
+TIME = "time_s"
+"""What the time of a frame is called."""
+
+VALUES_AT_ONCE = 1 << 16
+_MAX_LINE = 1 << 25
+"""Bytes of a line: a million features of 30 characters."""
+_TEXT_AT_ONCE = 1 << 23
+
+
+def digits_of(dtype: np.dtype[Any]) -> str:
+    """Give how one value of an array is written, for Python's ``%``."""
+    return DIGITS.get(str(dtype), SHORTEST)
+
+
+def lines_of(file: IO[bytes]) -> Iterator[str]:
+    """Give the lines of a file; ValueError if one is too long."""
+    # Spreadsheets put a mark before the first line.
+    encoding = "utf-8-sig"
+    while line := file.readline(_MAX_LINE):
+        if len(line) == _MAX_LINE:
+            raise ValueError(f"it has a line of more than {_MAX_LINE} bytes")
+        yield line.decode(encoding)
+        encoding = "utf-8"
+
+
+def some_lines(lines: Iterator[str]) -> list[str]:
+    """Give some of the next lines that are not blank; none at the end."""
+    texts, characters = [], 0
+    for line in lines:
+        if not line.isspace():
+            texts.append(line)
+            characters += len(line)
+        if characters >= _TEXT_AT_ONCE:
+            break
+    return texts

@@ -1,0 +1,79 @@
+"""How an input is read, where it does not say itself."""
+
+from typing import Any, Literal
+
+from stftcli.frozen import Frozen
+from stftcli.settings.kinds import Kind
+from stftcli.settings.signal import MAX_RATE_HZ
+
+RawEncoding = Literal["s16le", "s24le", "s32le", "f32le", "f64le", "u8", "alaw", "ulaw"]
+
+RAW_ENCODINGS: dict[RawEncoding, str] = {
+    "s16le": "whole numbers of 16 bits",
+    "s24le": "of 24 bits in three bytes",
+    "s32le": "of 32 bits",
+    "f32le": "floats of 32 bits",
+    "f64le": "floats of 64 bits",
+    "u8": "bytes around 128",
+    "alaw": "A-law",
+    "ulaw": "u-law",
+}
+"""ffmpeg's names for samples without a header, the lowest byte first."""
+
+MAX_CHANNELS = 1023
+
+
+class RawFormat(Frozen):
+    """What samples are that have no header.
+
+    Attributes
+    ----------
+    encoding : str
+        A name of `RAW_ENCODINGS`.
+    rate_hz, channels : int
+        Of the sound.
+    """
+
+    encoding: RawEncoding
+    rate_hz: int
+    channels: int = 1
+
+
+class Reading(Frozen):
+    """How an input is read.
+
+    Attributes
+    ----------
+    raw : RawFormat or None
+        What its samples are, where it has no header.
+    latency_s : float or None
+        How long samples of a pipe may wait for a full batch; None for as long as more is there.
+    """
+
+    raw: RawFormat | None = None
+    latency_s: float | None = None
+
+
+AS_IT_IS = Reading()
+
+
+class RawKind(Kind):
+    """ENCODING,RATE[,CHANNELS], such as s16le,16000 or f32le,48000,2."""
+
+    metavar: str = "ENCODING,RATE[,CHANNELS]"
+
+    def read(self, value: Any) -> RawFormat:
+        """Take the texts between the commas."""
+        encoding, *numbers = str(value).split(",")
+        if encoding not in RAW_ENCODINGS:
+            raise ValueError(f"there is no encoding {encoding!r}: {', '.join(RAW_ENCODINGS)}")
+        are_numbers = all(one.isascii() and one.isdigit() for one in numbers)
+        if not (are_numbers and 1 <= len(numbers) <= 2):
+            raise ValueError(f"say the samples a second, and the channels: {encoding},16000,1")
+        rate_hz, channels = int(numbers[0][:9]), int([*numbers, "1"][1][:9])
+        if not (1 <= rate_hz <= MAX_RATE_HZ and 1 <= channels <= MAX_CHANNELS):
+            raise ValueError(
+                f"a rate lies between 1 and {MAX_RATE_HZ} Hz, and there are up to {MAX_CHANNELS} "
+                "channels"
+            )
+        return RawFormat(encoding, rate_hz, channels)
