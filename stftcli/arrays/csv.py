@@ -9,10 +9,12 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stftcli.arrays.dates import DateSpeller
 from stftcli.arrays.format_row import FormatRow
 from stftcli.arrays.rows import MAX_FEATURES, Batches
 from stftcli.arrays.spec import ArraySpec
 from stftcli.arrays.text_lines import (
+    DATE,
     SHORTEST,
     TIME,
     VALUES_AT_ONCE,
@@ -27,7 +29,8 @@ from stftcli.settings.choices import Layout
 class CsvWriter(ArrayWriter):
     """A .csv file: a header of names, then the time and the values of each frame.
 
-    The features of several channels stand in one line, named `ch1_mel_1`.
+    The time is `time_s`, in seconds, or `time`, a date as ISO 8601 writes it. The features of
+    several channels stand in one line, named `ch1_mel_1`.
     """
 
     def __init__(self, file: IO[bytes], spec: ArraySpec) -> None:
@@ -35,7 +38,11 @@ class CsvWriter(ArrayWriter):
         names = column_names(spec)
         formats = [digits_of(spec.dtype)] * len(names)
         self._at_once = max(1, VALUES_AT_ONCE // len(names))
-        if spec.times_s is not None:
+        self._dates: DateSpeller | None = None
+        if spec.times_s is not None and spec.origin is not None:
+            self._dates = DateSpeller(spec.origin, spec.times_s)
+            names, formats = (DATE, *names), ["%s", *formats]
+        elif spec.times_s is not None:
             names, formats = (TIME, *names), [SHORTEST, *formats]
         self._line = ",".join(formats) + "\n"
         file.write(_header_line(names).encode())
@@ -53,10 +60,11 @@ class CsvWriter(ArrayWriter):
             rows = self._with_times(piece.tolist(), self.frames + first)
             self._file.write("".join([self._line % tuple(row) for row in rows]).encode())
 
-    def _with_times(self, rows: list[list[float]], first: int) -> list[list[float]]:
+    def _with_times(self, rows: list[list[Any]], first: int) -> list[list[Any]]:
         if self._spec.times_s is None:
             return rows
-        times = self._spec.times_s(first, first + len(rows)).tolist()
+        times_s = self._spec.times_s(first, first + len(rows))
+        times = times_s.tolist() if self._dates is None else self._dates.spell(times_s)
         return [[time, *row] for time, row in zip(times, rows, strict=True)]
 
 
@@ -80,11 +88,11 @@ def _read_rows(path: Path) -> Batches:
     with path.open("rb") as file:
         lines = lines_of(file)
         names = _read_header(lines)
-        first = int(names[0] == TIME)
+        first = int(names[0] in (TIME, DATE))
         if len(names) == first:
             raise ValueError("it has no columns but the time")
         while texts := some_lines(lines):
-            yield _parse(texts, len(names))[:, first:]
+            yield _parse(texts, len(names), first)
 
 
 def _read_header(lines: Iterator[str]) -> list[str]:
@@ -107,12 +115,13 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _parse(lines: list[str], columns: int) -> NDArray[np.float64]:
+def _parse(lines: list[str], columns: int, first: int) -> NDArray[np.float64]:
     for line in lines:
         if line.count(",") != columns - 1:
             raise ValueError(f"it has {columns} columns, and a line {line.strip()[:60]!r}")
     try:
-        return np.loadtxt(lines, np.float64, comments=None, delimiter=",", ndmin=2)
+        used = range(first, columns)
+        return np.loadtxt(lines, np.float64, comments=None, delimiter=",", ndmin=2, usecols=used)
     except ValueError as error:
         text = str(error).partition(" at row")[0]
         raise ValueError(f"its columns must hold numbers: {text}") from error

@@ -8,10 +8,12 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stftcli.arrays.dates import DateSpeller
 from stftcli.arrays.format_row import FormatRow
 from stftcli.arrays.rows import MAX_FEATURES, Batches
 from stftcli.arrays.spec import ArraySpec
 from stftcli.arrays.text_lines import (
+    DATE,
     SHORTEST,
     TIME,
     VALUES_AT_ONCE,
@@ -28,7 +30,8 @@ _VALUES = "values"
 class JsonlWriter(ArrayWriter):
     """A .jsonl file: a line for each frame, ``{"time_s": 0.01, "values": [1.5, 2.5]}``.
 
-    Several channels are a list each. JSON has no NaN: where there is no number stands null.
+    With a clock, "time" is a date in its place. Several channels are a list each. JSON has no NaN:
+    where there is no number stands null.
     """
 
     def __init__(self, file: IO[bytes], spec: ArraySpec) -> None:
@@ -36,8 +39,14 @@ class JsonlWriter(ArrayWriter):
         channel = f"[{', '.join([digits_of(spec.dtype)] * spec.features)}]"
         channels = [channel] * (spec.channels or 1)
         values = channel if spec.channels is None else f"[{', '.join(channels)}]"
-        timed = spec.times_s is not None
-        self._line = (f'{{"{TIME}": {SHORTEST}, ' if timed else "{") + f'"{_VALUES}": {values}}}\n'
+        self._dates: DateSpeller | None = None
+        head = "{"
+        if spec.times_s is not None and spec.origin is not None:
+            self._dates = DateSpeller(spec.origin, spec.times_s)
+            head = f'{{"{DATE}": "%s", '
+        elif spec.times_s is not None:
+            head = f'{{"{TIME}": {SHORTEST}, '
+        self._line = head + f'"{_VALUES}": {values}}}\n'
         self._at_once = max(1, VALUES_AT_ONCE // prod(spec.frame_shape))
 
     @classmethod
@@ -55,10 +64,11 @@ class JsonlWriter(ArrayWriter):
                 lines = [_with_nulls(line) for line in lines]
             self._file.write("".join(lines).encode())
 
-    def _with_times(self, rows: NDArray[Any], first: int) -> list[tuple[float, ...]]:
+    def _with_times(self, rows: NDArray[Any], first: int) -> list[tuple[Any, ...]]:
         if self._spec.times_s is None:
             return [tuple(row) for row in rows.tolist()]
-        times = self._spec.times_s(first, first + len(rows)).tolist()
+        times_s = self._spec.times_s(first, first + len(rows))
+        times = times_s.tolist() if self._dates is None else self._dates.spell(times_s)
         return [(time, *row) for time, row in zip(times, rows.tolist(), strict=True)]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import ArrayLike, NDArray
 
+from stftcli.arrays.dates import DATE, dates_of
 from stftcli.arrays.description import MAX_SETTINGS, Description, names_of, settings_of
 from stftcli.arrays.format_row import FormatRow
 from stftcli.arrays.npy import NpyWriter, write_npy_header
@@ -56,12 +57,14 @@ class NpzWriter(NpyWriter):
     def _pack_times(self, archive: "ZipFile") -> None:
         from zipfile import ZipInfo
 
-        member = ZipInfo("times.npy")
+        member, origin = ZipInfo("times.npy"), self._spec.origin
         member.file_size = 8 * self.frames  # decides whether it may grow beyond 2 GB
         with archive.open(member, "w") as file:
-            write_npy_header(file, np.dtype(np.float64), (self.frames,))
-            for times in self._spec.times(self.frames):
-                file.write(np.ascontiguousarray(times).data)
+            dtype = np.dtype(np.float64) if origin is None else DATE
+            write_npy_header(file, dtype, (self.frames,))
+            for times_s in self._spec.times(self.frames):
+                times = times_s if origin is None else dates_of(origin, times_s)
+                file.write(np.ascontiguousarray(times).view(np.uint8).data)
 
 
 def _pack(archive: "ZipFile", name: str, values: ArrayLike) -> None:

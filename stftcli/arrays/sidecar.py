@@ -88,7 +88,8 @@ def _times(spec: ArraySpec, frames: int) -> dict[str, Any] | None:
         return None
     first, last = (float(spec.times_s(frame, frame + 1)[0]) for frame in (0, frames - 1))
     # Over all frames, so that the step can be multiplied without an error that grows.
-    return {"first": first, "step": (last - first) / (frames - 1) if frames > 1 else None}
+    told = {"first": first, "step": (last - first) / (frames - 1) if frames > 1 else None}
+    return told if spec.origin is None else {**told, "origin": spec.origin.isoformat()}
 
 
 def read_sidecar(path: Path) -> Sidecar:

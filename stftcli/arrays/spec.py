@@ -1,6 +1,7 @@
 """What describes a feature array: one record before its first frame, one after its last."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ class ArraySpec(Frozen):
         What the array is called in files that hold several.
     times_s : callable, optional
         Gives the times of the frames [first, last) in seconds; None where rows are no frames.
+    origin : datetime, optional
+        When time 0 is, if that is known: then times are dates.
     """
 
     frame_shape: tuple[int, ...]
@@ -37,6 +40,7 @@ class ArraySpec(Frozen):
     names: tuple[str, ...]
     key: str
     times_s: Callable[[int, int], NDArray[np.float64]] | None = None
+    origin: datetime | None = None
 
     @property
     def features(self) -> int:

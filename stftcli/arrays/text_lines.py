@@ -8,8 +8,8 @@ import numpy as np
 DIGITS = {"float16": "%.5g", "float32": "%.9g"}
 """As few digits as give the same value again; of a float64, Python itself knows how few."""
 SHORTEST = "%r"
-TIME = "time_s"
-"""What the time of a frame is called."""
+TIME, DATE = "time_s", "time"
+"""What the time of a frame is called: seconds, or a date."""
 
 VALUES_AT_ONCE = 1 << 16
 _MAX_LINE = 1 << 25

@@ -42,6 +42,10 @@ SAMPLE_BYTES = {
 
 FLOAT_SUBTYPES = ("FLOAT", "DOUBLE")
 
+# The largest positive sample, where one step below 1 does not say it.
+_LARGEST = {"ULAW": 32124 / 32768, "ALAW": 32256 / 32768}
+_LOSSY_BITS, _MAX_BITS = 16, 24
+
 # Containers whose length can only be claimed.
 COMPRESSED = ("MP3", "OGG", "FLAC")
 
@@ -73,6 +77,21 @@ CONTAINERS = {
         "MP3": True,
     }.items()
 }
+
+
+def worth_bits(subtype: str) -> int:
+    """Give how many bits a sample is worth: at most 24, and 16 of what has none of its own."""
+    if subtype in FLOAT_SUBTYPES:
+        return _MAX_BITS
+    digits = subtype.rpartition("_")[2].strip("SU")
+    return min(int(digits), _MAX_BITS) if digits.isdigit() else _LOSSY_BITS
+
+
+def full_scale(subtype: str) -> float:
+    """Give the largest positive sample: 1, or one step less where samples are whole numbers."""
+    if subtype in FLOAT_SUBTYPES or subtype.startswith(("VORBIS", "OPUS", "MPEG")):
+        return 1.0
+    return _LARGEST.get(subtype, 1 - 2.0 ** (1 - worth_bits(subtype)))
 
 
 def sniff(head: bytes) -> Container | None:

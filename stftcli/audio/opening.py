@@ -13,8 +13,10 @@ from typing import Self
 
 from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.kinds import kind_of, raw_kind, skip_tags, unchanged
+from stftcli.audio.notes import Notes, notes_in_file, notes_in_head
 from stftcli.audio.parts import Findings, Parts
 from stftcli.audio.pump import Pump, can_wait, interrupts, reading, reading_file
+from stftcli.audio.wav import known_head
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
 from stftcli.files.here import located
@@ -85,6 +87,7 @@ class Opened:
         self._stopped = False
         self._stop: int | None = None
         self._kept: int | None = None
+        self._notes: Notes = {}
         self._passing: HashingTee | None = None
         self._stack = ExitStack()
         try:
@@ -148,6 +151,12 @@ class Opened:
         assert self._pump is not None
         return self._pump.sizes[number - self.seekable]
 
+    def notes(self) -> Notes:
+        """Give what a WAV says beside its samples; of a pipe, what stands before them."""
+        if self._kept is not None and self.kind.wav is not None:
+            return notes_in_file(self._kept, self._begin, self.kind.wav)
+        return self._notes
+
     def interrupt(self) -> None:
         """End a pipe for whoever waits for it to go on."""
         self._stopped = True
@@ -210,6 +219,8 @@ class Opened:
 
     def _take(self, incoming: Incoming) -> None:
         self._look(incoming)
+        if self.kind.wav is not None:
+            self._notes = notes_in_head(known_head(incoming))
         self.seekable = not (self.kind.streams or self.kind.in_files)
         if self.seekable:
             self._kept = self._direct = self._spooled(incoming)

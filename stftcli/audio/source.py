@@ -11,12 +11,14 @@ import soundfile
 from numpy.typing import DTypeLike, NDArray
 
 from stftcli.audio.channels import check_channel, pick_channels
+from stftcli.audio.clocks import Clock, clocks_of
 from stftcli.audio.complaints import complaints
 from stftcli.audio.decoder import reason
 from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SAMPLE_BYTES, SUBTYPES
 from stftcli.audio.opening import Opened, display_name
 from stftcli.audio.sounds import Sounds
 from stftcli.errors import InputError, SettingsError
+from stftcli.files.atomic import STANDARD
 from stftcli.settings.reading import AS_IT_IS, Reading
 from stftcli.settings.segment import SegmentSettings
 
@@ -75,7 +77,7 @@ class Source:
         reading: Reading = AS_IT_IS,
         strict: bool = False,
     ) -> None:
-        self.name = display_name(path)
+        self.name, self._path = display_name(path), "" if path == STANDARD else path
         self.read_samples = 0
         self._strict, self._came_to_end, self._closed = strict, False, False
         self._ahead: deque[NDArray[Any]] = deque()
@@ -109,6 +111,10 @@ class Source:
     def encoding(self) -> str:
         """The format of the samples, in words."""
         return SUBTYPES[self.subtype]
+
+    def clocks(self) -> list[Clock]:
+        """Give the times at which the sound begins, as its notes and its name say, best first."""
+        return clocks_of(self._path, self._opened.notes(), self.rate_hz)
 
     def count(self) -> int:
         """Give the length in samples, reading all of it where no header can be believed."""

@@ -1,6 +1,6 @@
 """The options of commands that take many sounds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -124,6 +124,15 @@ _shard_size = _option(
 )
 
 
+timeline_option = under("output")(
+    "--timeline",
+    is_flag=True,
+    common=False,
+    help="Lay several inputs on one time line, by their clocks, as one result; gaps between them "
+    "stay empty.",
+)
+
+
 class CorpusOptions(Frozen):
     """What was given of the options of many inputs."""
 
@@ -187,6 +196,27 @@ class CorpusOptions(Frozen):
         for name, value in of_one.items():
             if value:
                 raise SettingsError(f"`{name}` is of one input: leave it out with `out_dir`")
+
+    def check_timeline(self, out: str | None, *, grid: bool = False) -> None:
+        """Raise SettingsError if a time line has no name for its one result, or is given many."""
+        if grid:
+            raise SettingsError("`grid` makes panels of the inputs, `timeline` one picture")
+        if out is None:
+            raise SettingsError("`timeline` makes one result of several inputs: name it with `out`")
+        default = CorpusOptions()
+        for item in self._fields:
+            named = item.name in ("files_from", "manifest", "include")
+            if not named and getattr(self, item.name) != getattr(default, item.name):
+                raise SettingsError(f"`{item.name}` is of many results, `timeline` makes one")
+
+    def recordings(self, paths: Sequence[str], warn: Callable[[str], None]) -> list[str]:
+        """Give the files of a time line; SettingsError for parts of files, and where none is."""
+        entries = list(self.inputs(paths).entries(warn))
+        if any(entry.start_s or entry.duration_s is not None for entry in entries):
+            raise SettingsError("`timeline` takes files as they are, and `manifest` names segments")
+        if not entries:
+            raise SettingsError("`timeline` found no input: name files or a folder of them")
+        return [entry.audio for entry in entries]
 
     def check_one(self) -> None:
         """Raise SettingsError if one input was given what only many can have."""

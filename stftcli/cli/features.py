@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stftcli.cli import options, types
-from stftcli.cli.corpus_options import CorpusOptions, corpus_options
+from stftcli.cli.corpus_options import CorpusOptions, corpus_options, timeline_option
 from stftcli.cli.corpus_progress import CorpusProgress, run_many
 from stftcli.cli.output import choose_input, choose_output, other_inputs
 from stftcli.cli.progress import TerminalReporter
@@ -31,6 +31,7 @@ Examples:
   stftcli features in.wav --mfcc 13 --deltas 2 --stats mean,std --out row.csv
   stftcli features in.wav --preset kaldi-fbank --mel 80 --out feats.ark
   stftcli features in.wav --config mel.npz --out again.npz
+  stftcli features recorder/ --timeline --mel 40 --n-fft 1000ms --hop-length 1000ms --out day.npz
   stftcli features clips/ --preset whisper --rate 16000 --out-dir feats
   cat in.wav | stftcli features --linear proj.safetensors --out feats.npy
   ffmpeg -i talk.mp4 -f wav - | stftcli features --out - | python train.py
@@ -54,6 +55,7 @@ Examples:
     help="How it is written; raw is numbers alone. tar (for WebDataset), parquet and zarr hold the "
     "arrays of many inputs.  [default: by the ending of --out, or npy]",
 )
+@timeline_option
 @corpus_options(shards=True)
 @options.settings_options(array=True)
 @under("output")(
@@ -76,7 +78,6 @@ Examples:
     help="Write the weights that --linear-out drew.",
 )
 @options.reading(live=True)
-@options.strict
 @options.threads
 @options.quiet
 def features(
@@ -87,9 +88,9 @@ def features(
     sidecar: bool,
     settings: FeatureSettings,
     save_linear: str | None,
+    timeline: bool,
     corpus: CorpusOptions,
     reading: Reading,
-    strict: bool,
     threads: int | None,
     quiet: bool,
 ) -> None:
@@ -102,7 +103,9 @@ def features(
     new = sum(step.step == "linear_out" for step in settings.features.steps)
     if new != 1 and save_linear is not None:
         raise SettingsError("`save_linear` writes what one `linear_out` draws: give both")
-    if corpus.are_many(paths):
+    if timeline:
+        corpus.check_timeline(out)
+    elif corpus.are_many(paths):
         corpus.check_many(
             out=out,
             key=key,
@@ -110,19 +113,21 @@ def features(
             input_format=reading.raw,
             latency=reading.latency_s,
         )
-        _write_many(paths, corpus, settings, array_format or "npy", sidecar, strict, quiet)
+        _write_many(paths, corpus, settings, array_format or "npy", sidecar, reading.strict, quiet)
         return
     if array_format is not None and array_format not in ARRAY_FORMATS:
         raise SettingsError("shards hold the arrays of many inputs: give `out_dir`")
-    corpus.check_one()
-    path = choose_input(paths[0] if paths else None)
+    path = ""
+    if not timeline:
+        corpus.check_one()
+        path = choose_input(paths[0] if paths else None)
     out = choose_output(out, path, array_format or "npy")
 
     from stftcli.jobs.features import write_features
 
-    with TerminalReporter(quiet, strict=strict) as reporter:
+    with TerminalReporter(quiet, strict=reading.strict) as reporter:
         report = write_features(
-            path,
+            corpus.recordings(paths, reporter.warn) if timeline else path,
             out,
             settings,
             array_format=array_format,

@@ -28,15 +28,23 @@ Examples:
   stftcli info --n-fft 25ms --hop-length 10ms recordings/*.wav
   stftcli info in.wav --preset whisper --rate 16000
   stftcli info --json *.flac | jq .duration_s
+  stftcli info --levels recordings/*.wav
   stftcli info feats.npz""",
 )
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
 @under("output")("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
+@under("output")(
+    "--levels",
+    is_flag=True,
+    help="Measure each channel, for which all of the sound is read: peak, RMS (a full-scale sine "
+    "is at -3.01 dBFS, as in SoX, ffmpeg and Audacity), crest factor, noise floor (a tenth of all "
+    "frames of 50 ms have a lower RMS), DC, clipped samples (three or more in a row at full "
+    "scale), and the frequency above which nothing is.",
+)
 @options.settings_options(brief=True)
 @options.reading()
-@options.strict
 def info(
-    paths: tuple[str, ...], as_json: bool, settings: FeatureSettings, reading: Reading, strict: bool
+    paths: tuple[str, ...], as_json: bool, levels: bool, settings: FeatureSettings, reading: Reading
 ) -> None:
     """Show format, duration and size of the result; or how an array was made.
 
@@ -49,14 +57,16 @@ def info(
     from stftcli.jobs.config import is_array
     from stftcli.jobs.inspect import inspect_array, inspect_sound
 
-    with TerminalReporter(strict=strict) as reporter:
+    with TerminalReporter(strict=reading.strict) as reporter:
 
         def show(path: str) -> None:
             if reading.raw is None and is_array(path):
                 array = inspect_array(path)
                 click.echo(json.dumps(asdict(array)) if as_json else _array_in_words(path, array))
             else:
-                sound = inspect_sound(path, settings, reading=reading, reporter=reporter)
+                sound = inspect_sound(
+                    path, settings, levels=levels, reading=reading, reporter=reporter
+                )
                 click.echo(json.dumps(sound.to_dict()) if as_json else _sound_in_words(sound))
 
         for_each(inputs, show, reporter)
@@ -72,6 +82,11 @@ def _array_in_words(path: str, array: "ArrayInfo") -> str:
         rows["names"] = f"{array.names[0]} ... {array.names[-1]}"
     if sound:
         rows["input"] = f"{sound.get('name')}, {sound.get('rate_hz')} Hz"
+    if "time_origin" in sound:
+        rows["recorded"] = str(sound["time_origin"])
+    if "recordings" in sound:
+        rows["time line"] = f"of {sound['recordings']} recordings"
+    elif sound:
         rows["sha256"] = sound.get("sha256") or "not known, for the pipe was not read to its end"
     if stored:
         rows["made by"] = f"stftcli {stored.get('stftcli')}, FFT {stored.get('fft')}"
@@ -103,7 +118,32 @@ def _sound_in_words(sound: "SoundInfo") -> str:
         "inverse": _inverse(sound),
         "array": f"{' x '.join(map(str, sound.shape))} {sound.dtype}, {_size(sound.array_bytes)}",
     }
+    if sound.time_origin is not None:
+        rows["recorded"] = sound.time_origin
+    rows |= _levels_in_words(sound)
     return "\n".join((sound.input, *(f"  {name:<9} {text}" for name, text in rows.items())))
+
+
+def _levels_in_words(sound: "SoundInfo") -> dict[str, str]:
+    """Give a row for each measure, with the channels beside each other."""
+    levels = sound.levels or ()
+
+    def row(name: str, form: str, none: str) -> str:
+        values = [getattr(channel, name) for channel in levels]
+        return ", ".join(none if value is None else format(value, form) for value in values)
+
+    if not levels:
+        return {}
+    return {
+        "peak": f"{row('peak_dbfs', '.2f', '-inf')} dBFS",
+        "RMS": f"{row('rms_dbfs', '.2f', '-inf')} dBFS (a full-scale sine: -3.01)",
+        "crest": row("crest_factor", ".2f", "-"),
+        "noise": f"{row('noise_floor_dbfs', '.1f', '-inf')} dBFS (10 % of frames are quieter)",
+        "DC": row("dc_offset", "+.6f", ""),
+        "clipped": f"{row('clipped_samples', 'd', '')} samples in "
+        f"{row('clipped_runs', 'd', '')} runs",
+        "cut-off": f"{row('cutoff_hz', '.0f', '-')} Hz of {sound.rate_hz / 2:g}",
+    }
 
 
 def _inverse(sound: "SoundInfo") -> str:

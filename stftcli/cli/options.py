@@ -128,10 +128,10 @@ def reading(*, live: bool = False) -> Decorator:
     def decorate(command: Command) -> Command:
         @wraps(command)
         def wrapped(**values: Any) -> None:
-            how = Reading(values.pop("input_format"), values.pop("latency", None))
-            command(reading=how, **values)
+            raw, latency_s = values.pop("input_format"), values.pop("latency", None)
+            command(reading=Reading(raw, latency_s, values.pop("strict")), **values)
 
-        return stacked(_INPUT_FORMAT, *([_LATENCY] if live else []))(wrapped)
+        return stacked(_INPUT_FORMAT, strict, *([_LATENCY] if live else []))(wrapped)
 
     return decorate
 

@@ -51,7 +51,6 @@ Examples:
 )
 @picture_options("mix")
 @options.reading()
-@options.strict
 @options.threads
 @options.quiet
 def show(
@@ -62,7 +61,6 @@ def show(
     settings: FeatureSettings,
     view: ViewSettings,
     reading: Reading,
-    strict: bool,
     threads: int | None,
     quiet: bool,
 ) -> None:
@@ -89,7 +87,7 @@ def show(
 
     from stftcli.jobs.show import show_sound
 
-    with TerminalReporter(quiet, strict=strict) as reporter:
+    with TerminalReporter(quiet, strict=reading.strict) as reporter:
         pictures = show_sound(
             path, settings, view, room(), threads=threads, reading=reading, reporter=reporter
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stftcli.cli import options, types
-from stftcli.cli.corpus_options import CorpusOptions, corpus_options
+from stftcli.cli.corpus_options import CorpusOptions, corpus_options, timeline_option
 from stftcli.cli.corpus_progress import CorpusProgress, run_many
 from stftcli.cli.many import for_each
 from stftcli.cli.output import choose_input, choose_output, other_inputs
@@ -34,6 +34,7 @@ Examples:
   stftcli spectrogram --channel 1 recordings/*.wav
   stftcli spectrogram in.wav --linear mel.safetensors
   stftcli spectrogram recordings/ --out-dir pictures
+  stftcli spectrogram recordings/ --timeline --out day.png
   ffmpeg -i talk.mp4 -f wav - | stftcli spectrogram > talk.png""",
 )
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
@@ -54,10 +55,10 @@ Examples:
     help="How it is written.  [default: by the ending of --out, else png]",
 )
 @under("output")("--grid", is_flag=True, help="Draw several inputs into one figure.")
+@timeline_option
 @corpus_options()
 @picture_options("all; mix for --bare", figure=True)
 @options.reading()
-@options.strict
 @options.threads
 @options.quiet
 def spectrogram(
@@ -65,12 +66,12 @@ def spectrogram(
     out: str | None,
     picture_format: PictureFormat | None,
     grid: bool,
+    timeline: bool,
     settings: FeatureSettings,
     view: ViewSettings,
     figure: FigureSettings,
     corpus: CorpusOptions,
     reading: Reading,
-    strict: bool,
     threads: int | None,
     quiet: bool,
 ) -> None:
@@ -79,24 +80,24 @@ def spectrogram(
     Time runs to the right, frequency upwards, and colour is the level.
 
     INPUT is a sound file (WAV, FLAC, AIFF, Ogg, MP3 and more), - or nothing for standard input.
-    Several files get a picture each, or one together with --grid; folders and lists of files do
-    with --out-dir. Levels are in dBFS: a sine at
-    full scale is at 0 dBFS. Features (--mel, --linear, --log, another --spectrum) are drawn as
-    they are, powers and magnitudes in dB.
+    Several files get a picture each, or one together with --grid or --timeline; folders and lists
+    of files do with --out-dir. Levels are in dBFS: a sine at full scale is at 0 dBFS. Features
+    (--mel, --linear, --log, another --spectrum) are drawn as they are, powers and magnitudes in dB.
     """
-    if corpus.out_dir is not None or not corpus.are_files(paths):
+    if timeline:
+        corpus.check_timeline(out, grid=grid)
+        inputs = corpus.recordings(paths, TerminalReporter(quiet).warn)
+    elif corpus.out_dir is not None or not corpus.are_files(paths):
         corpus.check_many(out=out, grid=grid, input_format=reading.raw)
-        _draw_many(paths, corpus, settings, view, figure, picture_format or "png", strict, quiet)
-        return
-    corpus.check_one()
-    if out is not None and len(paths) > 1 and not grid:
-        raise SettingsError(
-            f"`out` names one picture, there are {len(paths)} inputs: leave it out, or give `grid`"
+        _draw_many(
+            paths, corpus, settings, view, figure, picture_format or "png", reading.strict, quiet
         )
-    if out is None and len(paths) > 1 and grid:
-        raise SettingsError(f"--grid makes one picture of {len(paths)} inputs: name it with --out")
-    inputs = [choose_input(path) for path in paths or (None,)]
-    figures = [inputs] if grid else [[path] for path in inputs]
+        return
+    else:
+        corpus.check_one()
+        _check_names(out, len(paths), grid)
+        inputs = [choose_input(path) for path in paths or (None,)]
+    figures = [inputs] if grid or timeline else [[path] for path in inputs]
     ending = picture_format or "png"
     outputs = [choose_output(out, sounds[0], ending) for sounds in figures]
     if len(set(outputs)) < len(outputs):  # two sounds whose names differ in their ending keep it
@@ -111,7 +112,7 @@ def spectrogram(
 
     check_pictures(outputs, [*inputs, *other_inputs()], settings)
 
-    with TerminalReporter(quiet, strict=strict) as reporter:
+    with TerminalReporter(quiet, strict=reading.strict) as reporter:
 
         def draw(job: tuple[list[str], str]) -> None:
             sounds, output = job
@@ -121,6 +122,7 @@ def spectrogram(
                 settings,
                 view,
                 figure,
+                timeline=timeline,
                 picture_format=picture_format,
                 threads=threads,
                 reading=reading,
@@ -130,6 +132,16 @@ def spectrogram(
                 reporter.report(f"{output}: {report}")
 
         for_each(zip(figures, outputs, strict=True), draw, reporter)
+
+
+def _check_names(out: str | None, inputs: int, grid: bool) -> None:
+    if out is not None and inputs > 1 and not grid:
+        raise SettingsError(
+            f"`out` names one picture, there are {inputs} inputs: leave it out, or give `grid` or "
+            "`timeline`"
+        )
+    if out is None and inputs > 1 and grid:
+        raise SettingsError(f"--grid makes one picture of {inputs} inputs: name it with --out")
 
 
 def _draw_many(

@@ -31,8 +31,8 @@ class Extractor(Configured):
         ``mel=80``, ``log="db"``, ``spectrum="power"``, ``rate=16000`` and all others that
         ``stftcli features --help all`` lists. A flag is True or False, None is as if not given.
         ``linear`` and ``log`` are applied in the order in which they stand; a list gives several.
-        ``start``, ``duration``, ``segment_padding`` and ``channel`` are of files: an array is used
-        as it is.
+        ``start``, ``duration``, ``segment_padding``, ``channel`` and ``time_origin`` are of files:
+        an array is used as it is.
 
     Attributes
     ----------

@@ -1,10 +1,12 @@
 """From a sound to a feature array."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
 from functools import partial
 from pathlib import PurePath
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +26,11 @@ from stftcli.files.distinct import Outputs
 from stftcli.files.tensors import split_prefix
 from stftcli.files.urls import with_ending
 from stftcli.frozen import Frozen
-from stftcli.jobs.provenance import describe
+from stftcli.jobs.origin import find_origin
+from stftcli.jobs.provenance import describe, description
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import chain_for, frame_shape, stream_features
+from stftcli.jobs.timeline import Timeline
 from stftcli.settings.choices import ArrayFormat
 from stftcli.settings.reading import AS_IT_IS, Reading
 from stftcli.settings.segment import SegmentSettings
@@ -48,7 +52,7 @@ class ArrayReport(Frozen):
 
 
 def write_features(  # noqa: PLR0913  # all that the command can be asked for
-    path: str,
+    path: str | Sequence[str],
     output: str,
     settings: FeatureSettings | Extractor,
     *,
@@ -67,8 +71,9 @@ def write_features(  # noqa: PLR0913  # all that the command can be asked for
 
     Parameters
     ----------
-    path : str
-        The sound: a file, a pipe, or "-" for standard input.
+    path : str or sequence of str
+        The sound: a file, a pipe, or "-" for standard input. Several are laid on one time line by
+        their clocks; between them are rows of NaN.
     output : str
         Where the array goes: a file, or "-" for standard output.
     settings : FeatureSettings or Extractor
@@ -112,17 +117,21 @@ def write_features(  # noqa: PLR0913  # all that the command can be asked for
     layer = None if save_linear is None else split_prefix(save_linear)
     outputs = Outputs(output, index, described, layer)
     extractor = settings if isinstance(settings, Extractor) else Extractor(settings)
-    outputs.check_inputs(path, *map(split_prefix, extractor.settings.files), *other_inputs)
+    paths = [path] if isinstance(path, str) else path
+    outputs.check_inputs(*paths, *map(split_prefix, extractor.settings.files), *other_inputs)
     if save_linear is not None:
         from stftcli.files.layers import check_layer_name
 
         check_layer_name(save_linear, bias=True)
     describes = sidecar or row.describes
-    with Source(path, hashed=describes, reading=reading) as source:
-        chain = chain_for(extractor, source, reporter, segment=segment)
+    with _open(path, extractor, reporter, reading, hashed=describes) as sound:
+        if isinstance(sound, Timeline):
+            segment = sound.segment
+        chain = chain_for(extractor, sound, reporter, segment=segment)
         layout = chain.settings.layout
         row.writer.check(chain.stored_dtype, layout)
-        spec = _spec(chain, source, key)
+        origin = _origin(sound, chain, reporter)
+        spec = _spec(chain, sound, key, origin)
         seekable = row.needs_seeking(layout)
         with (
             all_or_nothing(),
@@ -131,14 +140,14 @@ def write_features(  # noqa: PLR0913  # all that the command can be asked for
             atomic_write(output, seekable=seekable, durable=durable) as file,
         ):
             writer, hints = row.writer(file, spec), True
-            for batch in stream_features(source, chain, choose_threads(threads), reporter):
+            for batch in _batches(sound, chain, choose_threads(threads), reporter):
                 writer.write(batch)
                 if not seekable:
                     file.flush()  # who reads it may be waiting
-                elif hints and source.is_live and is_stream(output):
+                elif hints and sound.is_live and is_stream(output):
                     reporter.warn(_WAITS)
                     hints = False
-            provenance = describe(chain, source) if describes else ""
+            provenance = _describe(sound, chain, origin) if describes else ""
             writer.finish(ArrayMetadata(provenance, chain.axis.frequencies_hz))
             if description is not None:
                 write_sidecar(description, spec, writer.frames, provenance)
@@ -147,6 +156,39 @@ def write_features(  # noqa: PLR0913  # all that the command can be asked for
             if save_linear is not None:
                 _new_linear(chain).save(save_linear)
         return ArrayReport(writer.shape, str(chain.stored_dtype))
+
+
+def _open(
+    path: str | Sequence[str],
+    extractor: Extractor,
+    reporter: Reporter,
+    reading: Reading,
+    *,
+    hashed: bool,
+) -> AbstractContextManager[Source | Timeline]:
+    if isinstance(path, str):
+        return Source(path, hashed=hashed, reading=reading)
+    return nullcontext(Timeline.of(path, extractor.settings.segment, reporter))
+
+
+def _origin(sound: Source | Timeline, chain: Chain, reporter: Reporter) -> datetime | None:
+    if isinstance(sound, Timeline):
+        return sound.origin
+    return find_origin(sound, chain.settings.segment, reporter)
+
+
+def _batches(
+    sound: Source | Timeline, chain: Chain, threads: int, reporter: Reporter
+) -> Iterator[NDArray[Any]]:
+    if isinstance(sound, Timeline):
+        return sound.batches(chain, threads, reporter)
+    return stream_features(sound, chain, threads, reporter)
+
+
+def _describe(sound: Source | Timeline, chain: Chain, origin: datetime | None) -> str:
+    if isinstance(sound, Timeline):
+        return json.dumps(description(chain, sound.described()))
+    return describe(chain, sound, origin)
 
 
 def _atomic_write_or_none(
@@ -167,14 +209,17 @@ def _new_linear(chain: Chain) -> Linear:
     return chain.new_linears[0]
 
 
-def _spec(chain: Chain, source: Source, key: str | None) -> ArraySpec:
+def _spec(
+    chain: Chain, sound: Source | Timeline, key: str | None, origin: datetime | None
+) -> ArraySpec:
     return ArraySpec(
-        frame_shape(source, chain),
+        frame_shape(sound, chain),
         chain.stored_dtype,
         chain.settings.layout,
         chain.axis.names,
-        PurePath(source.name).stem if key is None else key,
+        PurePath(sound.name).stem if key is None else key,
         partial(_times_s, chain) if chain.axis.per_frame else None,
+        origin,
     )
 
 

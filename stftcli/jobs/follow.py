@@ -4,6 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from pathlib import PurePath
 from typing import Any
@@ -20,8 +21,10 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
 from stftcli.jobs.drawing.reduced import check_drawable, picture_length
 from stftcli.jobs.drawing.rows import row_axis
+from stftcli.jobs.origin import find_origin
+from stftcli.jobs.reporter import SILENT
 from stftcli.jobs.stream import chain_for, stream_features
-from stftcli.pictures.axes import RowAxis
+from stftcli.pictures.axes import RowAxis, TimeAxis
 from stftcli.pictures.reduce import reduce_groups, reduce_to_pixels
 from stftcli.pictures.terminal import Picture, plot_size, render
 from stftcli.settings.choices import Reduction
@@ -73,6 +76,7 @@ def follow_sound(
         chain = _chain(source, settings)
         rows = row_axis(chain, chain.axis, 1, view)
         columns = _Columns(source, chain, view.reduce)
+        origin = find_origin(source, settings.segment, SILENT)
         with columns:
             due, ended = time.monotonic(), False
             while not ended:
@@ -80,7 +84,7 @@ def follow_sound(
                 # Pictures that were missed, as while the process was stopped, are not made up for.
                 due = max(due + 1 / PICTURES_PER_S, time.monotonic())
                 if columns.count:
-                    yield _picture(columns, chain, view, rows, room(), source.name)
+                    yield _picture(columns, chain, view, rows, origin, room(), source.name)
         columns.check()
 
 
@@ -170,6 +174,7 @@ def _picture(
     chain: Chain,
     view: ViewSettings,
     rows: RowAxis,
+    origin: datetime | None,
     screen: Screen,
     name: str,
 ) -> Picture:
@@ -182,4 +187,5 @@ def _picture(
     colours = colour_scale([levels], view, default_top_dbfs=_TOP_DBFS)
     start_s = chain.settings.segment.start_s + first * columns.column_s
     shown_s = (start_s, start_s + wide * columns.column_s)
-    return render(levels.values, shown_s, (rows, colours), screen, PurePath(name).name)
+    times = TimeAxis(start_s, columns.column_s, shown_s, origin)
+    return render(levels.values, times, (rows, colours), screen, PurePath(name).name)

@@ -7,6 +7,7 @@ from typing import Any
 from stftcli.arrays.description import Description
 from stftcli.arrays.read import read_description
 from stftcli.audio.source import Source
+from stftcli.dsp.level_meter import Levels
 from stftcli.dsp.overlap import Overlap
 from stftcli.errors import InputError
 from stftcli.features.chain import Chain
@@ -14,6 +15,8 @@ from stftcli.features.extractor import Extractor
 from stftcli.features.inverse import why_not
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
+from stftcli.jobs.levels import measure_levels
+from stftcli.jobs.origin import find_origin
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import chain_for, frame_shape
 from stftcli.settings.reading import AS_IT_IS, Reading
@@ -55,6 +58,10 @@ class SoundInfo(Frozen):
         How far the squares of the windows that cover a sample are from a constant sum, from 0 to 1.
     redundancy : float
         Numbers that a complex spectrum holds for each sample: filter_length / hop_length.
+    levels : tuple of Levels or None
+        Of each channel, if they were asked for.
+    time_origin : str or None
+        When it begins, as ISO 8601 writes it, if that was asked for.
     """
 
     input: str
@@ -80,10 +87,16 @@ class SoundInfo(Frozen):
     inverse: str
     overlap_error: float
     redundancy: float
+    levels: tuple[Levels, ...] | None = None
+    time_origin: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give all of it as JSON's own types."""
-        return asdict(self)
+        """Give all of it as JSON's own types; what was not asked for is left out."""
+        told = asdict(self)
+        for name in ("levels", "time_origin"):
+            if told[name] is None:
+                del told[name]
+        return told
 
 
 def inspect_array(path: str) -> ArrayInfo:
@@ -101,6 +114,7 @@ def inspect_sound(
     path: str,
     settings: FeatureSettings,
     *,
+    levels: bool = False,
     reading: Reading = AS_IT_IS,
     reporter: Reporter = SILENT,
 ) -> SoundInfo:
@@ -112,6 +126,8 @@ def inspect_sound(
         The sound: a file, a pipe, or "-" for standard input.
     settings : FeatureSettings
         What would be computed of it.
+    levels : bool, default False
+        Whether its levels are measured, for which all of it is read.
     reading : Reading, optional
         How the input is read.
     reporter : Reporter, optional
@@ -123,9 +139,11 @@ def inspect_sound(
         If it cannot be read, or the settings do not fit.
     """
     with Source(path, reading=reading) as source:
-        samples = source.count()
+        measured = measure_levels(source, settings.segment, reporter) if levels else None
+        samples = source.count() if measured is None else source.read_samples
         if complaint := source.complaint():
             reporter.complain(complaint)
+        origin = find_origin(source, settings.segment, reporter)
         chain = chain_for(Extractor(settings), source, reporter)
         plan, rate_hz = chain.plan, chain.rate_hz
         shape = (chain.rows(_used_samples(samples, chain, source)), *frame_shape(source, chain))
@@ -155,6 +173,8 @@ def inspect_sound(
             inverse=reason or _nearness(chain),
             overlap_error=round(Overlap(chain.framewise.stft.window, plan).error, 6),
             redundancy=plan.filter_length / plan.hop_length,
+            levels=measured,
+            time_origin=None if origin is None else origin.isoformat(),
         )
 
 

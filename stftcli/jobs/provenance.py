@@ -1,6 +1,7 @@
 """How a result was made, and what it was made of; it is stored beside the numbers."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import stftcli
@@ -21,15 +22,20 @@ def description(chain: Chain, made_of: Any) -> dict[str, Any]:
     }
 
 
-def describe(chain: Chain, source: Source) -> str:
-    """Tell, as JSON, how features were made of a source that was read; it is hashed for that."""
-    sound = {
+def describe(chain: Chain, source: Source, origin: datetime | None = None) -> str:
+    """Tell, as JSON, how features were made of a source that was read; it is hashed for that.
+
+    `origin` is when the sound begins, if that is known.
+    """
+    sound: dict[str, Any] = {
         "name": source.name,
         "rate_hz": source.rate_hz,
         "channels": source.channels,
         "samples": _used_samples(chain, source),
         "sha256": source.sha256(),
     }
+    if origin is not None:
+        sound["time_origin"] = origin.isoformat()
     return json.dumps(description(chain, sound))
 
 

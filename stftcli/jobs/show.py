@@ -70,6 +70,6 @@ def _drawn(sound: ReducedSound, view: ViewSettings, screen: Screen) -> list[Pict
     file = PurePath(sound.name).name
     axes = (rows, colour_scale(levels, view))
     return [
-        render(level.values, shown_s, axes, screen, f"{file} {image.name}".rstrip())
+        render(level.values, sound.time, axes, screen, f"{file} {image.name}".rstrip())
         for image, level in zip(images, levels, strict=True)
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write
 from stftcli.files.distinct import Outputs
@@ -33,6 +34,7 @@ def draw_spectrogram(
     view: ViewSettings | None = None,
     figure: FigureSettings | None = None,
     *,
+    timeline: bool = False,
     picture_format: PictureFormat | None = None,
     threads: int | None = None,
     reading: Reading = AS_IT_IS,
@@ -55,6 +57,8 @@ def draw_spectrogram(
         Which frequencies and levels are shown, and in which colours.
     figure : FigureSettings, optional
         How the picture is laid out.
+    timeline : bool, default False
+        Whether the sounds are laid on one time line by their clocks, in the place of panels.
     picture_format : {"png", "svg", "pdf", "webp"}, optional
         How it is written; by the ending of `output` if None.
     threads : int, optional
@@ -75,7 +79,10 @@ def draw_spectrogram(
     view, figure = view or ViewSettings(), figure or FigureSettings()
     picture_format = choose_format(picture_format, output)
     check_pictures([output], paths, settings)
-    draw = draw_bare if figure.bare else draw_labelled
+    if figure.bare and timeline:
+        raise SettingsError("a `bare` picture shows one sound: leave out `timeline`")
     with atomic_write(output, durable=durable) as file:
         job = PictureJob(file, picture_format, settings, view, figure, threads, reporter, reading)
-        return draw(job, paths)
+        if figure.bare:
+            return draw_bare(job, paths)
+        return draw_labelled(job, paths, timeline=timeline)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from os import PathLike
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,18 @@ from stftcli.features.extractor import Extractor
 from stftcli.files.temporary import named_copy
 from stftcli.jobs.reporter import SILENT, Reporter, Warnings
 from stftcli.settings.segment import SegmentSettings
+
+
+class Form(Protocol):
+    """What a sound is, or a time line of several."""
+
+    @property
+    def rate_hz(self) -> int:
+        """Samples per second."""
+
+    @property
+    def channels(self) -> int:
+        """How many there are."""
 
 
 def stream_features(
@@ -61,7 +73,7 @@ def stream_features(
 
 def chain_for(
     extractor: Extractor,
-    source: Source,
+    source: Form,
     reporter: Reporter = SILENT,
     defaults: Defaults = DEFAULTS,
     segment: SegmentSettings | None = None,
@@ -107,7 +119,7 @@ def features_of_source(
     return np.empty((0, *frame_shape(source, chain)), chain.stored_dtype)
 
 
-def frame_shape(source: Source, chain: Chain) -> tuple[int, ...]:
+def frame_shape(source: Form, chain: Chain) -> tuple[int, ...]:
     """Give the shape of one row: (features,), or (channels, features) of several channels."""
     several = chain.settings.segment.channel == "all" and source.channels > 1
     return (source.channels, chain.features) if several else (chain.features,)

@@ -1,21 +1,40 @@
 """What the columns, the rows and the colours of a picture mean."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.frozen import Frozen
-from stftcli.pictures.ticks import Ticks
+from stftcli.pictures.dates import date_label, date_ticks
+from stftcli.pictures.ticks import Ticks, time_label, time_ticks
 
 
 class TimeAxis(Frozen):
-    """Where the columns lie in time, each as wide as the others, and what is shown of them."""
+    """Where the columns lie in time, each as wide as the others, and what is shown of them.
+
+    `origin` is when second 0 is, if that is known.
+    """
 
     first_s: float
     column_s: float
     shown_s: tuple[float, float]
+    origin: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        """What stands below the axis: the form of the times, or the day."""
+        if self.origin is None:
+            return time_label(self.shown_s)
+        return date_label(self.origin, self.shown_s)
+
+    def ticks(self, most: int, room: int) -> Ticks:
+        """Give round times, about so many at most, where a text of `room` characters fits."""
+        if self.origin is None:
+            return time_ticks(self.shown_s, most)
+        return date_ticks(self.origin, self.shown_s, most, room)
 
     def edges_s(self, columns: int) -> NDArray[np.float64]:
         """Give the edges of so many columns."""

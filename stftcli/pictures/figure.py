@@ -4,6 +4,7 @@ from typing import IO, Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -14,12 +15,13 @@ from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.layout import CHARACTER, POINTS, Box, Layout
 from stftcli.pictures.pixels import Pixels
 from stftcli.pictures.style import FAINT, styled, write_figure
-from stftcli.pictures.ticks import Ticks, round_ticks, time_label, time_ticks
+from stftcli.pictures.ticks import Ticks, round_ticks
 from stftcli.settings.choices import PictureFormat
 
 Ends = tuple[float, float]
 
 _LARGE, _SMALL = 12.0, 8.5  # points
+_TIME_CHARACTERS = 7  # in 4.5 em
 
 
 class Panel(Frozen):
@@ -28,7 +30,7 @@ class Panel(Frozen):
     Attributes
     ----------
     values : ndarray, shape (height, width)
-        What is drawn as colour, one for each pixel, the lowest row first.
+        What is drawn as colour, one for each pixel, the lowest row first; NaN stays blank.
     times_s, places : (float, float)
         Where its outer edges lie on the axes.
     scale : int
@@ -127,8 +129,12 @@ class _Sheet(Frozen):
         """Draw a channel as colours."""
         axis, scale = self._axes(box), self.scales[panel.scale]
         axis.set(xlim=self.times.shown_s, ylim=scale.rows.shown, xticks=[], yticks=[])
-        numbers = shades(panel.values, scale.colours.lowest, scale.colours.highest)
+        lowest, highest = scale.colours.lowest, scale.colours.highest
+        unknown = np.isnan(panel.values)
+        numbers = shades(np.where(unknown, lowest, panel.values), lowest, highest)
         colours = colour_table(scale.colours.colormap)[numbers]
+        if unknown.any():
+            colours[unknown] = _bytes_of(axis.get_facecolor())
         Pixels(axis, colours, (panel.times_s[0], panel.places[0]))
         if not self.layout.bars:
             _hide_frame(axis)
@@ -157,7 +163,7 @@ class _Sheet(Frozen):
         in_a_row = sum(other.bottom == self.layout.panels[0].bottom for other in self.layout.panels)
         ticks = self.scales[panel.scale].rows.ticks(max_ticks(box.height, 2.4 * em))
         axis.set_yticks(list(ticks), labels=_texts(ticks, number % in_a_row == 0))
-        ticks = time_ticks(self.times.shown_s, max_ticks(box.width, 4.5 * em))
+        ticks = self.times.ticks(max_ticks(box.width, 4.5 * em), _TIME_CHARACTERS)
         axis.set_xticks(list(ticks), labels=_texts(ticks, number + in_a_row >= panels))
 
     def draw_bar(self, scale: Scale, box: Box) -> None:
@@ -185,7 +191,7 @@ class _Sheet(Frozen):
             self.figure.text(x / layout.width, y / layout.height, text, **how)
 
         middle = {"ha": "center", "va": "center"}
-        write((left + right) / 2, 0.9 * em, time_label(self.times.shown_s), **middle)
+        write((left + right) / 2, 0.9 * em, self.times.label, **middle)
         for scale, bar in zip(self.scales, layout.bars, strict=True):
             height, upright = bar.bottom + bar.height / 2, {"rotation": 90, **middle}
             write(0.9 * em, height, scale.rows.label, **upright)
@@ -225,6 +231,10 @@ def max_ticks(length: float, apart: float) -> int:
 
 def _texts(ticks: Ticks, labelled: bool) -> list[str]:
     return list(ticks.values()) if labelled else [""] * len(ticks)
+
+
+def _bytes_of(colour: Any) -> NDArray[np.uint8]:
+    return np.asarray(np.rint(255 * np.array(to_rgb(colour))), np.uint8)
 
 
 def _hide_frame(axis: Axes) -> None:

@@ -64,6 +64,7 @@ class ColumnReducer:
         self._most = max(2, max_columns - max_columns % 2)
         columns = min(self._most, _FIRST_COLUMNS)
         self._values = self._empty(columns, channels)
+        self._counts = np.zeros(columns, np.int64)
 
     @property
     def rows(self) -> int:
@@ -79,10 +80,7 @@ class ColumnReducer:
         """Take values of shape (frames, channels, bins)."""
         if self.bins_per_row > 1:
             batch = reduce_groups(batch, self._row_starts, -1, self._how)
-        while (last := self._column(self.frames + len(batch) - 1)) >= self._most:
-            self._reduce()
-        if last >= len(self._values):
-            self._grow(last + 1)
+        self._make_room(len(batch))
         wide, length = self.frames_per_column, len(batch)
         head = min(-self.frames % wide, length)  # what is missing in the column begun before
         tail = head + (length - head) // wide * wide
@@ -94,14 +92,25 @@ class ColumnReducer:
             if len(piece):
                 self._join(piece.reshape(-1, frames, *batch.shape[1:]))
 
+    def skip(self, frames: int) -> None:
+        """Leave out so many frames, of which nothing is known."""
+        self._make_room(frames)
+        self.frames += frames
+
     def picture(self) -> NDArray[Any]:
-        """Give the values, shape (channels, rows, columns)."""
-        values = self._values[: self.columns]
+        """Give the values, shape (channels, rows, columns); NaN where all frames were skipped."""
+        values, counts = self._values[: self.columns], self._counts[: self.columns]
         if self._way.counted:
-            counts = np.full(self.columns, self.frames_per_column)
-            counts[-1:] -= self.columns * self.frames_per_column - self.frames
-            values = values / counts[:, np.newaxis, np.newaxis]
+            values = values / np.maximum(counts, 1)[:, np.newaxis, np.newaxis]
+        if not counts.all():
+            values = np.where(counts[:, np.newaxis, np.newaxis] > 0, values, np.nan)
         return np.moveaxis(values, 0, -1)
+
+    def _make_room(self, frames: int) -> None:
+        while (last := self._column(self.frames + frames - 1)) >= self._most:
+            self._reduce()
+        if last >= len(self._values):
+            self._grow(last + 1)
 
     def _empty(self, columns: int, channels: int) -> NDArray[Any]:
         shape = (columns, channels, self.rows)
@@ -112,6 +121,7 @@ class ColumnReducer:
         first, join = self._column(self.frames), self._way.join
         part = self._values[first : first + len(columns)]
         join(part, join.reduce(columns, axis=1), out=part)
+        self._counts[first : first + len(columns)] += columns.shape[1]
         self.frames += columns.shape[0] * columns.shape[1]
 
     def _column(self, frame: int) -> int:
@@ -122,6 +132,7 @@ class ColumnReducer:
         length = min(self._most, max(columns, 2 * len(old)))
         self._values = self._empty(length, old.shape[1])
         self._values[: len(old)] = old
+        self._counts = np.concatenate((self._counts, np.zeros(length - len(old), np.int64)))
 
     def _reduce(self) -> None:
         half = -(-len(self._values) // 2)
@@ -130,6 +141,9 @@ class ColumnReducer:
         self._way.join(reduced[: len(pairs)], pairs, out=reduced[: len(pairs)])
         self._values[:half] = reduced
         self._values[half:] = self._way.nothing
+        counts = np.append(self._counts, np.zeros(len(self._counts) % 2, np.int64))
+        self._counts[:half] = counts.reshape(-1, 2).sum(axis=1)
+        self._counts[half:] = 0
         self.frames_per_column *= 2
 
 
@@ -145,6 +159,21 @@ def reduce_groups(
         shape[axis] = -1
         reduced = reduced / counts.reshape(shape)
     return np.asarray(reduced)
+
+
+def _reduce_known(
+    values: NDArray[Any], starts: NDArray[np.intp], axis: int, how: Reduction
+) -> NDArray[Any]:
+    """Join neighbours as `reduce_groups` does, those that are NaN left out where others are not."""
+    unknown = np.isnan(values)
+    if not unknown.any():
+        return reduce_groups(values, starts, axis, how)
+    way = _WAYS[how]
+    joined = way.join.reduceat(np.where(unknown, way.nothing, values), starts, axis=axis)
+    counts = np.add.reduceat(~unknown, starts, axis=axis, dtype=np.int64)
+    if way.counted:
+        joined = joined / np.maximum(counts, 1)
+    return np.where(counts > 0, joined, np.nan)
 
 
 def reduce_to_pixels(
@@ -176,7 +205,7 @@ def reduce_to_pixels(
     -------
     ndarray
         Of the same shape but for that axis, which has `pixels` values. No cell within `shown` is
-        left out.
+        left out. A pixel is NaN only where all of its cells are.
     """
     borders = np.linspace(*shown, pixels + 1)
     # What lies on a border belongs to the pixel above it, however it was rounded.
@@ -191,7 +220,7 @@ def reduce_to_pixels(
     # Beyond the last pixel nothing is joined to it.
     within = [slice(None)] * values.ndim
     within[axis] = slice(ends[-1])
-    joined = reduce_groups(values[tuple(within)], starts[:-1][filled], axis, how)
+    joined = _reduce_known(values[tuple(within)], starts[:-1][filled], axis, how)
     alone = values.take(np.clip(inside, 0, len(centers) - 1)[~filled], axis)
     order = np.empty(pixels, np.intp)
     order[np.concatenate((np.flatnonzero(filled), np.flatnonzero(~filled)))] = range(pixels)

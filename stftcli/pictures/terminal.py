@@ -12,10 +12,9 @@ from rich.segment import Segment, Segments
 from rich.style import Style
 
 from stftcli.files.untrusted import printable
-from stftcli.pictures.axes import ColourScale, RowAxis
+from stftcli.pictures.axes import ColourScale, RowAxis, TimeAxis
 from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.reduce import reduce_groups
-from stftcli.pictures.ticks import time_label, time_ticks
 from stftcli.settings.pictures import Screen
 
 _SHADES = " ░▒▓█"
@@ -38,7 +37,7 @@ def plot_size(screen: Screen) -> tuple[int, int]:
 
 def render(
     values: NDArray[Any],
-    shown_s: tuple[float, float],
+    times: TimeAxis,
     axes: tuple[RowAxis, ColourScale],
     screen: Screen,
     title: str,
@@ -50,8 +49,8 @@ def render(
     values : ndarray, shape (height, any)
         What is drawn as colour, the lowest row first, as high as `plot_size` says; what is not as
         wide is drawn at the left.
-    shown_s : (float, float)
-        The times at both edges of a screen that is full.
+    times : TimeAxis
+        What a screen that is full shows.
     axes : (RowAxis, ColourScale)
         What the rows and the colours are.
     screen : Screen
@@ -71,8 +70,8 @@ def render(
     if _is_framed(screen):
         beside = _beside(rows, len(lines))
         lines = [[Segment(text), *line] for text, line in zip(beside, lines, strict=True)]
-        lines += [[Segment(text)] for text in _below(shown_s, plot_size(screen)[0])]
-        words = [word for word in (printable(title), time_label(shown_s), rows.label) if word]
+        lines += [[Segment(text)] for text in _below(times, plot_size(screen)[0])]
+        words = [word for word in (printable(title), times.label, rows.label) if word]
         lines.append(_caption(words, colours, screen))
     return Segments([part for line in lines for part in (*line, Segment.line())])
 
@@ -122,10 +121,10 @@ def _beside(rows: RowAxis, lines: int) -> list[str]:
     return texts
 
 
-def _below(shown_s: tuple[float, float], columns: int) -> tuple[str, str]:
+def _below(times: TimeAxis, columns: int) -> tuple[str, str]:
     line, texts = ["─"] * columns, [" "] * (columns + _MARGIN)
-    first_s, last_s = shown_s
-    ticks = time_ticks(shown_s, max(1, columns // _COLUMNS_PER_TICK))
+    first_s, last_s = times.shown_s
+    ticks = times.ticks(max(1, columns // _COLUMNS_PER_TICK), _COLUMNS_PER_TICK - 1)
     for place_s, text in ticks.items():
         column = min(columns - 1, int((place_s - first_s) / (last_s - first_s) * columns))
         line[column] = "┬"

@@ -17,7 +17,7 @@ def round_ticks(shown: tuple[float, float], most: int) -> Ticks:
 
     Where both ends are the same there may be none. Negative numbers have a true minus sign.
     """
-    places, digits = _multiples(_round_step, shown, most)
+    places, digits = multiples(round_step, shown, most)
     return {place: f"{place:,.{digits}f}".replace("-", "−") for place in places}
 
 
@@ -43,7 +43,7 @@ def time_ticks(shown_s: tuple[float, float], most: int) -> Ticks:
         return scaled_ticks(shown_s, most, 1e-3)
     if last_s < _MINUTES_FROM_S:
         return round_ticks(shown_s, most)
-    places_s, digits = _multiples(_clock_step_s, shown_s, most)
+    places_s, digits = multiples(clock_step_s, shown_s, most)
     hours = last_s >= _HOURS_FROM_S
     return {place_s: clock(place_s, hours=hours, digits=digits) for place_s in places_s}
 
@@ -83,20 +83,22 @@ def spread_ticks(
     return chosen
 
 
-def _round_step(wanted: float) -> float:
+def round_step(wanted: float) -> float:
+    """Give the next of 1, 2 or 5 times a power of ten."""
     power = 10.0 ** floor(log10(wanted)) if wanted > 0 else 1.0
     return next(lead * power for lead in (1, 2, 5, 10) if lead * power >= wanted * (1 - 1e-9))
 
 
-def _clock_step_s(wanted_s: float) -> float:
+def clock_step_s(wanted_s: float) -> float:
+    """Give the next step that is round on a clock."""
     if wanted_s < 0.5:
-        return _round_step(wanted_s)
+        return round_step(wanted_s)
     if wanted_s > _CLOCK_STEPS_S[-1]:
-        return 3600 * _round_step(wanted_s / 3600)
+        return 3600 * round_step(wanted_s / 3600)
     return next(step_s for step_s in _CLOCK_STEPS_S if step_s >= wanted_s)
 
 
-def _multiples(
+def multiples(
     step_of: Callable[[float], float], shown: tuple[float, float], most: int
 ) -> tuple[list[float], int]:
     """Give the places of ticks, and how many digits after the point they need."""

@@ -48,10 +48,13 @@ class Reading(Frozen):
         What its samples are, where it has no header.
     latency_s : float or None
         How long samples of a pipe may wait for a full batch; None for as long as more is there.
+    strict : bool
+        Whether it is an error that a sound ends early, or goes on beyond its header.
     """
 
     raw: RawFormat | None = None
     latency_s: float | None = None
+    strict: bool = False
 
 
 AS_IT_IS = Reading()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from math import inf
 from typing import Any, ClassVar
 
@@ -11,6 +12,8 @@ from stftcli.settings.option import Option
 from stftcli.settings.record import Record
 
 MAX_S = 1_000_000_000
+FIRST_YEAR, LAST_YEAR = 1800, 2500
+"""Of a recording."""
 
 
 class ChannelKind(Kind):
@@ -32,17 +35,43 @@ class ChannelKind(Kind):
         return int(value)
 
 
+class TimeOriginKind(Kind):
+    """auto, none, or a date with a time as ISO 8601 writes it."""
+
+    metavar: str = "auto|none|DATE"
+
+    @property
+    def choices(self) -> Sequence[str]:
+        """The words."""
+        return ("auto", "none")
+
+    def read(self, value: Any) -> str:
+        """Take a word, a text, or a datetime."""
+        if value in ("auto", "none"):
+            return str(value)
+        allowed = "give auto, none, or a time as in 2024-01-31T05:45:00+01:00"
+        try:
+            at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise ValueError(allowed) from None
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise ValueError(f"{allowed}, of the years {FIRST_YEAR} to {LAST_YEAR}")
+        return at.isoformat()
+
+
 class SegmentSettings(Record):
     """Which stretch of the sound is used, and which of its channels (counted from 1).
 
     Without a channel, features are of the mean of all; a picture shows each. `segment_padding` says
-    what the frames at the ends of the stretch see of the sound beside it.
+    what the frames at the ends of the stretch see of the sound beside it. `time_origin` is when the
+    sound begins: then times are dates, and else seconds.
     """
 
     start_s: float = 0.0
     duration_s: float | None = None
     channel: Channel | None = None
     segment_padding: SegmentPadding = "neighbours"
+    time_origin: str = "none"
 
     options: ClassVar[tuple[Option, ...]] = (
         Option(
@@ -74,6 +103,14 @@ class SegmentSettings(Record):
             "padding, as if the sound began and ended there.",
             field="segment_padding",
             default="neighbours",
+        ),
+        Option(
+            "time_origin",
+            TimeOriginKind(),
+            "When the sound begins, which makes dates of times: auto asks the file and its name "
+            "(GUANO, AudioMoth, Broadcast Wave, Song Meter and others).",
+            field="time_origin",
+            default="none",
         ),
     )
 

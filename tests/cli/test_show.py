@@ -247,7 +247,7 @@ def test_times_go_on_where_the_screen_has_more_columns_than_are_kept(
     monkeypatch.setattr(follow, "_MAX_COLUMNS", 5)
     soundfile.write(shell.folder / "in.wav", np.zeros(RATE_HZ), RATE_HZ)
     shown: list[tuple[float, float]] = []
-    monkeypatch.setattr(follow, "render", lambda _, shown_s, *__: shown.append(shown_s))
+    monkeypatch.setattr(follow, "render", lambda _, times, *__: shown.append(times.shown_s))
     path = str(shell.folder / "in.wav")
     screen = Screen(16, 2, coloured=False)
     list(follow.follow_sound(path, FeatureSettings(), ViewSettings(), lambda: screen))

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
@@ -72,7 +72,7 @@ OTHER_STEPS: tuple[Step, ...] = (
 """Each of another value than its default in every field."""
 
 OTHER_SETTINGS = FeatureSettings(
-    SegmentSettings(1.5, 2.25, 2, "own"),
+    SegmentSettings(1.5, 2.25, 2, "own", "2024-01-31T05:45:00+01:00"),
     SignalSettings(16_000, "VHQ", 30.0, int16_scale=True, preemphasis=0.97),
     FrameSettings(
         *("pow2", "10ms", "25ms", "kaiser:8.6"),
@@ -99,6 +99,8 @@ LENGTHS = st.integers(1, 1 << 24) | st.from_regex(r"[1-9]\d{0,4}(\.\d{1,3})? ?ms
 WITHIN: dict[str, st.SearchStrategy[Any]] = {
     "start_s": SECONDS,
     "duration_s": SECONDS,
+    "time_origin": st.sampled_from(["auto", "none"])
+    | st.datetimes(datetime(1800, 1, 1), datetime(2500, 12, 31)).map(datetime.isoformat),
     "pad_to_s": SECONDS,
     "channel": st.sampled_from(["mix", "all"]) | st.integers(1, 999_999),
     "rate_hz": st.integers(1, 10_000_000),

@@ -192,3 +192,43 @@ def test_beyond_the_cells_the_outermost_go_on(shown: tuple[float, float]) -> Non
     got = reduce_to_pixels(values, np.arange(6.0), shown, 23, 0)
     assert set(got[borders[1:] <= 0]) <= {0.0}
     assert set(got[borders[:-1] >= 5]) <= {4.0}
+
+
+@pytest.mark.parametrize("how", REDUCTIONS)
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=8),
+    st.integers(2, 40),
+)
+def test_frames_that_are_skipped_count_for_nothing(
+    how: Reduction, runs: list[tuple[int, int]], max_columns: int
+) -> None:
+    reducer = ColumnReducer(1, 3, max_columns, how)
+    values = np.full((sum(map(sum, runs)), 1, 3), np.nan)
+    at = 0
+    for skipped, written in runs:
+        if skipped:
+            reducer.skip(skipped)
+        at += skipped
+        values[at : at + written] = noise(written, 1, 3)
+        if written:
+            reducer.write(values[at : at + written])
+        at += written
+    wide, picture = reducer.frames_per_column, reducer.picture()
+    assert picture.shape == (1, 3, -(-len(values) // wide))
+    for column in range(picture.shape[2]):
+        cell = values[column * wide : (column + 1) * wide, 0]
+        known = cell[~np.isnan(cell[:, 0])]
+        if not len(known):
+            assert np.isnan(picture[0, :, column]).all()
+        else:
+            wanted = known.max(axis=0) if how == "max" else known.mean(axis=0)
+            np.testing.assert_allclose(picture[0, :, column], wanted, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("how", REDUCTIONS)
+def test_a_pixel_is_of_what_is_known(how: Reduction) -> None:
+    values = np.array([[1.0, np.nan, 3.0, 5.0, np.nan, np.nan]])
+    pixels = reduce_to_pixels(values, np.arange(7.0), (0, 6), 3, 1, how)
+    np.testing.assert_array_equal(pixels, [[1.0, 5.0 if how == "max" else 4.0, np.nan]])
+    finer = reduce_to_pixels(values, np.arange(7.0), (0, 6), 12, 1, how)
+    np.testing.assert_array_equal(finer, np.repeat(values, 2, axis=1))

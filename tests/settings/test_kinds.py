@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ from stftcli.settings.kinds import (
 )
 from stftcli.settings.lengths import LengthKind
 from stftcli.settings.pictures import FigureSettings, SizeKind, ViewSettings
-from stftcli.settings.segment import ChannelKind
+from stftcli.settings.segment import ChannelKind, TimeOriginKind
 
 NAN, INF = float("nan"), float("inf")
 
@@ -161,6 +162,19 @@ CASES = {
         [("pow2", "pow2"), ("512", 512)],
         ["pow3", "0", 2.5],
         "give samples (512) or milliseconds (25ms), above zero, or pow2",
+    ),
+    "time origin": Case(
+        TimeOriginKind(),
+        [
+            ("auto", "auto"),
+            ("none", "none"),
+            ("2024-01-31T05:45:00Z", "2024-01-31T05:45:00+00:00"),
+            ("2024-01-31 05:45", "2024-01-31T05:45:00"),
+            ("20240131T054500.5+0100", "2024-01-31T05:45:00.500000+01:00"),
+            (datetime(2024, 1, 31, 5, 45), "2024-01-31T05:45:00"),
+        ],
+        ["", "now", "5:45", "2024-13-01", "1799-12-31", "9999-12-31", 5, None, 1.5],
+        "give auto, none, or a time as in 2024-01-31T05:45:00+01:00",
     ),
     "channel": Case(
         ChannelKind(),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.dsp.levels import levels_db, levels_dbfs
@@ -62,8 +63,8 @@ def colour_scale(
     SettingsError
         If levels are asked for and there are none.
     """
-    lowest = min(float(picture.values.min()) for picture in pictures)
-    highest = max(float(picture.values.max()) for picture in pictures)
+    lowest = min(float(np.nanmin(picture.values)) for picture in pictures)
+    highest = max(float(np.nanmax(picture.values)) for picture in pictures)
     if pictures[0].are_levels:
         return _level_scale(pictures[0].unit, highest, view, default_top_dbfs)
     if view.ref == "max":
@@ -97,5 +98,5 @@ def referred(pictures: Sequence[Drawn], view: ViewSettings) -> list[Drawn]:
     """Count levels from the highest of all pictures, which becomes 0 dB, if the view says so."""
     if view.ref != "max" or not pictures[0].are_levels:
         return list(pictures)
-    highest = max(float(picture.values.max()) for picture in pictures)
+    highest = max(float(np.nanmax(picture.values)) for picture in pictures)
     return [Drawn(picture.values - highest, _RELATIVE) for picture in pictures]

@@ -7,6 +7,7 @@ from typing import IO
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.reduced import ReducedSound, Wanted, reduce_sound
+from stftcli.jobs.drawing.timeline import reduce_timeline
 from stftcli.jobs.provenance import description
 from stftcli.jobs.reporter import Reporter
 from stftcli.pictures.axes import ColourScale
@@ -30,6 +31,10 @@ class PictureJob(Frozen):
     def reduce(self, path: str, wanted: Wanted) -> ReducedSound:
         """Read a sound as columns."""
         return reduce_sound(path, self.settings, wanted, self.threads, self.reporter, self.reading)
+
+    def reduce_timeline(self, paths: Sequence[str], wanted: Wanted) -> ReducedSound:
+        """Read several sounds as columns on one time line."""
+        return reduce_timeline(paths, self.settings, wanted, self.threads, self.reporter)
 
     def texts(self, sounds: Sequence[ReducedSound], colours: ColourScale) -> dict[str, str]:
         """Tell how the picture was made, as a PNG keeps it."""

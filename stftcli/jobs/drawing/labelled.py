@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from stftcli.errors import SettingsError
+from stftcli.errors import InputError, SettingsError
 from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
 from stftcli.jobs.drawing.images import ChannelImage, channel_images, rows_of
@@ -21,8 +21,10 @@ _MIN_CHARACTERS = 4
 _MANY = 10  # as many ticks as one would look for
 
 
-def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
-    """Draw sounds into one figure.
+def draw_labelled(
+    job: PictureJob, paths: Sequence[str], *, timeline: bool = False
+) -> PictureReport:
+    """Draw sounds into one figure, in panels or on one time line.
 
     Raises
     ------
@@ -33,12 +35,16 @@ def draw_labelled(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     from stftcli.pictures.figure import Legend, Panel, Scale, draw_figure
 
     figure, view = job.figure, job.view
-    several = len(paths) > 1
-    grid = arrange(len(paths), in_grid=several, named=several, waves=figure.waveform)
+    count = 1 if timeline else len(paths)
+    several = count > 1
+    grid = arrange(count, in_grid=several, named=several, waves=figure.waveform)
     # Wide enough: with more channels than sounds, panels only become narrower.
     pixels = _laid_out(grid, figure, several).panels[0].width
     wanted = Wanted(pixels, view.reduce, envelope=figure.waveform)
-    sounds = [job.reduce(path, wanted) for path in paths]
+    if timeline:
+        sounds = [job.reduce_timeline(paths, wanted)]
+    else:
+        sounds = [job.reduce(path, wanted) for path in paths]
     # Features of different units have panels and colours of their own.
     groups = [
         _Group.of(parts, view) for parts in zip(*(sound.parts() for sound in sounds), strict=True)
@@ -104,7 +110,9 @@ class _Group(Frozen):
 
     def characters_of_bar(self) -> int:
         """Give the length of the longest text beside the colour bar."""
-        ends = [np.array([sound.values.min(), sound.values.max()]) for sound in self.sounds]
+        ends = [
+            np.array([np.nanmin(sound.values), np.nanmax(sound.values)]) for sound in self.sounds
+        ]
         first = self.sounds[0]
         extremes = drawn(np.concatenate(ends), first.chain, first.axis, non_negative=self.positive)
         if extremes.are_levels:
@@ -172,6 +180,11 @@ def _begun_together(sounds: Sequence[ReducedSound], view: ViewSettings) -> ViewS
 
 
 def _joint_times(sounds: Sequence[ReducedSound]) -> TimeAxis:
+    if len({sound.time.origin for sound in sounds}) > 1:
+        raise InputError(
+            "panels of one figure share their time axis, and these sounds begin at different "
+            "moments: leave out `time_origin`, or lay them behind each other with `timeline`"
+        )
     first, last = zip(*(sound.time.shown_s for sound in sounds), strict=True)
     return replace(sounds[0].time, shown_s=(min(first), max(last)))
 

@@ -1,11 +1,13 @@
 """From a sound to the columns of a picture, however long it is."""
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from itertools import accumulate
 from math import log2
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.audio.source import Source
@@ -17,8 +19,9 @@ from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
+from stftcli.jobs.origin import find_origin
 from stftcli.jobs.reporter import Reporter
-from stftcli.jobs.stream import chain_for, stream_features
+from stftcli.jobs.stream import Form, chain_for, stream_features
 from stftcli.pictures.axes import TimeAxis
 from stftcli.pictures.envelope import Envelope
 from stftcli.pictures.reduce import MAX_ROWS, ColumnReducer
@@ -43,7 +46,7 @@ class ReducedSound(Frozen):
     name : str
         Of the input.
     sound : dict
-        The name, rate and channels of the input.
+        The name, rate and channels of the input, and when it begins, if that is known.
     chain : Chain
         What made the features.
     axis : Axis
@@ -84,7 +87,7 @@ class ReducedSound(Frozen):
     @property
     def non_negative(self) -> bool:
         """Whether no value is below zero."""
-        return bool(self.values.min() >= 0)
+        return bool(np.nanmin(self.values) >= 0)
 
     @property
     def duration_s(self) -> float:
@@ -150,7 +153,8 @@ def reduce_sound(
         )
     with Source(path, reading=reading) as source:
         samples = _samples(source, settings, wanted)
-        chain = _chain(source, settings, wanted, samples, reporter)
+        chain = picture_chain(source, settings, wanted, samples, reporter)
+        origin = find_origin(source, settings.segment, reporter)
         channels = source.channels if settings.segment.channel == "all" else 1
         if wanted.every_frame:
             max_frames = min(wanted.pixels, max(1, _MAX_VALUES // chain.features))
@@ -185,15 +189,24 @@ def reduce_sound(
         end_s = max(end / source.rate_hz, start_s + (settings.signal.pad_to_s or 0.0))
         return ReducedSound(
             source.name,
-            {"name": source.name, "rate_hz": source.rate_hz, "channels": source.channels},
+            _described(source, origin),
             chain,
             chain.axis,
             reducer.picture(),
             reducer.frames,
             reducer.bins_per_row,
-            _time_axis(reducer, chain, start_s, end_s),
+            replace(time_axis(reducer, chain, start_s, end_s), origin=origin),
             None if envelope is None else envelope.finish(),
         )
+
+
+def _described(source: Source, origin: datetime | None) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "name": source.name,
+        "rate_hz": source.rate_hz,
+        "channels": source.channels,
+    }
+    return told if origin is None else {**told, "time_origin": origin.isoformat()}
 
 
 def _refuse(text: str) -> None:
@@ -201,9 +214,10 @@ def _refuse(text: str) -> None:
     raise InputError(text)
 
 
-def _chain(
-    source: Source, settings: FeatureSettings, wanted: Wanted, samples: int, reporter: Reporter
+def picture_chain(
+    source: Form, settings: FeatureSettings, wanted: Wanted, samples: int, reporter: Reporter
 ) -> Chain:
+    """Build the chain for a sound of so many samples; a hop that is not given fits its picture."""
     hop = quarter
     if not settings.features.steps and not wanted.every_frame:
         hop = partial(_hop_for, samples // wanted.pixels)
@@ -256,7 +270,8 @@ def _hop_for(samples_per_pixel: int, filter_length: int) -> int:
     return max(1, min(samples_per_pixel, filter_length // 2))
 
 
-def _time_axis(reducer: ColumnReducer, chain: Chain, start_s: float, end_s: float) -> TimeAxis:
+def time_axis(reducer: ColumnReducer, chain: Chain, start_s: float, end_s: float) -> TimeAxis:
+    """Place columns in time, of which what lies between start and end is shown."""
     # A frame stands for half a hop on either side of its centre.
     plan, rate_hz = chain.plan, chain.rate_hz
     first_s = start_s + (plan.centers(range(1))[0] - plan.hop_length / 2) / rate_hz
