@@ -30,7 +30,8 @@ class CsvWriter(ArrayWriter):
     """A .csv file: a header of names, then the time and the values of each frame.
 
     The time is `time_s`, in seconds, or `time`, a date as ISO 8601 writes it. The features of
-    several channels stand in one line, named `ch1_mel_1`.
+    several channels stand in one line, named `ch1_mel_1`; units follow the names, as in
+    `1000 Hz (dB re 1 uPa^2/Hz)`.
     """
 
     def __init__(self, file: IO[bytes], spec: ArraySpec) -> None:
@@ -70,10 +71,14 @@ class CsvWriter(ArrayWriter):
 
 def column_names(spec: ArraySpec) -> tuple[str, ...]:
     """Give a name to each value of a frame, with its channel where there are several."""
+    names = spec.names
+    if spec.units:
+        named = zip(names, spec.units, strict=True)
+        names = tuple(f"{name} ({unit})" if unit else name for name, unit in named)
     if spec.channels is None:
-        return spec.names
+        return names
     channels = range(1, spec.channels + 1)
-    return tuple(f"ch{channel}_{name}" for channel in channels for name in spec.names)
+    return tuple(f"ch{channel}_{name}" for channel in channels for name in names)
 
 
 def _header_line(names: tuple[str, ...]) -> str:

@@ -32,6 +32,8 @@ class ArraySpec(Frozen):
         Gives the times of the frames [first, last) in seconds; None where rows are no frames.
     origin : datetime, optional
         When time 0 is, if that is known: then times are dates.
+    units : tuple of str
+        The units that a head says behind the names, "" for none; or no units at all.
     """
 
     frame_shape: tuple[int, ...]
@@ -41,6 +43,7 @@ class ArraySpec(Frozen):
     key: str
     times_s: Callable[[int, int], NDArray[np.float64]] | None = None
     origin: datetime | None = None
+    units: tuple[str, ...] = ()
 
     @property
     def features(self) -> int:

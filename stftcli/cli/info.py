@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -88,6 +88,8 @@ def _array_in_words(path: str, array: "ArrayInfo") -> str:
         rows["time line"] = f"of {sound['recordings']} recordings"
     elif sound:
         rows["sha256"] = sound.get("sha256") or "not known, for the pipe was not read to its end"
+    if unit := _unit(stored.get("unit")):
+        rows["unit"] = unit
     if stored:
         rows["made by"] = f"stftcli {stored.get('stftcli')}, FFT {stored.get('fft')}"
     lines = [path, *(printable(f"  {name:<9} {text}") for name, text in rows.items())]
@@ -95,10 +97,19 @@ def _array_in_words(path: str, array: "ArrayInfo") -> str:
         return "\n".join([*lines, "  nothing says how it was made"])
     from stftcli.features.toml import format_toml
 
-    settings = format_toml(features).strip()
+    settings = format_toml(_shortened(features)).strip()
     return "\n".join(
         [*lines, "", *(printable(f"  {line}".rstrip()) for line in settings.split("\n"))]
     )
+
+
+def _shortened(features: dict[str, Any]) -> dict[str, Any]:
+    """Say of a curve how many points it has."""
+    calibration = features.get("calibration")
+    if not isinstance(calibration, dict) or not isinstance(calibration.get("curve"), list):
+        return features
+    curve = f"{len(calibration['curve'])} points"
+    return {**features, "calibration": {**calibration, "curve": curve}}
 
 
 def _sound_in_words(sound: "SoundInfo") -> str:
@@ -120,6 +131,8 @@ def _sound_in_words(sound: "SoundInfo") -> str:
     }
     if sound.time_origin is not None:
         rows["recorded"] = sound.time_origin
+    if unit := _unit(sound.unit):
+        rows["unit"] = unit
     rows |= _levels_in_words(sound)
     return "\n".join((sound.input, *(f"  {name:<9} {text}" for name, text in rows.items())))
 
@@ -144,6 +157,12 @@ def _levels_in_words(sound: "SoundInfo") -> dict[str, str]:
         f"{row('clipped_runs', 'd', '')} runs",
         "cut-off": f"{row('cutoff_hz', '.0f', '-')} Hz of {sound.rate_hz / 2:g}",
     }
+
+
+def _unit(unit: object) -> str:
+    """Give a unit, or those of several features; a file may hold anything in its place."""
+    units = unit if isinstance(unit, list) else [unit]
+    return ", ".join(dict.fromkeys(str(one) for one in units if one))
 
 
 def _inverse(sound: "SoundInfo") -> str:

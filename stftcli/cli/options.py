@@ -12,17 +12,16 @@ from stftcli.cli.params import click_options
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import Command, Decorator, given_order, stacked, under
 from stftcli.errors import SettingsError
-from stftcli.features.keywords import all_options, change
+from stftcli.features.keywords import all_options, change, step_options
 from stftcli.features.presets import load_preset
 from stftcli.features.settings import FeatureSettings, Recipe
-from stftcli.features.steps import STEPS
 from stftcli.presets import preset_names
+from stftcli.settings.calibration import CalibrationSettings
 from stftcli.settings.choices import MAX_THREADS, Spectrum
 from stftcli.settings.frames import FrameSettings
 from stftcli.settings.kinds import Time
 from stftcli.settings.option import Option
 from stftcli.settings.reading import RAW_ENCODINGS, RawKind, Reading
-from stftcli.settings.record import Record
 from stftcli.settings.segment import SegmentSettings
 from stftcli.settings.signal import SignalSettings
 
@@ -80,19 +79,17 @@ def _recipe(brief: bool) -> Decorator:
 
 def table_options(*, brief: bool = False, **changes: Any) -> Decorator:
     """Add the options of all records but those of the array; `changes` are by their names."""
-    sections: list[tuple[type[Record], str]] = [
-        (SegmentSettings, "segment"),
-        (SignalSettings, "signal"),
-        (FrameSettings, "frames"),
-        (Recipe, "features"),
-        *((step, "features") for step in STEPS.values()),
+    sections: list[tuple[Sequence[Option], str]] = [
+        (SegmentSettings.options, "segment"),
+        (SignalSettings.options, "signal"),
+        (CalibrationSettings.options, "calibration"),
+        (FrameSettings.options, "frames"),
+        (Recipe.options, "features"),
+        (step_options(), "features"),
     ]
     return stacked(
         _recipe(brief),
-        *(
-            click_options(record.options, section, brief=brief, **changes)
-            for record, section in sections
-        ),
+        *(click_options(rows, section, brief=brief, **changes) for rows, section in sections),
     )
 
 
@@ -112,6 +109,7 @@ def settings_options(
             base = base_settings(values)
             settings = changed(base, taken(values))
             if not printed(settings, values, default_spectrum):
+                tell_calibration(settings, values)
                 command(settings=settings, **values)
 
         return stacked(table_options(brief=brief), own)(wrapped)
@@ -170,9 +168,10 @@ def inverse_options(command: Command) -> Command:
     # The seed of weights is in what was stored; here it would be taken for that of the phases.
     records: list[tuple[Sequence[Option], str]] = [
         ([option for option in SignalSettings.options if option.name != "resampling"], "signal"),
+        (CalibrationSettings.options, "calibration"),
         (FrameSettings.options, "frames"),
         ([option for option in Recipe.options if option.name != "seed"], "features"),
-        *((step.options, "features") for step in STEPS.values()),
+        (step_options(), "features"),
         (FeatureSettings.options, "features"),
     ]
     rate = {"help": "Samples per second, where FEATS does not say it.", "common": True}
@@ -219,12 +218,20 @@ def changed(base: FeatureSettings, given: Given) -> FeatureSettings:
     return settings
 
 
+def tell_calibration(settings: FeatureSettings, values: dict[str, Any]) -> None:
+    """Say what calibration does to the levels, before anything is done."""
+    if summary := settings.calibration.summary():
+        TerminalReporter(bool(values.get("quiet"))).report(f"calibration: {summary}")
+
+
 def printed(settings: FeatureSettings, values: dict[str, Any], spectrum: Spectrum) -> bool:
     """Print the settings and say so, if that is what was asked for."""
     if not values.pop("print_config"):
         return False
     from stftcli.features.toml import format_settings
 
-    resolved = replace(settings, features=settings.features.resolve(spectrum))
+    calibrated = settings.calibration.is_absolute
+    features = settings.features.resolve(spectrum, calibrated=calibrated)
+    resolved = replace(settings, features=features)
     click.echo(format_settings(resolved), nl=False)
     return True

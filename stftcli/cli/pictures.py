@@ -4,18 +4,28 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any
 
-from stftcli.cli.options import Given, base_settings, changed, printed, table_options, taken
+from stftcli.cli.options import (
+    Given,
+    base_settings,
+    changed,
+    printed,
+    table_options,
+    taken,
+    tell_calibration,
+)
 from stftcli.cli.params import click_options
 from stftcli.cli.sections import Command, Decorator, stacked
 from stftcli.features.step import Step
+from stftcli.features.steps import STEPS
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.record import Record
 
-# Of an option that a step takes if it is there: the step, what else makes it, the view's field.
+_BANKS = frozenset(name for name, kind in STEPS.items() if kind.takes_bins)
+# Of an option that steps take where they are there: the steps, and the view's field.
 _OF_STEPS_OR_VIEW = {
-    "fmin": ("mel", ("mel", "mfcc"), "fmin_hz"),
-    "fmax": ("mel", ("mel", "mfcc"), "fmax_hz"),
-    "ref": ("log", ("log", "mfcc"), "ref"),
+    "fmin": (_BANKS, "fmin_hz"),
+    "fmax": (_BANKS, "fmax_hz"),
+    "ref": (frozenset({"log"}), "ref"),
 }
 
 _CHANGES: dict[str, Any] = {
@@ -29,18 +39,19 @@ _CHANGES: dict[str, Any] = {
     "fmin": {
         "common": True,
         "help": "Lower end of the frequency axis; with --mel or --mfcc, lower edge of the first "
-        "band.",
+        "band; with another bank, the lowest frequency that it takes.",
         "default": "0, or the first bin with --scale log",
     },
     "fmax": {
         "common": True,
         "help": "Upper end of the frequency axis; with --mel or --mfcc, upper edge of the last "
-        "band.",
+        "band; with another bank, the highest frequency that it takes.",
         "default": "half the rate",
     },
     "ref": {
         "help": "max: count levels from the highest that is drawn; with --log or --mfcc, divide "
-        "the values by X before the logarithm, and max is the largest of the sound.",
+        "the values by X before the logarithm, and max is the largest of the sound. Of calibrated "
+        "sound X is a pressure, which is squared: 20uPa, 1uPa.",
         "default": "",
     },
 }
@@ -64,6 +75,7 @@ def picture_options(default_channel: str, *, figure: bool = False) -> Decorator:
             made = {name: _record(record, values) for name, record in records.items()}
             made["view"] = replace(made["view"], **of_view)
             if not printed(settings, values, "power"):
+                tell_calibration(settings, values)
                 command(settings=settings, **made, **values)
 
         return stacked(
@@ -86,15 +98,25 @@ def _record(record: type[Record], values: dict[str, Any]) -> Record:
 
 def _parted(given: Given, steps: tuple[Step, ...]) -> tuple[Given, dict[str, Any]]:
     """Give what settings take, and the fields of the view: what no step takes."""
-    names = {name for name, _ in given}
-    there = {step.step for step in steps}
+    there = {step.step for step in steps} | _made({name for name, _ in given})
     of_view: dict[str, Any] = {}
     rest: Given = []
     for name, value in given:
-        step, makers, field = _OF_STEPS_OR_VIEW.get(name, ("", (), ""))
+        takers, field = _OF_STEPS_OR_VIEW.get(name, (there, ""))
         # A number is what a logarithm is relative to, and nothing else.
-        if not field or step in there or names & set(makers) or (name == "ref" and value != "max"):
+        if not field or there & takers or (name == "ref" and value != "max"):
             rest.append((name, value))
         else:
             of_view[field] = value
     return rest, of_view
+
+
+def _made(names: set[str]) -> set[str]:
+    """Give the steps that options make, and those that these need."""
+    kinds = [
+        kind
+        for kind in STEPS.values()
+        if any(option.makes and option.name in names for option in kind.options)
+    ]
+    needed = {need.step for kind in kinds for need in kind.needs}
+    return needed | {kind.step for kind in kinds}

@@ -17,6 +17,7 @@ TOPICS = {
     "recipe": "where settings come from: presets, files",
     "segment": "which part of the sound, which channels",
     "signal": "what is done to the samples first: rate, scale, pre-emphasis",
+    "calibration": "what samples stand for: full scale, sensitivity, response",
     "frames": "how the sound is cut into frames: length, hop, window, padding",
     "features": "what is computed of each frame, and after that",
     "view": "what a picture shows: frequencies, levels, colours",

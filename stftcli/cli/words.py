@@ -11,6 +11,8 @@ _OPTIONS = {
     "start_s": "start",
     "duration_s": "duration",
     "offset": "log_offset",
+    "full_scale_v": "full_scale",
+    "reference": "ref",
 }
 # Options that are no rows of the table.
 _OF_COMMANDS = {

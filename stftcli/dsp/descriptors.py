@@ -136,9 +136,12 @@ class FrameDescriptors:
     bins : int
         Number of bins of a spectrum.
     bin_hz : float
-        Distance of two bins, in Hz; the first one is at 0 Hz.
+        Distance of two bins, in Hz.
     rate_hz : float
         Samples per second.
+    first_bin : int, default 0
+        Number of the first bin: it lies at first_bin bin_hz. The contrast has octaves of its own,
+        and takes them all.
 
     Attributes
     ----------
@@ -149,7 +152,7 @@ class FrameDescriptors:
     ------
     SettingsError
         If a name is unknown, or an octave of the contrast lies above half the rate or holds no
-        bin (librosa refuses these as well, or gives NaN).
+        bin (librosa refuses these as well, or gives NaN), or bins that it takes are left out.
 
     Notes
     -----
@@ -157,12 +160,27 @@ class FrameDescriptors:
     go down to -100 wherever that is, so that no frame depends on a later one.
     """
 
-    def __init__(self, names: Sequence[str], bins: int, bin_hz: float, rate_hz: float) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        bins: int,
+        bin_hz: float,
+        rate_hz: float,
+        *,
+        first_bin: int = 0,
+    ) -> None:
         self._rows = rows_of(DESCRIPTORS, names, "descriptor")
         self.names = tuple(column for row in self._rows for column in row.columns)
         self._bins = bins
-        self._frequencies_hz = np.arange(bins) * bin_hz
-        self._bands = octaves(bins, bin_hz, rate_hz) if "contrast" in names else []
+        self._frequencies_hz = np.arange(first_bin, first_bin + bins) * bin_hz
+        self._bands = []
+        if "contrast" in names:
+            if first_bin or (bins + 0.5) * bin_hz < rate_hz / 2:
+                raise SettingsError(
+                    "contrast compares octaves up to half the rate: leave it out of the "
+                    "descriptors, or leave out `fmin` and `fmax`"
+                )
+            self._bands = octaves(bins, bin_hz, rate_hz)
 
     def describe(self, batches: Iterator[Reals]) -> Iterator[Reals]:
         """Describe the frames of one sound.

@@ -63,7 +63,31 @@ def density_factors(window: Reals, rate_hz: float, filter_length: int) -> NDArra
         15, 1967).
     """
     energy = float(np.sum(np.square(window, dtype=np.float64)))
-    factors = np.full(filter_length // 2 + 1, 2 / (rate_hz * energy) if energy else 0.0)
+    return _one_sided(rate_hz * energy, filter_length)
+
+
+def mean_square_factors(window: Reals, filter_length: int) -> NDArray[np.float64]:
+    """Give what makes one-sided mean squares of powers |X|^2.
+
+    Parameters
+    ----------
+    window : ndarray, shape (any,)
+        The window of the frames.
+    filter_length : int
+        Number of points of the transform.
+
+    Returns
+    -------
+    ndarray of float64, shape (filter_length // 2 + 1,)
+        ``2 / sum(window)^2``, half of that at 0 Hz and at half the rate: a sine at the centre of
+        a bin has its own mean square there. That is ``scaling="spectrum"`` of scipy.signal
+        (G. Heinzel et al., "Spectrum and spectral density estimation by the DFT", 2002, section 9).
+    """
+    return _one_sided(float(np.sum(window, dtype=np.float64)) ** 2, filter_length)
+
+
+def _one_sided(divisor: float, filter_length: int) -> NDArray[np.float64]:
+    factors = np.full(filter_length // 2 + 1, 2 / divisor if divisor else 0.0)
     factors[0] /= 2
     if filter_length % 2 == 0:
         factors[-1] /= 2

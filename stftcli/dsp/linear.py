@@ -1,12 +1,13 @@
 """The linear layer, the one projection of stftcli."""
 
 import os
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from stftcli.dsp.bands import band_blocks
+from stftcli.dsp.bands import Row, band_blocks, dense, row_blocks
 from stftcli.dsp.checks import Reals, check_out, finite_array, real_array, real_dtype
 from stftcli.dsp.rows import dense_blocks, multiply
 from stftcli.errors import InputError, SettingsError
@@ -64,6 +65,9 @@ class Linear:
             [-2.0893]]], dtype=float32)
     """
 
+    _weight: Reals | None
+    _rows: tuple[Row, ...]
+
     def __init__(
         self,
         in_features: int,
@@ -119,21 +123,55 @@ class Linear:
         layer.bias = bias
         return layer
 
+    @classmethod
+    def from_rows(
+        cls, rows: Sequence[Row], in_features: int, dtype: DTypeLike | None = None
+    ) -> Self:
+        """Make a layer without a bias, of rows that touch few columns.
+
+        It computes what `from_weights` would, and needs a fraction of the memory: the weight is
+        made as a whole only where somebody asks for it.
+
+        Parameters
+        ----------
+        rows : sequence of Row
+            What of the weight is not zero.
+        in_features : int
+            Number of columns.
+        dtype : {"float32", "float64"}, optional
+            Precision; float32 if None.
+        """
+        layer = cls.__new__(cls)
+        layer.out_features, layer.in_features = len(rows), in_features
+        layer.dtype, layer.bias = real_dtype(dtype), None
+        layer._rows, layer._weight = tuple(rows), None
+        layer._blocks, layer._banded = row_blocks(rows, layer.dtype), True
+        return layer
+
     @property
     def weight(self) -> Reals:
         """The matrix A, shape (out_features, in_features), read-only."""
+        if self._weight is None:
+            weight = dense(self._rows, self.in_features)
+            self._weight = self._checked("weight", weight, weight.shape)
         return self._weight
 
     @weight.setter
     def weight(self, values: ArrayLike) -> None:
-        self._weight = self._checked("weight", values, (self.out_features, self.in_features))
-        banded = band_blocks(self._weight)
+        weight = self._checked("weight", values, (self.out_features, self.in_features))
+        self._weight, self._rows = weight, ()
+        banded = band_blocks(weight)
         self._banded = banded is not None
         # Products with contiguous blocks are up to twice as fast.
         self._blocks = tuple(
             block._replace(transposed=np.ascontiguousarray(block.transposed))
-            for block in banded or dense_blocks(self._weight)
+            for block in banded or dense_blocks(weight)
         )
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows that it was made of; none if it was made of a whole weight."""
+        return self._rows
 
     @property
     def bias(self) -> Reals | None:
@@ -151,7 +189,7 @@ class Linear:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The blocks are made again, and the arrays are read-only again.
-        return type(self).from_weights, (self._weight, self._bias, self.dtype)
+        return type(self).from_weights, (self.weight, self._bias, self.dtype)
 
     def __str__(self) -> str:
         return f"{self.out_features} outputs of {self.in_features} inputs"
@@ -248,7 +286,7 @@ class Linear:
         """
         from stftcli.files.layers import write_layer
 
-        write_layer(file, self._weight, self._bias)
+        write_layer(file, self.weight, self._bias)
 
     def _checked(self, name: str, values: ArrayLike, shape: tuple[int, ...]) -> Reals:
         checked = finite_array(values, name, self.dtype)

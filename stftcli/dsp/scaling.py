@@ -7,7 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.dsp.design import Design
-from stftcli.dsp.levels import decibels, density_factors, full_scale_power, levels_of_power
+from stftcli.dsp.levels import (
+    decibels,
+    density_factors,
+    full_scale_power,
+    levels_of_power,
+    mean_square_factors,
+)
 from stftcli.errors import SettingsError
 from stftcli.settings.choices import FLOOR, SPECTRA, Spectrum
 
@@ -55,7 +61,7 @@ class Scale:
         """
         raise SettingsError(
             "the spectrum phase does not say how large the values were: magnitude, power, psd, "
-            "dbfs, db and log do"
+            "mean-square, dbfs, db and log do"
         )
 
 
@@ -89,8 +95,10 @@ class _Power(Scale):
 class _Density(Scale):
     def __init__(self, stft: Design, rate_hz: float, epsilon: float, full_scale: float) -> None:
         super().__init__(stft, rate_hz, epsilon, full_scale)
-        factors = density_factors(_known(stft, "psd"), rate_hz, stft.plan.filter_length)
-        self._factors = factors.astype(stft.dtype)
+        self._factors = self._factors_of(stft, rate_hz).astype(stft.dtype)
+
+    def _factors_of(self, stft: Design, rate_hz: float) -> Reals:
+        return density_factors(_known(stft, "psd"), rate_hz, stft.plan.filter_length)
 
     def take(self, spectra: Spectra, out: Reals) -> None:
         _power(spectra, out)
@@ -98,6 +106,11 @@ class _Density(Scale):
 
     def magnitudes(self, values: Reals) -> Reals:
         return np.asarray(np.sqrt(np.maximum(values, 0) / self._factors))
+
+
+class _MeanSquare(_Density):
+    def _factors_of(self, stft: Design, rate_hz: float) -> Reals:  # noqa: ARG002
+        return mean_square_factors(_known(stft, "mean-square"), stft.plan.filter_length)
 
 
 class _FullScale(Scale):
@@ -143,6 +156,7 @@ SCALES: dict[Spectrum, type[Scale] | None] = {
     "magnitude": _Magnitude,
     "power": _Power,
     "psd": _Density,
+    "mean-square": _MeanSquare,
     "dbfs": _FullScale,
     "db": _Decibels,
     "log": _Log,

@@ -16,19 +16,18 @@ Asked = list[tuple[type[Step], Option, Any]]
 def asked_steps(base: tuple[Step, ...], given: Iterable[tuple[Option, Any]]) -> tuple[Step, ...]:
     """Change steps by options.
 
-    A bank comes first. What stands in order (Linears and logarithms) follows as it was given; where
-    the base has a logarithm, the first one given takes its place. Every other new step goes where
-    its class says. In the end details refine what is there.
+    What changes the bins comes first, then a bank. What stands in order (Linears and logarithms)
+    follows as it was given; where the base has a logarithm, the first one given takes its place.
+    Every other new step goes where its class says. In the end details refine what is there; one
+    that several steps have refines those of them that are there, or else makes a step.
 
     Raises
     ------
     SettingsError
         If two options both take the bins, or one refines a step that is not there.
     """
-    owners = _owners()
-    asked = [
-        (owners[option.name], option, value) for option, value in given if option.name in owners
-    ]
+    rows = [_rows_of(option.name, value) for option, value in given]
+    asked = [row for own in rows if len(own) == 1 for row in own]
     makers = [row for row in asked if row[1].makes]
     steps = list(base)
     _choose_bank(steps, makers)
@@ -41,12 +40,23 @@ def asked_steps(base: tuple[Step, ...], given: Iterable[tuple[Option, Any]]) -> 
     for kind, option, value in asked:
         if not option.makes:
             _refine(steps, kind, option, value)
+    for shared in [several for several in rows if len(several) > 1]:
+        _share(steps, shared)
     return tuple(steps)
 
 
+def _rows_of(name: str, value: Any) -> Asked:
+    """Give the steps that have an option, each with its own row of it; none if it is of no step."""
+    return [(kind, option, value) for kind, option in _owners().get(name, ())]
+
+
 @cache
-def _owners() -> dict[str, type[Step]]:
-    return {option.name: kind for kind in STEPS.values() for option in kind.options}
+def _owners() -> dict[str, list[tuple[type[Step], Option]]]:
+    owners: dict[str, list[tuple[type[Step], Option]]] = {}
+    for kind in STEPS.values():
+        for option in kind.options:
+            owners.setdefault(option.name, []).append((kind, option))
+    return owners
 
 
 def _choose_bank(steps: Steps, makers: Asked) -> None:
@@ -119,6 +129,15 @@ def _provide(steps: Steps, makers: Asked) -> None:
             steps.insert(_after(steps, need.after), STEPS[need.step](**need.settings))
 
 
+def _share(steps: Steps, rows: Asked) -> None:
+    """Refine the steps that have an option and are there, or else make one that it makes."""
+    there = [row for row in rows if _place(steps, row[0].step) is not None]
+    for kind, option, value in there:
+        _refine(steps, kind, option, value)
+    if not there:
+        _ask(steps, *next(row for row in rows if row[1].makes))
+
+
 def _refine(steps: Steps, kind: type[Step], option: Option, value: Any) -> None:
     alike = [step for step in steps if isinstance(step, kind)]
     if not alike:
@@ -154,13 +173,13 @@ def _place(steps: Steps, name: str) -> int | None:
 
 
 def _place_of(steps: Steps, kind: type[Step]) -> int:
-    """Give the place of a new step: after some, before others, or else at the end."""
-    if kind.takes_bins:
-        return 0
-    if kind.after:
-        return _after(steps, kind.after)
-    return min((at for at, one in enumerate(steps) if one.step in kind.before), default=len(steps))
+    """Give the place of a new step: before some, after others, or else at the end."""
+    first = kind.on_bins or kind.takes_bins or kind.after
+    last = _after(steps, kind.after) if first else len(steps)
+    return min((at for at, one in enumerate(steps) if one.step in kind.before), default=last)
 
 
 def _after(steps: Steps, names: Names) -> int:
-    return max((at + 1 for at, step in enumerate(steps) if step.step in names), default=0)
+    """Give the place after the last of these steps, and after what changes the bins."""
+    before = (at + 1 for at, step in enumerate(steps) if step.on_bins or step.step in names)
+    return max(before, default=0)

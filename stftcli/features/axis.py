@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from stftcli.frozen import Frozen
 from stftcli.settings.choices import LogKind, Spectrum
+from stftcli.settings.units import FULL_SCALE_UNIT, SampleUnit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,14 +20,16 @@ else:
 FULL_SCALE = "dBFS"
 """The unit of levels that count from a full-scale sine."""
 
-Quantity = Literal["complex", "magnitude", "power", "density", "phase", ""]
+OF_HIGHEST = "dB re highest"
+"""The unit of levels that count from the highest that there is."""
 
-AMOUNTS: tuple[Quantity, ...] = ("magnitude", "power", "density")
+Quantity = Literal["complex", "magnitude", "power", "density", "mean square", "phase", ""]
+
+SQUARES: tuple[Quantity, ...] = ("power", "density", "mean square")
+"""What is counted in the square of the samples' unit."""
+
+AMOUNTS: tuple[Quantity, ...] = ("magnitude", *SQUARES)
 """Quantities that are nowhere below zero."""
-
-# Samples have no unit of their own, so neither has a power.
-_UNITS: dict[Quantity, str] = {"phase": "rad", "density": "1/Hz"}
-_DECIBELS: dict[Quantity, str] = {"power": "dB", "density": "dB re 1/Hz"}
 
 # Spectrum -> what it holds, and the logarithm that it is.
 _OF_SPECTRUM: dict[Spectrum, tuple[Quantity, LogKind | None]] = {
@@ -34,6 +37,7 @@ _OF_SPECTRUM: dict[Spectrum, tuple[Quantity, LogKind | None]] = {
     "magnitude": ("magnitude", None),
     "power": ("power", None),
     "psd": ("density", None),
+    "mean-square": ("mean square", None),
     "dbfs": ("power", "db"),
     "db": ("power", "db"),  # 20 log10 |X| is 10 log10 |X|^2
     "log": ("magnitude", "ln"),
@@ -56,15 +60,17 @@ class Axis(Frozen):
         Where they lie, if they lie at frequencies: bins, or the centres of bands.
     bins : bool
         Whether they are the bins of the spectrum.
-    quantity : {"complex", "magnitude", "power", "density", "phase", ""}
-        What of the spectrum they hold, or the logarithm of what: a density is power per Hz; "" for
-        something else.
+    quantity : {"complex", "magnitude", "power", "density", "mean square", "phase", ""}
+        What of the spectrum they hold, or the logarithm of what: a density is a mean square per Hz,
+        a power depends on the window as well; "" for something else.
     log : {"ln", "log10", "log1p", "db"} or None
         The logarithm that they are.
     per_frame : bool
         Whether a row is a frame, or else the whole sound.
     first : int
         Number of the first of them: MFCC are counted from 0.
+    samples : SampleUnit
+        What the samples were counted in, and what decibels of them count from.
     """
 
     names: tuple[str, ...]
@@ -76,12 +82,22 @@ class Axis(Frozen):
     log: LogKind | None = None
     per_frame: bool = True
     first: int = 1
+    samples: SampleUnit = SampleUnit()
 
     def __post_init__(self) -> None:
         if self.frequencies_hz is not None:
             self.frequencies_hz.setflags(write=False)  # many share an axis
         if not self.units:
-            vars(self)["units"] = (_unit(self.quantity, self.log),) * len(self.names)
+            vars(self)["units"] = (self._unit_of_values(),) * len(self.names)
+
+    def _unit_of_values(self) -> str:
+        """Give the unit that follows from what they are: none where the window is part of it."""
+        if self.quantity in ("density", "mean square") and self.log in (None, "db"):
+            per = "/Hz" if self.quantity == "density" else ""
+            return self.samples.level(per) if self.log else self.samples.square(per)
+        if self.log == "db":
+            return "dB" if self.quantity in SQUARES else "10 log10"
+        return self.log or ("rad" if self.quantity == "phase" else "")
 
     def _values(self) -> tuple[Any, ...]:
         # An array cannot be compared as a whole, nor hashed.
@@ -106,12 +122,21 @@ class Axis(Frozen):
         """The unit of all features, or None where they differ."""
         return self.units[0] if len(set(self.units)) == 1 else None
 
+    def sample_units(self) -> tuple[str, ...]:
+        """Give the unit of each that is counted in the samples' unit, and "" of the others."""
+        return tuple(unit if self.samples.name in unit else "" for unit in self.units)
+
+    def units_of_differences(self) -> tuple[str, ...]:
+        """Give the units of differences, which do not count from anything."""
+        return tuple("dB" if unit.startswith("dB") else unit for unit in self.units)
+
     def parts(self) -> list["Axis"]:
         """Give the axis in parts of one unit each, neighbours staying together."""
         ends = [at for at in range(1, len(self.units)) if self.units[at] != self.units[at - 1]]
-        return [self._part(slice(*both)) for both in pairwise((0, *ends, len(self.units)))]
+        return [self.part(slice(*both)) for both in pairwise((0, *ends, len(self.units)))]
 
-    def _part(self, part: slice) -> "Axis":
+    def part(self, part: slice) -> "Axis":
+        """Give the axis of some neighbouring features."""
         hz = self.frequencies_hz
         return replace(
             self,
@@ -124,12 +149,30 @@ class Axis(Frozen):
         """Give the axis of other values of the same features."""
         return replace(self, quantity=quantity, log=log, units=())
 
+    @property
+    def quantity_of_sums(self) -> Quantity:
+        """What sums of them are: of powers a power; nothing is known of sums of logarithms."""
+        if self.log:
+            return ""
+        return "power" if self.quantity in SQUARES else self.quantity
+
+    def relative_to(self, reference: float) -> "Axis":
+        """Give the axis of decibels that count from so many times what they did."""
+        own = self.samples
+        return replace(self, units=(), samples=SampleUnit(own.name, own.reference * reference))
+
     def renamed(self, names: Sequence[str], label: str = "Feature", **of_features: Any) -> "Axis":
         """Give the axis of other features, which say themselves what else they are."""
-        return Axis(tuple(names), label, **of_features)
+        return Axis(tuple(names), label, **{"samples": self.samples, **of_features})
 
 
-def spectrum_axis(spectrum: Spectrum, bins: int, rate_hz: int, filter_length: int) -> Axis:
+def spectrum_axis(
+    spectrum: Spectrum,
+    bins: int,
+    rate_hz: int,
+    filter_length: int,
+    samples: SampleUnit = FULL_SCALE_UNIT,
+) -> Axis:
     """Give the axis of the bins of a spectrum, from 0 Hz on."""
     import numpy as np
 
@@ -137,10 +180,4 @@ def spectrum_axis(spectrum: Spectrum, bins: int, rate_hz: int, filter_length: in
     frequencies_hz = np.arange(bins) * rate_hz / filter_length
     names = tuple(f"{hz:g} Hz" for hz in frequencies_hz)
     units = (FULL_SCALE,) * bins if spectrum == "dbfs" else ()
-    return Axis(names, "Frequency", units, frequencies_hz, True, quantity, log)
-
-
-def _unit(quantity: Quantity, log: LogKind | None) -> str:
-    if log == "db":
-        return _DECIBELS.get(quantity, "10 log10")
-    return log or _UNITS.get(quantity, "")
+    return Axis(names, "Frequency", units, frequencies_hz, True, quantity, log, samples=samples)

@@ -10,6 +10,12 @@ from stftcli.dsp.conditioning import Conditioning
 from stftcli.dsp.stft import STFT
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.builder import Builder
+from stftcli.features.calibration import (
+    calibration_warnings,
+    check_levels,
+    correction,
+    with_curve,
+)
 from stftcli.features.chain import Chain
 from stftcli.features.framewise import FrameWise
 from stftcli.features.operations import without_last
@@ -47,7 +53,11 @@ def build_chain(
         If the settings do not fit each other.
     """
     rate_hz = _choose_rate(settings, sound_rate_hz)
-    recipe = with_seed(settings.features.resolve(defaults.spectrum))
+    settings = with_curve(settings)
+    calibration = settings.calibration
+    recipe = with_seed(
+        settings.features.resolve(defaults.spectrum, calibrated=calibration.is_absolute)
+    )
     dtype = "float64" if settings.dtype == "float64" else "float32"
     if recipe.kernel is None:
         frames = settings.frames.resolve(rate_hz, defaults.filter_length, defaults.hop_length)
@@ -55,9 +65,14 @@ def build_chain(
     else:
         stft, frames = _with_kernel(recipe.kernel, settings.frames, rate_hz, dtype)
     assert recipe.spectrum is not None
-    if recipe.spectrum == "complex" and recipe.steps:
+    if recipe.spectrum == "complex" and not all(step.takes_complex for step in recipe.steps):
         raise SettingsError("features take real numbers: choose another `spectrum` than complex")
-    builder = Builder(stft.plan, rate_hz, recipe.spectrum, dtype, recipe.seed)
+    check_levels(settings, recipe.spectrum)
+    builder = Builder(stft.plan, rate_hz, recipe.spectrum, dtype, recipe.seed, settings.unit)
+    bins_hz = builder.axis.frequencies_hz
+    assert bins_hz is not None
+    corrected = correction(calibration, bins_hz)
+    builder.warnings += calibration_warnings(calibration, bins_hz)
     for step in recipe.steps:
         builder.add(step)
     signal = replace(settings.signal, rate_hz=rate_hz)
@@ -70,7 +85,8 @@ def build_chain(
             *(stft, recipe.spectrum, builder.frame_operations),
             epsilon=recipe.epsilon,
             rate_hz=rate_hz,
-            full_scale=settings.signal.full_scale,
+            full_scale=settings.full_scale,
+            correction=corrected,
         ),
         # What is done to each frame alone may be done to the one that is left out as well.
         (*([without_last] if frames.drop_last else []), *builder.stream_operations),

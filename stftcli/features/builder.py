@@ -17,6 +17,7 @@ from stftcli.features.operations import (
 from stftcli.features.step import Step
 from stftcli.frozen import Frozen
 from stftcli.settings.choices import Spectrum
+from stftcli.settings.units import SampleUnit
 
 
 class Stage(Frozen):
@@ -45,11 +46,15 @@ class Builder:
         float32 or float64.
     seed : int or None
         New Linears are drawn from it.
+    samples : SampleUnit
+        What the samples are counted in.
 
     Attributes
     ----------
     axis : Axis
         What the features are at this point.
+    bins : slice
+        The bins of the spectrum that there are, or that were there before a bank.
     frame_operations : list
         What is done with each frame alone, or measured of it.
     stream_operations : list
@@ -63,11 +68,18 @@ class Builder:
     """
 
     def __init__(
-        self, plan: FramePlan, rate_hz: int, spectrum: Spectrum, dtype: str, seed: int | None
+        self,
+        plan: FramePlan,
+        rate_hz: int,
+        spectrum: Spectrum,
+        dtype: str,
+        seed: int | None,
+        samples: SampleUnit,
     ) -> None:
         self.plan, self.rate_hz, self.spectrum = plan, rate_hz, spectrum
         self.dtype, self.seed = dtype, seed
-        self.axis = spectrum_axis(spectrum, plan.bins, rate_hz, plan.filter_length)
+        self.axis = spectrum_axis(spectrum, plan.bins, rate_hz, plan.filter_length, samples)
+        self.bins = slice(0, plan.bins)
         self.frame_operations: list[FrameOperation | FrameFeature] = []
         self.stream_operations: list[StreamOperation] = []
         self.new_linears: list[Linear] = []
@@ -134,6 +146,13 @@ class Builder:
         self.per_frame(linear)
         self._projected = linear
         self.become(axis, name)
+
+    def keep(self, kept: slice) -> None:
+        """Say that of the bins these alone are left."""
+        first = self.bins.start
+        self.bins = slice(first + kept.start, first + kept.stop)
+        axis = self.axis.part(kept)
+        self.become(axis, f"the spectrum from {axis.names[0]} to {axis.names[-1]}")
 
     def become(self, axis: Axis, source: str) -> None:
         """Say that the features are others from now on; `source` is what messages call them."""

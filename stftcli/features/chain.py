@@ -179,11 +179,11 @@ class Chain(Frozen):
         spans = self._spans(counted, pauses, on_block, excerpt)
         told = self._long_enough(spans, counted, name, on_short, excerpt)
         batches = ordered_map(self.framewise, told, threads)
-        recipe = self.settings.features
+        recipe, calibrated = self.settings.features, self.settings.calibration.is_absolute
         for operation in self.operations:
             batches = operation(batches)
         # Spectra of samples of limited range cannot overflow, whatever is made of them may.
-        if limited and not (recipe.steps or recipe.epsilon or recipe.kernel):
+        if limited and not (recipe.steps or recipe.epsilon or recipe.kernel or calibrated):
             return batches
         return _finite(batches, name)
 
@@ -216,8 +216,9 @@ class Chain(Frozen):
         excerpt: Excerpt | None,
     ) -> Iterator[NDArray[Any] | None]:
         """Give spans; None where all that is complete has been given, and must not wait."""
-        stft, settings = self.framewise.stft, self.settings.signal
-        how = (settings, self.sound_rate_hz, self.rate_hz, stft.dtype)
+        stft, signal = self.framewise.stft, self.settings.signal
+        full_scale = self.settings.full_scale
+        how = (signal, self.sound_rate_hz, self.rate_hz, stft.dtype, full_scale)
         if excerpt is None:
             blocks = prepared(blocks, *how)
         else:

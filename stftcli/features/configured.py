@@ -196,7 +196,8 @@ class Configured:
 def _built(settings: FeatureSettings, rate_hz: int) -> Chain:
     """Build a chain, or give the one that another of these settings has built."""
     recipe = settings.features
-    if recipe.kernel or any(step.step == "linear" for step in recipe.steps):
+    of_files = recipe.kernel or settings.calibration.file
+    if of_files or any(step.step == "linear" for step in recipe.steps):
         return build_chain(settings, rate_hz)  # what is in a file may have changed
     return _kept(settings, rate_hz)
 

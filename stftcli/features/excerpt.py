@@ -71,6 +71,7 @@ def prepared_excerpt(
     from_hz: int,
     to_hz: int,
     dtype: np.dtype[Any],
+    full_scale: float = 1.0,
 ) -> tuple[Blocks, Excerpt]:
     """Do with a segment and its neighbours what the settings say; tell where it lies then."""
     if from_hz != to_hz:
@@ -85,7 +86,7 @@ def prepared_excerpt(
             blocks = _until(blocks, excerpt.before + excerpt.samples)
             excerpt = replace(excerpt, samples=filled)
         blocks = zero_pad(blocks, end)
-    return leveled(blocks, settings), excerpt
+    return leveled(blocks, settings, full_scale), excerpt
 
 
 def _padded_samples(signal: SignalSettings, rate_hz: int) -> int:

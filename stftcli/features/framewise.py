@@ -12,7 +12,6 @@ from stftcli.dsp.linear import Linear
 from stftcli.dsp.scaling import Scale, scale_of
 from stftcli.dsp.stft import STFT
 from stftcli.dsp.workspace import Workspace
-from stftcli.errors import SettingsError
 from stftcli.features.operations import FrameFeature, FrameOperation
 from stftcli.settings.choices import Spectrum
 
@@ -36,18 +35,17 @@ class FrameWise:
         Samples per second, of a density.
     full_scale : float, default 1
         The largest sample, of levels that count from it.
+    correction : ndarray, shape (bins,), optional
+        Each bin of the spectra is multiplied by it.
 
     Attributes
     ----------
     dtype : dtype
         Type of the values of a batch.
+    correction : ndarray or None
+        That.
     scale : Scale or None
         What is taken of the spectra; None where they stay complex.
-
-    Raises
-    ------
-    SettingsError
-        If there are operations on complex numbers.
     """
 
     def __init__(
@@ -59,21 +57,19 @@ class FrameWise:
         epsilon: float = 0.0,
         rate_hz: float = 1.0,
         full_scale: float = 1.0,
+        correction: NDArray[np.float64] | None = None,
     ) -> None:
         self.stft, self.spectrum, self.operations = stft, spectrum, tuple(operations)
         self._measured = [one for one in operations if isinstance(one, FrameFeature)]
         self.scale: Scale | None = scale_of(
             spectrum, stft, rate_hz, epsilon=epsilon, full_scale=full_scale
         )
+        self.correction = None if correction is None else correction.astype(stft.dtype)
         self._workspace = Workspace()
         self._complex_dtype = complex_of(stft.dtype)
         self.dtype = self._complex_dtype if self.scale is None else stft.dtype
         # A Linear gives a new array, so what it is given may lie where the next span's will.
         self._renewed = any(isinstance(one, Linear) for one in operations)
-        if self.operations and self.scale is None:
-            raise SettingsError(
-                "features take real numbers: choose another `spectrum` than complex"
-            )
 
     def __call__(self, span: NDArray[Any]) -> NDArray[Any]:
         """Give the features of a span of shape (channels, samples).
@@ -92,7 +88,7 @@ class FrameWise:
 
     def _analyze(self, span: NDArray[Any]) -> NDArray[Any]:
         if self.scale is None:
-            return self.stft.transform(span)
+            return self._operated(self._correct(self.stft.transform(span)), {})
         plan, take = self.stft.plan, self._workspace.take
         shape = (len(span), plan.frames_of_span(span.shape[-1]), plan.bins)
         columns: dict[FrameFeature, NDArray[Any]] = {}
@@ -103,13 +99,23 @@ class FrameWise:
         )
         renewed = self._renewed
         batch = take("scaled", shape, self.dtype) if renewed else np.empty(shape, self.dtype)
-        self.scale.take(spectra, batch)
+        self.scale.take(self._correct(spectra), batch)
+        return self._operated(batch, columns)
+
+    def _operated(
+        self, batch: NDArray[Any], columns: dict[FrameFeature, NDArray[Any]]
+    ) -> NDArray[Any]:
         for operation in self.operations:
             if isinstance(operation, FrameFeature):
                 batch = operation.put(columns[operation], batch)
             else:
                 batch = operation(batch)
         return batch
+
+    def _correct(self, spectra: NDArray[Any]) -> NDArray[Any]:
+        if self.correction is not None:
+            spectra *= self.correction
+        return spectra
 
     def _measure(self, columns: dict[FrameFeature, NDArray[Any]], frames: NDArray[Any]) -> None:
         for feature in self._measured:

@@ -125,15 +125,26 @@ class Inverse:
         """Give complex spectra of shape (channels, any, bins)."""
         by_channel = (_channels_first(batch) for batch in batches)
         if self._spectrum == "complex":
-            return by_channel
+            return (self._as_full_scale(self._undone(batch)) for batch in by_channel)
         return self._with_phases(map(self._magnitudes, by_channel))
 
     def _magnitudes(self, batch: NDArray[Any]) -> NDArray[Any]:
         values = np.array(batch, self._stft.dtype)
         with np.errstate(all="ignore"):
-            for undo in self._undo:
-                values = undo(values)
-            return np.asarray(self._scale.magnitudes(values), values.dtype)
+            magnitudes = np.asarray(self._scale.magnitudes(self._undone(values)), values.dtype)
+        return self._as_full_scale(magnitudes)
+
+    def _as_full_scale(self, spectra: NDArray[Any]) -> NDArray[Any]:
+        """Undo calibration first: rounds that find phases expect samples of about 1."""
+        full_scale, correction = self._chain.settings.full_scale, self._chain.framewise.correction
+        if full_scale != 1:
+            spectra = spectra / full_scale
+        return spectra if correction is None else spectra / correction
+
+    def _undone(self, values: NDArray[Any]) -> NDArray[Any]:
+        for undo in self._undo:
+            values = undo(values)
+        return values
 
     def _with_phases(self, batches: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
         first = next(batches, None)

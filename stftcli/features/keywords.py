@@ -12,6 +12,7 @@ from stftcli.errors import SettingsError
 from stftcli.features.asking import asked_steps
 from stftcli.features.settings import FeatureSettings, Recipe
 from stftcli.features.steps import STEPS
+from stftcli.settings.calibration import CalibrationSettings
 from stftcli.settings.choices import FORCED_PAD_MODES
 from stftcli.settings.frames import FrameSettings
 from stftcli.settings.option import Option
@@ -25,6 +26,7 @@ Given = list[tuple[Option, Any]]
 _RECORDS: dict[str, type[Record]] = {
     "segment": SegmentSettings,
     "signal": SignalSettings,
+    "calibration": CalibrationSettings,
     "frames": FrameSettings,
     "features": Recipe,
     "": FeatureSettings,
@@ -34,8 +36,18 @@ _RECORDS: dict[str, type[Record]] = {
 @cache
 def all_options() -> dict[str, Option]:
     """Give every option by its name."""
-    rows = (*_RECORDS.values(), *STEPS.values())
-    return {option.name: option for row in rows for option in row.options}
+    rows = [option for record in _RECORDS.values() for option in record.options]
+    return {option.name: option for option in (*rows, *step_options())}
+
+
+@cache
+def step_options() -> tuple[Option, ...]:
+    """Give the options of the steps; one that several have stands where the first of them is."""
+    rows: dict[str, Option] = {}
+    for kind in STEPS.values():
+        for option in kind.options:
+            rows.setdefault(option.name, option)
+    return tuple(rows.values())
 
 
 def read_options(given: Iterable[tuple[str, Any]]) -> Given:
@@ -92,6 +104,9 @@ def change(settings: FeatureSettings, given: Iterable[tuple[str, Any]]) -> Featu
     fields["frames"] |= _padding(read)
     _check_pad_mode(settings, fields["frames"])
     fields["signal"] |= _resampling(settings, fields["signal"])
+    if replace(settings.calibration, **fields["calibration"]).is_absolute:
+        read, of_levels = _reference(read)
+        fields["calibration"] |= of_levels
     steps = asked_steps(settings.features.steps, read)
     if "seed" in fields["features"] and not any(step.step == "linear_out" for step in steps):
         raise SettingsError("`seed` is for `linear_out`: give both")
@@ -137,6 +152,13 @@ def _check_pad_mode(settings: FeatureSettings, frames: dict[str, Any]) -> None:
     forced = FORCED_PAD_MODES.get(padding)
     if forced is not None and frames.get("pad_mode", forced) != forced:
         raise SettingsError(f"`pad_mode` has no say where frames are padded as {padding!r}")
+
+
+def _reference(given: Given) -> tuple[Given, dict[str, Any]]:
+    """Take out what levels of calibrated sound count from: no step's, but that of the samples."""
+    of_levels = [row for row in given if row[0].name == "ref" and row[1] != "max"]
+    rest = [row for row in given if row not in of_levels]
+    return rest, {"reference": of_levels[-1][1]} if of_levels else {}
 
 
 def _resampling(settings: FeatureSettings, signal: dict[str, Any]) -> dict[str, Any]:

@@ -3,22 +3,26 @@
 from dataclasses import field, replace
 from typing import ClassVar, Self
 
+from stftcli.errors import SettingsError
 from stftcli.features.step import Step
+from stftcli.settings.calibration import CalibrationSettings
 from stftcli.settings.choices import LAYOUTS, PRECISIONS, SPECTRA, Layout, Precision, Spectrum
 from stftcli.settings.frames import FrameSettings
 from stftcli.settings.kinds import Choice, FileName, Number, Whole
 from stftcli.settings.option import Option
 from stftcli.settings.record import Record
 from stftcli.settings.segment import SegmentSettings
-from stftcli.settings.signal import SignalSettings
+from stftcli.settings.signal import INT16_SCALE, SignalSettings
+from stftcli.settings.units import SampleUnit
 
 
 class Recipe(Record):
     """What is computed from each frame: a spectrum, and the steps that it goes through in order.
 
-    `spectrum` None is the power for a mel or chroma bank, else the magnitude. `epsilon` is added
-    to abs(X)^2 (before the root of a magnitude). A new Linear is drawn from `seed`. `kernel` is a
-    file with a matrix in place of the DFT.
+    `spectrum` None is what a bank takes (the power, or a density), else the magnitude; of
+    calibrated sound the density, but for descriptors. `epsilon` is added to abs(X)^2 (before the
+    root of a magnitude). A new Linear is drawn from `seed`. `kernel` is a file with a matrix in
+    place of the DFT.
     """
 
     spectrum: Spectrum | None = None
@@ -33,7 +37,7 @@ class Recipe(Record):
             Choice(tuple(SPECTRA)),
             "; ".join(f"{name}: {meaning}" for name, meaning in SPECTRA.items()) + ".",
             field="spectrum",
-            default="magnitude, or power with mel, mfcc or chroma",
+            default="magnitude; power with mel, mfcc, chroma; psd with bands or calibrated sound",
         ),
         Option(
             "epsilon",
@@ -57,12 +61,18 @@ class Recipe(Record):
         ),
     )
 
-    def resolve(self, default: Spectrum = "magnitude") -> Self:
-        """Give the same recipe with the spectrum decided: `default` unless a step wants another."""
+    def resolve(self, default: Spectrum = "magnitude", *, calibrated: bool = False) -> Self:
+        """Give the same recipe with the spectrum decided: `default` unless a step wants another.
+
+        Of calibrated sound densities stand for powers, which depend on the window.
+        """
         if self.spectrum is not None:
             return self
-        wanted = (step.default_spectrum for step in self.steps)
-        return replace(self, spectrum=next(filter(None, wanted), default))
+        steps = (step.default_spectrum for step in self.steps)
+        wanted: Spectrum | None = next(filter(None, steps), None)
+        if calibrated and wanted in (None, "power"):
+            return replace(self, spectrum="psd")
+        return replace(self, spectrum=wanted or default)
 
 
 class FeatureSettings(Record):
@@ -70,6 +80,7 @@ class FeatureSettings(Record):
 
     segment: SegmentSettings = field(default_factory=SegmentSettings)
     signal: SignalSettings = field(default_factory=SignalSettings)
+    calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     frames: FrameSettings = field(default_factory=FrameSettings)
     features: Recipe = field(default_factory=Recipe)
     dtype: Precision = "float32"
@@ -95,13 +106,36 @@ class FeatureSettings(Record):
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The files that it names, kernels and weights, each as FILE or FILE:PREFIX."""
+        """The files that it names, such as kernels and weights, as FILE or FILE:PREFIX."""
         return tuple(
             str(file)
-            for record in (self.features, *self.features.steps)
+            for record in (self.calibration, self.features, *self.features.steps)
             for option in record.options
             if isinstance(option.kind, FileName) and (file := getattr(record, str(option.field)))
         )
+
+    @property
+    def full_scale(self) -> float:
+        """What a sample of 1 becomes before it is cut into frames.
+
+        Raises
+        ------
+        SettingsError
+            If two settings say it, or one of them lacks another.
+        """
+        if not self.signal.int16_scale:
+            return self.calibration.full_scale
+        if self.calibration.is_absolute:
+            raise SettingsError(
+                "`int16_scale` gives samples the scale of 16-bit files, and `sensitivity` or "
+                "`full_scale` that of what they stand for: give `int16_scale=False`"
+            )
+        return INT16_SCALE
+
+    @property
+    def unit(self) -> SampleUnit:
+        """What samples are counted in then."""
+        return SampleUnit() if self.signal.int16_scale else self.calibration.unit
 
     @property
     def origin(self) -> str:

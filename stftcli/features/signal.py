@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.features.resample import resampled
-from stftcli.settings.signal import INT16_SCALE, SignalSettings
+from stftcli.settings.signal import SignalSettings
 
 Samples = NDArray[Any]
 
@@ -25,21 +25,24 @@ def prepared(
     from_hz: int,
     to_hz: int,
     dtype: np.dtype[Any],
+    full_scale: float = 1.0,
 ) -> Iterator[Samples]:
-    """Do with a signal what the settings say, in their order."""
+    """Do with a signal what the settings say, in their order; a sample of 1 becomes full scale."""
     blocks = iter(blocks)
     if from_hz != to_hz:
         assert settings.resample is not None
         blocks = resampled(blocks, from_hz, to_hz, dtype, settings.resample)
     if settings.pad_to_s is not None:
         blocks = zero_pad(blocks, round(settings.pad_to_s * to_hz))
-    return leveled(blocks, settings)
+    return leveled(blocks, settings, full_scale)
 
 
-def leveled(blocks: Iterator[Samples], settings: SignalSettings) -> Iterator[Samples]:
+def leveled(
+    blocks: Iterator[Samples], settings: SignalSettings, full_scale: float
+) -> Iterator[Samples]:
     """Do what changes the values of a signal at its own rate: scale and pre-emphasis."""
-    if settings.int16_scale:
-        blocks = scaled(blocks, INT16_SCALE)
+    if full_scale != 1:
+        blocks = scaled(blocks, full_scale)
     if settings.preemphasis:
         blocks = pre_emphasized(blocks, settings.preemphasis)
     return blocks
@@ -80,7 +83,7 @@ def pre_emphasized(blocks: Iterator[Samples], coefficient: float) -> Iterator[Sa
 
 
 def scaled(blocks: Iterator[Samples], factor: float) -> Iterator[Samples]:
-    """Multiply a signal, as by 32768 where Kaldi's 16-bit samples are expected.
+    """Multiply a signal, as by 32768 for Kaldi, or to a pressure.
 
     Each result is an array of its own: a block may be memory that its giver reads again.
     """
@@ -111,14 +114,14 @@ def zeros(like: Samples, samples: int) -> Iterator[Samples]:
 def restored(
     blocks: Iterator[Samples], settings: SignalSettings, frame_preemphasis: float = 0.0
 ) -> Iterator[Samples]:
-    """Undo what settings did with a signal, but for its rate and the zeros at its end.
+    """Undo what settings did with a signal, but for its rate, its scale and the zeros at its end.
 
     `frame_preemphasis` is that of frames, where it is to be undone too.
     """
     for coefficient in (frame_preemphasis, settings.preemphasis):
         if coefficient:
             blocks = de_emphasized(blocks, coefficient)
-    return scaled(blocks, 1 / INT16_SCALE) if settings.int16_scale else blocks
+    return blocks
 
 
 def de_emphasized(blocks: Iterator[Samples], coefficient: float) -> Iterator[Samples]:

@@ -37,11 +37,16 @@ class Step(Record):
     step : str
         Its name.
     options : tuple of Option
-        What asks for it (`makes`) and what refines it.
+        What asks for it (`makes`) and what refines it. Several steps may have an option of the same
+        name: it goes to those that are there, or else makes the one that it can make.
     after, before : tuple of str
         Where a new one goes: after the last of these steps, or else before the first of those.
+    on_bins : bool
+        Whether it changes the bins, and so stands before all that makes something else of them.
     takes_bins : bool
-        Whether it stands first and takes the bins: there is only one such step.
+        Whether it is the bank that takes the bins: there is only one such step.
+    takes_complex : bool
+        Whether it can be given complex numbers.
     in_order : bool
         Whether it stands where its option stood among others of that kind.
     takes_place : bool
@@ -61,7 +66,9 @@ class Step(Record):
     step: ClassVar[str]
     after: ClassVar[Names] = ()
     before: ClassVar[Names] = ()
+    on_bins: ClassVar[bool] = False
     takes_bins: ClassVar[bool] = False
+    takes_complex: ClassVar[bool] = False
     in_order: ClassVar[bool] = False
     takes_place: ClassVar[bool] = False
     replaces: ClassVar[Names] = ()

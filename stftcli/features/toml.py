@@ -18,6 +18,9 @@ VERSION = 3
 # Until version 2 a segment was padded as a sound of its own.
 _SEGMENT_OF_2 = {"segment_padding": "own"}
 
+# Two numbers on lines of their own, as the points of a curve; a text has no ends of lines.
+_PAIR = re.compile(r"\[\s+([\d.e+-]+),\s+([\d.e+-]+),\s+\]")
+
 _NAMES_OF_1 = {"part": "segment", "values": "features"}
 
 
@@ -71,7 +74,7 @@ def format_toml(values: dict[str, Any]) -> str:
     import tomli_w
 
     try:
-        return tomli_w.dumps(values)
+        return _PAIR.sub(r"[\1, \2]", tomli_w.dumps(values))
     except TypeError:  # null
         return json.dumps(values, indent=2)
 

@@ -220,6 +220,7 @@ def _spec(
         PurePath(sound.name).stem if key is None else key,
         partial(_times_s, chain) if chain.axis.per_frame else None,
         origin,
+        chain.axis.sample_units() if chain.settings.calibration.is_absolute else (),
     )
 
 

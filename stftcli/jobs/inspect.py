@@ -17,6 +17,7 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
 from stftcli.jobs.levels import measure_levels
 from stftcli.jobs.origin import find_origin
+from stftcli.jobs.provenance import unit_of
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import chain_for, frame_shape
 from stftcli.settings.reading import AS_IT_IS, Reading
@@ -48,6 +49,8 @@ class SoundInfo(Frozen):
         Of the array.
     dtype : str
         Type of its values.
+    unit : str or list of str
+        Their unit, or that of each feature where they differ; "" for none.
     array_bytes : int
         Its size.
     invertible : bool
@@ -82,6 +85,7 @@ class SoundInfo(Frozen):
     last_s: float | None
     shape: tuple[int, ...]
     dtype: str
+    unit: str | list[str]
     array_bytes: int
     invertible: bool
     inverse: str
@@ -168,6 +172,7 @@ def inspect_sound(
             last_s=float(times_s[-1]) if frames else None,
             shape=shape,
             dtype=str(chain.stored_dtype),
+            unit=unit_of(chain.axis),
             array_bytes=chain.stored_dtype.itemsize * prod(shape),
             invertible=(reason := why_not(chain)) is None,
             inverse=reason or _nearness(chain),

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from stftcli.dsp import filterbanks
 from stftcli.dsp.bands import is_filterbank
 from stftcli.dsp.linear import Linear
+from stftcli.dsp.log_frequency import log_frequency_weights, resolution_warning
+from stftcli.dsp.standard_bands import narrow_warning, standard_bands, standard_weights
+from stftcli.dsp.weightings import weighting_weights
 from stftcli.features.steps.mel import empty_bands_warning
 from stftcli.files.atomic import atomic_write
 from stftcli.files.distinct import Outputs
@@ -27,6 +30,9 @@ MAKERS: dict[str, Callable[..., NDArray[np.float64]]] = {
     "erb": filterbanks.erb_weights,
     "chroma": filterbanks.chroma_weights,
     "dct": filterbanks.dct_weights,
+    "bands": standard_weights,
+    "weighting": weighting_weights,
+    "logfreq": log_frequency_weights,
 }
 
 
@@ -49,11 +55,24 @@ def make_layer(kind: str, file: str, options: dict[str, Any], reporter: Reporter
         length = samples_of(options["filter_length"], options["rate_hz"])
         options = {**options, "filter_length": length}
     weights = MAKERS[kind](**options)
-    if len(empty := filterbanks.empty_bands(weights)):
-        reporter.warn(empty_bands_warning(empty.tolist(), len(weights)))
+    if warning := _warning(kind, options, weights):
+        reporter.warn(warning)
     linear = Linear.from_weights(weights)
     linear.save(file)
     return linear
+
+
+def _warning(kind: str, options: dict[str, Any], weights: NDArray[np.float64]) -> str | None:
+    """Say which bands are narrower than a bin."""
+    if kind == "bands":
+        edges = {name: options[name] for name in ("fmin_hz", "fmax_hz")}
+        frames = options["rate_hz"], options["filter_length"]
+        return narrow_warning(standard_bands(options["standard"], *frames, **edges), *frames)
+    if kind == "logfreq":
+        names = ("rate_hz", "filter_length", "bins_per_octave", "fmin_hz")
+        return resolution_warning(*(options[name] for name in names))
+    empty = filterbanks.empty_bands(weights).tolist()
+    return empty_bands_warning(empty, len(weights)) if empty else None
 
 
 class LayerInfo(Frozen):

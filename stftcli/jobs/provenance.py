@@ -7,6 +7,7 @@ from typing import Any
 import stftcli
 from stftcli.audio.source import Source
 from stftcli.dsp.fft import provider_name
+from stftcli.features.axis import Axis
 from stftcli.features.chain import Chain
 from stftcli.features.toml import VERSION
 
@@ -17,9 +18,15 @@ def description(chain: Chain, made_of: Any) -> dict[str, Any]:
         "stftcli": stftcli.__version__,
         "fft": provider_name(),
         "input": made_of,
+        "unit": unit_of(chain.axis),
         "settings_version": VERSION,
         "features": chain.settings.to_dict(),
     }
+
+
+def unit_of(axis: Axis) -> str | list[str]:
+    """Give the unit of the values, or of each of them where they differ."""
+    return list(axis.units) if axis.unit is None else axis.unit
 
 
 def describe(chain: Chain, source: Source, origin: datetime | None = None) -> str:

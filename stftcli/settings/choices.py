@@ -6,7 +6,9 @@ from typing import Literal, get_args
 PadMode = Literal["reflect", "constant", "edge", "symmetric", "wrap"]
 Padding = Literal["center", "none", "causal", "same", "snip", "kaldi"]
 WindowAlign = Literal["center", "left"]
-Spectrum = Literal["complex", "magnitude", "power", "psd", "dbfs", "db", "log", "phase"]
+Spectrum = Literal[
+    "complex", "magnitude", "power", "psd", "mean-square", "dbfs", "db", "log", "phase"
+]
 LogKind = Literal["ln", "log10", "log1p", "db"]
 MelScale = Literal["slaney", "htk"]
 MelNorm = Literal["slaney", "none"]
@@ -17,6 +19,9 @@ Statistic = Literal["mean", "std", "min", "max", "skewness", "kurtosis"]
 Descriptor = Literal[
     "rms", "zcr", "centroid", "bandwidth", "rolloff", "flatness", "flux", "contrast"
 ]
+BandStandard = Literal["octave", "third", "decidecade", "millidecade"]
+BandValues = Literal["power", "density"]
+WeightingCurve = Literal["A", "C", "K"]
 Precision = Literal["float32", "float64", "float16"]
 Layout = Literal["frames-first", "bins-first"]
 Resampling = Literal["QQ", "LQ", "MQ", "HQ", "VHQ"]
@@ -26,6 +31,7 @@ PictureFormat = Literal["png", "svg", "pdf", "webp"]
 FrequencyScale = Literal["linear", "log", "mel", "bark"]
 Reduction = Literal["max", "mean"]
 LevelReference = Literal["full-scale", "max"]
+CurveSign = Literal["subtract", "add"]
 Channel = Literal["mix", "all"] | int
 SegmentPadding = Literal["neighbours", "own"]
 
@@ -47,6 +53,7 @@ PICTURE_FORMATS: tuple[PictureFormat, ...] = get_args(PictureFormat)
 PIXEL_FORMATS: tuple[PictureFormat, ...] = ("png", "webp")
 FREQUENCY_SCALES: tuple[FrequencyScale, ...] = get_args(FrequencyScale)
 SEGMENT_PADDINGS: tuple[SegmentPadding, ...] = get_args(SegmentPadding)
+CURVE_SIGNS: tuple[CurveSign, ...] = get_args(CurveSign)
 REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
 
 PADDINGS: dict[Padding, str] = {
@@ -79,6 +86,8 @@ SPECTRA: dict[Spectrum, str] = {
     "power": "|X|^2",
     "psd": "one-sided power spectral density, in the samples' unit squared per Hz, whose sum times "
     "the width of a bin is the mean square (scipy's scaling 'density')",
+    "mean-square": "one-sided mean square, which of a sine at the centre of a bin is its own "
+    "(scipy's scaling 'spectrum')",
     "dbfs": "level as in pictures: a full-scale sine at the centre of a bin is 0 dB (10 log10 of "
     "twice scipy's scaling 'spectrum')",
     "db": f"20 log10 max(|X|, {FLOOR:g}), where 0 dB is |X| = 1",
@@ -87,8 +96,32 @@ SPECTRA: dict[Spectrum, str] = {
 }
 """What each spectrum is."""
 
+BAND_STANDARDS: dict[BandStandard, str] = {
+    "octave": "octaves (IEC 61260-1)",
+    "third": "third octaves (IEC 61260-1)",
+    "decidecade": "the same by their other name, tenths of a decade (ISO 18405)",
+    "millidecade": "hybrid millidecades, 1 Hz wide up to 434 Hz, thousandths of a decade above",
+}
+"""The bands of each standard."""
+
+BAND_VALUES: dict[BandValues, str] = {
+    "power": "the power in the band, which is the mean square of what lies in it",
+    "density": "that divided by the band's width, as millidecades are published",
+}
+"""What the value of a band is."""
+
+WEIGHTING_CURVES: dict[WeightingCurve, str] = {
+    "A": "IEC 61672-1, as in dB(A)",
+    "C": "IEC 61672-1, as in dB(C)",
+    "K": "ITU-R BS.1770, of loudness",
+}
+"""Where each weighting comes from."""
+
 LOG_FLOOR = 1e-10
 """The smallest value that --log takes a logarithm of, unless it is told another."""
+
+LEVEL_FLOOR = 1e-20
+"""The same of a density or a mean square, where even noise is smaller: 200 dB below full scale."""
 
 LOGS: dict[LogKind, str] = {
     "ln": "natural",

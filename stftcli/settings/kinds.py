@@ -16,6 +16,11 @@ from stftcli.settings.record import nearest
 NONE = "none"
 """The word that takes a step of a preset away."""
 
+NUMBER = r"[+-]?(?:\d{1,12}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
+"""A number in a text, as a regular expression."""
+
+_PREFIXES = {"": 1.0, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "k": 1e3}
+
 
 class Kind(Frozen):
     """Base of the kinds."""
@@ -250,15 +255,18 @@ def as_float(value: Any) -> float:
         return float("nan")
 
 
+def prefixed(unit: str) -> dict[str, float]:
+    """Give a unit with each of the prefixes from n to k, and what it is then in base units."""
+    return {f"{prefix}{unit}": factor for prefix, factor in _PREFIXES.items()}
+
+
 def quantity(value: Any, units: dict[str, float]) -> float:
     """Give a number of base units: of a number, or of a text with one of the units; else NaN."""
     if not isinstance(value, str):
         return as_float(value)
-    number = r"[+-]?(?:\d{1,12}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
-    found = re.fullmatch(rf"({number}) ?([a-zA-Z]*)", value, re.ASCII)
-    if found is None or found[2].lower() not in units:
-        return float("nan")
-    return float(found[1]) * units[found[2].lower()]
+    found = re.fullmatch(rf"({NUMBER}) ?([a-zA-Zµμ]*)", value, re.ASCII)
+    factor = found and units.get(found[2], units.get(found[2].lower()))
+    return float(found[1]) * factor if found and factor else float("nan")
 
 
 def _clock_s(text: str) -> float:

@@ -169,7 +169,10 @@ def _made(hint: Any, value: Any, place: Place) -> Any:
     if get_origin(hint) in (Union, UnionType) and isinstance(value, list | tuple):
         hint = next((kind for kind in get_args(hint) if get_origin(kind) is tuple), hint)
     if get_origin(hint) is tuple and isinstance(value, list | tuple):
-        kind = get_args(hint)[0]
+        kind, *others = get_args(hint)
+        if others != [...] and len(value) != 1 + len(others):
+            text = f"{_told(place)} {value!r}: it must be {1 + len(others)} values"
+            raise MisplacedError(text, place)
         return tuple(_made(kind, item, (*place, at)) for at, item in enumerate(value))
     if not _fits(hint, value):
         raise MisplacedError(f"{_told(place)} {value!r}: it must be {_described(hint)}", place)

@@ -27,11 +27,6 @@ class SignalSettings(Record):
     int16_scale: bool = False
     preemphasis: float = 0.0
 
-    @property
-    def full_scale(self) -> float:
-        """The largest sample."""
-        return INT16_SCALE if self.int16_scale else 1.0
-
     options: ClassVar[tuple[Option, ...]] = (
         Option(
             "rate",

@@ -221,7 +221,7 @@ BAD_CALLS = [
     Call(
         f"{FEATURES} --spectrum loud",
         2,
-        "--spectrum|'loud'|complex, magnitude, power, psd, dbfs, db, log, phase",
+        "--spectrum|'loud'|complex, magnitude, power, psd, mean-square, dbfs, db, log, phase",
     ),
     Call(
         f"{FEATURES} --dtype int8", 2, "--dtype|'int8'|it must be one of float32, float64, float16"

@@ -170,7 +170,9 @@ def test_npz_says_what_its_axes_are_and_how_it_was_made(shell: Shell, stereo: Fl
         settings = json.loads(str(archive["settings"]))
     assert frames == (stereo.shape[1] - RATE_HZ // 2) // 64 + 1
     assert names == [f"{hz:g} Hz" for hz in np.fft.rfftfreq(256, 1 / RATE_HZ)]
-    assert settings.keys() == {"stftcli", "fft", "input", "settings_version", "features"}
+    told = {"stftcli", "fft", "input", "unit", "settings_version", "features"}
+    assert settings.keys() == told
+    assert settings["unit"] == ""
     assert (settings["stftcli"], settings["fft"]) == (stftcli.__version__, provider_name())
     content = (shell.folder / "stereo.wav").read_bytes()
     assert settings["input"] == {

@@ -95,6 +95,7 @@ def test_json(shell: Shell) -> None:
         "last_s": 11_000 / 11_025,
         "shape": [101, 111],
         "dtype": "float32",
+        "unit": "",
         "array_bytes": 4 * 101 * 111,
         "invertible": True,
         "inverse": "without its phase",

@@ -150,6 +150,23 @@ class TestPanel:
         assert loudest(numbers) + 2 == pytest.approx(height / 2, abs=4)
         assert numbers[: height // 4].mean() < 60  # none of the other tone
 
+    def test_of_settings_that_crop_has_the_bins_that_are_left(self, shell: Shell) -> None:
+        write(shell, "in.wav", tone(500) + tone(2000))
+        shell.ok("features", "in.wav", "--fmin", "1000", "--fmax", "3000", "--out", "crop.npz")
+        height = laid_out().panels[0].height
+        numbers = panel_of(draw(shell, "in.wav", *SIZED, "--config", "crop.npz"))
+        assert loudest(numbers) + 2 == pytest.approx(height / 2, abs=4)
+        assert numbers[: height // 4].mean() < 60
+
+    def test_of_a_bank_leaves_the_frequencies_to_it(self, shell: Shell) -> None:
+        write(shell, "in.wav", tone(500) + tone(2000))
+        words = ("--bands", "third", "--n-fft", "2048", "--fmin", "400", "--fmax", "2500")
+        numbers = panel_of(draw(shell, "in.wav", *SIZED, *words))
+        height = laid_out().panels[0].height
+        # Bands from 400 to 2500 Hz are nine; the tones are in the second and the eighth.
+        middles = [numbers[height * (2 * band + 1) // 18 - 2].mean() for band in range(9)]
+        assert set(np.argsort(middles)[-2:]) == {1, 7}
+
     def test_shows_the_part_that_was_asked_for(self, shell: Shell) -> None:
         samples = tone(1000, seconds=3)
         samples[: RATE_HZ * 2] = 0

@@ -15,11 +15,15 @@ from stftcli.dsp.filterbanks import (
     erb_weights,
     mel_weights,
 )
+from stftcli.dsp.log_frequency import log_frequency_weights
+from stftcli.dsp.standard_bands import standard_weights
+from stftcli.dsp.weightings import weighting_weights
 from tests.cli import layers
+from tests.cli.computing import write_sound
 from tests.cli.inside import run_inside
 from tests.cli.shell import Shell
 from tests.cli.test_bad_input import assert_explained
-from tests.signals import assert_same_bits
+from tests.signals import assert_same_bits, noise
 
 ENDINGS = (".npz", ".safetensors")
 
@@ -94,6 +98,23 @@ BANKS = {
     "chroma --rate 22050 --n-fft 4096 --bands 24 --tuning -0.25": chroma_weights(
         22050, 4096, 24, tuning=-0.25
     ),
+    "bands --rate 48000": standard_weights(48000, 2048),
+    "bands --rate 48000 --n-fft 100ms --standard octave --fmin 63 --fmax 8k": standard_weights(
+        48000, 4800, "octave", fmin_hz=63, fmax_hz=8000
+    ),
+    "bands --rate 8000 --n-fft 1000ms --standard millidecade --band-values density": (
+        standard_weights(8000, 8000, "millidecade", values="density")
+    ),
+    "weighting A --rate 16000": weighting_weights(16000, 2048),
+    "weighting K --rate 48000 --n-fft 512": weighting_weights(48000, 512, "K"),
+    "logfreq --rate 22050 --n-fft 8192 --fmin A4": log_frequency_weights(
+        22050, 8192, 36, fmin_hz=440
+    ),
+    "logfreq --rate 22050 --n-fft 8192 --fmin 300 --fmax C8 --bins-per-octave 12 --norm slaney": (
+        log_frequency_weights(
+            22050, 8192, 12, fmin_hz=300, fmax_hz=440 * 2 ** (39 / 12), norm="slaney"
+        )
+    ),
     "dct --in 40 --out 13": dct_weights(13, 40),
     "dct --in 40 --out 40 --lifter 22": dct_weights(40, 40, lifter=22),
 }
@@ -144,6 +165,48 @@ class TestEmptyBands:
         assert listed[-1] == "..."
 
 
+def warning_of(shell: Shell, words: str) -> str:
+    done = shell.ok("linear", *words.split(), "-o", "bank.npy")
+    warning, report = done.err.splitlines()
+    assert report.startswith("bank.npy: ")
+    return warning
+
+
+class TestNarrowBands:
+    def test_of_a_standard_are_named(self, shell: Shell) -> None:
+        warning = warning_of(shell, "bands --rate 48000 --fmin 80")
+        assert "2 of 25 bands are narrower than a bin, 23.44 Hz (80 Hz, 100 Hz)" in warning
+        assert "125 Hz is the first" in warning
+        assert "--n-fft 2619" in warning
+
+    def test_of_a_log_scale_have_a_frequency_where_they_end(self, shell: Shell) -> None:
+        warning = warning_of(shell, "logfreq --rate 22050")
+        assert "below 553.8 Hz the bands are closer together than the bins" in warning
+        assert "--n-fft 34683" in warning
+
+
+class TestSameAsTheOption:
+    """A layer of a file gives what the step of that name gives."""
+
+    @pytest.mark.parametrize(
+        ("made_by", "words"),
+        [
+            ("bands --standard octave", "--bands octave"),
+            ("bands --band-values density", "--bands third --band-values density"),
+            ("weighting A", "--weighting A"),
+            ("weighting C", "--weighting C"),
+        ],
+    )
+    def test_to_the_last_digits(self, shell: Shell, made_by: str, words: str) -> None:
+        write_sound(shell, "in.wav", noise(20_000) / 8, 16_000)
+        frames = ("--n-fft", "2048", "--spectrum", "psd")
+        shell.ok("linear", *made_by.split(), "--rate", "16000", "-o", "layer.npz")
+        shell.ok("features", "in.wav", *frames, "--linear", "layer.npz", "--out", "a.npy")
+        shell.ok("features", "in.wav", *frames, *words.split(), "--out", "b.npy")
+        a, b = (np.load(shell.folder / name) for name in ("a.npy", "b.npy"))
+        np.testing.assert_allclose(a, b, rtol=1e-5)
+
+
 class Call(NamedTuple):
     """Arguments after `stftcli linear`, the exit code, and words of the message."""
 
@@ -174,6 +237,17 @@ BAD_CALLS = [
     Call("bark --rate 16000 --norm l1 -o x.npz", 2, "--norm|'l1'|'slaney', 'none'"),
     Call("erb --rate 16000 --fmin 8000 -o x.npz", 2, "--fmin is 8000|below --fmax, 8000"),
     Call("chroma --rate 16000 --tuning inf -o x.npz", 2, "--tuning is inf"),
+    Call("bands --rate 8000 --standard fifth -o x.npz", 2, "--standard|'fifth'|'octave', 'third'"),
+    Call("bands --rate 8000 --fmin 300 --fmax 200 -o x.npz", 2, "--fmin is 300|--fmax, 200"),
+    Call("bands --rate 8000 --fmin 0 -o x.npz", 2, "--fmin is 0|above 0"),
+    Call("bands --rate 8000 --fmax 5k -o x.npz", 2, "--fmax is 5000|4000, half the rate"),
+    Call("bands --rate 8 --n-fft 2 -o x.npz", 2, "no band|third|as wide as a bin, 4 Hz|--n-fft"),
+    Call("weighting B --rate 8000 -o x.npz", 2, "'B'|A, C, K"),
+    Call("weighting --rate 8000 -o x.npz", 2, "Missing argument"),
+    Call("weighting A --rate 8000 --n-fft 65536 -o x.npz", 2, "--n-fft is 65536|16384"),
+    Call("logfreq --rate 8000 --fmin H1 -o x.npz", 2, "--fmin|'H1'|a note, as A4"),
+    Call("logfreq --rate 8000 --fmin C9 -o x.npz", 2, "--fmin is 8372|below --fmax, 4000"),
+    Call("logfreq --rate 8000 --bins-per-octave 0 -o x.npz", 2, "--bins-per-octave"),
     Call("dct --in 13 --out 40 -o x.npz", 2, "`outputs` is 40|13"),
     Call("dct --in 40 --out 13 --lifter -1 -o x.npz", 2, "--lifter"),
     Call("gammatone --rate 16000 -o x.npz", 2, "No such command 'gammatone'|stftcli linear --help"),

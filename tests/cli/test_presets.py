@@ -282,8 +282,6 @@ class TestStepsAdded:
 
 
 BAD_CALLS = {
-    "--fmin 20": "--fmin|--mel or --mfcc",
-    "--preset torch-stft --fmax 20": "--fmax|--mel or --mfcc",
     "--preset librosa-mel --floor 1e-3": "--floor|--log",
     "--preset librosa-mel --ref max": "--ref|--log",
     "--preset librosa-mel --lifter 22": "--lifter|--mfcc",

@@ -123,7 +123,7 @@ class TestOrder:
             assert archive["features"].shape == (len(power), 5)
         wanted = [
             {"step": "linear", "file": "mel.npy"},
-            {"step": "log", "kind": "ln", "floor": 1e-10, "ref": 1.0},
+            {"step": "log", "kind": "ln", "ref": 1.0},
             {"step": "linear", "file": "dct.safetensors"},
         ]
         assert settings["features"]["features"]["steps"] == wanted

@@ -21,8 +21,8 @@ def test_a_keyword_is_spelled_with_dashes(name: str, option: str) -> None:
     ("text", "told"),
     [
         (
-            "`fmin` belongs to `mel` or `mfcc`: give both",
-            "--fmin belongs to --mel or --mfcc: give both",
+            "`mel_norm` belongs to `mel` or `mfcc`: give both",
+            "--mel-norm belongs to --mel or --mfcc: give both",
         ),
         ("`n_fft` is '0'", "--n-fft is '0'"),
         ("give `dtype='float64'`", "give --dtype float64"),
@@ -56,7 +56,7 @@ def test_fields_that_an_option_sets_are_named_as_the_option(text: str, told: str
 @pytest.mark.parametrize(
     "text",
     [
-        "`bands` is 0: it must be a whole number",
+        "`outputs` is 0: it must be a whole number",
         "`weight` has shape (3, 4)",
         "`stftcli presets` lists them",
         "fmin, mel and n_fft without backticks",
@@ -95,7 +95,8 @@ def test_every_keyword_becomes_an_option_of_some_command(name: str) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("--fmin 100", "--fmin belongs to --mel or --mfcc: give both"),
+        ("--mel-norm none", "--mel-norm belongs to --mel or --mfcc: give both"),
+        ("--band-values density", "--band-values belongs to --bands: give both"),
         ("--mel 0", "--mel is '0': it must be a whole number from 1 to 10000"),
         ("--seed 3", "--seed is for --linear-out: give both"),
         ("--mel 10 --chroma 12", "--mel and --chroma both take the bins: give one"),

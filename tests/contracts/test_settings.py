@@ -18,7 +18,9 @@ from stftcli.features.settings import FeatureSettings, Recipe
 from stftcli.features.step import Step
 from stftcli.features.steps import (
     STEPS,
+    Bands,
     Chroma,
+    Crop,
     Dct,
     Deltas,
     Descriptors,
@@ -32,9 +34,11 @@ from stftcli.features.steps import (
     Standardize,
     Stats,
     TopDb,
+    Weighting,
 )
 from stftcli.features.toml import VERSION, format_settings, parse_settings, settings_from
 from stftcli.presets import preset_names, preset_text
+from stftcli.settings.calibration import CalibrationSettings
 from stftcli.settings.frames import FrameSettings, ResolvedFrames
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.record import MisplacedError, Record
@@ -44,6 +48,7 @@ from stftcli.settings.signal import SignalSettings
 RECORDS: list[type[Record]] = [
     SegmentSettings,
     SignalSettings,
+    CalibrationSettings,
     FrameSettings,
     ResolvedFrames,
     Recipe,
@@ -54,8 +59,11 @@ PICTURE_RECORDS: list[type[Record]] = [ViewSettings, FigureSettings]
 """Those that no file of settings holds, but a picture."""
 
 OTHER_STEPS: tuple[Step, ...] = (
+    Crop(20.0, 3800.5),
+    Weighting("K"),
     Mel(23, 20.0, 3800.5, "htk", "none", "mel", "torchaudio"),
     Chroma(24, -0.25),
+    Bands("millidecade", "density", 20.0, 3800.5),
     Descriptors(("rms", "contrast", "flux")),
     Pcen(0.8, 10.0, 0.25, 0.06, 1e-8, "first"),
     LinearFile("a folder/päß \\ 'x'.npz:head.0"),
@@ -74,6 +82,10 @@ OTHER_STEPS: tuple[Step, ...] = (
 OTHER_SETTINGS = FeatureSettings(
     SegmentSettings(1.5, 2.25, 2, "own", "2024-01-31T05:45:00+01:00"),
     SignalSettings(16_000, "VHQ", 30.0, int16_scale=True, preemphasis=0.97),
+    CalibrationSettings(
+        *("-176.2 dB re 1 V/uPa", 1.25, "20uPa", "päß.csv", "add"),
+        curve=((20.0, -1.5), (20_000.0, 2.25)),
+    ),
     FrameSettings(
         *("pow2", "10ms", "25ms", "kaiser:8.6"),
         periodic=False,
@@ -131,6 +143,12 @@ WITHIN: dict[str, st.SearchStrategy[Any]] = {
     "Pcen.epsilon": st.floats(1e-30, 1),
     "initial": st.floats(0, 1e30) | st.just("first"),
     "epsilon": SHARES,
+    "sensitivity": st.sampled_from(["-176.2dBV/uPa", "-38 dB re 1 V/Pa", "12.5mV/Pa", "0.1/Pa"]),
+    "full_scale_v": st.floats(0, 1e6, exclude_min=True),
+    "reference": ABOVE_ZERO | st.sampled_from(["20uPa", "1 V", "1 µPa"]),
+    "curve": st.dictionaries(
+        st.floats(0, 1e9, exclude_min=True), st.floats(-400, 400), max_size=5
+    ).map(lambda points: tuple(sorted(points.items()))),
 }
 """Values of fields that do not take any; those of one record by its name too."""
 
@@ -182,6 +200,7 @@ def within(record: Record) -> FeatureSettings:
     homes: dict[type, str] = {
         SegmentSettings: "segment",
         SignalSettings: "signal",
+        CalibrationSettings: "calibration",
         FrameSettings: "frames",
         ResolvedFrames: "frames",
         Recipe: "features",
@@ -347,9 +366,12 @@ def wrong_values(hint: Any) -> Iterator[tuple[Any, str]]:
         (SignalSettings, "rate_hz", [0, -8000, 10_000_001], "1 to 10000000"),
         (SignalSettings, "pad_to_s", [0, -0.5, 2e9], "above 0.* 1000000000"),
         (SignalSettings, "preemphasis", [-0.5, 1.5], "0 to 1"),
+        (CalibrationSettings, "full_scale_v", [0, -1.0, 2e6], "above 0, at most 1e\\+06"),
         (FrameSettings, "preemphasis", [-0.5, 1.5], "0 to 1"),
         (Mel, "bands", [0, -1, 10_001], "1 to 10000"),
         (Mel, "fmin_hz", [-1.0, 2e9], "0 to 1000000000"),
+        (Crop, "fmin_hz", [-1.0, 2e9], "0 to 1000000000"),
+        (Bands, "fmax_hz", [-1.0, 2e9], "0 to 1000000000"),
         (Chroma, "bands", [0, -1, 10_001], "1 to 10000"),
         (LinearOut, "outputs", [0, -1, 1_000_001], "1 to 1000000"),
         (Log, "floor", [0.0, -1.0, 2e30], "above 0, at most 1e\\+30"),

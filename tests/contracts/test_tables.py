@@ -20,7 +20,9 @@ from stftcli.features.settings import FeatureSettings, Recipe
 from stftcli.features.step import Step
 from stftcli.features.steps import (
     STEPS,
+    Bands,
     Chroma,
+    Crop,
     Dct,
     Descriptors,
     LinearFile,
@@ -29,11 +31,13 @@ from stftcli.features.steps import (
     Normalize,
     Stats,
     TopDb,
+    Weighting,
     stats,
 )
 from stftcli.features.steps.log import Logarithm
 from stftcli.settings.choices import (
     ARRAY_FORMATS,
+    BAND_STANDARDS,
     DB_OF_UNIT,
     DESCRIPTORS,
     FORCED_PAD_MODES,
@@ -44,6 +48,7 @@ from stftcli.settings.choices import (
     SHARD_FORMATS,
     SPECTRA,
     STATISTICS,
+    WEIGHTING_CURVES,
     WINDOW_ALIGNS,
     WINDOWS,
     LogKind,
@@ -177,6 +182,8 @@ STEPS_TO_TRY: dict[str, tuple[Step, ...]] = {
     "mel": (Mel(8),),
     "descriptors": (Descriptors(DESCRIPTORS),),
     "linear": (LinearFile("layer.npz"),),
+    **{f"bands {name}": (Bands(name, "density", 3000.0),) for name in BAND_STANDARDS},
+    **{f"weighting {curve}": (Crop(100.0), Weighting(curve)) for curve in WEIGHTING_CURVES},
     **{f"normalize by {by}": (Chroma(), Normalize(by)) for by in NORMALIZATIONS},
     **{f"log {kind}": (Mel(8), Log(kind)) for kind in LOGS},
     **{f"log {kind} of the largest": (Mel(8), Log(kind, ref="max")) for kind in DB_OF_UNIT},

@@ -281,7 +281,7 @@ class TestOptions:
         x = Extractor.preset("whisper", mel=128, log="ln", standardize="none")
         assert [step.step for step in x.settings.features.steps] == ["mel", "log", "top_db"]
         assert x.settings.features.steps[0] == Mel(128, fmax_hz=8000.0)
-        assert x.settings.features.steps[1] == Log("ln")
+        assert x.settings.features.steps[1] == Log("ln", floor=1e-10)
         assert x.settings.features.steps[2] == TopDb(80)
 
     def test_none_is_as_if_not_given(self) -> None:
@@ -309,7 +309,7 @@ class TestOptions:
             ({"mel": 0}, ["`mel` is 0", "from 1 to 10000"]),
             ({"mel": True}, ["`mel` is True", "whole number"]),
             ({"mel": 3, "chroma": 12}, ["`mel` and `chroma`", "give one"]),
-            ({"fmin": 20}, ["`fmin` belongs to `mel` or `mfcc`"]),
+            ({"mel_norm": "none"}, ["`mel_norm` belongs to `mel` or `mfcc`"]),
             ({"log": "dB"}, ["`log` is 'dB'", "db"]),
             ({"floor": 1, "log_offset": 1, "log": "ln"}, ["`floor` and `log_offset`"]),
             ({"center": True, "causal": True}, ["`center` and `causal` exclude each other"]),

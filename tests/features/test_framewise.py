@@ -44,6 +44,7 @@ def expected(spectrum: Spectrum) -> NDArray[Any]:
         "power": x.real**2 + x.imag**2,
         # Of a boxcar window of 64 samples, and one sample a second.
         "psd": np.abs(x) ** 2 / 64 * np.r_[1, np.full(31, 2), 1],
+        "mean-square": np.abs(x) ** 2 / 64**2 * np.r_[1, np.full(31, 2), 1],
         "dbfs": 10 * np.log10(np.maximum(np.abs(x) ** 2 / 32**2, 1e-20)),
         "db": 20 * np.log10(floored),
         "log": np.log(floored),
@@ -164,7 +165,7 @@ def test_an_unknown_name_is_answered_with_all_names() -> None:
 
 
 def test_a_linear_takes_no_complex_numbers() -> None:
-    with pytest.raises(SettingsError, match="real numbers: choose another"):
+    with pytest.raises(SettingsError, match="must hold real numbers"):
         analyze("complex", linear=Linear(33, 5))
 
 

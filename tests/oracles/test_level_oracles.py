@@ -32,6 +32,41 @@ def test_a_density_is_scipys(
 
 
 @pytest.mark.parametrize("length", [512, 511])
+def test_a_mean_square_is_scipys_spectrum(scipy_signal: Any, length: int) -> None:
+    ours = Extractor(
+        spectrum="mean-square", n_fft=length, hop_length=length, padding="none", dtype="float64"
+    )(SOUND, RATE_HZ)
+    _, _, power = scipy_signal.spectrogram(
+        SOUND.astype(np.float64), RATE_HZ, "hann", length, 0, scaling="spectrum", detrend=False
+    )
+    np.testing.assert_allclose(ours, power.T, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("options", "pressure"),
+    [
+        # Samples in uPa: what a full-scale sample stands for.
+        ({"sensitivity": "-176.2dB/uPa"}, 10 ** (176.2 / 20)),
+        ({"sensitivity": "-201 dB re 1 V/uPa", "full_scale": "1.5V"}, 1.5 * 10 ** (201 / 20)),
+        ({"sensitivity": "12.5mV/Pa", "full_scale": "500mV"}, 0.5 / 12.5e-3 * 1e6),
+    ],
+)
+@pytest.mark.parametrize("scaling", ["density", "spectrum"])
+def test_calibrated_sound_is_scipys_of_pressures(
+    scipy_signal: Any, options: dict[str, Any], pressure: float, scaling: str
+) -> None:
+    spectrum = "psd" if scaling == "density" else "mean-square"
+    ours = Extractor(spectrum=spectrum, n_fft=1024, hop_length=512, padding="none", **options)(
+        SOUND, RATE_HZ
+    )
+    pressures = SOUND.astype(np.float64) * pressure
+    _, mean = scipy_signal.welch(
+        pressures, RATE_HZ, "hann", 1024, 512, detrend=False, scaling=scaling
+    )
+    np.testing.assert_allclose(ours.mean(axis=0), mean, rtol=1e-5, atol=1e-6 * mean.max())
+
+
+@pytest.mark.parametrize("length", [512, 511])
 def test_levels_are_twice_scipys_spectrum(scipy_signal: Any, length: int) -> None:
     ours = Extractor(
         spectrum="dbfs", n_fft=length, hop_length=length, padding="none", dtype="float64"

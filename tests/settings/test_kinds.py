@@ -29,6 +29,7 @@ from stftcli.settings.kinds import (
 from stftcli.settings.lengths import LengthKind
 from stftcli.settings.pictures import FigureSettings, SizeKind, ViewSettings
 from stftcli.settings.segment import ChannelKind, TimeOriginKind
+from stftcli.settings.units import Reference, SensitivityKind, Voltage
 
 NAN, INF = float("nan"), float("inf")
 
@@ -181,6 +182,50 @@ CASES = {
         [("mix", "mix"), ("all", "all"), ("1", 1), (2, 2), (np.int64(2), 2)],
         ["0", "left", "", "-1", "1.0", "01", "1000000", 0, 1.0, True, None],
         "give mix, all, or a channel's number from 1",
+    ),
+    "sensitivity": Case(
+        SensitivityKind(),
+        [
+            (text, text)
+            for text in (
+                *(
+                    "-176.2dBV/uPa",
+                    "-176.2 dB re 1 V/uPa",
+                    "-176.2dB-re-1V/µPa",
+                    "-165 dBV re 1 uPa",
+                ),
+                *(
+                    "-38dBV/Pa",
+                    "-38 dBV re 1 Pa",
+                    "12.5mV/Pa",
+                    "12.5 mV/Pa",
+                    "1e-8V/uPa",
+                    "3nV/uPa",
+                ),
+                *("-176.2dB/uPa", "-56 dB re 1/Pa", "0.05/Pa", "+3dB/Pa"),
+            )
+        ],
+        [
+            *("", "-176.2", -176.2, "-176.2dB", "-38dBV", "-38dB/V", "-38dBmV/Pa", "-38 dB/mPa"),
+            *("0V/Pa", "-1V/Pa", "nanV/Pa", "-500dB/Pa", "1e30V/Pa", "-38dBV/Pa2", "dBV/Pa"),
+            *("50MV/Pa", "50 mv/pa", None, True, NAN, ["-38dBV/Pa"]),
+        ],
+        "it must name its unit: ",
+    ),
+    "voltage": Case(
+        Voltage(),
+        [("1", 1), ("1.0V", 1), ("1.25 V", 1.25), ("500mV", 0.5), ("20 uV", 2e-5), (2, 2)],
+        ["0", "0V", "-1V", "", "1 W", "1MV", "1vv", 0, -1, 2e6, NAN, INF, True, None],
+        "it must be a voltage above 0, at most 1e+06 V, as in 1.25V",
+    ),
+    "reference": Case(
+        Reference(),
+        [
+            *(("max", "max"), ("1", 1), ("20u", 2e-5), ("20µ", 2e-5), ("1m", 1e-3), (0.5, 0.5)),
+            *(("20uPa", "20uPa"), ("1 µPa", "1 µPa"), ("1Pa", "1Pa"), ("1V", "1V")),
+        ],
+        ["0", "-1", "", "min", "0Pa", "-20uPa", "20uHz", "20 upa", 0, NAN, INF, True, None, [1]],
+        "it must be a number above 0, at most 1e+30, or max; of calibrated sound a pressure",
     ),
     "size": Case(
         SizeKind(),

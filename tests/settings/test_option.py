@@ -10,6 +10,7 @@ from stftcli.errors import SettingsError
 from stftcli.features.keywords import all_options
 from stftcli.features.settings import FeatureSettings, Recipe
 from stftcli.features.steps import STEPS
+from stftcli.settings.calibration import CalibrationSettings
 from stftcli.settings.frames import FrameSettings
 from stftcli.settings.kinds import Flag, Pair, Whole
 from stftcli.settings.option import Option
@@ -19,7 +20,15 @@ from stftcli.settings.segment import SegmentSettings
 from stftcli.settings.signal import SignalSettings
 
 RECORDS: list[type[Record]] = [
-    *(SegmentSettings, SignalSettings, FrameSettings, Recipe, FeatureSettings, *STEPS.values()),
+    *(
+        SegmentSettings,
+        SignalSettings,
+        CalibrationSettings,
+        FrameSettings,
+        Recipe,
+        FeatureSettings,
+        *STEPS.values(),
+    ),
     *(ViewSettings, FigureSettings),
 ]
 ROWS = {

@@ -2,6 +2,7 @@
 
 import click
 
+from stftcli.cli.linear.bands import bands, logfreq, weighting
 from stftcli.cli.linear.fit import fit
 from stftcli.cli.linear.make import bark, chroma, dct, erb, init, mel
 from stftcli.cli.linear.show import convert, show
@@ -24,5 +25,9 @@ def linear() -> None:
     """
 
 
-for command in (init, mel, bark, erb, chroma, dct, fit, show, convert):
+for command in (
+    *(init, mel, bark, erb, chroma, dct),
+    *(bands, weighting, logfreq),
+    *(fit, show, convert),
+):
     linear.add_command(command)

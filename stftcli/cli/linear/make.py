@@ -29,7 +29,7 @@ def output(*names: str) -> Decorator:
 
 # Where --out is the number of outputs, it cannot be the file too.
 _output = output("--output")
-_out = output("--out", "--output")
+out = output("--out", "--output")
 _sizes = stacked(
     click.option(
         "--in", "inputs", required=True, type=click.IntRange(min=1), metavar="N", help="Inputs."
@@ -38,7 +38,7 @@ _sizes = stacked(
         "--out", "outputs", required=True, type=click.IntRange(min=1), metavar="M", help="Outputs."
     ),
 )
-_spectrum = stacked(
+spectrum = stacked(
     click.option(
         "--rate",
         "rate_hz",
@@ -72,7 +72,7 @@ def _bands(usual: int) -> Decorator:
 
 
 _bank = stacked(
-    _spectrum,
+    spectrum,
     _bands(128),
     click.option(
         "--fmin",
@@ -97,7 +97,7 @@ _bank = stacked(
         show_default=True,
         help="slaney: each band has an area of 1; none: a height of 1.",
     ),
-    _out,
+    out,
 )
 
 
@@ -135,7 +135,7 @@ def mel(output: str, **bank: Any) -> None:
 
     It is to be applied to power or magnitude spectra.
     """
-    _make("mel", output, bank)
+    make_layer_of("mel", output, bank)
 
 
 @click.command("bark")
@@ -145,7 +145,7 @@ def bark(output: str, **bank: Any) -> None:
 
     The scale is that of Traunmueller (1990).
     """
-    _make("bark", output, bank)
+    make_layer_of("bark", output, bank)
 
 
 @click.command("erb")
@@ -155,11 +155,11 @@ def erb(output: str, **bank: Any) -> None:
 
     The scale is that of Glasberg and Moore (1990).
     """
-    _make("erb", output, bank)
+    make_layer_of("erb", output, bank)
 
 
 @click.command("chroma")
-@_spectrum
+@spectrum
 @_bands(12)
 @click.option(
     "--tuning",
@@ -168,10 +168,10 @@ def erb(output: str, **bank: Any) -> None:
     show_default=True,
     help="Deviation from A440, in fractions of a chroma bin.",
 )
-@_out
+@out
 def chroma(output: str, **bank: Any) -> None:
     """Make a bank of pitch classes, the same as librosa's."""
-    _make("chroma", output, bank)
+    make_layer_of("chroma", output, bank)
 
 
 @click.command("dct")
@@ -190,10 +190,11 @@ def dct(output: str, **sizes: Any) -> None:
 
     It is of type 2, and orthonormal.
     """
-    _make("dct", output, sizes)
+    make_layer_of("dct", output, sizes)
 
 
-def _make(kind: str, file: str, options: dict[str, Any]) -> None:
+def make_layer_of(kind: str, file: str, options: dict[str, Any]) -> None:
+    """Make weights of a kind and write them."""
     from stftcli.jobs.layers import make_layer
 
     if options.get("norm") == "none":

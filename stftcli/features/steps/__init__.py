@@ -4,8 +4,11 @@ from stftcli.features.step import Step
 
 # In the order in which options put them together.
 # isort: off
+from stftcli.features.steps.crop import Crop as Crop
+from stftcli.features.steps.weighting import Weighting as Weighting
 from stftcli.features.steps.mel import Mel as Mel
 from stftcli.features.steps.chroma import Chroma as Chroma
+from stftcli.features.steps.bands import Bands as Bands
 from stftcli.features.steps.descriptors import Descriptors as Descriptors
 from stftcli.features.steps.pcen import Pcen as Pcen
 from stftcli.features.steps.linear import LinearFile as LinearFile

@@ -60,12 +60,12 @@ class Chroma(Step):
         steps = 3 * (self.bands // 12) + np.arange(self.bands) + self.tuning
         before = builder.axis
         builder.project(
-            Linear.from_weights(weights, dtype=builder.dtype),
+            Linear.from_weights(weights[:, builder.bins], dtype=builder.dtype),
             before.renamed(
                 self.feature_names(before.names),
                 "Chroma",
                 frequencies_hz=220 * 2 ** (steps / self.bands),
-                quantity="" if before.log else before.quantity,
+                quantity=before.quantity_of_sums,
             ),
             "the chroma bank",
         )

@@ -54,8 +54,9 @@ class Deltas(Step):
         """Filter the stream of frames."""
         builder.stream(partial(add_deltas, order=self.order, window=self.window))
         before = builder.axis
-        per_frame = ("", "/frame", "/frame²")[: self.order + 1]
-        units = tuple(unit and unit + per for per in per_frame for unit in before.units)
+        per_frame = ("/frame", "/frame²")[: self.order]
+        changes = before.units_of_differences()
+        units = (*before.units, *(unit and unit + per for per in per_frame for unit in changes))
         axis = before.renamed(
             self.feature_names(before.names), before.label, units=units, first=before.first
         )

@@ -8,6 +8,7 @@ from stftcli.features.step import Names, Step
 from stftcli.settings.choices import DESCRIPTORS, Descriptor
 from stftcli.settings.kinds import Names as NamesKind
 from stftcli.settings.option import Option
+from stftcli.settings.units import FULL_SCALE_UNIT
 
 if TYPE_CHECKING:
     from stftcli.features.builder import Builder
@@ -44,20 +45,29 @@ class Descriptors(Step):
         from stftcli.dsp.descriptors import DESCRIPTORS as ROWS
         from stftcli.dsp.descriptors import FrameDescriptors, frame_rms, zero_crossing_rate
 
-        if not builder.axis.bins or builder.frame_operations:
+        axis, kept = builder.axis, builder.bins
+        if not axis.bins or axis.log is not None or builder.stream_operations:
             raise SettingsError(
                 "descriptors are taken of the spectrum: put them before other steps"
             )
-        if builder.spectrum != "magnitude":
+        if axis.quantity != "magnitude":
             raise SettingsError(
                 f"descriptors are taken of magnitudes, the spectrum is {builder.spectrum}: give "
                 "`spectrum='magnitude'`"
             )
-        bins, rate_hz = builder.plan.bins, builder.rate_hz
-        chosen = FrameDescriptors(self.names, bins, rate_hz / builder.plan.filter_length, rate_hz)
+        rate_hz = builder.rate_hz
+        bin_hz = rate_hz / builder.plan.filter_length
+        bins = kept.stop - kept.start
+        chosen = FrameDescriptors(self.names, bins, bin_hz, rate_hz, first_bin=kept.start)
         for measure in (frame_rms, zero_crossing_rate):
             builder.measure(FrameFeature(measure, "last"))
         builder.stream(chosen.describe)
-        units = tuple(ROWS[name].unit for name in self.names for _ in ROWS[name].columns)
-        axis = builder.axis.renamed(chosen.names, "", units=units)
-        builder.become(axis, "the descriptors")
+        samples = axis.samples
+        of_samples = "" if samples == FULL_SCALE_UNIT else samples.name
+        units = tuple(
+            of_samples if name == "rms" else ROWS[name].unit
+            for name in self.names
+            for _ in ROWS[name].columns
+        )
+        described = axis.renamed(chosen.names, "", units=units)
+        builder.become(described, "the descriptors")

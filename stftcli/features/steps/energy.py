@@ -25,7 +25,7 @@ class Energy(Step):
     replace: bool = True
     floor: float = KALDI_FLOOR
 
-    after = ("dct", "top_db", "log", "pcen", "mel", "chroma", "linear", "linear_out")
+    after = ("dct", "top_db", "log", "pcen", "mel", "chroma", "bands", "linear", "linear_out")
     options: ClassVar[tuple[Option, ...]] = (
         Option(
             "energy",

@@ -127,8 +127,7 @@ def _axis_of(linear: "Linear", before: Axis) -> Axis:
         _numbered(linear.out_features),
         "Output",
         frequencies_hz=_band_centers_hz(linear, before),
-        # What a layer makes of powers is of the kind of powers, and nothing of logarithms is known.
-        quantity="" if before.log else before.quantity,
+        quantity=before.quantity_of_sums,
     )
 
 

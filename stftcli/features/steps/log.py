@@ -1,16 +1,19 @@
 """The logarithm of each value."""
 
 from collections.abc import Sequence
-from math import log
+from dataclasses import replace
+from math import log, sqrt
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from stftcli.errors import SettingsError
+from stftcli.features.axis import OF_HIGHEST, SQUARES, Axis
 from stftcli.features.operations import Batch, FrameOperation, Largest
 from stftcli.features.step import Step
 from stftcli.frozen import Frozen
-from stftcli.settings.choices import DB_OF_UNIT, LOG_FLOOR, LOGS, LogKind
+from stftcli.settings.choices import DB_OF_UNIT, LEVEL_FLOOR, LOG_FLOOR, LOGS, LogKind
 from stftcli.settings.kinds import NONE, Choice, Number
 from stftcli.settings.option import Option
+from stftcli.settings.units import Reference
 
 if TYPE_CHECKING:
     from stftcli.features.builder import Builder, Stage
@@ -27,12 +30,14 @@ _FACTORS: dict[LogKind, float] = {
 class Log(Step):
     """A logarithm of ``max(y, floor)``, or of ``max(y, 0) + offset`` where an offset is given.
 
-    `ref` divides that: "max" stands for its largest value in the sound.
+    `floor` None is 1e-10, or 1e-20 times the square of the samples' reference for densities and
+    mean squares. `ref` divides that: "max" stands for its largest value in the sound. Decibels
+    of calibrated sound count from its reference besides.
     """
 
     step = "log"
     kind: LogKind = "ln"
-    floor: float = LOG_FLOOR
+    floor: float | None = None
     offset: float | None = None
     ref: float | Literal["max"] = 1.0
 
@@ -57,7 +62,7 @@ class Log(Step):
             Number(0, _MAX, above=True),
             "Raise values below X to X before the logarithm.",
             "floor",
-            default=f"{LOG_FLOOR:g}",
+            default=f"{LOG_FLOOR:g}; {LEVEL_FLOOR:g} of the spectra psd and mean-square",
             excludes="log_offset",
         ),
         Option(
@@ -68,10 +73,11 @@ class Log(Step):
         ),
         Option(
             "ref",
-            Number(0, _MAX, "max", above=True, metavar="X|max"),
-            "Divide the values by X before the logarithm; max: by the largest of the sound.",
+            Reference(),
+            "What a logarithm counts from: values are divided by X, max is the largest of the "
+            "sound. Of calibrated sound X is a pressure, which is squared: 20uPa, 1uPa.",
             "ref",
-            default="1",
+            default="1; 20uPa of a sensitivity per Pa, 1uPa of one per uPa",
         ),
     )
 
@@ -79,7 +85,11 @@ class Log(Step):
         if self.kind not in LOGS:
             raise SettingsError(f"there is no log {self.kind!r}: choose from {', '.join(LOGS)}")
         super().__post_init__()
-        if self.kind == "log1p" and (self.floor, self.offset, self.ref) != (LOG_FLOOR, None, 1):
+        if isinstance(self.ref, str) and self.ref != "max":
+            raise SettingsError(
+                f"`ref` is {self.ref}, which is for calibrated sound: give `sensitivity` too"
+            )
+        if self.kind == "log1p" and (self.floor, self.offset, self.ref) != (None, None, 1):
             raise SettingsError("log1p is ln(1 + y): it takes no `floor`, `offset` or `ref`")
 
     def changed(self, fields: dict[str, Any]) -> Self:
@@ -97,18 +107,40 @@ class Log(Step):
 
     def build(self, builder: "Builder") -> None:
         """Take it of each value; relative to the largest, that is subtracted in a second pass."""
-        ref = 1.0 if self.ref == "max" else self.ref
-        builder.per_frame(Logarithm(self.kind, self.floor, self.offset, ref))
-        builder.axis = builder.axis.with_values(builder.axis.quantity, self.kind)
+        before = builder.axis
+        divisor = self._divisor(before)
+        builder.per_frame(Logarithm(self.kind, self._floor(before), self.offset, divisor))
+        builder.axis = before.with_values(before.quantity, self.kind)
         if self.ref == "max":
             builder.two_pass(RelativeToLargest)
+            builder.axis = replace(builder.axis, units=(self._of_largest(),) * builder.features)
+        elif self.ref != 1:
+            builder.axis = builder.axis.relative_to(sqrt(self.ref))
 
-    def undo(self, stage: "Stage") -> FrameOperation:  # noqa: ARG002
+    def _divisor(self, before: Axis) -> float:
+        """Give what values are divided by: for decibels by what the samples count from, too."""
+        ref = 1.0 if self.ref == "max" else self.ref
+        if self.kind != "db":
+            return ref
+        reference = before.samples.reference
+        return ref * (reference**2 if before.quantity in SQUARES else reference)
+
+    def _floor(self, before: Axis) -> float:
+        if self.floor is not None:
+            return self.floor
+        if before.quantity in ("density", "mean square"):
+            return LEVEL_FLOOR * before.samples.reference**2
+        return LOG_FLOOR
+
+    def _of_largest(self) -> str:
+        return OF_HIGHEST if self.kind == "db" else self.kind
+
+    def undo(self, stage: "Stage") -> FrameOperation:
         """Take the power of each value; what lay below the floor stays at it.
 
         Relative to the largest, that is taken to have been 1, for nothing says how large it was.
         """
-        return Exponential(self.kind, self.offset or 0.0, 1.0 if self.ref == "max" else self.ref)
+        return Exponential(self.kind, self.offset or 0.0, self._divisor(stage.before))
 
 
 class Exponential(Frozen):

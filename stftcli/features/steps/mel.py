@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from stftcli.errors import SettingsError
 from stftcli.features.operations import FrameOperation
 from stftcli.features.step import Names, Step
+from stftcli.features.steps.crop import EDGES
 from stftcli.settings.choices import MEL_NORMS, MEL_SCALES, MelNorm, MelScale, Triangles
-from stftcli.settings.kinds import Choice, Frequency, Whole
+from stftcli.settings.kinds import Choice, Whole
 from stftcli.settings.option import Option
 
 if TYPE_CHECKING:
@@ -38,20 +39,7 @@ class Mel(Step):
         Option(
             "mel", Whole(1, MAX_BANDS), "Mel bank of N bands.", "bands", makes=True, common=True
         ),
-        Option(
-            "fmin",
-            Frequency(0, 1e9),
-            "Lower edge of the first mel band.",
-            "fmin_hz",
-            default="0",
-        ),
-        Option(
-            "fmax",
-            Frequency(0, 1e9),
-            "Upper edge of the last mel band.",
-            "fmax_hz",
-            default="half the rate",
-        ),
+        *EDGES,
         Option(
             "mel_scale",
             Choice(MEL_SCALES),
@@ -77,7 +65,7 @@ class Mel(Step):
         from stftcli.dsp.filterbanks import band_centers_hz, empty_bands
         from stftcli.dsp.linear import Linear
 
-        weights = self._weights(builder.rate_hz, builder.plan.filter_length)
+        weights = self._weights(builder.rate_hz, builder.plan.filter_length)[:, builder.bins]
         if len(empty := empty_bands(weights)):
             builder.warnings.append(empty_bands_warning(empty.tolist(), self.bands))
         # torchaudio's rate // 2 differs from half the rate by half a hertz, which is no centre's.
@@ -95,7 +83,7 @@ class Mel(Step):
                 self.feature_names(before.names),
                 "Mel band",
                 frequencies_hz=centers_hz,
-                quantity="" if before.log else before.quantity,
+                quantity=before.quantity_of_sums,
             ),
             "the mel bank",
         )

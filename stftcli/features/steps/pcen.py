@@ -38,7 +38,7 @@ class Pcen(Step):
     epsilon: float = _EPSILON
     initial: float | Literal["first"] = 1.0
 
-    after = ("mel", "chroma")
+    after = ("mel", "chroma", "bands")
     replaces = ("log", "top_db", "standardize")
     options: ClassVar[tuple[Option, ...]] = (
         Option(

@@ -13,6 +13,7 @@ from stftcli.settings.option import Option
 
 if TYPE_CHECKING:
     from stftcli.dsp.feature_moments import FeatureMoments
+    from stftcli.features.axis import Axis
     from stftcli.features.builder import Builder
 
 
@@ -45,8 +46,16 @@ class Stats(Step):
     def build(self, builder: "Builder") -> None:
         """Gather all frames into one row."""
         builder.stream(partial(_one_row, self.names))
-        axis = builder.axis.renamed(self.feature_names(builder.axis.names), per_frame=False)
-        builder.become(axis, "the statistics")
+        before = builder.axis
+        units = tuple(unit for name in self.names for unit in _units(name, before))
+        names = self.feature_names(before.names)
+        builder.become(before.renamed(names, units=units, per_frame=False), "the statistics")
+
+
+def _units(name: Statistic, before: "Axis") -> tuple[str, ...]:
+    if name == "std":
+        return before.units_of_differences()
+    return before.units if name in ("mean", "min", "max") else ("",) * len(before.units)
 
 
 def _one_row(names: tuple[Statistic, ...], batches: Batches) -> Batches:

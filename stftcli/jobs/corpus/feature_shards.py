@@ -15,6 +15,7 @@ from stftcli.jobs.corpus.attempt import Notes, attempt, describe_input, output_p
 from stftcli.jobs.corpus.inputs import segment_of
 from stftcli.jobs.corpus.results import Result
 from stftcli.jobs.corpus.unit import Item, Unit
+from stftcli.jobs.provenance import unit_of
 from stftcli.jobs.stream import chain_for, features_of_source
 from stftcli.settings.choices import ShardFormat
 
@@ -83,6 +84,7 @@ class FeatureShards(Frozen):
             "layout": chain.settings.layout,
             "shape": list(features.shape),
             "names": list(chain.axis.names),
+            "unit": unit_of(chain.axis),
         }
         try:
             writer.add(item.id, features, told)

@@ -99,6 +99,6 @@ def _work(
 def _stored_dtype(settings: FeatureSettings) -> np.dtype[Any]:
     """Give the type of the values, whatever the sounds are."""
     dtype = np.dtype(settings.dtype)
-    if settings.features.resolve().spectrum == "complex" and dtype != np.float16:
+    if settings.features.spectrum == "complex" and dtype != np.float16:
         return np.result_type(dtype, np.complex64)
     return dtype

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.dsp.levels import levels_db, levels_dbfs
+from stftcli.dsp.levels import full_scale_power, levels_db, levels_dbfs
 from stftcli.errors import SettingsError
-from stftcli.features.axis import FULL_SCALE, Axis
+from stftcli.features.axis import FULL_SCALE, OF_HIGHEST, Axis
 from stftcli.features.chain import Chain
 from stftcli.frozen import Frozen
 from stftcli.pictures.axes import ColourScale
@@ -16,7 +16,6 @@ from stftcli.pictures.colours import LEVELS_MAP, SIGNED_MAP
 from stftcli.settings.pictures import DEFAULT_RANGE_DB, ViewSettings
 
 _QUIETEST_TOP_DB = -100.0  # silence stays dark
-_RELATIVE = "dB re highest"
 
 
 class Drawn(Frozen):
@@ -37,17 +36,25 @@ def drawn(picture: NDArray[Any], chain: Chain, axis: Axis, *, non_negative: bool
 
     What a layer makes of powers is taken for powers if no value of the whole figure is below zero.
     """
-    stft = chain.framewise.stft
-    if axis.log is None and axis.quantity == "density":
-        return Drawn(levels_db(picture), axis.with_values("density", "db").unit or "dB", True)
+    if axis.log is None and axis.quantity in ("density", "mean square"):
+        return _relative(picture, axis)
     if axis.log is None and axis.quantity in ("power", "magnitude"):
         power = picture if axis.quantity == "power" else picture**2
-        full_scale = not chain.settings.signal.int16_scale and stft.freeze_parameters
-        if axis.bins and full_scale:
+        stft, settings = chain.framewise.stft, chain.settings
+        if axis.bins and stft.freeze_parameters and settings.calibration.is_absolute:
+            mean_square = power / (2 * full_scale_power(stft.window))
+            return _relative(mean_square, axis.with_values("mean square"))
+        if axis.bins and stft.freeze_parameters and not settings.signal.int16_scale:
             return Drawn(levels_dbfs(power, stft.window), FULL_SCALE)
         if axis.bins or non_negative:
             return Drawn(levels_db(power), "dB")
     return Drawn(picture, axis.unit or "", axis.log is not None)
+
+
+def _relative(squares: NDArray[Any], axis: Axis) -> Drawn:
+    """Give the levels of densities or mean squares, relative to what the samples count from."""
+    levels = axis.with_values(axis.quantity, "db")
+    return Drawn(levels_db(squares / axis.samples.reference**2), levels.unit or "dB", True)
 
 
 def colour_scale(
@@ -99,4 +106,4 @@ def referred(pictures: Sequence[Drawn], view: ViewSettings) -> list[Drawn]:
     if view.ref != "max" or not pictures[0].are_levels:
         return list(pictures)
     highest = max(float(np.nanmax(picture.values)) for picture in pictures)
-    return [Drawn(picture.values - highest, _RELATIVE) for picture in pictures]
+    return [Drawn(picture.values - highest, OF_HIGHEST) for picture in pictures]

@@ -35,7 +35,7 @@ def row_axis(chain: Chain, axis: Axis, bins_per_row: int, view: ViewSettings) ->
         If the view asks for frequencies that are not there.
     """
     if axis.bins:
-        return _of_bins(chain, bins_per_row, view)
+        return _of_bins(chain, axis, bins_per_row, view)
     asked = {"scale": view.scale != "linear", "fmin": view.fmin_hz, "fmax": view.fmax_hz}
     for option, value in asked.items():
         if value:
@@ -64,12 +64,16 @@ def _row_edges(features: int, bins_per_row: int) -> Floats:
     return np.minimum(first, features) - 0.5
 
 
-def _of_bins(chain: Chain, bins_per_row: int, view: ViewSettings) -> RowAxis:
+def _of_bins(chain: Chain, axis: Axis, bins_per_row: int, view: ViewSettings) -> RowAxis:
     nyquist_hz, bin_hz = chain.rate_hz / 2, chain.rate_hz / chain.frames.filter_length
+    assert axis.frequencies_hz is not None
+    first_hz, last_hz = map(float, axis.frequencies_hz[[0, -1]])
     low = view.fmin_hz
     if low is None:
-        low = bin_hz if view.scale == "log" else 0.0
-    high = nyquist_hz if view.fmax_hz is None else view.fmax_hz
+        low = max(first_hz, bin_hz) if view.scale == "log" else first_hz
+    high = view.fmax_hz
+    if high is None:
+        high = nyquist_hz if last_hz + bin_hz > nyquist_hz else last_hz
     if high > nyquist_hz:
         raise SettingsError(
             f"`fmax` is {high:g} Hz: the sound has nothing above {nyquist_hz:g} Hz, half its rate"
@@ -78,7 +82,7 @@ def _of_bins(chain: Chain, bins_per_row: int, view: ViewSettings) -> RowAxis:
         raise SettingsError(f"`fmin` is {low:g} Hz: it must be below {high:g} Hz")
     place = _PLACES[view.scale]
     edges, shown = (
-        place(_row_edges(chain.features, bins_per_row) * bin_hz),
+        place(first_hz + _row_edges(chain.features, bins_per_row) * bin_hz),
         place(np.array([low, high])),
     )
     ends = (float(shown[0]), float(shown[1]))

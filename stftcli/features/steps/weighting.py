@@ -1,0 +1,74 @@
+"""Frequency weighting: each bin by how much it counts, as in dB(A)."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from stftcli.errors import SettingsError
+from stftcli.features.axis import AMOUNTS, Axis
+from stftcli.features.operations import Batch, FrameOperation
+from stftcli.features.step import Step
+from stftcli.settings.choices import DB_OF_UNIT, WEIGHTING_CURVES, WeightingCurve
+from stftcli.settings.kinds import NONE, Choice
+from stftcli.settings.option import Option
+
+if TYPE_CHECKING:
+    from stftcli.features.builder import Builder, Stage
+
+
+class Weighting(Step):
+    """A weighting of the bins: powers times 10^(dB / 10), magnitudes times 10^(dB / 20)."""
+
+    step = "weighting"
+    curve: WeightingCurve = "A"
+
+    on_bins = True
+    options: ClassVar[tuple[Option, ...]] = (
+        Option(
+            "weighting",
+            Choice((*WEIGHTING_CURVES, NONE)),
+            "Weight the bins, before a bank: "
+            + "; ".join(f"{name}: {source}" for name, source in WEIGHTING_CURVES.items())
+            + "; none takes it out of settings.",
+            "curve",
+            makes=True,
+            removed_by=NONE,
+        ),
+    )
+
+    def build(self, builder: "Builder") -> None:
+        """Weight each bin by the gain at its middle."""
+        axis = builder.axis
+        of_power = axis.quantity in AMOUNTS and axis.log != "log1p"
+        if not (axis.bins and of_power):
+            raise SettingsError(
+                "a weighting is for the bins of a spectrum of powers or magnitudes, or of their "
+                "logarithms: put it before other steps, and leave out `spectrum='phase'`"
+            )
+        builder.per_frame(self._weighted(builder.axis, 1))
+
+    def undo(self, stage: "Stage") -> FrameOperation:
+        """Take the gains back."""
+        return self._weighted(stage.before, -1)
+
+    def _weighted(self, axis: Axis, sign: int) -> FrameOperation:
+        from stftcli.dsp.weightings import weighting_db
+
+        assert axis.frequencies_hz is not None
+        gains_db = sign * weighting_db(self.curve, axis.frequencies_hz)
+        if axis.quantity == "magnitude":
+            gains_db /= 2
+        if axis.log is None:
+            return partial(multiply, factors=10 ** (gains_db / 10))
+        return partial(add, terms=gains_db / DB_OF_UNIT[axis.log])
+
+
+def multiply(batch: Batch, factors: Any) -> Batch:
+    """Multiply each frame, in place."""
+    batch *= factors.astype(batch.dtype)
+    return batch
+
+
+def add(batch: Batch, terms: Any) -> Batch:
+    """Add to each frame, in place."""
+    batch += terms.astype(batch.dtype)
+    return batch
