@@ -16,7 +16,7 @@ CRAFTS = {"audio", "arrays", "pictures"}
 # What the command line takes of the features: the table of what can be asked for, no numbers.
 WITHOUT_NUMBERS = {"settings", "keywords", "presets", "steps", "step", "toml"}
 MAY_IMPORT = {
-    "__main__": {"cli"},
+    "__main__": {"cli", "files"},
     "__init__": {"dsp", "features", "settings", "errors"},  # what it offers to Python
     "cli": {"cli", "jobs", "presets", *(f"features.{name}" for name in WITHOUT_NUMBERS), *GROUND},
     "jobs": {"jobs", "features", *CRAFTS, "manifests", "dsp", "presets", *GROUND},

@@ -109,7 +109,7 @@ def read_sidecar(path: Path) -> Sidecar:
 def find_sidecar(path: Path) -> Sidecar | None:
     """Read what stands beside an array; None where nothing does."""
     beside = path.with_name(f"{path.name}.json")
-    return read_sidecar(beside) if beside.exists() else None
+    return read_sidecar(beside) if exists(str(beside)) else None
 
 
 def read_beside(path: Path) -> Sidecar:

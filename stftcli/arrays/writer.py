@@ -1,6 +1,5 @@
 """What the writers of all formats do with batches of frames as they come."""
 
-import os
 from math import prod
 from typing import IO, Any
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from stftcli.arrays.spec import ArrayMetadata, ArraySpec
 from stftcli.dsp.checks import narrowed
 from stftcli.errors import SettingsError
+from stftcli.files.system import read_at
 from stftcli.files.temporary import copy_rest, temp_space_errors, temporary_file
 from stftcli.settings.choices import Layout
 
@@ -102,10 +102,12 @@ def transpose(
     step = max(1, _PIECE_BYTES // frame_bytes)
     for first in range(0, frames, step):
         wanted = min(step, frames - first) * frame_bytes
-        piece = os.pread(source.fileno(), wanted, offset + first * frame_bytes)
+        piece = read_at(source.fileno(), wanted, offset + first * frame_bytes)
         columns = np.frombuffer(piece, part).reshape(-1, parts).T.copy()
         for number, column in enumerate(columns):
-            os.pwrite(target.fileno(), column.data, (number * frames + first) * part_bytes)
+            target.seek((number * frames + first) * part_bytes)
+            target.write(column.data)
+    target.seek(0)
     return target
 
 

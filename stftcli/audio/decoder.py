@@ -1,6 +1,7 @@
 """A sound as libsndfile decodes it, in floats."""
 
 from collections.abc import Callable
+from io import FileIO
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from stftcli.audio.header import SUBTYPES
 from stftcli.errors import InputError
-from stftcli.files.muted import muted
+from stftcli.files.system import SHARES_DESCRIPTORS
 
 Read = Callable[[int], NDArray[Any]]
 
@@ -37,8 +38,7 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
 
     def __init__(self, descriptor: int, name: str) -> None:
         try:
-            with muted():
-                super().__init__(descriptor, closefd=False)
+            super().__init__(handed(descriptor), closefd=False)
         except (soundfile.SoundFileError, TypeError, ValueError) as error:
             raise InputError(f"{name} cannot be read as sound: {reason(error)}") from error
         self.broken = False
@@ -53,11 +53,6 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
     def seekable(self) -> bool:
         """Say no, whatever the file is."""
         return False
-
-    def seek(self, frames: int, whence: int = 0) -> int:
-        """Go to a sample."""
-        with muted():
-            return int(super().seek(frames, whence))
 
     def reader(self, most: int, dtype: np.dtype[Any]) -> Read:
         """Make a function that reads so many samples, at most `most`, as shape (any, channels).
@@ -85,14 +80,18 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
             return out[:0]
         out.fill(np.nan)
         try:
-            with muted():
-                return np.asarray(self.read(out=out))
+            return np.asarray(self.read(out=out))
         except soundfile.SoundFileError:
             there = int(np.isfinite(out).all(axis=1).sum())
             if not there and not self.tell():
                 raise
             self.broken = True
             return out[:there]
+
+
+def handed(descriptor: int) -> int | FileIO:
+    """Give a descriptor, which stays open, as libsndfile can take it on this system."""
+    return descriptor if SHARES_DESCRIPTORS else FileIO(descriptor, closefd=False)
 
 
 def reason(error: Exception) -> str:

@@ -19,6 +19,7 @@ from stftcli.audio.flac_frames import (
 from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.parts import Findings, Parts, leave
 from stftcli.audio.wav import TAGS
+from stftcli.files.system import read_at
 from stftcli.frozen import Frozen
 
 MAGIC = b"fLaC"
@@ -165,11 +166,11 @@ def _last_frame_bytes(ahead: bytes) -> int:
 
 def is_whole(descriptor: int) -> bool:
     """Say whether a FLAC file ends with the last frame that its header tells of."""
-    start = os.pread(descriptor, 8 + _STREAMINFO_BYTES, 0)
+    start = read_at(descriptor, 8 + _STREAMINFO_BYTES, 0)
     if not is_flac(start):
         return False
     info, size = StreamInfo(start[8:]), os.fstat(descriptor).st_size
-    tail = os.pread(descriptor, _TAIL_BYTES, max(0, size - _TAIL_BYTES))
+    tail = read_at(descriptor, _TAIL_BYTES, max(0, size - _TAIL_BYTES))
     for match in reversed(list(_SYNC.finditer(tail))):
         header = frame_header(tail, match.start())
         # Within a frame others may seem to begin; they do not end the sound.
@@ -189,7 +190,7 @@ def flac_rest(descriptor: int, incoming: FileBytes, findings: Findings) -> Parts
 
 def _another_flac_at(descriptor: int, start: int) -> int | None:
     joined = b""
-    while piece := os.pread(descriptor, _STEP_BYTES, start):
+    while piece := read_at(descriptor, _STEP_BYTES, start):
         joined = joined[-_LOOK_BYTES:] + piece
         start += len(piece)
         at = joined.find(MAGIC)

@@ -1,7 +1,8 @@
 """The bytes of an input, in order, with a look at what comes next."""
 
-import os
 from collections.abc import Callable, Iterator
+
+from stftcli.files.system import read_at
 
 PIECE_BYTES = 1 << 16
 _MAX_OFFSET = 1 << 62
@@ -70,7 +71,7 @@ class FileBytes(Incoming):
         self._offset = offset
 
         def read() -> bytes:
-            piece = b"" if stopped() else os.pread(descriptor, PIECE_BYTES, self._offset)
+            piece = b"" if stopped() else read_at(descriptor, PIECE_BYTES, self._offset)
             self._offset += len(piece)
             return piece
 

@@ -15,12 +15,13 @@ from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.kinds import kind_of, raw_kind, skip_tags, unchanged
 from stftcli.audio.notes import Notes, notes_in_file, notes_in_head
 from stftcli.audio.parts import Findings, Parts
-from stftcli.audio.pump import Pump, interrupts, reading, reading_file
+from stftcli.audio.pump import Pump, can_wait, interrupts, reading, reading_file
 from stftcli.audio.wav import known_head
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
 from stftcli.files.here import located
 from stftcli.files.remote import open_remote
+from stftcli.files.system import READ, read_at
 from stftcli.files.temporary import temporary_file
 from stftcli.files.urls import is_url, plain_name
 from stftcli.settings.reading import RawFormat
@@ -173,7 +174,7 @@ class Opened:
         if is_url(path):
             self._open_remote(path, hashed)
             return
-        descriptor = os.dup(0) if path == STANDARD else os.open(located(path), os.O_RDONLY)
+        descriptor = os.dup(0) if path == STANDARD else os.open(located(path), READ)
         self._stack.callback(os.close, descriptor)
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISDIR(mode):
@@ -199,8 +200,12 @@ class Opened:
         return FileBytes(descriptor, self._begin, lambda: self._stopped)
 
     def _open_pipe(self, descriptor: int, hashed: bool) -> None:
-        stopped, self._stop = self._stack.enter_context(interrupts())
-        self._take(Incoming(reading(descriptor, stopped, self._seen(hashed))))
+        if can_wait():
+            stopped, self._stop = self._stack.enter_context(interrupts())
+            self._take(Incoming(reading(descriptor, stopped, self._seen(hashed))))
+            return
+        file = self._stack.enter_context(os.fdopen(os.dup(descriptor), "rb"))
+        self._take(Incoming(reading_file(file, lambda: self._stopped, self._seen(hashed))))
 
     def _open_remote(self, url: str, hashed: bool) -> None:
         file = self._stack.enter_context(open_remote(url))
@@ -267,7 +272,7 @@ def _file_sha256(descriptor: int) -> str:
 
     # At offsets of its own: where the file is read next belongs to libsndfile.
     digest, offset = sha256(), 0
-    while piece := os.pread(descriptor, _HASH_BYTES, offset):
+    while piece := read_at(descriptor, _HASH_BYTES, offset):
         digest.update(piece)
         offset += len(piece)
     return digest.hexdigest()

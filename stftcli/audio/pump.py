@@ -13,6 +13,7 @@ from queue import Queue
 from stftcli.audio.incoming import PIECE_BYTES
 from stftcli.audio.parts import Parts
 from stftcli.errors import InputError
+from stftcli.files.system import SHARES_DESCRIPTORS
 from stftcli.files.temporary import temporary_file
 
 
@@ -27,7 +28,7 @@ class Pump:
         For messages.
     in_files : bool
         Whether each sound goes into a temporary file, for a decoder that must go back; otherwise
-        it goes into a pipe.
+        it goes into a pipe, where the system lets a decoder read from one.
 
     Attributes
     ----------
@@ -38,7 +39,7 @@ class Pump:
     def __init__(self, parts: Parts, name: str, *, in_files: bool) -> None:
         self.sizes: list[int] = []
         self._name = name
-        self._send = self._into_file if in_files else self._into_pipe
+        self._send = self._into_file if in_files or not SHARES_DESCRIPTORS else self._into_pipe
         # One file waits while another is read: so much is kept, and no more.
         self._given: Queue[int | OSError | None] = Queue(1)
         self._over = False
@@ -105,6 +106,11 @@ def _sounds(parts: Parts) -> Iterator[Iterator[bytes]]:
     for piece in parts:
         if piece is not None:
             yield chain((piece,), iter(lambda: next(parts, None), None))
+
+
+def can_wait() -> bool:
+    """Say whether this system can wait for a pipe and for a signal at once; Windows cannot."""
+    return hasattr(select, "poll") and hasattr(os, "set_blocking")
 
 
 def reading(descriptor: int, stop: int, see: Callable[[bytes], None] | None) -> Callable[[], bytes]:

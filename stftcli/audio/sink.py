@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from stftcli.audio.header import SUBTYPES
 from stftcli.errors import OutputError, SettingsError
 from stftcli.files.atomic import is_stream
+from stftcli.files.system import SHARES_DESCRIPTORS
 from stftcli.frozen import Frozen
 
 # Ending -> libsndfile's names of the container and, where it is not the container's usual one, of
@@ -148,7 +149,7 @@ def sound_writer(
     """
     try:
         sound = soundfile.SoundFile(
-            file.fileno(),
+            file.fileno() if SHARES_DESCRIPTORS else file,
             "w",
             rate_hz,
             channels,

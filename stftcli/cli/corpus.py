@@ -79,10 +79,11 @@ def stats(out_dir: str, out: str | None, as_json: bool, quiet: bool) -> None:
 
     They go to standard output as CSV or JSON.
     """
+    from stftcli.files.atomic import all_or_nothing
     from stftcli.jobs.corpus.stats import corpus_stats
 
-    with TerminalReporter(quiet) as reporter:
-        found = corpus_stats(out_dir, reporter)
+    with TerminalReporter(quiet) as reporter, all_or_nothing():
+        found = corpus_stats(out_dir, reporter, out)
         if out is not None:
             found.linear().save(out)
         if as_json:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from stftcli.cli import types
+from stftcli.cli.output import other_inputs
 from stftcli.cli.sections import Command, Decorator, stacked, under
 from stftcli.errors import SettingsError
 from stftcli.files.places import is_folder
@@ -173,6 +174,7 @@ class CorpusOptions(Frozen):
             self.checksum,
             self.overwrite,
             self.prune,
+            other_inputs(),
         )
 
     def are_many(self, paths: Sequence[str]) -> bool:

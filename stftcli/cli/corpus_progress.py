@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from stftcli.cli.corpus_options import CorpusOptions
-from stftcli.cli.words import in_options, tell
+from stftcli.cli.words import in_options
 from stftcli.errors import SomeFailedError, StftcliError, UnfinishedError, shortened
-from stftcli.files.muted import heard
 from stftcli.files.untrusted import printable
 
 if TYPE_CHECKING:
@@ -141,10 +140,9 @@ class CorpusProgress:
 
     def _say(self, text: str) -> None:
         if self._bar is not None:
-            with heard():
-                self._bar[0].console.print(text, markup=False, highlight=False, soft_wrap=True)
+            self._bar[0].console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:
-            tell(text)
+            click.echo(text, err=True)
 
     def _show(self) -> None:
         if self._bar is not None:
@@ -169,7 +167,7 @@ class CorpusProgress:
             "elapsed_s": round(elapsed_s, 3),
             **(at_the_end or {"remaining_s": None if left is None else round(left, 3)}),
         }
-        tell(json.dumps(told))
+        click.echo(json.dumps(told), err=True)
 
 
 def _start(total: int) -> "tuple[Progress, TaskID]":

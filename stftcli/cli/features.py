@@ -7,7 +7,7 @@ import click
 from stftcli.cli import options, types
 from stftcli.cli.corpus_options import CorpusOptions, corpus_options, timeline_option
 from stftcli.cli.corpus_progress import CorpusProgress, run_many
-from stftcli.cli.output import choose_input, choose_output, writes_to_terminal
+from stftcli.cli.output import choose_input, choose_output, other_inputs, writes_to_terminal
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
 from stftcli.errors import SettingsError
@@ -139,6 +139,7 @@ def features(
             key=key,
             sidecar=sidecar,
             save_linear=save_linear,
+            other_inputs=other_inputs(),
             threads=threads,
             reading=reading,
             reporter=reporter,

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from stftcli.cli import options, types
-from stftcli.cli.output import choose_input, choose_output
+from stftcli.cli.output import choose_input, choose_output, other_inputs
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
 from stftcli.features.settings import FeatureSettings
@@ -98,6 +98,7 @@ def inverse(
             griffin_lim=griffin_lim,
             seed=phase_seed,
             subtype=subtype,
+            other_inputs=other_inputs(),
             reporter=reporter,
         )
         if out != STANDARD or report.convergence is not None:

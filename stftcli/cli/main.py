@@ -5,13 +5,13 @@ import signal
 import sys
 import warnings
 from importlib import import_module
-from types import FrameType
 from typing import Any
 
 import click
 
 from stftcli.cli.words import say
 from stftcli.errors import StftcliError
+from stftcli.files.interrupts import hearing_signals
 
 _INTERRUPTED, _PIPE_CLOSED = 130, 141
 
@@ -112,19 +112,19 @@ def run(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _terminate)
     hook_before, sys.unraisablehook = sys.unraisablehook, _send_again
     show_before, warnings.showwarning = warnings.showwarning, _show_warning
-    try:
-        code = cli.main(arguments, prog_name="stftcli", standalone_mode=False)
-    except (Exception, KeyboardInterrupt) as error:
-        if debug and not isinstance(error, KeyboardInterrupt | click.Abort):
-            raise
-        return _explain(error)
-    finally:
-        sys.unraisablehook, warnings.showwarning = hook_before, show_before
-    return code if isinstance(code, int) else 0
+    with hearing_signals() as signals:
+        try:
+            code = cli.main(arguments, prog_name="stftcli", standalone_mode=False)
+        except BaseException as error:
+            # After a signal it does not matter what an import has made of the exception.
+            if signals.exit_code is None and (debug or not isinstance(error, Exception)):
+                raise
+            return signals.exit_code or _explain(error)
+        finally:
+            sys.unraisablehook, warnings.showwarning = hook_before, show_before
+    return signals.exit_code or (code if isinstance(code, int) else 0)
 
 
 def _explain(error: BaseException) -> int:
@@ -155,11 +155,6 @@ def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
     say(f"stftcli: warning: {' '.join(str(message).split())}")
 
 
-def _terminate(number: int, _: FrameType | None) -> Any:
-    # As an exception, so that drafts of results are taken away.
-    raise SystemExit(128 + number)
-
-
 def _send_again(lost: Any) -> None:
     """Send a signal again that came while Python cleared an object away, where no error leaves.
 
@@ -175,4 +170,7 @@ def _send_again(lost: Any) -> None:
         return
     from threading import Timer, main_thread
 
-    Timer(0.01, signal.pthread_kill, (main_thread().ident, number)).start()
+    if hasattr(signal, "pthread_kill"):
+        Timer(0.01, signal.pthread_kill, (main_thread().ident, number)).start()
+    else:  # Windows
+        Timer(0.01, signal.raise_signal, (number,)).start()

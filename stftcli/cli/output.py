@@ -3,9 +3,19 @@
 import sys
 from pathlib import PurePath
 
+import click
+
 from stftcli.errors import SettingsError
 from stftcli.files.atomic import STANDARD
 from stftcli.files.urls import plain_name
+
+_READ_BEFORE = ("config", "files_from", "manifest")
+
+
+def other_inputs() -> tuple[str, ...]:
+    """Give the files that the running command has read before its work: settings and lists."""
+    given = click.get_current_context().params
+    return tuple(given[name] for name in _READ_BEFORE if given.get(name) is not None)
 
 
 def choose_input(path: str | None, what: str = "a sound file") -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from stftcli.cli.words import say, tell
+from stftcli.cli.words import say
 from stftcli.errors import InputError
 from stftcli.files.untrusted import printable
 
@@ -77,7 +77,7 @@ class TerminalReporter:
     def status(self, text: str) -> None:
         """Show how it stands, on one line that is written over, to a terminal's user."""
         if self._shows_bar:
-            tell(f"\r\x1b[K{printable(text)}", nl=False)
+            click.echo(f"\r\x1b[K{printable(text)}", err=True, nl=False)
             self._has_status = True
 
     def fail(self, text: str) -> None:

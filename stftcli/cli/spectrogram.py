@@ -9,7 +9,7 @@ from stftcli.cli import options, types
 from stftcli.cli.corpus_options import CorpusOptions, corpus_options, timeline_option
 from stftcli.cli.corpus_progress import CorpusProgress, run_many
 from stftcli.cli.many import for_each
-from stftcli.cli.output import choose_input, choose_output
+from stftcli.cli.output import choose_input, choose_output, other_inputs
 from stftcli.cli.pictures import picture_options
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
@@ -109,7 +109,9 @@ def spectrogram(
     if twice := sorted({name for name in outputs if outputs.count(name) > 1}):
         raise SettingsError(f"several inputs would be drawn into {twice[0]}: give `out_dir`")
 
-    from stftcli.jobs.spectrogram import draw_spectrogram
+    from stftcli.jobs.spectrogram import check_pictures, draw_spectrogram
+
+    check_pictures(outputs, [*inputs, *other_inputs()], settings)
 
     with TerminalReporter(quiet, strict=reading.strict) as reporter:
 

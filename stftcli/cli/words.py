@@ -5,7 +5,6 @@ import re
 import click
 
 from stftcli.errors import shortened
-from stftcli.files.muted import heard
 from stftcli.files.untrusted import printable
 
 # Fields of the library that have another name as options.
@@ -41,13 +40,7 @@ def say(text: str, *, err: bool = True) -> None:
 
     Names of files, and texts that files hold, may be anything; what programs read is not said here.
     """
-    tell(shortened(printable(in_options(text))), err=err)
-
-
-def tell(text: str, *, err: bool = True, nl: bool = True) -> None:
-    """Write a text as it is, also while a library's own notes are kept out."""
-    with heard():
-        click.echo(text, err=err, nl=nl)
+    click.echo(shortened(printable(in_options(text))), err=err)
 
 
 def in_options(text: str) -> str:

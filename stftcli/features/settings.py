@@ -120,6 +120,16 @@ class FeatureSettings(Record):
     )
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it names, such as kernels and weights, as FILE or FILE:PREFIX."""
+        return tuple(
+            str(file)
+            for record in (self.calibration, self.features, *self.features.steps)
+            for option in record.options
+            if isinstance(option.kind, FileName) and (file := getattr(record, str(option.field)))
+        )
+
+    @property
     def full_scale(self) -> float:
         """What a sample of 1 becomes before it is cut into frames.
 

@@ -7,7 +7,7 @@ from os import SEEK_END
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from stftcli.errors import MissingExtraError, SettingsError, StftcliError
-from stftcli.files.temporary import copy_rest, temporary_file
+from stftcli.files.temporary import copy_rest
 from stftcli.files.untrusted import printable
 from stftcli.files.urls import WEB, plain_name
 
@@ -94,21 +94,9 @@ def remove_remote(url: str) -> None:
         fs.rm_file(path)
 
 
-@contextmanager
-def write_remote(url: str) -> Iterator[IO[bytes]]:
-    """Give a temporary file that becomes an object when the block has ended well.
-
-    Nothing is sent before that; an error while it is sent leaves what was there before.
-
-    Raises
-    ------
-    StftcliError, RemoteError
-        As from `open_remote`.
-    """
+def check_remote(url: str) -> None:
+    """Raise StftcliError for a URL of an unknown scheme, or one that needs a missing package."""
     _find(url)
-    with temporary_file() as spool:
-        yield spool
-        upload(spool, url)
 
 
 def upload(file: IO[bytes], url: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 from stftcli.errors import OutputError
@@ -21,6 +22,24 @@ def copy_rest(source: IO[bytes], target: IO[bytes]) -> None:
     """Write to `target` what is left to be read in `source`."""
     while piece := source.read(COPY_BYTES):
         target.write(piece)
+
+
+@contextmanager
+def named_copy(source: IO[bytes]) -> Iterator[str]:
+    """Give the path of a copy of what is left to be read in a file, while the block runs."""
+    if Path("/dev/fd").is_dir():
+        with temporary_file() as copy:
+            copy_rest(source, copy)
+            copy.seek(0)
+            yield f"/dev/fd/{copy.fileno()}"
+        return
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="stftcli-") as folder:
+        path = Path(folder, "copy")
+        with path.open("wb") as copy:
+            copy_rest(source, copy)
+        yield str(path)
 
 
 @contextmanager

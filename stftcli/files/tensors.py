@@ -16,6 +16,7 @@ from stftcli.files.atomic import atomic_write
 from stftcli.files.here import located
 from stftcli.files.npy import read_npy_header, read_npy_values
 from stftcli.files.npz import open_npz
+from stftcli.files.places import exists
 from stftcli.files.safetensors_header import StoredTensor, read_header
 from stftcli.files.untrusted import as_input_error, read_exactly
 from stftcli.frozen import Frozen
@@ -45,7 +46,7 @@ def split_prefix(file: str | os.PathLike[str]) -> tuple[Path, str]:
     """Split ``FILE:PREFIX``, unless there is a file of the whole name, colon and all."""
     text = os.fspath(file)
     stem, colon, prefix = text.rpartition(":")
-    if not colon or Path(located(text)).exists() or not Path(stem).suffix:
+    if not colon or exists(located(text)) or not Path(stem).suffix:
         return Path(text), ""
     return Path(stem), prefix
 

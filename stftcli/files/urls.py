@@ -6,6 +6,7 @@ import re
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _LOCAL = "file://"
+_DRIVE = re.compile(r"/[A-Za-z]:/")
 _SECRETS = re.compile(r"(?<=://)[^/@]*@")
 WEB = ("http://", "https://")
 """How URLs begin whose objects a web server gives."""
@@ -22,7 +23,10 @@ def is_url(path: str) -> bool:
 
 def without_file_scheme(path: str) -> str:
     """Give the path of file:///talk.wav, which is a file as others are; all else as it is."""
-    return path.removeprefix(_LOCAL) if path.startswith(f"{_LOCAL}/") else path
+    if not path.startswith(f"{_LOCAL}/"):
+        return path
+    local = path.removeprefix(_LOCAL)
+    return local.removeprefix("/") if _DRIVE.match(local) and os.sep != "/" else local
 
 
 def join_path(folder: str, path: str) -> str:

@@ -22,7 +22,9 @@ from stftcli.features.chain import Chain
 from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
-from stftcli.files.atomic import atomic_write, check_distinct, is_stream
+from stftcli.files.atomic import all_or_nothing, atomic_write, is_stream
+from stftcli.files.distinct import Outputs
+from stftcli.files.tensors import split_prefix
 from stftcli.files.urls import with_ending
 from stftcli.frozen import Frozen
 from stftcli.jobs.origin import find_origin
@@ -50,7 +52,7 @@ class ArrayReport(Frozen):
         return f"{' x '.join(map(str, self.shape))} {self.dtype}"
 
 
-def write_features(
+def write_features(  # noqa: PLR0913  # all that the command can be asked for
     path: str | Sequence[str],
     output: str,
     settings: FeatureSettings | Extractor,
@@ -60,6 +62,7 @@ def write_features(
     key: str | None = None,
     sidecar: bool = False,
     save_linear: str | None = None,
+    other_inputs: Sequence[str] = (),
     threads: int | None = None,
     reading: Reading = AS_IT_IS,
     reporter: Reporter = SILENT,
@@ -88,6 +91,9 @@ def write_features(
         renewed in any case.
     save_linear : str, optional
         Where the new Linear of the settings is written to as well.
+    other_inputs : sequence of str
+        Files that the caller has read; no result may take their place, nor that of the sound or of
+        a file that the settings name.
     threads : int, optional
         Threads that compute; None for the usual number.
     reading : Reading, optional
@@ -100,8 +106,7 @@ def write_features(
     Raises
     ------
     StftcliError
-        Whatever is wrong with the input, the settings or the output; nothing is left under the
-        output's name then.
+        Whatever is wrong with the input, the settings or the output; no result is left then.
     """
     row = choose_format(array_format, output)
     if key is not None and not row.has_keys:
@@ -110,16 +115,16 @@ def write_features(
     # One that describes an earlier array must not be believed of this one.
     sidecar = sidecar or has_sidecar(output)
     described = sidecar_path(output) if sidecar else None
-    results = [name for name in (output, index, described, save_linear) if name is not None]
+    layer = None if save_linear is None else split_prefix(save_linear)
+    outputs = Outputs(output, index, described, layer)
+    extractor = settings if isinstance(settings, Extractor) else Extractor(settings)
     paths = [path] if isinstance(path, str) else path
-    for number, name in enumerate(results):
-        check_distinct(name, *paths, *results[number + 1 :])
+    outputs.check_inputs(*paths, *map(split_prefix, extractor.settings.files), *other_inputs)
     if save_linear is not None:
         from stftcli.files.layers import check_layer_name
 
         check_layer_name(save_linear, bias=True)
     describes = sidecar or row.describes
-    extractor = settings if isinstance(settings, Extractor) else Extractor(settings)
     with _open(path, extractor, reporter, reading, hashed=describes) as sound:
         if isinstance(sound, Timeline):
             segment = sound.segment
@@ -130,6 +135,7 @@ def write_features(
         spec = _spec(chain, sound, key, origin)
         seekable = row.needs_seeking(layout)
         with (
+            all_or_nothing(),
             _atomic_write_or_none(described, durable) as description,
             _atomic_write_or_none(index, durable) as places,
             atomic_write(output, seekable=seekable, durable=durable) as file,

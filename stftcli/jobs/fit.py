@@ -11,9 +11,9 @@ from stftcli.dsp.linear import Linear
 from stftcli.dsp.logistic import Round, fit_logistic
 from stftcli.dsp.moments import Moments, Principal, principal_components, ridge
 from stftcli.errors import InputError
-from stftcli.files.atomic import atomic_write, check_distinct
+from stftcli.files.atomic import all_or_nothing, atomic_write
 from stftcli.files.layers import check_layer_name
-from stftcli.files.tensors import open_tensors
+from stftcli.files.tensors import open_tensors, split_prefix
 from stftcli.frozen import Frozen
 from stftcli.jobs.rows import Rows, gather
 from stftcli.jobs.spool import Split, Spool, hold_out
@@ -59,7 +59,7 @@ def fit_pca(
         Whatever is wrong with the inputs, the settings or the outputs.
     """
     picture_format = None if plot is None else choose_format(None, plot)
-    check_distinct(output, plot, *rows.inputs)
+    rows.check_outputs(split_prefix(output), plot)
     check_layer_name(output, bias=True)
     moments: Moments | None = None
     for batch in gather(rows.batches()):
@@ -75,8 +75,9 @@ def fit_pca(
         # Deferred: matplotlib takes half a second to import.
         from stftcli.pictures.charts import plot_variance
 
-        with atomic_write(plot) as file:
-            plot_variance(file, picture_format, principal.ratio, title=PurePath(output).name)
+        with all_or_nothing():
+            with atomic_write(plot) as file:
+                plot_variance(file, picture_format, principal.ratio, title=PurePath(output).name)
             linear.save(output)
     return FitReport(moments.count, linear), principal
 
@@ -100,7 +101,7 @@ def fit_ridge(rows: Rows, targets: str, output: str, alpha: float = 1.0) -> FitR
     StftcliError
         Whatever is wrong with the inputs, the targets, the settings or the output.
     """
-    check_distinct(output, targets, *rows.inputs)
+    rows.check_outputs(split_prefix(output), inputs=[targets])
     check_layer_name(output, bias=True)
     wanted = _read_targets(targets)
     if wanted.ndim == 1:
@@ -166,7 +167,7 @@ def fit_classes(
     StftcliError
         Whatever is wrong with the inputs, the targets, the settings or the output.
     """
-    check_distinct(output, targets, *rows.inputs)
+    rows.check_outputs(split_prefix(output), inputs=[targets])
     check_layer_name(output, bias=True)
     labels = _read_labels(targets)
     spool = Spool(rows)

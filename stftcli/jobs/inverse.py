@@ -12,7 +12,9 @@ from stftcli.audio.sink import SoundFormat, check_size, choose_sound_format, sou
 from stftcli.features.chain import Chain
 from stftcli.features.inverse import Inverse
 from stftcli.features.settings import FeatureSettings
-from stftcli.files.atomic import atomic_write, check_distinct, is_stream
+from stftcli.files.atomic import atomic_write, is_stream
+from stftcli.files.distinct import Outputs
+from stftcli.files.tensors import split_prefix
 from stftcli.frozen import Frozen
 from stftcli.jobs.made_by import chain_of, check_features, checked, stored_length, with_zeros
 from stftcli.jobs.reporter import SILENT, Reporter
@@ -47,6 +49,7 @@ def write_sound(
     griffin_lim: int | None = None,
     seed: int = 0,
     subtype: str | None = None,
+    other_inputs: Iterable[str] = (),
     reporter: Reporter = SILENT,
 ) -> SoundReport:
     """Write the sound that features were made of, or one that has such features.
@@ -70,6 +73,9 @@ def write_sound(
         Of the phases that these begin with.
     subtype : str, optional
         The encoding, by libsndfile's name.
+    other_inputs : iterable of str
+        Files that the caller has read; the sound may not take their place, nor that of the array,
+        its description, or a file that the settings name.
     reporter : Reporter, optional
         Hears of progress and warnings.
 
@@ -80,9 +86,11 @@ def write_sound(
         output's name then.
     """
     form = choose_sound_format(output, subtype)
-    check_distinct(output, path, None if is_stream(path) else sidecar_path(path))
+    outputs = Outputs(output)
+    outputs.check_inputs(path, None if is_stream(path) else sidecar_path(path), *other_inputs)
     with open_array(path) as array:
         chain = chain_of(array, settings, list(given), reporter)
+        outputs.check_inputs(*map(split_prefix, chain.settings.files))
         layout = chain.settings.layout
         shape = array.shape(layout)
         check_features(array, shape, chain)

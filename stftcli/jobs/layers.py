@@ -15,7 +15,9 @@ from stftcli.dsp.standard_bands import narrow_warning, standard_bands, standard_
 from stftcli.dsp.weightings import weighting_weights
 from stftcli.features.steps.mel import empty_bands_warning
 from stftcli.files.atomic import atomic_write
+from stftcli.files.distinct import Outputs
 from stftcli.files.layers import read_layer, write_layer
+from stftcli.files.tensors import split_prefix
 from stftcli.frozen import Frozen
 from stftcli.jobs.reporter import Reporter
 from stftcli.pictures.formats import choose_format
@@ -140,8 +142,9 @@ def convert_layer(source: str, target: str) -> Linear:
     Raises
     ------
     StftcliError
-        If the one cannot be read or the other not written.
+        If the one cannot be read or the other not written, or they are the same.
     """
+    Outputs(split_prefix(target)).check_inputs(split_prefix(source))
     linear = Linear.load(source)  # checks the shapes and the values
     write_layer(target, *read_layer(source))
     return linear
@@ -161,6 +164,7 @@ def plot_layer(file: str, output: str, rate_hz: int | None = None) -> None:
         If the file holds no usable layer, or the picture cannot be written.
     """
     picture_format = choose_format(None, output)
+    Outputs(output).check_inputs(split_prefix(file))
     linear = Linear.load(file)
     # Deferred: matplotlib takes half a second to import.
     from stftcli.pictures.charts import plot_weights

@@ -14,6 +14,8 @@ from stftcli.features.chain import Chain
 from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
+from stftcli.files.distinct import Named, Outputs
+from stftcli.files.tensors import split_prefix
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.inputs import segment_of
 from stftcli.jobs.reporter import SILENT, Reporter
@@ -30,6 +32,8 @@ class Rows(Frozen):
         Sound files or segments of them, and feature arrays of any format.
     settings : FeatureSettings
         What is computed of the sounds.
+    other_inputs : sequence of str
+        Files that were read to name the entries and the settings.
     threads : int, optional
         Threads that compute.
     reporter : Reporter, optional
@@ -38,6 +42,7 @@ class Rows(Frozen):
 
     entries: Sequence[Entry]
     settings: FeatureSettings
+    other_inputs: Sequence[str] = ()
     threads: int | None = None
     reporter: Reporter = SILENT
 
@@ -45,6 +50,14 @@ class Rows(Frozen):
     def inputs(self) -> list[str]:
         """The files of the entries."""
         return [entry.audio for entry in self.entries]
+
+    def check_outputs(self, *outputs: Named, inputs: Sequence[str] = ()) -> None:
+        """Raise SettingsError if a result would take the place of an input or of another result.
+
+        Inputs are those of the rows, what they are computed with, and the `inputs` given here.
+        """
+        files = map(split_prefix, self.settings.files)
+        Outputs(*outputs).check_inputs(*self.inputs, *files, *self.other_inputs, *inputs)
 
     def batches(self) -> Iterator[tuple[int, NDArray[Any]]]:
         """Give (number of the input, rows of shape (any, features)), in order.

@@ -1,10 +1,12 @@
 """From sounds to a picture of their spectra."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
-from stftcli.files.atomic import atomic_write, check_distinct
+from stftcli.files.atomic import atomic_write
+from stftcli.files.distinct import Outputs
+from stftcli.files.tensors import split_prefix
 from stftcli.jobs.drawing.bare import draw_bare
 from stftcli.jobs.drawing.curves import draw_curves
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
@@ -14,6 +16,16 @@ from stftcli.pictures.formats import choose_format
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import AS_IT_IS, Reading
+
+
+def check_pictures(
+    outputs: Iterable[str], inputs: Iterable[str], settings: FeatureSettings
+) -> None:
+    """Raise SettingsError if a picture would take the place of an input or another picture.
+
+    The files that the settings name are inputs too.
+    """
+    Outputs(*outputs).check_inputs(*inputs, *map(split_prefix, settings.files))
 
 
 def draw_spectrogram(
@@ -67,8 +79,7 @@ def draw_spectrogram(
     """
     view, figure = view or ViewSettings(), figure or FigureSettings()
     picture_format = choose_format(picture_format, output)
-    for path in paths:
-        check_distinct(output, path)
+    check_pictures([output], paths, settings)
     if figure.bare and timeline:
         raise SettingsError("a `bare` picture shows one sound: leave out `timeline`")
     if settings.features.is_one_row and timeline:

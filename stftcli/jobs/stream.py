@@ -14,7 +14,7 @@ from stftcli.errors import InputError
 from stftcli.features.build import DEFAULTS, Defaults
 from stftcli.features.chain import Chain, OnBlock, OnShort
 from stftcli.features.extractor import Extractor
-from stftcli.files.temporary import copy_rest, temporary_file
+from stftcli.files.temporary import named_copy
 from stftcli.jobs.reporter import SILENT, Reporter, Warnings
 from stftcli.settings.segment import SegmentSettings
 
@@ -107,10 +107,7 @@ def features_of_file(
     if not isinstance(file, str | PathLike):
         if not hasattr(file, "read"):
             raise InputError(f"{file!r} is no file: give a path, or a file that is open for bytes")
-        with temporary_file() as copy:
-            copy_rest(file, copy)
-            copy.flush()
-            name = f"/dev/fd/{copy.fileno()}"
+        with named_copy(file) as name:
             return features_of_file(name, extractor, threads, strict=strict)
     with Source(str(file), strict=strict) as source:
         reporter = Warnings()

@@ -11,6 +11,7 @@ from io import BufferedReader, FileIO
 from stftcli.errors import InputError, StftcliError
 from stftcli.files.atomic import STANDARD
 from stftcli.files.remote import open_remote
+from stftcli.files.system import READ
 from stftcli.files.untrusted import printable
 from stftcli.files.urls import is_url, plain_name
 from stftcli.manifests.entry import Entry
@@ -54,7 +55,7 @@ def open_list(path: str) -> Iterator[BufferedReader]:
 
 
 def _open_here(path: str) -> BufferedReader:
-    descriptor = os.dup(0) if path == STANDARD else os.open(path, os.O_RDONLY)
+    descriptor = os.dup(0) if path == STANDARD else os.open(path, READ)
     try:
         return BufferedReader(FileIO(descriptor), _BUFFER_BYTES)
     except OSError:

@@ -1,7 +1,6 @@
 """Runs stftcli within the tests' own process: a start costs 0.2 s, and there are many calls."""
 
 import io
-import signal
 import warnings
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
@@ -13,7 +12,7 @@ from tests.cli.shell import Done, Shell, Word
 def run_inside(shell: Shell, *words: Word) -> Done:
     """Run stftcli in the folder of a shell; a warning of numpy's or torch's is an error here."""
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
-    with chdir(shell.folder), redirect_stdout(out), redirect_stderr(err), _own_signals():
+    with chdir(shell.folder), redirect_stdout(out), redirect_stderr(err), _strict_warnings():
         code = run([str(word) for word in words])
     return Done(code, _written(out), _written(err).decode())
 
@@ -32,12 +31,8 @@ def _written(stream: io.TextIOWrapper) -> bytes:
 
 
 @contextmanager
-def _own_signals() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        with warnings.catch_warnings():
-            for kind in (RuntimeWarning, UserWarning):
-                warnings.simplefilter("error", kind)
-            yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+def _strict_warnings() -> Iterator[None]:
+    with warnings.catch_warnings():
+        for kind in (RuntimeWarning, UserWarning):
+            warnings.simplefilter("error", kind)
+        yield

@@ -398,7 +398,7 @@ class TestBadInput:
         assert_refused(done, 2, "out.xyz", ".wav", ".flac")
         (shell.folder / "x.npy").rename(shell.folder / "x.wav")
         done = run_inside(shell, "inverse", "x.wav", *words, "--out", "x.wav")
-        assert_refused(done, 2, "overwrite x.wav", "--out")
+        assert_refused(done, 2, "overwrite x.wav", "another name")
 
     def test_a_full_disk_is_told_of(self, shell: Shell) -> None:
         if not Path("/dev/full").exists():

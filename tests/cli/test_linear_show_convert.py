@@ -205,12 +205,12 @@ class TestConvert:
         assert set(got) == {"net.0.weight", "net.0.bias"}
         assert_same_bits(got["net.0.weight"], WEIGHT)
 
-    def test_a_file_may_be_converted_onto_itself(self, shell: Shell) -> None:
+    def test_a_layer_may_go_beside_another_of_its_file(self, shell: Shell) -> None:
         layers.write(shell.folder / "a.npz", **{"fc.weight": WEIGHT})
-        shell.ok("linear", "convert", "a.npz", "a.npz")
+        shell.ok("linear", "convert", "a.npz:fc", "a.npz:copy")
         got = layers.read(shell.folder / "a.npz")
-        assert set(got) == {"weight"}
-        assert_same_bits(got["weight"], WEIGHT)
+        assert set(got) == {"fc.weight", "copy.weight"}
+        assert_same_bits(got["copy.weight"], WEIGHT)
 
     @pytest.mark.parametrize(
         ("words", "code", "said"),

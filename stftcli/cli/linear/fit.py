@@ -8,6 +8,7 @@ import click
 from stftcli.cli import options, types
 from stftcli.cli.corpus_options import CorpusOptions, input_options
 from stftcli.cli.linear.make import output
+from stftcli.cli.output import other_inputs
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import Command, SectionedCommand, stacked
 from stftcli.errors import SettingsError
@@ -49,7 +50,8 @@ def _rows(command: Command) -> Command:
             )
         entries = tuple(corpus.inputs(paths).entries(TerminalReporter(quiet).warn))
         with TerminalReporter(quiet, strict=strict) as reporter:
-            command(rows=Rows(entries, settings, threads, reporter), reporter=reporter, **values)
+            rows = Rows(entries, settings, other_inputs(), threads, reporter)
+            command(rows=rows, reporter=reporter, **values)
 
     return stacked(
         click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE),
@@ -104,9 +106,18 @@ def pca(
     plot: str | None,
 ) -> None:
     """Find the principal components; the mean goes into the bias."""
+    from stftcli.files.atomic import all_or_nothing
     from stftcli.jobs.fit import fit_pca
 
-    report, principal = fit_pca(rows, output, components, whiten=whiten, plot=plot)
+    with all_or_nothing():
+        report, principal = fit_pca(rows, output, components, whiten=whiten, plot=plot)
+        _show_variance(principal)
+    if plot is not None:
+        reporter.report(plot)
+    reporter.report(f"{output}: {report}")
+
+
+def _show_variance(principal: Any) -> None:
     click.echo("component  variance    ratio  cumulative")
     cumulative = principal.ratio.cumsum()
     for number, (variance, ratio) in enumerate(
@@ -118,9 +129,6 @@ def pca(
             )
         elif number == 11:
             click.echo("      ...")
-    if plot is not None:
-        reporter.report(plot)
-    reporter.report(f"{output}: {report}")
 
 
 @fit.command("ridge", cls=SectionedCommand)

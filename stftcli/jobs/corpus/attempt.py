@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stftcli.errors import InputError, OutputError, StftcliError
+from stftcli.files.distinct import Outputs
 from stftcli.files.here import located
 from stftcli.files.places import open_to_read, stat_of
 from stftcli.files.urls import is_url, join_path, plain_name
@@ -146,8 +147,17 @@ def measure_input(audio: str, *, checksum: bool = False) -> Result:
 
 
 def output_path(unit: Unit, output: str) -> str:
-    """Give the file or the URL of a result; the folders above a file are made."""
+    """Give the file or the URL of a result; the folders above a file are made.
+
+    Raises
+    ------
+    OutputError
+        If they cannot be made.
+    SettingsError
+        If the result would take the place of what the call has read.
+    """
     path = join_path(unit.out_dir, output)
+    Outputs(path).check_inputs(*unit.other_inputs)
     if is_url(path):
         return path
     folder = Path(path).parent

@@ -1,6 +1,7 @@
 """Where units are worked on: processes or threads here, a cluster, or any Executor at all."""
 
 import os
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import (
@@ -15,8 +16,9 @@ from typing import ClassVar, TypeVar
 
 import stftcli
 from stftcli.errors import InputError, SettingsError
+from stftcli.files.system import deaf_children
 from stftcli.jobs.corpus.dask_executor import SCHEME, DaskExecutor
-from stftcli.jobs.corpus.processes import ProcessPool, deaf_children
+from stftcli.jobs.corpus.processes import ProcessPool
 
 Unit = TypeVar("Unit")
 Outcome = TypeVar("Outcome")
@@ -82,7 +84,7 @@ class Workers:
 
     def submit(self, work: Callable[[Unit], Outcome], unit: Unit) -> "Future[Outcome]":
         """Give a unit to the next worker that is free."""
-        with deaf_children():
+        with deaf_children((signal.SIGINT,)):
             return self._executor.submit(work, unit)
 
     def renew(self) -> None:
@@ -117,7 +119,7 @@ class Workers:
     def _check_version(self) -> None:
         try:
             # A function that workers have whatever stftcli they have.
-            with deaf_children():
+            with deaf_children((signal.SIGINT,)):
                 task = self._executor.submit(resolve_name, "stftcli:__version__")
             found = task.result(timeout=self.answer_s)
         except TimeoutError:

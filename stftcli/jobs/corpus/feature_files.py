@@ -62,6 +62,7 @@ class FeatureFiles(Frozen):
             array_format=self.array_format,
             key=item.id if self.row.has_keys else None,
             sidecar=self.sidecar,
+            other_inputs=unit.other_inputs,
             threads=1,
             reporter=notes,
             durable=False,

@@ -8,7 +8,7 @@ from stftcli.arrays.shards.shards import SHARDS
 from stftcli.audio.source import Source
 from stftcli.errors import OutputError
 from stftcli.features.extractor import Extractor
-from stftcli.files.atomic import atomic_write
+from stftcli.files.atomic import all_or_nothing, atomic_write
 from stftcli.files.urls import with_ending
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.attempt import Notes, attempt, describe_input, output_path, size_of
@@ -52,15 +52,17 @@ class FeatureShards(Frozen):
     def run(self, unit: Unit) -> list[Result]:
         """Write the file of a unit, and tell what became of each sound."""
         path = output_path(unit, unit.items[0].output)
+        ending = self.row.index_ending
+        index = None if ending is None else with_ending(path, ending)
         try:
-            with unit.taking_notes() as note, atomic_write(path, durable=False) as file:
-                writer = self.row.writer(file)
-                results = [self._add(writer, unit, item, note(item)) for item in unit.items]
-                writer.finish({"settings": self.extractor.settings.to_dict()})
-            if self.row.index_ending is not None:
-                index = with_ending(path, self.row.index_ending)
-                with atomic_write(index, durable=False) as file:
-                    file.write(writer.index(path))
+            with unit.taking_notes() as note, all_or_nothing():
+                with atomic_write(path, durable=False) as file:
+                    writer = self.row.writer(file)
+                    results = [self._add(writer, unit, item, note(item)) for item in unit.items]
+                    writer.finish({"settings": self.extractor.settings.to_dict()})
+                if index is not None:
+                    with atomic_write(index, durable=False) as file:
+                        file.write(writer.index(path))
         except OutputError as error:
             return [{"id": unit.items[0].id, "fatal": str(error)}]
         whole = {"bytes": size_of(path), "sharing": len(unit.items)}

@@ -9,8 +9,6 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.features.toml import VERSION
 from stftcli.files.tensors import split_prefix
 from stftcli.files.untrusted import as_input_error
-from stftcli.settings.kinds import FileName
-from stftcli.settings.record import Record
 
 _MAX_DIFFERENCES = 3
 
@@ -20,7 +18,7 @@ def describe_settings(settings: FeatureSettings, **others: Any) -> dict[str, Any
     described = {
         "settings_version": VERSION,
         "features": settings.to_dict(),
-        "files": {name: _hash_of(name) for name in _files(settings)},
+        "files": {name: _hash_of(name) for name in settings.files},
         **others,
     }
     return {name: value for name, value in described.items() if value not in (None, {})}
@@ -39,17 +37,6 @@ def list_differences(before: Any, now: Any) -> str:
     ]
     more = [f"{len(found) - _MAX_DIFFERENCES} more"] if len(found) > _MAX_DIFFERENCES else []
     return "; ".join(found[:_MAX_DIFFERENCES] + more)
-
-
-def _files(settings: FeatureSettings) -> Iterator[str]:
-    for record in (settings.calibration, settings.features, *settings.features.steps):
-        yield from _files_of(record)
-
-
-def _files_of(record: Record) -> Iterator[str]:
-    for option in record.options:
-        if isinstance(option.kind, FileName) and (file := getattr(record, str(option.field))):
-            yield str(file)
 
 
 def _hash_of(name: str) -> str:

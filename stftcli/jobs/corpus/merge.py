@@ -6,12 +6,20 @@ from pathlib import Path
 
 from stftcli.errors import InputError
 from stftcli.files.atomic import atomic_write
+from stftcli.files.distinct import Outputs
 from stftcli.files.places import local_copy, names_in
 from stftcli.files.untrusted import as_input_error
 from stftcli.files.urls import join_path
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.kaldi_list import join_indexes
-from stftcli.jobs.corpus.out_dir import MANIFEST, Part, check_finished, read_corpus_settings
+from stftcli.jobs.corpus.out_dir import (
+    INDEX,
+    MANIFEST,
+    SETTINGS,
+    Part,
+    check_finished,
+    read_corpus_settings,
+)
 from stftcli.jobs.corpus.results import lines_of
 
 _INDEX_ENDING = ".scp"
@@ -53,6 +61,8 @@ def merge_parts(out_dir: str) -> MergeReport:
             part: stack.enter_context(local_copy(join_path(out_dir, part.manifest)))
             for part in parts
         }
+        written = [join_path(out_dir, name) for name in (MANIFEST, *([INDEX] if has_index else []))]
+        Outputs(*written).check_inputs(*map(str, manifests.values()), join_path(out_dir, SETTINGS))
         places = _find_lines(out_dir, manifests)
         failed = 0
         with atomic_write(join_path(out_dir, MANIFEST)) as joined:

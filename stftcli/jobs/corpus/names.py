@@ -9,6 +9,8 @@ from stftcli.files.urls import is_url, plain_name
 from stftcli.manifests.entry import Entry
 
 _UNPLAIN = {"", os.curdir, os.pardir}
+_SLASHES_ALONE = os.sep == "/"
+"""Whether a path without a dot and without a double slash is plain; Windows has drives as well."""
 
 
 def names_of(entry: Entry, root: str | None) -> tuple[str, str]:
@@ -38,26 +40,35 @@ def _below(listed: str, root: str | None) -> str:
         name, above = plain_name(listed), f"{plain_name(root or '').rstrip('/')}/"
         return name.removeprefix(above) if name.startswith(above) else name.partition("://")[2]
     if root is not None:
-        return os.path.relpath(listed, root)
-    if _UNPLAIN.isdisjoint(listed.split("/")):
+        return _relative(listed, root)
+    if _SLASHES_ALONE and _UNPLAIN.isdisjoint(listed.split("/")):
         return listed  # as nearly all are
     here = PurePath(os.path.normpath(listed))
-    from_here = PurePath(os.path.relpath(here))
-    if here.is_absolute() and from_here.parts[0] == os.pardir:
+    from_here = PurePath(_relative(str(here), os.curdir))
+    if here.anchor and (from_here.anchor or from_here.parts[0] == os.pardir):
         return str(here.relative_to(here.anchor))
     return str(from_here)
 
 
+def _relative(path: str, start: str) -> str:
+    """Give the path from a folder on; a path on another drive as it is."""
+    try:
+        return os.path.relpath(path, start)
+    except ValueError:
+        return path
+
+
 def _inside(name: str, listed: str) -> str:
-    if _UNPLAIN.isdisjoint(name.split("/")) and "\0" not in name:
+    if _SLASHES_ALONE and _UNPLAIN.isdisjoint(name.split("/")) and "\0" not in name:
         return name  # as nearly all are: it need not be taken apart
     path = PurePath(name)
-    if not name or "\0" in name or path.is_absolute() or not path.name or os.pardir in path.parts:
+    outside = path.anchor or not path.name or os.pardir in path.parts
+    if not name or "\0" in name or outside:
         raise SettingsError(
             f"the result of {listed!r} would be called {name!r}, outside the `out_dir`: give the "
             "folder that all sounds are below as `root`, or another id"
         )
-    return str(path)
+    return path.as_posix()
 
 
 def _segment(entry: Entry) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import stftcli
 from stftcli.errors import InputError, OutputError, SettingsError, UnfinishedError
 from stftcli.files.atomic import atomic_write
+from stftcli.files.distinct import Outputs
 from stftcli.files.drafts import remove_leftovers
 from stftcli.files.places import exists, is_folder, names_in, open_to_read, remove, stat_of
 from stftcli.files.untrusted import as_input_error, parse_object, read_limited
@@ -52,7 +53,12 @@ WHOLE = Part()
 
 @contextmanager
 def open_out_dir(
-    out_dir: str, part: Part, described: dict[str, Any], *, overwrite: bool
+    out_dir: str,
+    part: Part,
+    described: dict[str, Any],
+    inputs: Sequence[str] = (),
+    *,
+    overwrite: bool,
 ) -> Iterator[Results]:
     """Give the manifest of a folder, which is made, or of a URL.
 
@@ -63,16 +69,21 @@ def open_out_dir(
     ------
     SettingsError
         If no folder is named; if it holds results of other settings, which `overwrite` allows to
-        replace, or a manifest that nobody here has written.
+        replace, or a manifest that nobody here has written; if what is written into it, beside the
+        results, is one of the `inputs`.
     OutputError
         If it is no folder, or cannot be written.
     """
     if not out_dir:
         raise SettingsError("`out_dir` is empty: name a folder")
     _check_manifest(out_dir, part)
+    written = [part.manifest, part.unfinished]
+    if described.get("format") == "ark":
+        written.append(INDEX)
+    Outputs(*(join_path(out_dir, name) for name in written)).check_inputs(*inputs)
     opened = open_remote_results if is_url(out_dir) else _open_local_results
     with opened(out_dir, part.manifest) as results:
-        _keep_settings(out_dir, described, overwrite)
+        _keep_settings(out_dir, described, inputs, overwrite)
         yield results
 
 
@@ -172,7 +183,9 @@ def _holds_results(folder: str) -> bool:
     return False
 
 
-def _keep_settings(folder: str, described: dict[str, Any], overwrite: bool) -> None:
+def _keep_settings(
+    folder: str, described: dict[str, Any], inputs: Sequence[str], overwrite: bool
+) -> None:
     path = join_path(folder, SETTINGS)
     with as_input_error(path, "the settings of a corpus"):
         is_there = exists(path)
@@ -186,6 +199,7 @@ def _keep_settings(folder: str, described: dict[str, Any], overwrite: bool) -> N
                 f"({list_differences(before, json.loads(json.dumps(described)))}): give another "
                 "`out_dir`, or `overwrite` to make them anew"
             )
+        Outputs(path).check_inputs(*inputs)
         if before.get("format") == "ark":
             with suppress(OSError):
                 remove(join_path(folder, INDEX))

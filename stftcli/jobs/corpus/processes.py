@@ -4,16 +4,17 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
+
+from stftcli.files.interrupts import ENDING_SIGNALS
+from stftcli.files.system import deaf_children
 
 P = ParamSpec("P")
 Outcome = TypeVar("Outcome")
 
-_ENDING = {getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)}
 _PRELOADED = ["stftcli.jobs.corpus.run", "stftcli.jobs.corpus.feature_files"]
 
 
@@ -45,8 +46,8 @@ class ProcessPool(ProcessPoolExecutor):
     ) -> "Future[Outcome]":
         """Give work to the next process that is free."""
         # The server that makes them must outlive all of them, for it knows when they are gone. A
-        # cluster sends its signals to all processes of a job.
-        with deaf_children({signal.SIGINT, *_ENDING}):
+        # cluster sends its signals to all processes of a job, and a terminal its Ctrl-C.
+        with deaf_children((signal.SIGINT, *ENDING_SIGNALS)):
             return super().submit(work, *args, **named)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -58,27 +59,10 @@ class ProcessPool(ProcessPoolExecutor):
         self._there.close()
 
 
-@contextmanager
-def deaf_children(numbers: Collection[int] = (signal.SIGINT,)) -> Iterator[None]:
-    """Let processes that are started here not hear signals, from their first moment on.
-
-    Ctrl-C reaches all processes of a terminal: the first of them ends the others. Until the block
-    ends the signals wait for this process too.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _begin(owner: "Connection[Any, Any]") -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING_SIGNALS)
     threading.Thread(target=_end_with, args=(owner,), daemon=True).start()
 
 

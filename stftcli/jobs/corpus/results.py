@@ -11,11 +11,13 @@ from stftcli.errors import OutputError
 from stftcli.files.atomic import atomic_write
 from stftcli.files.drafts import hold
 from stftcli.files.places import open_to_read
+from stftcli.files.system import BINARY, HAS_LOCKS, read_at
 from stftcli.files.untrusted import as_input_error
 from stftcli.jobs.corpus.catalog import Catalog, Line
 from stftcli.jobs.corpus.sounds import SEGMENT, sound_key
 
 _PIECE_BYTES = 1 << 20
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | BINARY
 _decoder = json.JSONDecoder()
 
 Result = dict[str, Any]
@@ -59,7 +61,7 @@ class Results:
 
     def read(self, place: int, size: int) -> Result:
         """Give the result of a line."""
-        return parse_result(os.pread(self._file.fileno(), size, place)) or {}
+        return parse_result(read_at(self._file.fileno(), size, place)) or {}
 
     def append(self, results: Iterable[Result]) -> Iterator[Line]:
         """Write results, all or none of them; give what the catalog is to note of each.
@@ -97,7 +99,9 @@ class Results:
             return
         with atomic_write(self._path) as draft:
             for place, size in catalog.lines():
-                draft.write(os.pread(self._file.fileno(), size, place))
+                draft.write(read_at(self._file.fileno(), size, place))
+            if not HAS_LOCKS:  # Windows, where what is open cannot be replaced
+                self._file.close()
 
     def _is_in_order(self, catalog: Catalog) -> bool:
         end = 0
@@ -182,7 +186,7 @@ def _sound_of(result: Result) -> str:
 def _open_held(path: Path) -> IO[bytes]:
     while True:
         # Unbuffered: what was written is there, whatever happens to this process.
-        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666), "a+b", 0)
+        file = os.fdopen(os.open(path, _FLAGS, 0o666), "a+b", 0)
         if not hold(file.fileno()):
             file.close()
             raise OutputError(
@@ -198,7 +202,7 @@ def _cut_torn_line(file: IO[bytes]) -> int:
     size = end = os.fstat(file.fileno()).st_size
     while end:
         begin = max(0, end - _PIECE_BYTES)
-        found = os.pread(file.fileno(), end - begin, begin).rfind(b"\n")
+        found = read_at(file.fileno(), end - begin, begin).rfind(b"\n")
         if found >= 0:
             end = begin + found + 1
             break

@@ -1,7 +1,7 @@
 """A corpus from its entries to its manifest."""
 
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from stftcli.errors import OutputError
+from stftcli.files.distinct import Outputs
 from stftcli.files.here import paths_begin_in
 from stftcli.files.urls import join_path
 from stftcli.frozen import Frozen
@@ -71,6 +72,8 @@ class CorpusSettings(Frozen):
         Whether all is made anew, and results of other settings go.
     prune : bool, default False
         Whether the results of sounds go that are not among the entries.
+    other_inputs : sequence of str
+        Files that were read to name the sounds and the settings; no result takes their place.
     """
 
     out_dir: str
@@ -83,6 +86,7 @@ class CorpusSettings(Frozen):
     checksum: bool = False
     overwrite: bool = False
     prune: bool = False
+    other_inputs: Sequence[str] = ()
 
 
 class CorpusReport(Frozen):
@@ -158,12 +162,14 @@ def run_corpus(
         If nothing can be done, or the results cannot be written any more; what is done stays, and
         the same call goes on from there.
     """
-    with Catalog(entries, settings.root) as catalog:
+    alike: list[str] = []
+    with Catalog(_watched(entries, ending, alike), settings.root) as catalog:
         if settings.part.of > 1:
             catalog.keep_part(settings.part.number, settings.part.of)
         listener.begin(len(catalog))
         opened = open_out_dir(
-            settings.out_dir, settings.part, described, overwrite=settings.overwrite
+            *(settings.out_dir, settings.part, described, settings.other_inputs),
+            overwrite=settings.overwrite,
         )
         with opened as results:
             ended = note_begun(settings.out_dir, settings.part, len(catalog))
@@ -175,6 +181,9 @@ def run_corpus(
                 settings.part,
                 settings.checksum,
             )
+            if alike:
+                places = (join_path(plan.out_dir, output) for output, _ in plan.groups(catalog))
+                Outputs(*places).check_inputs(*alike)
             results.note_all(catalog, plan.claim)
             to_do, tally = ToDo(plan, catalog, anew=settings.overwrite), _Tally()
             # Closed before the folder is: no worker may be left that writes there.
@@ -195,6 +204,14 @@ def run_corpus(
             return tally.report(to_do.kept)
 
 
+def _watched(entries: Iterable[Entry], ending: str, alike: list[str]) -> Iterator[Entry]:
+    """Give the entries, and note the sounds that are called as results are."""
+    for entry in entries:
+        if entry.audio.endswith(ending):
+            alike.append(entry.audio)
+        yield entry
+
+
 def _remove_stale(plan: Plan, catalog: Catalog, results: Results, settings: CorpusSettings) -> None:
     remove_renamed(plan, catalog, results, prune=settings.prune)
     if settings.overwrite:
@@ -211,7 +228,9 @@ def _worked(
         return
     workers = Workers(settings.executor, settings.jobs)
     pace = Pace(workers.count)
-    empty = Unit(work, (), plan.out_dir, plan.settings_hash, plan.checksum)
+    empty = Unit(
+        *(work, (), plan.out_dir, plan.settings_hash, plan.checksum, settings.other_inputs)
+    )
     if workers.remote:
         here = str(Path.cwd())
         empty = replace(empty, out_dir=join_path(here, plan.out_dir), here=here)

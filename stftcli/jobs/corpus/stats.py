@@ -13,11 +13,14 @@ from stftcli.arrays.shards.shards import shard_of
 from stftcli.dsp.feature_moments import FeatureMoments
 from stftcli.dsp.linear import Linear
 from stftcli.errors import InputError, StftcliError
+from stftcli.files.distinct import Outputs
 from stftcli.files.places import local_copy
+from stftcli.files.tensors import split_prefix
 from stftcli.files.untrusted import as_input_error
+from stftcli.files.urls import join_path
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.identity import hash_settings
-from stftcli.jobs.corpus.out_dir import read_corpus_settings
+from stftcli.jobs.corpus.out_dir import MANIFEST, SETTINGS, read_corpus_settings
 from stftcli.jobs.corpus.results import Result
 from stftcli.jobs.corpus.verify import output_of, results_of
 from stftcli.jobs.reporter import Reporter, spell_duration
@@ -76,7 +79,7 @@ class CorpusStats(Frozen):
         }
 
 
-def corpus_stats(out_dir: str, reporter: Reporter) -> CorpusStats:
+def corpus_stats(out_dir: str, reporter: Reporter, output: str | None = None) -> CorpusStats:
     """Gather the statistics of a folder of results, one array at a time.
 
     Parameters
@@ -85,9 +88,13 @@ def corpus_stats(out_dir: str, reporter: Reporter) -> CorpusStats:
         The folder of the results.
     reporter : Reporter
         Hears of progress.
+    output : str, optional
+        A file of a layer that the caller will write.
 
     Raises
     ------
+    SettingsError
+        If that would take the place of what is read here.
     InputError
         If it holds no corpus of feature arrays, or one of several settings; if an array cannot be
         read, or has another number of features.
@@ -96,6 +103,8 @@ def corpus_stats(out_dir: str, reporter: Reporter) -> CorpusStats:
     if described.get("features", {}).get("layout") == "bins-first":
         raise InputError(f"{out_dir} holds arrays that are bins-first: make them frames-first")
     settings_hash = hash_settings(described)
+    outputs = Outputs(None if output is None else split_prefix(output))
+    outputs.check_inputs(join_path(out_dir, MANIFEST), join_path(out_dir, SETTINGS))
     moments = FeatureMoments()
     inputs = failed = frames = features = 0
     duration_s, shards, names = 0.0, set[str](), tuple[str, ...]()
@@ -112,6 +121,7 @@ def corpus_stats(out_dir: str, reporter: Reporter) -> CorpusStats:
         inputs, duration_s = inputs + 1, duration_s + result.get("duration_s", 0.0)
         frames += result.get("shape", [0])[0]
         path = output_of(out_dir, result)
+        outputs.check_inputs(path)
         if path not in shards:
             with as_input_error(path, "a feature array"), local_copy(path) as file:
                 names = names or _names(file)

@@ -1,6 +1,6 @@
 """Units of work: some sounds at a time, as many as take a worker about a second."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field, replace
 from itertools import count
@@ -71,6 +71,8 @@ class Unit(Frozen):
         What stands in the results for the settings.
     checksum : bool
         Whether the sounds are hashed.
+    other_inputs : sequence of str
+        Files that no result may take the place of, beside the sound and what the settings name.
     here : str
         The folder that relative paths of inputs begin in, where it is not the worker's own.
     dead : mapping
@@ -84,6 +86,7 @@ class Unit(Frozen):
     out_dir: str
     settings_hash: str
     checksum: bool = False
+    other_inputs: Sequence[str] = ()
     here: str = ""
     dead: Mapping[str, str] = field(default_factory=dict)
     note: str | None = None

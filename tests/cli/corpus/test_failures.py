@@ -167,7 +167,8 @@ def test_a_result_never_takes_the_place_of_its_sound(shell: Shell) -> None:
     (shell.folder / "out" / "x.npy").write_bytes(sound)
     write_lines(shell.folder / "list.jsonl", [{"audio": "out/x.npy", "id": "x"}])
     done = features(shell, "--manifest", "list.jsonl")
-    assert done.code == 1
+    assert done.code == 2
+    assert "overwrite out/x.npy" in done.err
     assert (shell.folder / "out" / "x.npy").read_bytes() == sound
 
 

@@ -1,0 +1,55 @@
+"""What systems do differently, asked of the one that is there: locks, and bytes at offsets."""
+
+import os
+import signal
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+try:
+    import fcntl  # noqa: F401  # asked for, not used
+except ImportError:
+    HAS_LOCKS = False
+else:
+    HAS_LOCKS = True
+"""Whether open files can be held. Windows cannot, and neither renames nor removes an open file."""
+
+SHARES_DESCRIPTORS = HAS_LOCKS
+"""Whether libraries in C know the descriptors of Python: those for Windows bring a C of their own,
+so that they are given files of Python, in which they must be able to go to and fro."""
+
+BINARY = getattr(os, "O_BINARY", 0)
+"""Without this flag Windows turns the ends of lines of what is read and written."""
+READ = os.O_RDONLY | BINARY
+"""How a descriptor is opened to read."""
+
+_places = Lock()
+
+
+@contextmanager
+def deaf_children(numbers: Collection[int]) -> Iterator[None]:
+    """Let processes that are started in the block not hear signals, from their first moment on.
+
+    Ctrl-C reaches all processes of a terminal: the first of them ends the others.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def read_at(descriptor: int, count: int, offset: int) -> bytes:
+    """Read up to so many bytes at an offset; where the file is read next stays as it is."""
+    if hasattr(os, "pread"):
+        return os.pread(descriptor, count, offset)
+    with _places:
+        before = os.lseek(descriptor, 0, os.SEEK_CUR)
+        try:
+            os.lseek(descriptor, offset, os.SEEK_SET)
+            return os.read(descriptor, count)
+        finally:
+            os.lseek(descriptor, before, os.SEEK_SET)
