@@ -10,6 +10,7 @@ from stftcli.settings.kinds import NUMBER, Kind, prefixed, quantity
 _VOLTS, _PASCALS, _NUMBERS = prefixed("V"), prefixed("Pa"), prefixed("")
 _MAX_V, _MAX_REFERENCE, _MAX_DB = 1e6, 1e30, 400.0
 
+_OF_WATER_DB = 100.0
 # Of what a sensitivity is per, in pascals: the lowest and highest that is plausible, in dB.
 _PLAUSIBLE_DB = {1e-6: (-250.0, -60.0), 1.0: (-130.0, 0.0)}
 
@@ -111,19 +112,23 @@ def parse_sensitivity(text: str) -> Sensitivity | None:
 
 
 class SensitivityKind(Kind):
-    """A sensitivity with its unit."""
+    """A sensitivity with its unit; a bare number is in dB re 1 V, and its size says for what.
+
+    No microphone has -100 dB re 1 V/Pa, and no hydrophone as much as that re 1 V/uPa.
+    """
 
     metavar: str = "DB/UNIT"
 
     def read(self, value: Any) -> str:
-        """Take a text that names the unit; it stays as it is."""
+        """Take a number, or a text that names the unit; that stays as it is."""
         if isinstance(value, str) and parse_sensitivity(value):
             return value
         number = quantity(value, {"": 1.0, "dB": 1.0})
-        number = number if abs(number) <= _MAX_DB else -38.0
+        if abs(number) <= _MAX_DB:
+            return f"{number:g}dBV/{'uPa' if abs(number) > _OF_WATER_DB else 'Pa'}"
         raise ValueError(
-            f"it must name its unit: {number:g}dBV/uPa of a hydrophone, {number:g}dBV/Pa of a "
-            f"microphone, {number:g}dB/uPa or dB/Pa from the sound to the file, or as in 50mV/Pa"
+            "it must name its unit: -201dBV/uPa of a hydrophone, -38dBV/Pa of a microphone, "
+            "-176.2dB/uPa or dB/Pa from the sound to the file, or as in 50mV/Pa"
         )
 
 

@@ -182,7 +182,12 @@ def test_a_curve_that_changes_makes_other_results(shell: Shell, curve: str) -> N
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("--sensitivity", "-176.2"), 2, "--sensitivity is '-176.2': it must name its unit"),
+        (("--sensitivity", "-500"), 2, "--sensitivity is '-500': it must name its unit"),
+        (
+            ("--sensitivity", "-176.2"),
+            2,
+            "--sensitivity -176.2dBV/uPa is in volts: give --full-scale",
+        ),
         (("--sensitivity", "-38dBV/Pa"), 2, "give --full-scale too"),
         ((*RECORDER, "--full-scale", "1"), 2, "leave out --full-scale"),
         (("--full-scale", "0"), 2, "--full-scale is '0': it must be a voltage above 0"),

@@ -207,9 +207,10 @@ CASES = {
                 ),
                 *("-176.2dB/uPa", "-56 dB re 1/Pa", "0.05/Pa", "+3dB/Pa"),
             )
-        ],
+        ]
+        + [("-176.2", "-176.2dBV/uPa"), (-38, "-38dBV/Pa"), ("-60dB", "-60dBV/Pa")],
         [
-            *("", "-176.2", -176.2, "-176.2dB", "-38dBV", "-38dB/V", "-38dBmV/Pa", "-38 dB/mPa"),
+            *("", "-500", -401, "-38dBV", "-38dB/V", "-38dBmV/Pa", "-38 dB/mPa"),
             *("0V/Pa", "-1V/Pa", "nanV/Pa", "-500dB/Pa", "1e30V/Pa", "-38dBV/Pa2", "dBV/Pa"),
             *("50MV/Pa", "50 mv/pa", None, True, NAN, ["-38dBV/Pa"]),
         ],
