@@ -7,16 +7,15 @@ from math import inf
 from typing import Any, Self
 
 import numpy as np
-import soundfile
 from numpy.typing import DTypeLike, NDArray
 
 from stftcli.audio.channels import check_channel, pick_channels
 from stftcli.audio.clocks import Clock, clocks_of
 from stftcli.audio.complaints import complaints
-from stftcli.audio.decoder import reason
-from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SAMPLE_BYTES, SUBTYPES
+from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SUBTYPES
 from stftcli.audio.nonfinite import advice, are_finite, first_bad, pick_finite
 from stftcli.audio.opening import Opened, display_name
+from stftcli.audio.sample_reader import SampleReader
 from stftcli.audio.sounds import Sounds
 from stftcli.errors import InputError, SettingsError
 from stftcli.files.atomic import STANDARD
@@ -28,8 +27,6 @@ from stftcli.settings.signal import MAX_RATE_HZ
 WHOLE = SegmentSettings(channel="all")
 
 _BLOCK_SAMPLES, _BLOCK_VALUES = 1 << 16, 1 << 19  # of one channel, of all channels
-# Of a pipe of Ogg or MP3: so many samples at least, and no more than surely come of its bytes.
-_DECODED_SAMPLES, _MOST_BYTES = 576, 4
 
 
 class Source:
@@ -62,8 +59,6 @@ class Source:
         The kind of file and the format of its samples, in libsndfile's words.
     samples : int or None
         The length that the header claims; None where it says nothing that can be believed.
-    read_samples : int
-        How many samples have been read so far, those before the chosen segment included.
     replaced : int
         How many values that were NaN or infinite have been given as 0.
 
@@ -83,8 +78,7 @@ class Source:
         strict: bool = False,
     ) -> None:
         self.name, self._path = display_name(path), "" if path == STANDARD else path
-        self.read_samples = self.replaced = 0
-        self._strict, self._came_to_end, self._closed = strict, False, False
+        self._strict, self._closed, self.replaced = strict, False, 0
         self._ahead: deque[NDArray[Any]] = deque()
         self._rest: Iterator[NDArray[Any]] | None = None
         self._early = 0
@@ -103,9 +97,10 @@ class Source:
             raise InputError(
                 f"{self.name} says that it has {self.rate_hz} Hz: up to {MAX_RATE_HZ} Hz are read"
             )
-        self._block_samples = max(1, min(_BLOCK_SAMPLES, _BLOCK_VALUES // self.channels))
+        block_samples = max(1, min(_BLOCK_SAMPLES, _BLOCK_VALUES // self.channels))
         if block_s is not None:
-            self._block_samples = max(1, min(self._block_samples, round(block_s * self.rate_hz)))
+            block_samples = max(1, min(block_samples, round(block_s * self.rate_hz)))
+        self._reader = SampleReader(self._sounds, self.name, block_samples)
         self.container, self.subtype = self._opened.kind.container.name, str(decoder.subtype)
         claimed = self._opened.findings.claimed_samples
         self.samples = None if self._opened.understated else claimed
@@ -116,6 +111,11 @@ class Source:
     def __exit__(self, *_: object) -> None:
         self._closed = True
         self._stack.close()
+
+    @property
+    def read_samples(self) -> int:
+        """How many samples have been read so far, those before the chosen segment included."""
+        return self._reader.position
 
     @property
     def encoding(self) -> str:
@@ -129,8 +129,8 @@ class Source:
     def count(self) -> int:
         """Give the length in samples, reading all of it where no header can be believed."""
         if self._opened.seekable and self.container not in COMPRESSED:
-            self.read_samples = int(self._sounds.decoder.frames)
-            self._end()
+            self._reader.skip_all()
+            self._check_end()
             if self.read_samples == 0:
                 self._raise_nothing_there(0)
         else:
@@ -177,13 +177,12 @@ class Source:
         That is so where the sound comes through a pipe and nothing more is there at the moment;
         with a latency where nothing comes for the rest of that time, or all of it has passed.
         """
-        arrivals = self._sounds.arrivals
-        return arrivals is not None and arrivals.pause()
+        return self._reader.pauses()
 
     @property
     def is_live(self) -> bool:
         """Whether the sound comes through a pipe that stays open, slower than it could be read."""
-        return self._sounds.arrivals is not None and self._sounds.arrivals.is_live
+        return self._reader.is_live
 
     def interrupt(self) -> None:
         """End the sound for another thread that waits for a pipe to go on."""
@@ -241,7 +240,7 @@ class Source:
         So it is where it ends early, goes on beyond its header's claim, or is followed by what is
         neither sound that fits it nor a chunk or tag of its format.
         """
-        if not self._came_to_end:
+        if not self._reader.ended:
             return None
         told = complaints(self._opened, self._sounds, self.read_samples, self.rate_hz)
         return f"{self.name} {'; '.join(told)}" if told else None
@@ -255,7 +254,7 @@ class Source:
         if self._closed:
             raise SettingsError(f"{self.name} is closed: ask for its hash before")
         try:
-            return self._opened.sha256(ended=self._came_to_end)
+            return self._opened.sha256(ended=self._reader.ended)
         except OSError as error:
             raise InputError(f"{self.name} cannot be read: {error.strerror}") from error
 
@@ -275,60 +274,18 @@ class Source:
             )
         begin = start - before
         if begin and self._opened.seekable:
-            self.read_samples = self._seek(begin)
-        for block in self._decoded(inf if after is None else end + after, dtype):
+            self._reader.seek(begin)
+        for block in self._reader.blocks(inf if after is None else end + after, dtype):
             first = self.read_samples - len(block)
             wanted = block[max(0, begin - first) :]
             chosen = self._finite(wanted, max(begin, first), segment, nonfinite)
             if chosen.shape[-1]:
                 yield chosen
+        self._check_end()
         if self.read_samples <= start:
             self._raise_nothing_there(start)
 
-    def _seek(self, start: int) -> int:
-        decoder = self._sounds.decoder
-        try:
-            return int(decoder.seek(min(start, decoder.frames)))
-        except soundfile.SoundFileError as error:
-            raise InputError(f"{self.name} cannot be read from there: {reason(error)}") from error
-
-    def _decoded(self, end: float, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
-        read = self._sounds.decoder.reader(self._block_samples, dtype)
-        while (wanted := min(self._at_once(), end - self.read_samples)) > 0:
-            try:
-                block = read(int(wanted))
-            except soundfile.SoundFileError as error:
-                self._take_apart(error)
-                read = self._sounds.decoder.reader(self._block_samples, dtype)
-                continue
-            self.read_samples += len(block)
-            yield block
-            if len(block) < wanted:
-                if not self._sounds.go_on():
-                    self._end()
-                    return
-                read = self._sounds.decoder.reader(self._block_samples, dtype)
-
-    def _at_once(self) -> int:
-        """Give how much is read at a time: of a pipe no more than is there, if that can be told."""
-        arrivals, sample_bytes = self._sounds.arrivals, SAMPLE_BYTES.get(self.subtype)
-        if arrivals is None:
-            return self._block_samples
-        if sample_bytes is not None:
-            return min(self._block_samples, arrivals.samples(sample_bytes * self.channels))
-        # A decoder holds some samples back, which are not worth to be asked for one by one.
-        there = max(_DECODED_SAMPLES, arrivals.samples(_MOST_BYTES))
-        return min(self._block_samples, there)
-
-    def _take_apart(self, error: soundfile.SoundFileError) -> None:
-        if not self._sounds.take_apart(self.read_samples):
-            at_s = self.read_samples / self.rate_hz
-            raise InputError(
-                f"{self.name} is broken after about {at_s:.2f} s: {reason(error)}"
-            ) from error
-
-    def _end(self) -> None:
-        self._came_to_end = True
+    def _check_end(self) -> None:
         if self._strict and (complaint := self.complaint()):
             raise InputError(complaint)
 
