@@ -153,7 +153,7 @@ def test_an_unknown_padding_is_answered_with_all_names() -> None:
 @pytest.mark.parametrize("filter_length", [1, 64, 400, 2048, 1 << 15, 1 << 18])
 def test_batches_of_one_and_two_channels_are_alike(filter_length: int, channels: int) -> None:
     plan = FramePlan.make(filter_length, max(1, filter_length // 4))
-    wanted = max(8, min(512, (1 << 18) // filter_length))
+    wanted = max(4, min(512, (1 << 18) // filter_length))
     assert plan.batch_frames_of(channels) == plan.batch_frames == wanted
 
 

@@ -107,7 +107,9 @@ def test_every_sound_of_ours_has_an_ending_that_is_found() -> None:
     assert samples
     assert all(sniff(path.read_bytes()[:16]) for path in samples)
     short = {"AIFF": "aif", "OGG": "ogg", "RIFX": "wav", "SPHERE": "sph"}
-    assert {f".{short.get(name, name.lower())}" for name in CONTAINERS} <= set(ENDINGS)
+    assert {f".{short.get(name, name.lower())}" for name in CONTAINERS if name != "RAW"} <= set(
+        ENDINGS
+    )
 
 
 def test_sounds_of_other_formats_are_told_and_not_given(tmp_path: Path) -> None:
