@@ -1,6 +1,7 @@
 """What holds for all tests."""
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -9,3 +10,10 @@ from hypothesis import settings
 examples = 100 if "STFTCLI_ORACLES" in os.environ else 40
 settings.register_profile("stftcli", deadline=None, max_examples=examples)
 settings.load_profile("stftcli")
+
+# Who runs the tests in the background, or under nohup, has these ignored, and what is started from
+# here would have so too.
+for name, default in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+    number = getattr(signal, name, None)
+    if number is not None and signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, default)
