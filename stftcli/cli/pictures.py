@@ -33,7 +33,10 @@ _DTYPE = "Compute in this type: float64 has room for values beyond 1e38."
 
 _CHANGES: dict[str, Any] = {
     **{name: {"common": False} for name in ("rate", "log", "mfcc")},
-    "n_fft": {"default": "the power of two nearest 40ms; 2048 for features such as --mel"},
+    "n_fft": {
+        "default": "the power of two nearest 40ms, at least 256; 1.5ms from 150 kHz on; 2048 for "
+        "features such as --mel"
+    },
     "hop_length": {
         "common": False,
         "default": "a frame for each pixel, at most half a frame; a quarter of one for features",

@@ -51,7 +51,7 @@ def draw_spectrogram(
     output : str
         Where the picture goes: a file, or "-" for standard output.
     settings : FeatureSettings
-        What is drawn; a filter_length of None is the power of two nearest to 40 ms, or with steps
+        What is drawn; a filter_length of None fits the rate (`picture_length`), or with steps
         the usual length of features, and a hop_length of None gives each pixel a frame. Each
         channel gets a panel.
     view : ViewSettings, optional

@@ -68,7 +68,8 @@ def spread_ticks(
     their fifths; where too few of them are shown, multiples of one step stand in their place.
     """
     low, high = shown
-    decades = range(floor(log10(max(1.0, low))), ceil(log10(max(1.0, high))) + 1)
+    first, last = (log10(end) if end > 0 else 0.0 for end in shown)
+    decades = range(floor(first), ceil(last) + 1)
     leads = [0.0, *(lead * 10.0**power for lead in (1, 5, 2) for power in reversed(decades))]
     candidates = [number for number in leads if low <= number <= high]
     apart = abs(place_of(high) - place_of(low)) / max(1, most)

@@ -52,6 +52,16 @@ class TestPixels:
         assert picture.pixels.dtype == np.uint8
         assert draw(shell, "in.wav", "--bare", *SMALL).size == (1 + RATE_HZ // HOP, BINS)
 
+    @pytest.mark.parametrize(
+        ("rate_hz", "length"),
+        [(1, 256), (100, 256), (2000, 256), (22_050, 1024), (96_000, 4096), (384_000, 512)],
+    )
+    def test_frames_fit_what_is_recorded_at_a_rate(
+        self, shell: Shell, rate_hz: int, length: int
+    ) -> None:
+        write(shell, "in.wav", noise(4 * length), rate_hz)
+        assert draw(shell, "in.wav", "--bare").size[1] == length // 2 + 1
+
     def test_are_one_for_each_of_many_bins(self, shell: Shell) -> None:
         write(shell, "in.wav", noise(RATE_HZ))
         picture = draw(shell, "in.wav", "--bare", "--n-fft", "16384")

@@ -176,6 +176,8 @@ def test_ticks_of_a_bent_axis_keep_apart_and_are_some(
         ("mel", (0, 11_025), 8, "0 500 1k 2k 5k 10k"),
         ("log", (3000, 3400), 4, "3k 3.1k 3.2k 3.3k 3.4k"),
         ("bark", (440, 480), 3, "440 460 480"),
+        ("log", (0.4, 50), 9, "0.5 1 2 5 10 20 50"),
+        ("log", (0.05, 0.9), 5, "0.05 0.1 0.2 0.5"),
     ],
 )
 def test_frequencies_that_people_choose(scale: str, shown_hz: Ends, most: int, wanted: str) -> None:

@@ -45,7 +45,7 @@ class PictureJob(Frozen):
 
     def subtitle(self, sounds: Sequence[ReducedSound]) -> str:
         """Give the rate and the frames, if the sounds share them."""
-        texts = {f"{sound.chain.rate_hz / 1000:g} kHz, {sound.chain.frames}" for sound in sounds}
+        texts = {f"{_rate(sound.chain.rate_hz)}, {sound.chain.frames}" for sound in sounds}
         return texts.pop() if len(texts) == 1 else ""
 
     def texts(self, sounds: Sequence[ReducedSound], colours: ColourScale) -> dict[str, str]:
@@ -59,6 +59,10 @@ class PictureJob(Frozen):
         }
         told = description(sounds[0].chain, [sound.sound for sound in sounds])
         return {"Software": "stftcli", "Settings": json.dumps({**told, "picture": picture})}
+
+
+def _rate(rate_hz: int) -> str:
+    return f"{rate_hz} Hz" if rate_hz < 1000 else f"{rate_hz / 1000:g} kHz"
 
 
 class PictureReport(Frozen):

@@ -30,6 +30,8 @@ from stftcli.settings.frames import half, quarter
 from stftcli.settings.lengths import DEFAULT_LENGTH
 from stftcli.settings.reading import AS_IT_IS, Reading
 
+_FRAME_S, _MIN_LENGTH = 0.04, 256
+_ULTRASOUND_HZ, _ULTRASOUND_FRAME_S = 150_000, 0.0015
 _MAX_STEP = 256
 """Samples that an envelope reduces at once: one by one, they would take as long as all the rest."""
 _MAX_AHEAD = 1 << 22
@@ -127,12 +129,14 @@ def picture_length(settings: FeatureSettings, sound_rate_hz: int) -> int:
     """Give the usual length of frames in a picture of a sound of this rate.
 
     It is that of features, where there are others than bins, or else the power of two that is
-    nearest to 40 ms: long enough for tones, short enough for trills.
+    nearest to 40 ms: long enough for tones, short enough for trills. Who records ultrasound looks
+    at calls of a few ms, and who records a hundred samples a second at tremors of many seconds.
     """
     if not settings.features.is_spectrum:
         return DEFAULT_LENGTH
     rate_hz = settings.signal.rate_hz or sound_rate_hz
-    return int(2 ** round(log2(max(2.0, 0.04 * rate_hz))))
+    seconds = _ULTRASOUND_FRAME_S if rate_hz >= _ULTRASOUND_HZ else _FRAME_S
+    return max(_MIN_LENGTH, int(2 ** round(log2(max(2.0, seconds * rate_hz)))))
 
 
 def reduce_sound(
