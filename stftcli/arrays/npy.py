@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,37 +19,39 @@ from stftcli.arrays.values import Values
 from stftcli.arrays.writer import ArrayWriter
 from stftcli.files.npy import NpyHeader, read_npy_header
 
+_MAX_FRAMES = 10**15
+# After the magic string and the version stands the length of what follows.
+_LENGTH_ENDS = 10
+
 
 class NpyWriter(ArrayWriter):
     """A .npy file, whose header is written again when the number of frames is known."""
 
     def __init__(self, file: IO[bytes], spec: ArraySpec) -> None:
         super().__init__(file, spec)
-        self._bins_first = spec.layout == "bins-first"
-        # Frames of one channel, said to be columns, are bins first as they stand.
-        self._by_columns = self._bins_first and spec.channels is None
+        self._offset = len(npy_header(spec.dtype, spec.shape(_MAX_FRAMES)))
         self._write_header()
-        self._offset = file.tell()
 
     def finish(self, metadata: ArrayMetadata) -> None:  # noqa: ARG002  # for other formats
         """Put the number of frames into the header."""
-        if self._bins_first and not self._by_columns:
+        if self._spec.layout == "bins-first":
             self._put_bins_first(self._offset)
         self._file.seek(0)
         self._write_header()
-        # numpy leaves room for a longer first (or, by columns, last) axis.
-        assert self._file.tell() == self._offset
 
     def _write_header(self) -> None:
-        write_npy_header(self._file, self._spec.dtype, self.shape, self._by_columns)
+        self._file.write(npy_header(self._spec.dtype, self.shape, self._offset))
 
 
-def write_npy_header(
-    file: IO[bytes], dtype: np.dtype[Any], shape: tuple[int, ...], by_columns: bool = False
-) -> None:
-    """Write the beginning of a .npy file."""
-    header = {"descr": npy.dtype_to_descr(dtype), "fortran_order": by_columns, "shape": shape}
+def npy_header(dtype: np.dtype[Any], shape: tuple[int, ...], size: int = 0) -> bytes:
+    """Give the beginning of a .npy file, filled up with blanks to a size."""
+    file = BytesIO()
+    header = {"descr": npy.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
     npy.write_array_header_1_0(file, header)
+    text = file.getvalue()
+    missing = max(0, size - len(text))
+    length = (len(text) - _LENGTH_ENDS + missing).to_bytes(2, "little")
+    return text[: _LENGTH_ENDS - 2] + length + text[_LENGTH_ENDS:-1] + b" " * missing + b"\n"
 
 
 def _read_description(path: Path) -> Description:

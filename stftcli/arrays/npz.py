@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from stftcli.arrays.dates import DATE, dates_of
 from stftcli.arrays.description import MAX_SETTINGS, Description, names_of, settings_of
 from stftcli.arrays.format_row import FormatRow
-from stftcli.arrays.npy import NpyWriter, write_npy_header
+from stftcli.arrays.npy import NpyWriter, npy_header
 from stftcli.arrays.rows import Batches, check_table, read_batches
 from stftcli.arrays.spec import ArrayMetadata, ArraySpec
 from stftcli.arrays.values import Values
@@ -61,7 +61,7 @@ class NpzWriter(NpyWriter):
         member.file_size = 8 * self.frames  # decides whether it may grow beyond 2 GB
         with archive.open(member, "w") as file:
             dtype = np.dtype(np.float64) if origin is None else DATE
-            write_npy_header(file, dtype, (self.frames,))
+            file.write(npy_header(dtype, (self.frames,)))
             for times_s in self._spec.times(self.frames):
                 times = times_s if origin is None else dates_of(origin, times_s)
                 file.write(np.ascontiguousarray(times).view(np.uint8).data)
@@ -106,17 +106,30 @@ def _read_text(
 def _read_rows(path: Path) -> Batches:
     from stftcli.files.npz import open_npz
 
-    with open_npz(path) as archive, archive.open_array(_FEATURES) as (file, header):
-        check_table(header.shape, header.dtype, header.columns_first)
-        yield from read_batches(file, header.shape, header.dtype)
+    with open_npz(path) as archive:
+        layout = _read_layout(archive)
+        with archive.open_array(_FEATURES) as (file, header):
+            on_side = header.columns_first or layout == "bins-first"
+            check_table(header.shape, header.dtype, on_side)
+            yield from read_batches(file, header.shape, header.dtype)
 
 
 @contextmanager
 def _open_values(path: Path) -> Iterator[Values]:
     from stftcli.files.npz import open_npz
 
-    with open_npz(path) as archive, archive.open_array(_FEATURES) as (file, header):
-        yield Values(file, header.shape, header.dtype, header.columns_first)
+    with open_npz(path) as archive:
+        layout = _read_layout(archive)
+        with archive.open_array(_FEATURES) as (file, header):
+            yield Values(file, header.shape, header.dtype, header.columns_first, layout)
+
+
+def _read_layout(archive: "NpzFile") -> str | None:
+    """Give the layout that the settings of an array say."""
+    text = _read_text(archive, "settings", 0, MAX_SETTINGS)
+    features = None if text is None else settings_of(str(text)).get("features")
+    layout = features.get("layout") if isinstance(features, dict) else None
+    return layout if isinstance(layout, str) else None
 
 
 NPZ = FormatRow(

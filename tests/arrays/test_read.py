@@ -13,6 +13,7 @@ from safetensors.numpy import save_file
 from stftcli.arrays.description import Description
 from stftcli.arrays.formats import FORMATS
 from stftcli.arrays.read import ENDINGS, read_description, read_rows, read_settings
+from stftcli.arrays.spec import ArrayMetadata
 from stftcli.errors import InputError
 from stftcli.settings.choices import LAYOUTS, ArrayFormat, Layout
 from tests.arrays.writing import NAMES, SETTINGS, describe, holds, spec_of, written
@@ -83,6 +84,10 @@ def test_what_is_no_table_of_real_numbers_is_refused(
 @pytest.mark.parametrize("name", ["npz", "safetensors", "raw"])
 def test_bins_first_is_refused_with_advice(tmp_path: Path, name: ArrayFormat) -> None:
     path = file_of(tmp_path, name, noise(7, 5), layout="bins-first")
+    if name == "npz":
+        told = ArrayMetadata(json.dumps({"features": {"layout": "bins-first"}}))
+        spec = spec_of((5,), layout="bins-first")
+        written(Path(path), name, spec, noise(7, 5), metadata=told)
     with pytest.raises(InputError, match="write it frames-first"):
         list(read_rows(path))
 

@@ -148,14 +148,12 @@ def test_layouts(
     assert_close(load(out, wanted.shape), wanted)
 
 
-def test_mono_bins_first_is_the_same_bytes_read_by_columns(shell: Shell, mono: Floats) -> None:
-    frames_first = shell.ok("features", "mono.wav", *SMALL, "--out", "-").out
-    bins_first = shell.ok(
-        "features", "mono.wav", *SMALL, "--out", "-", "--layout", "bins-first"
-    ).out
-    assert b"'fortran_order': True" in bins_first[:128]
-    assert bins_first[128:] == frames_first[128:]
-    assert len(frames_first) == 128 + 4 * BINS * (len(mono) // 64 + 1)
+def test_bins_first_lie_as_their_shape_says(shell: Shell, mono: Floats) -> None:
+    assert mono.size
+    frames_first = shell.features("mono.wav", *SMALL)
+    bins_first = shell.features("mono.wav", *SMALL, "--layout", "bins-first")
+    assert bins_first.flags.c_contiguous
+    assert_same_bits(bins_first, np.ascontiguousarray(frames_first.T))
 
 
 def test_npz_says_what_its_axes_are_and_how_it_was_made(shell: Shell, stereo: Floats) -> None:

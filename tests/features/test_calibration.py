@@ -274,9 +274,9 @@ class TestRefused:
             Extractor(ref="20u")
         assert Extractor(ref="20u", **RECORDER).axis(RATE_HZ).samples.reference == 20
 
-    def test_is_a_sensitivity_without_a_unit(self) -> None:
-        with pytest.raises(SettingsError, match=r"-176\.2: .*-176\.2dBV/uPa.*-176\.2dB/uPa"):
-            Extractor(sensitivity=-176.2)
+    def test_is_a_bare_sensitivity_without_a_full_scale(self) -> None:
+        with pytest.raises(SettingsError, match=r"-176\.2dBV/uPa is in volts: .*-176\.2dB/uPa"):
+            Extractor(sensitivity=-176.2).chain(RATE_HZ)
 
     def test_is_what_overflows(self) -> None:
         x = Extractor(sensitivity="-400dB/uPa")

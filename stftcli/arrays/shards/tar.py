@@ -6,7 +6,6 @@ facts of all arrays stand in a member `__settings__`, the last.
 """
 
 from collections.abc import Iterator, Mapping
-from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.arrays.keys import path_parts, to_json
-from stftcli.arrays.npy import write_npy_header
+from stftcli.arrays.npy import npy_header
 from stftcli.arrays.shards.shard_row import Arrays, Heads, Seen, ShardRow, ShardWriter, type_name
 from stftcli.files.npy import NpyHeader, read_npy_header, read_npy_values
 from stftcli.files.tar import BLOCK_BYTES, read_members
@@ -46,9 +45,8 @@ class TarWriter(ShardWriter):
 
     def _put(self, key: str, features: NDArray[Any], told: Mapping[str, Any]) -> None:
         facts = to_json(told).encode()
-        header = BytesIO()
-        write_npy_header(header, features.dtype, features.shape)
-        self._write(f"{key}{_ENDING}", [header.getvalue(), features.reshape(-1).view(np.uint8)])
+        header = npy_header(features.dtype, features.shape)
+        self._write(f"{key}{_ENDING}", [header, features.reshape(-1).view(np.uint8)])
         self._write(f"{key}{_FACTS}", [facts])
 
     def _write(self, name: str, contents: list[Any]) -> None:

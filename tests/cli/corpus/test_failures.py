@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from stftcli.files import atomic, drafts
+from stftcli.jobs.corpus import unit
 from tests.cli.corpus.clips import (
     BROKEN,
     SHORT,
@@ -186,6 +187,8 @@ def test_a_disk_that_is_full_ends_the_run_and_the_next_goes_on(
 
     with monkeypatch.context() as patched:
         patched.setattr(atomic, "create_draft", fill)
+        # On a slow machine all of them would be one unit, of which nothing is told before its end.
+        patched.setattr(unit, "_MAX_ITEMS", 2)
         done = features(shell, "clips", "--jobs", "1")
     assert done.code == 1
     assert os.strerror(errno.ENOSPC) in done.err.splitlines()[-1]
