@@ -54,7 +54,7 @@ class Source:
     name : str
         The input's name for messages.
     rate_hz, channels : int
-        What the header says.
+        What the header says, unless the reading says another rate.
     container, subtype : str
         The kind of file and the format of its samples, in libsndfile's words.
     samples : int or None
@@ -91,7 +91,8 @@ class Source:
             self._stack.close()
             raise
         decoder = self._sounds.decoder
-        self.rate_hz, self.channels = int(decoder.samplerate), int(decoder.channels)
+        self.rate_hz = reading.rate_hz or int(decoder.samplerate)
+        self.channels = int(decoder.channels)
         if not 1 <= self.rate_hz <= MAX_RATE_HZ:
             self._stack.close()
             raise InputError(

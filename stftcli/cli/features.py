@@ -114,6 +114,7 @@ def features(
             save_linear=save_linear,
             input_format=reading.raw,
             latency=reading.latency_s,
+            input_rate=reading.rate_hz,
         )
         _write_many(paths, corpus, settings, array_format or "npy", sidecar, reading.strict, quiet)
         return

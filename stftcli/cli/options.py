@@ -19,11 +19,11 @@ from stftcli.presets import preset_names
 from stftcli.settings.calibration import CalibrationSettings
 from stftcli.settings.choices import MAX_THREADS, Spectrum
 from stftcli.settings.frames import FrameSettings
-from stftcli.settings.kinds import Time
+from stftcli.settings.kinds import Frequency, Time
 from stftcli.settings.option import Option
 from stftcli.settings.reading import RAW_ENCODINGS, RawKind, Reading
 from stftcli.settings.segment import SegmentSettings
-from stftcli.settings.signal import SignalSettings
+from stftcli.settings.signal import MAX_RATE_HZ, SignalSettings
 
 threads = under("output")(
     "--threads",
@@ -130,9 +130,10 @@ def reading(*, live: bool = False) -> Decorator:
         @wraps(command)
         def wrapped(**values: Any) -> None:
             raw, latency_s = values.pop("input_format"), values.pop("latency", None)
-            command(reading=Reading(raw, latency_s, values.pop("strict")), **values)
+            how = Reading(raw, latency_s, values.pop("strict"), values.pop("input_rate"))
+            command(reading=how, **values)
 
-        return stacked(_INPUT_FORMAT, strict, *([_LATENCY] if live else []))(wrapped)
+        return stacked(_INPUT_FORMAT, _INPUT_RATE, strict, *([_LATENCY] if live else []))(wrapped)
 
     return decorate
 
@@ -144,6 +145,13 @@ _INPUT_FORMAT = under("segment")(
     help="The inputs are samples without a header: "
     + "; ".join(f"{name}: {meaning}" for name, meaning in RAW_ENCODINGS.items())
     + "; then the rate in Hz and, if there are several, the channels.",
+)
+_INPUT_RATE = under("segment")(
+    "--input-rate",
+    common=False,
+    type=types.Of(Frequency(1, MAX_RATE_HZ, whole=True)),
+    help="Samples per second of the inputs, whatever their headers say: of recordings that are "
+    "slowed down, ten times what the header says.",
 )
 _LATENCY = under("output")(
     "--latency",

@@ -50,11 +50,14 @@ class Reading(Frozen):
         How long samples of a pipe may wait for a full batch; None for as long as more is there.
     strict : bool
         Whether it is an error that a sound ends early, or goes on beyond its header.
+    rate_hz : int or None
+        Samples per second, where its header says others than there were.
     """
 
     raw: RawFormat | None = None
     latency_s: float | None = None
     strict: bool = False
+    rate_hz: int | None = None
 
 
 AS_IT_IS = Reading()

@@ -215,3 +215,15 @@ def test_what_cannot_be_live_says_so() -> None:
             time.sleep(0.1)
             told += process.stderr.read() or b""
         process.kill()
+
+
+def test_a_rate_that_a_header_lies_about_is_given(shell: Shell) -> None:
+    soundfile.write(shell.folder / "slow.wav", SAMPLES, 1600, "PCM_16")
+    soundfile.write(shell.folder / "right.wav", SAMPLES, 16_000, "PCM_16")
+    how = ("--input-rate", "16k", "--mel", "20", "--n-fft", "25ms", "--start", "0.5")
+    right = shell.features("right.wav", *how[2:])
+    np.testing.assert_array_equal(shell.features("slow.wav", *how), right)
+    told = json.loads(ok_inside(shell, "info", "--json", "slow.wav", *how[:2]).out)
+    assert (told["rate_hz"], told["duration_s"]) == (16_000, 1.0)
+    ok_inside(shell, "spectrogram", "slow.wav", *how[:2], "--out", "x.png")
+    assert shell.run("features", "slow.wav", "--input-rate", "0", "--out", "-").code == 2
