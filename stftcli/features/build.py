@@ -100,6 +100,7 @@ def build_chain(
         tuple(builder.warnings),
         tuple(builder.stages),
         builder.stretches,
+        builder.joint,
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from stftcli.dsp.linear import Linear
 from stftcli.dsp.plan import FramePlan
@@ -11,31 +10,48 @@ from stftcli.dsp.stretches import Stretches
 from stftcli.errors import SettingsError
 from stftcli.features.axis import Axis, spectrum_axis
 from stftcli.features.operations import (
-    Batches,
     FrameFeature,
     FrameOperation,
     StreamOperation,
     WholeSoundStep,
     two_pass,
 )
+from stftcli.features.statistics import MakeStatistics, one_row, pooled_rows
 from stftcli.features.step import Step
 from stftcli.frozen import Frozen
 from stftcli.settings.choices import Spectrum
 from stftcli.settings.units import SampleUnit
 
-if TYPE_CHECKING:
-    from stftcli.features.statistics import FeatureStatistics
-
 
 class Stage(Frozen):
     """A step where it stands in a chain; its inverse is made of that.
 
-    `before` is the axis of what comes to it, `linear` what it projects with, if it does.
+    `before` is the axis of what comes to it, `linear` what it projects with, if it does. `by_sound`
+    says whether a frame depends on all frames of its sound.
     """
 
     step: Step
     before: Axis
     linear: Linear | None
+    by_sound: bool = False
+
+
+class Joint(Frozen):
+    """Where the frames of several recordings are joined, so that they are pooled as those of one.
+
+    Attributes
+    ----------
+    operations : int
+        How many operations each recording goes through by itself.
+    axis : Axis
+        What its frames are then.
+    line_operations : tuple of StreamOperation
+        What is done with the frames of all of them; those that are NaN are gaps, and do not count.
+    """
+
+    operations: int
+    axis: Axis
+    line_operations: tuple[StreamOperation, ...] = ()
 
 
 class Builder:
@@ -68,6 +84,8 @@ class Builder:
         What is done with the stream of batches after that.
     stretches : Stretches or None
         What a row is of, where it is not of a frame.
+    joint : Joint or None
+        Where frames are pooled, if they are.
     new_linears : list of Linear
         Those that were drawn.
     stages : list of Stage
@@ -92,10 +110,12 @@ class Builder:
         self.frame_operations: list[FrameOperation | FrameFeature] = []
         self.stream_operations: list[StreamOperation] = []
         self.stretches: Stretches | None = None
+        self.joint: Joint | None = None
         self.new_linears: list[Linear] = []
         self.warnings: list[str] = []
         self.stages: list[Stage] = []
         self._projected: Linear | None = None
+        self._by_sound = False
         self._source = f"the spectrum (`n_fft` {plan.filter_length})"
 
     @property
@@ -113,14 +133,14 @@ class Builder:
         """
         if not self.axis.per_frame:
             raise SettingsError(f"statistics come last: nothing ({step.step}) can follow them")
-        before, self._projected = self.axis, None
+        before, self._projected, self._by_sound = self.axis, None, False
         step.build(self)
-        self.stages.append(Stage(step, before, self._projected))
+        self.stages.append(Stage(step, before, self._projected, self._by_sound))
 
     def per_frame(self, operation: FrameOperation) -> None:
         """Add what works on each frame alone."""
         if self.stream_operations:
-            self.stream_operations.append(partial(map, operation))
+            self.stream(partial(map, operation))
         else:
             self.frame_operations.append(operation)
 
@@ -133,16 +153,22 @@ class Builder:
             )
         self.frame_operations.append(feature)
 
-    def stream(self, operation: StreamOperation) -> None:
-        """Add what works on the batches in order."""
+    def stream(
+        self, operation: StreamOperation, line_operation: StreamOperation | None = None
+    ) -> None:
+        """Add what works on the batches in order, and what does the same where they have gaps."""
         self.stream_operations.append(operation)
+        if self.joint is not None:
+            line_operations = (*self.joint.line_operations, line_operation or operation)
+            self.joint = replace(self.joint, line_operations=line_operations)
 
     def two_pass(self, make_step: Callable[[], WholeSoundStep]) -> None:
         """Add what has to see the whole sound before it changes it."""
-        self.stream_operations.append(two_pass(make_step))
+        self._by_sound = self.joint is None
+        self.stream(two_pass(make_step), two_pass(make_step, known_only=True))
 
-    def stretch(self, period_s: float) -> Stretches:
-        """Say that a row is a stretch of so many seconds from now on.
+    def pool(self, period_s: float, make: MakeStatistics, axis: Axis) -> None:
+        """Add what makes a row, of this axis, of each stretch of so many seconds.
 
         Raises
         ------
@@ -151,12 +177,13 @@ class Builder:
         """
         if self.stretches is not None:
             raise SettingsError("there are two steps `pool`: frames are pooled once")
-        self.stretches = Stretches.of_time(self.plan, period_s, self.rate_hz)
-        return self.stretches
+        stretches = self.stretches = Stretches.of_time(self.plan, period_s, self.rate_hz)
+        self._join(lambda each: partial(pooled_rows, each, stretches), make)
+        self.become(axis, "the pooled features")
 
-    def summarize(self, make: "Callable[[], FeatureStatistics]", axis: Axis) -> None:
+    def summarize(self, make: MakeStatistics, axis: Axis) -> None:
         """Add what makes one row, of this axis, of the whole sound."""
-        self.stream(partial(_one_row, make))
+        self._join(lambda each: partial(one_row, each), make)
         self.become(replace(axis, per_frame=False), "the statistics")
 
     def project(self, linear: Linear, axis: Axis, name: str) -> None:
@@ -186,6 +213,8 @@ class Builder:
         """Say that the features are others from now on; `source` is what messages call them."""
         self.axis, self._source = axis, source
 
-
-def _one_row(make: "Callable[[], FeatureStatistics]", batches: Batches) -> Batches:
-    yield make().row_of(batches)
+    def _join(
+        self, rows: Callable[[MakeStatistics], StreamOperation], make: MakeStatistics
+    ) -> None:
+        self.joint = self.joint or Joint(len(self.stream_operations), self.axis)
+        self.stream(rows(make), rows(partial(make, known_only=True)))

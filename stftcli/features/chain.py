@@ -16,7 +16,7 @@ from stftcli.dsp.plan import FramePlan
 from stftcli.dsp.stretches import Stretches
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.axis import Axis
-from stftcli.features.builder import Stage
+from stftcli.features.builder import Joint, Stage
 from stftcli.features.excerpt import neighbours_of, prepared_excerpt
 from stftcli.features.framewise import FrameWise
 from stftcli.features.operations import StreamOperation
@@ -35,6 +35,7 @@ OnShort = Callable[[str], None]
 Pauses = Callable[[], bool]
 
 _MAX_SAMPLES = 1 << 50
+_OVERFLOW = "{name} gives features that overflow: make it quieter, or choose `dtype='float64'`"
 
 
 def never() -> bool:
@@ -72,6 +73,8 @@ class Chain(Frozen):
         The steps, each with what it stands on.
     stretches : Stretches or None
         What a row is of, where it is not of a frame.
+    joint : Joint or None
+        Where frames are pooled, if they are.
     """
 
     settings: FeatureSettings
@@ -85,6 +88,7 @@ class Chain(Frozen):
     warnings: tuple[str, ...]
     stages: tuple[Stage, ...]
     stretches: Stretches | None = None
+    joint: Joint | None = None
 
     @property
     def features(self) -> int:
@@ -112,7 +116,10 @@ class Chain(Frozen):
 
     def rows(self, samples: int) -> int:
         """Give the number of rows of a sound of so many samples."""
-        frames = self.frames_of(samples)
+        return self.rows_of(self.frames_of(samples))
+
+    def rows_of(self, frames: int) -> int:
+        """Give the number of rows of so many frames."""
         if self.stretches is not None:
             frames = self.stretches.rows(frames)
         return frames if self.axis.per_frame else min(1, frames)
@@ -198,6 +205,43 @@ class Chain(Frozen):
             return batches
         kept = self.settings.signal.nonfinite == "keep"
         return _quiet(batches) if kept else _finite(_quiet(batches), name)
+
+    def of_frames(self) -> Self:
+        """Give the same chain up to where frames are pooled: for each recording of a time line."""
+        if self.joint is None:
+            return self
+        # The frame that is left out, if it is, is left out first.
+        count = self.joint.operations + bool(self.frames.drop_last)
+        operations = self.operations[:count]
+        return replace(
+            self, operations=operations, axis=self.joint.axis, stretches=None, joint=None
+        )
+
+    def over_line(self, frames: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
+        """Give the rows of a time line: pool its frames, as `of_frames` gives them for a recording.
+
+        Parameters
+        ----------
+        frames : iterator of ndarray, shape (any, [channels,] features)
+            Frames that are NaN are gaps, and do not count.
+
+        Yields
+        ------
+        ndarray, shape (rows, [channels,] features)
+            NaN where there is no frame.
+
+        Raises
+        ------
+        InputError
+            If features overflow, or there is no frame to take statistics of.
+        """
+        assert self.joint is not None
+        for operation in self.joint.line_operations:
+            frames = operation(frames)
+        for batch in _quiet(frames):
+            if np.isinf(batch).any():
+                raise InputError(_OVERFLOW.format(name="the time line"))
+            yield batch
 
     def of_segment(self, segment: SegmentSettings) -> Self:
         """Give the same chain for another part of the sound."""
@@ -297,7 +341,5 @@ def _finite(batches: Iterator[NDArray[Any]], name: str) -> Iterator[NDArray[Any]
         with np.errstate(all="ignore"):
             good = isfinite(abs(batch.sum())) or np.isfinite(batch).all()
         if not good:
-            raise InputError(
-                f"{name} gives features that overflow: make it quieter, or choose `dtype='float64'`"
-            )
+            raise InputError(_OVERFLOW.format(name=name))
         yield batch

@@ -79,19 +79,34 @@ class Largest:
         self.largest = max(self.largest, float(batch.max(initial=-math.inf)) + 0.0)
 
 
-def two_pass(make_step: Callable[[], WholeSoundStep]) -> StreamOperation:
+def known(batch: Batch) -> Batch:
+    """Leave out the rows of a time line for which there is no sound: NaN from the first value on.
+
+    All others are finite throughout.
+    """
+    import numpy as np
+
+    there = ~np.isnan(batch[..., 0].reshape(len(batch), -1)[:, 0])
+    return batch if there.all() else batch[there]
+
+
+def two_pass(
+    make_step: Callable[[], WholeSoundStep], *, known_only: bool = False
+) -> StreamOperation:
     """Make a stream operation of a step over the whole sound, which waits on disk if it is long.
 
-    `make_step` is called for each sound.
+    `make_step` is called for each sound. With `known_only` it does not observe the gaps of a line.
     """
-    return partial(_two_pass, make_step)
+    return partial(_two_pass, make_step, known_only)
 
 
-def _two_pass(make_step: Callable[[], WholeSoundStep], batches: Batches) -> Batches:
+def _two_pass(
+    make_step: Callable[[], WholeSoundStep], known_only: bool, batches: Batches
+) -> Batches:
     step = make_step()
     with temp_space_errors(), _Waiting() as waiting:
         for batch in batches:
-            step.observe(batch)
+            step.observe(known(batch) if known_only else batch)
             waiting.add(batch)
         for batch in waiting.batches():
             yield step.apply(batch)

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from stftcli.dsp.feature_moments import FeatureMoments
 from stftcli.dsp.percentiles import Percentiles
+from stftcli.dsp.stretches import Stretches
 from stftcli.features.axis import Axis
+from stftcli.features.operations import Batches, known
 from stftcli.settings.choices import DB_OF_UNIT, STATISTICS, Statistic
 from stftcli.settings.statistics import percent_of
 
@@ -33,6 +35,8 @@ class FeatureStatistics:
         the power that one unit stands for.
     are_amounts : bool, default False
         Whether the values are powers or magnitudes.
+    known_only : bool, default False
+        Whether frames may be gaps of a time line, which do not count; the row of gaps alone is NaN.
     """
 
     def __init__(
@@ -41,8 +45,11 @@ class FeatureStatistics:
         *,
         log_unit: float | None = None,
         are_amounts: bool = False,
+        known_only: bool = False,
     ) -> None:
         self._names = tuple(names)
+        self._known_only, self._known = known_only, 0
+        self._gap: Batch | None = None
         self._log_unit = log_unit
         self._percents = {
             name: percent for name in self._names if (percent := percent_of(name)) is not None
@@ -56,6 +63,10 @@ class FeatureStatistics:
 
     def add(self, batch: Batch) -> None:
         """Take a batch of shape (any, [channels,] features)."""
+        if self._known_only:
+            self._gap = batch[:1] if len(batch) else self._gap
+            batch = known(batch)
+            self._known += len(batch)
         if self._moments is not None:
             self._moments.add(batch)
         if self._powers is not None and len(batch):
@@ -78,6 +89,8 @@ class FeatureStatistics:
         InputError
             If there are no frames, or powers of the values overflow.
         """
+        if self._gap is not None and not self._known:
+            return np.tile(self._gap, len(self._names))
         found = dict[str, Any]()
         if self._moments is not None:
             self._moments.finish()
@@ -99,6 +112,41 @@ class FeatureStatistics:
 
     def _is_plain(self, name: str) -> bool:
         return name != "mean" or self._log_unit is None
+
+
+MakeStatistics = Callable[..., FeatureStatistics]
+
+
+def one_row(make: MakeStatistics, batches: Batches) -> Batches:
+    """Give the one row of a sound."""
+    yield make().row_of(batches)
+
+
+def pooled_rows(make: MakeStatistics, stretches: Stretches, batches: Batches) -> Batches:
+    """Give a row for each stretch, as soon as the frame after its last one is there.
+
+    Parameters
+    ----------
+    make : callable
+        Makes what gathers the frames of a row.
+    stretches : Stretches
+        Which frames these are.
+    batches : iterator of ndarray, shape (any, [channels,] features)
+        All frames of a sound, in order.
+
+    Yields
+    ------
+    ndarray, shape (1, [channels,] statistics * features)
+    """
+    gathered, at = None, 0
+    for row, frames in stretches.split(batches):
+        if gathered is not None and row > at:
+            yield gathered.row()
+            gathered = None
+        gathered, at = gathered or make(), row
+        gathered.add(frames)
+    if gathered is not None:
+        yield gathered.row()
 
 
 def log_unit_of(axis: Axis) -> float | None:

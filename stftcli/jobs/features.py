@@ -169,7 +169,7 @@ def _open(
 ) -> AbstractContextManager[Source | Timeline]:
     if isinstance(path, str):
         return Source(path, hashed=hashed, reading=reading)
-    return nullcontext(Timeline.of(path, extractor.settings.segment, reporter))
+    return nullcontext(Timeline.of(path, extractor.settings, reporter, reading))
 
 
 def _origin(sound: Source | Timeline, chain: Chain, reporter: Reporter) -> datetime | None:

@@ -3,24 +3,30 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.audio.source import Source
-from stftcli.errors import InputError, SettingsError
+from stftcli.errors import InputError
 from stftcli.features.chain import Chain
+from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
+from stftcli.jobs.gaps import Gap, filled, rows_and_gaps
+from stftcli.jobs.line_checks import check_alike, check_comparable, check_settings, check_zones
 from stftcli.jobs.origin import own_clock
 from stftcli.jobs.reporter import Reporter, spell_duration
 from stftcli.jobs.stream import frame_shape, stream_features
+from stftcli.settings.reading import AS_IT_IS, Reading
 from stftcli.settings.segment import SegmentSettings
 
 _ROUNDING_S = 1.0
 """By so much a clock may be wrong that has whole seconds, as those of names do."""
 _MAX_GAP_VALUES = 1 << 33
 _GAP_VALUES_AT_ONCE = 1 << 18
+_GAP_FRAMES_AT_ONCE = 1 << 16
+"""Of gaps that are pooled, whose frames are one in memory."""
 _MAX_NAMES = 1000
 
 
@@ -31,12 +37,6 @@ class Recording(Frozen):
     name: str
     begin_s: float
     claimed_samples: int | None
-
-
-class Gap(NamedTuple):
-    """Rows for which there is no sound."""
-
-    rows: int
 
 
 class Timeline(Frozen):
@@ -52,6 +52,8 @@ class Timeline(Frozen):
         Of all of them.
     segment : SegmentSettings
         What is used of each.
+    reading : Reading
+        How each is read.
     """
 
     recordings: tuple[Recording, ...]
@@ -59,36 +61,46 @@ class Timeline(Frozen):
     rate_hz: int
     channels: int
     segment: SegmentSettings
+    reading: Reading = AS_IT_IS
     is_live: ClassVar[bool] = False
 
     @classmethod
-    def of(cls, paths: Sequence[str], segment: SegmentSettings, reporter: Reporter) -> Self:
-        """Sort recordings by their clocks.
+    def of(
+        cls,
+        paths: Sequence[str],
+        settings: FeatureSettings,
+        reporter: Reporter,
+        reading: Reading = AS_IT_IS,
+    ) -> Self:
+        """Sort recordings by their clocks; `reading` says how they are read.
 
         Raises
         ------
         InputError
             If one has no clock, or they overlap, or differ in rate or channels.
         SettingsError
-            If only a part of each is asked for.
+            If only a part of each is asked for, or more than there is, or what makes the numbers of
+            one recording others than those of the next.
         """
-        _check_whole(segment)
+        segment = settings.segment
+        check_settings(settings)
         opened = []
         for path in paths:
-            with Source(path) as source:
+            with Source(path, reading=reading) as source:
                 origin = own_clock(source, reporter, "rename it, or leave it out")
                 form = (source.rate_hz, source.channels)
                 opened.append((origin, path, source.name, source.samples, form))
-        _check_zones([(at, name) for at, _, name, _, _ in opened])
+        check_zones([(at, name) for at, _, name, _, _ in opened])
         opened.sort(key=lambda one: (one[0], one[1]))
         origin, _, first, _, form = opened[0]
         for _, _, name, _, other in opened:
-            _check_alike(first, form, name, other)
+            check_alike(first, form, name, other)
         recordings = [
             Recording(path, name, (at - origin).total_seconds(), samples)
             for at, path, name, samples, _ in opened
         ]
-        return cls(tuple(recordings), origin, *form, replace(segment, time_origin="auto"))
+        segment = replace(segment, time_origin="auto")
+        return cls(tuple(recordings), origin, *form, segment, reading)
 
     @property
     def name(self) -> str:
@@ -110,49 +122,66 @@ class Timeline(Frozen):
     def pieces(
         self, chain: Chain, threads: int, reporter: Reporter
     ) -> Iterator[NDArray[Any] | Gap]:
-        """Give the rows of all recordings and the gaps between, on one grid of the hop.
+        """Give the rows of all recordings and the gaps between, on one grid.
 
-        A row stands where it is nearest to its own time, to half a hop. Each recording is cut
-        into frames for itself; where two meet, the rows of the earlier one stand.
+        Frames are laid on the grid of the hop; they are pooled when they lie there, over the
+        borders of recordings.
 
         Raises
         ------
         InputError
             If recordings overlap, or a gap is longer than any that is meant.
+        SettingsError
+            If a step looks at each recording as a whole.
         """
-        if not chain.axis.per_frame:
-            raise SettingsError("`timeline` has a row for each frame, and `stats` one for a sound")
-        first_s, second_s = chain.times_s(0, 2).tolist()
-        row_s = second_s - first_s
+        check_comparable(chain)
+        frames = self._frames(chain, threads, reporter)
+        if chain.joint is None:
+            return frames
+        shape = frame_shape(self, chain.of_frames())
+        line = filled(frames, shape, chain.dtype, _GAP_FRAMES_AT_ONCE)
+        return rows_and_gaps(chain.over_line(line))
+
+    def _frames(
+        self, chain: Chain, threads: int, reporter: Reporter
+    ) -> Iterator[NDArray[Any] | Gap]:
+        """Give the frames of all recordings and the gaps between, on one grid of the hop.
+
+        A frame stands where it is nearest to its own time, to half a hop. Each recording is cut
+        into frames for itself; where two meet, the frames of the earlier one stand.
+        """
+        own = chain.of_frames()
+        hop_s = chain.plan.hop_length / chain.rate_hz
         self._check_claims(chain)
         rows, gap_rows, before, end_s = 0, 0, self.recordings[0], 0.0
+        hidden: list[str] = []
         for recording in self.recordings:
             self._check_overlap(before, end_s, recording, chain)
-            begin = round(recording.begin_s / row_s)
+            begin = round(recording.begin_s / hop_s)
             if begin > rows:
                 gap_rows += begin - rows
                 self._check_gap(gap_rows, before, recording, chain)
                 yield Gap(begin - rows)
                 rows = begin
-            known = rows - begin
-            with Source(recording.path) as source:
-                for batch in stream_features(source, chain, threads, reporter):
-                    if len(batch) > known:
-                        yield batch[known:]
-                        rows += len(batch) - known
-                    known = max(0, known - len(batch))
+            passed, first = rows - begin, rows
+            with Source(recording.path, reading=self.reading) as source:
+                for batch in stream_features(source, own, threads, reporter):
+                    if len(batch) > passed:
+                        yield batch[passed:]
+                        rows += len(batch) - passed
+                    passed = max(0, passed - len(batch))
                 before, end_s = recording, recording.begin_s + source.read_samples / self.rate_hz
+            if rows == first and passed < first - begin:
+                hidden.append(recording.name)
+        if hidden:
+            reporter.warn(_spell_hidden(hidden, hop_s))
 
     def batches(self, chain: Chain, threads: int, reporter: Reporter) -> Iterator[NDArray[Any]]:
         """Give the rows of all recordings, and rows of NaN where there is none."""
-        shape, dtype = frame_shape(self, chain), chain.dtype
+        shape = frame_shape(self, chain)
         most = max(1, _GAP_VALUES_AT_ONCE // int(np.prod(shape)))
-        for piece in self.pieces(chain, threads, reporter):
-            if not isinstance(piece, Gap):
-                yield piece
-                continue
-            for first in range(0, piece.rows, most):
-                yield np.full((min(most, piece.rows - first), *shape), np.nan, dtype)
+        pieces = self.pieces(chain, threads, reporter)
+        return map(np.ascontiguousarray, filled(pieces, shape, chain.dtype, most))
 
     def described(self) -> dict[str, Any]:
         """Describe what features are made of."""
@@ -185,37 +214,20 @@ class Timeline(Frozen):
                 "clocks: leave one of them out, or correct its clock"
             )
 
-    def _check_gap(self, rows: int, before: Recording, after: Recording, chain: Chain) -> None:
+    def _check_gap(self, frames: int, before: Recording, after: Recording, chain: Chain) -> None:
+        rows = chain.rows_of(frames)
         if rows * int(np.prod(frame_shape(self, chain))) > _MAX_GAP_VALUES:
             gap = spell_duration(after.begin_s - before.begin_s)
+            longer = "hop_length" if chain.stretches is None else "pool"
             raise InputError(
                 f"{after.name} begins {gap} after {before.name}, and the gaps are {rows} rows of "
-                "nothing: correct its clock, or take a longer `hop_length`"
+                f"nothing: correct its clock, or take a longer `{longer}`"
             )
 
 
-def _check_whole(segment: SegmentSettings) -> None:
-    if segment.start_s or segment.duration_s is not None:
-        raise SettingsError(
-            "`timeline` takes recordings as they are: leave out `start`, `duration`"
-        )
-    if segment.time_origin not in ("auto", "none"):
-        raise SettingsError("`timeline` goes by the clock of each file: leave out `time_origin`")
-
-
-def _check_zones(clocks: Sequence[tuple[datetime, str]]) -> None:
-    zoned = [name for at, name in clocks if at.tzinfo is not None]
-    plain = [name for at, name in clocks if at.tzinfo is None]
-    if zoned and plain:
-        raise InputError(
-            f"the clock of {zoned[0]} has a zone and that of {plain[0]} has none: they cannot be "
-            "laid on one time line"
-        )
-
-
-def _check_alike(first: str, form: tuple[int, int], name: str, other: tuple[int, int]) -> None:
-    if form != other:
-        raise InputError(
-            f"{first} has {form[0]} Hz and {form[1]} channels, {name} has {other[0]} Hz and "
-            f"{other[1]}: a time line is of recordings of one kind"
-        )
+def _spell_hidden(names: Sequence[str], hop_s: float) -> str:
+    others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return (
+        f"{names[0]}{others} left out: nearer to a frame of the recording before than to one of its "
+        f"own, as a hop is {hop_s:g} s; take a shorter `hop_length`, and `pool` for long rows"
+    )

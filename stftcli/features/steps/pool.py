@@ -1,11 +1,9 @@
 """Frames pooled over time while they stream: one row for each stretch, or one for the sound."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from stftcli.errors import SettingsError
-from stftcli.features.operations import Batches
 from stftcli.features.step import Names, Step
 from stftcli.settings.choices import POOLED_VALUES, PooledValues, Spectrum
 from stftcli.settings.kinds import Choice
@@ -13,13 +11,7 @@ from stftcli.settings.option import Option
 from stftcli.settings.statistics import DEFAULT_STATISTICS, Pooling
 
 if TYPE_CHECKING:
-    from stftcli.dsp.stretches import Stretches
     from stftcli.features.builder import Builder
-    from stftcli.features.statistics import FeatureStatistics
-
-    MakeStatistics = Callable[[], FeatureStatistics]
-else:
-    MakeStatistics = Any  # numpy is imported where a step is built
 
 
 class Pool(Step):
@@ -92,33 +84,4 @@ class Pool(Step):
         if self.period_s is None:
             builder.summarize(make, pooled)
         else:
-            stretches = builder.stretch(self.period_s)
-            builder.stream(partial(pooled_rows, make, stretches))
-            builder.become(pooled, "the pooled features")
-
-
-def pooled_rows(make: MakeStatistics, stretches: "Stretches", batches: Batches) -> Batches:
-    """Give a row for each stretch, as soon as the frame after its last one is there.
-
-    Parameters
-    ----------
-    make : callable
-        Makes what gathers the frames of a row.
-    stretches : Stretches
-        Which frames these are.
-    batches : iterator of ndarray, shape (any, [channels,] features)
-        All frames of a sound, in order.
-
-    Yields
-    ------
-    ndarray, shape (1, [channels,] statistics * features)
-    """
-    gathered, at = None, 0
-    for row, frames in stretches.split(batches):
-        if gathered is not None and row > at:
-            yield gathered.row()
-            gathered = None
-        gathered, at = gathered or make(), row
-        gathered.add(frames)
-    if gathered is not None:
-        yield gathered.row()
+            builder.pool(self.period_s, make, pooled)

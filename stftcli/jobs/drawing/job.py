@@ -35,7 +35,9 @@ class PictureJob(Frozen):
 
     def reduce_timeline(self, paths: Sequence[str], wanted: Wanted) -> ReducedSound:
         """Read several sounds as columns on one time line."""
-        return reduce_timeline(paths, self.settings, wanted, self.threads, self.reporter)
+        return reduce_timeline(
+            paths, self.settings, wanted, self.threads, self.reporter, self.reading
+        )
 
     def title(self, sounds: Sequence[ReducedSound]) -> str:
         """Give what stands above the picture; of several sounds each has its name elsewhere."""
