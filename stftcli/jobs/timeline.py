@@ -79,8 +79,7 @@ class Timeline(Frozen):
         InputError
             If one has no clock, or they overlap, or differ in rate or channels.
         SettingsError
-            If only a part of each is asked for, or more than there is, or what makes the numbers of
-            one recording others than those of the next.
+            If recordings are not to stay as they are, as with `start` or `pad_to`.
         """
         segment = settings.segment
         check_settings(settings)
@@ -228,6 +227,6 @@ class Timeline(Frozen):
 def _spell_hidden(names: Sequence[str], hop_s: float) -> str:
     others = f" and {len(names) - 1} more" if len(names) > 1 else ""
     return (
-        f"{names[0]}{others} left out: nearer to a frame of the recording before than to one of its "
-        f"own, as a hop is {hop_s:g} s; take a shorter `hop_length`, and `pool` for long rows"
+        f"left out {names[0]}{others}: all frames fall on rows of the recordings before, and a "
+        f"hop is {hop_s:g} s: take a shorter `hop_length`, and `pool` for long rows"
     )

@@ -198,7 +198,6 @@ def test_a_clock_that_was_never_set_is_refused(shell: Shell, names: list[str]) -
     [
         (("--start", "1", "--out", "x.npy"), "leave out --start, --duration"),
         (("--time-origin", "2024-01-31", "--out", "x.npy"), "leave out --time-origin"),
-        (("--stats", "mean", "--out", "x.npy"), "--stats one for a sound"),
         (("--out-dir", "x", "--out", "x.npy"), "--out-dir is of many results"),
         ((), "name it with --out"),
         (("--format", "tar", "--out", "x.tar"), "give --out-dir"),
