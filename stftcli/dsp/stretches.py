@@ -83,7 +83,8 @@ class Stretches(Frozen):
         Parameters
         ----------
         batches : iterable of ndarray, shape (any, ...)
-            All frames, in order.
+            All frames, in order; of a time line those that are NaN are gaps, in batches of their
+            own, and the frame before a gap is the last of a sound.
 
         Yields
         ------
@@ -96,7 +97,7 @@ class Stretches(Frozen):
         held: NDArray[Any] | None = None
         for batch in batches:
             if held is not None and len(batch):
-                yield row, held
+                yield row - (_is_gap(batch[0]) and self.ends_before(frame - 1)), held
                 held = None
             rest = batch
             while len(rest):
@@ -124,3 +125,7 @@ class Stretches(Frozen):
 
     def _center(self, frame: int) -> Fraction:
         return Fraction(self.plan.centers(range(frame, frame + 1))[0])
+
+
+def _is_gap(frame: NDArray[Any]) -> bool:
+    return bool(np.isnan(frame.flat[0]))

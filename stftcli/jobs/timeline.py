@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import ceil
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -23,6 +24,7 @@ from stftcli.settings.segment import SegmentSettings
 
 _ROUNDING_S = 1.0
 """By so much a clock may be wrong that has whole seconds, as those of names do."""
+_ROUNDING_HOPS = 1e-6
 _MAX_GAP_VALUES = 1 << 33
 _GAP_VALUES_AT_ONCE = 1 << 18
 _GAP_FRAMES_AT_ONCE = 1 << 16
@@ -146,9 +148,12 @@ class Timeline(Frozen):
     ) -> Iterator[NDArray[Any] | Gap]:
         """Give the frames of all recordings and the gaps between, on one grid of the hop.
 
-        A frame stands where it is nearest to its own time, to half a hop. Each recording is cut
-        into frames for itself; where two meet, the frames of the earlier one stand.
+        A frame stands where it is nearest to its own time, to half a hop. Those that are pooled
+        stand neither before their recording begins nor after it ends, lest they be in rows that
+        have no part of it. Each recording is cut into frames for itself; where two meet, those of
+        the earlier one stand.
         """
+        place = round if chain.joint is None else _ceil
         own = chain.of_frames()
         hop_s = chain.plan.hop_length / chain.rate_hz
         self._check_claims(chain)
@@ -156,7 +161,7 @@ class Timeline(Frozen):
         hidden: list[str] = []
         for recording in self.recordings:
             self._check_overlap(before, end_s, recording, chain)
-            begin = round(recording.begin_s / hop_s)
+            begin = place(recording.begin_s / hop_s)
             if begin > rows:
                 gap_rows += begin - rows
                 self._check_gap(gap_rows, before, recording, chain)
@@ -164,7 +169,10 @@ class Timeline(Frozen):
                 rows = begin
             passed, first = rows - begin, rows
             with Source(recording.path, reading=self.reading) as source:
-                for batch in stream_features(source, own, threads, reporter):
+                batches = stream_features(source, own, threads, reporter)
+                if chain.joint is not None:
+                    batches = _within(batches, chain, recording.begin_s, begin, source)
+                for batch in batches:
                     if len(batch) > passed:
                         yield batch[passed:]
                         rows += len(batch) - passed
@@ -222,6 +230,34 @@ class Timeline(Frozen):
                 f"{after.name} begins {gap} after {before.name}, and the gaps are {rows} rows of "
                 f"nothing: correct its clock, or take a longer `{longer}`"
             )
+
+
+def _ceil(hops: float) -> int:
+    return ceil(hops - _ROUNDING_HOPS)
+
+
+def _within(
+    batches: Iterator[NDArray[Any]], chain: Chain, begin_s: float, begin: int, source: Source
+) -> Iterator[NDArray[Any]]:
+    """Leave out the last of several frames where the grid moved it behind the end of the sound."""
+    last, frames = None, 0
+    for batch in batches:
+        if not len(batch):
+            continue
+        if last is not None:
+            yield last
+        if len(batch) > 1:
+            yield batch[:-1]
+        last, frames = batch[-1:], frames + len(batch)
+    if last is None:
+        return
+    own, laid = (
+        chain.plan.centers(range(at, at + 1))[0] / chain.rate_hz
+        for at in (frames - 1, begin + frames - 1)
+    )
+    end_s = begin_s + source.read_samples / source.rate_hz + _ROUNDING_HOPS
+    if frames == 1 or not begin_s + own <= end_s < laid:
+        yield last
 
 
 def _spell_hidden(names: Sequence[str], hop_s: float) -> str:

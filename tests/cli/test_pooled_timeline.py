@@ -86,6 +86,24 @@ def test_gaps_do_not_count(shell: Shell, zero_db: float) -> None:
     np.testing.assert_allclose(found, [mean_db((2, -20), (1, -40)), -40, -30], atol=0.05)
 
 
+@pytest.mark.parametrize("hop", [80, 100, 171, 337, 1000])
+def test_no_frame_strays_over_a_border_into_a_gap(shell: Shell, hop: int) -> None:
+    names = lay(shell, [(0, 4.0, -20), (12, 4.0, -40), (28, 8.0, -30)])
+    words = (*LEVELS, "--hop-length", str(hop), "--pool", "4s")
+    day = arrays(shell, *names, *words)["features"]
+    known = [not gap for gap in np.isnan(day[:, 0])]
+    assert known == [True, False, False, True, False, False, False, True, True]
+    (alone,) = arrays(shell, names[1], *words)["features"]
+    assert day[3, BIN] == pytest.approx(alone[BIN], abs=0.05)
+
+
+@pytest.mark.parametrize("hop", [80, 171, 337])
+def test_the_last_row_is_not_of_a_stray_frame(shell: Shell, hop: int) -> None:
+    names = lay(shell, [(2 * at, 2.0, -20) for at in range(6)])
+    words = (*LEVELS, "--hop-length", str(hop), "--pool", "6s")
+    assert len(arrays(shell, *names, *words)["features"]) == 2
+
+
 @pytest.mark.parametrize(
     "words",
     [
