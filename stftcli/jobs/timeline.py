@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from math import ceil
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -14,8 +13,8 @@ from stftcli.errors import InputError
 from stftcli.features.chain import Chain
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
-from stftcli.jobs.gaps import Gap, filled, rows_and_gaps
 from stftcli.jobs.line_checks import check_alike, check_comparable, check_settings, check_zones
+from stftcli.jobs.line_grid import Gap, filled, first_within, rows_and_gaps, within
 from stftcli.jobs.origin import own_clock
 from stftcli.jobs.reporter import Reporter, spell_duration
 from stftcli.jobs.stream import frame_shape, stream_features
@@ -24,7 +23,6 @@ from stftcli.settings.segment import SegmentSettings
 
 _ROUNDING_S = 1.0
 """By so much a clock may be wrong that has whole seconds, as those of names do."""
-_ROUNDING_HOPS = 1e-6
 _MAX_GAP_VALUES = 1 << 33
 _GAP_VALUES_AT_ONCE = 1 << 18
 _GAP_FRAMES_AT_ONCE = 1 << 16
@@ -153,7 +151,7 @@ class Timeline(Frozen):
         have no part of it. Each recording is cut into frames for itself; where two meet, those of
         the earlier one stand.
         """
-        place = round if chain.joint is None else _ceil
+        place = round if chain.joint is None else first_within
         own = chain.of_frames()
         hop_s = chain.plan.hop_length / chain.rate_hz
         self._check_claims(chain)
@@ -171,7 +169,7 @@ class Timeline(Frozen):
             with Source(recording.path, reading=self.reading) as source:
                 batches = stream_features(source, own, threads, reporter)
                 if chain.joint is not None:
-                    batches = _within(batches, chain, recording.begin_s, begin, source)
+                    batches = within(batches, chain, recording.begin_s, begin, source)
                 for batch in batches:
                     if len(batch) > passed:
                         yield batch[passed:]
@@ -230,34 +228,6 @@ class Timeline(Frozen):
                 f"{after.name} begins {gap} after {before.name}, and the gaps are {rows} rows of "
                 f"nothing: correct its clock, or take a longer `{longer}`"
             )
-
-
-def _ceil(hops: float) -> int:
-    return ceil(hops - _ROUNDING_HOPS)
-
-
-def _within(
-    batches: Iterator[NDArray[Any]], chain: Chain, begin_s: float, begin: int, source: Source
-) -> Iterator[NDArray[Any]]:
-    """Leave out the last of several frames where the grid moved it behind the end of the sound."""
-    last, frames = None, 0
-    for batch in batches:
-        if not len(batch):
-            continue
-        if last is not None:
-            yield last
-        if len(batch) > 1:
-            yield batch[:-1]
-        last, frames = batch[-1:], frames + len(batch)
-    if last is None:
-        return
-    own, laid = (
-        chain.plan.centers(range(at, at + 1))[0] / chain.rate_hz
-        for at in (frames - 1, begin + frames - 1)
-    )
-    end_s = begin_s + source.read_samples / source.rate_hz + _ROUNDING_HOPS
-    if frames == 1 or not begin_s + own <= end_s < laid:
-        yield last
 
 
 def _spell_hidden(names: Sequence[str], hop_s: float) -> str:
