@@ -190,6 +190,20 @@ def test_long_gaps_cost_neither_memory_nor_time(shell: Shell) -> None:
     assert np.count_nonzero(~np.isnan(day[:, 0])) == 2
 
 
+def test_a_clock_that_was_never_set_costs_an_average_nothing(shell: Shell, zero_db: float) -> None:
+    (name,) = lay(shell, [(0, 2.0, -20)])
+    (shell.folder / name).rename(shell.folder / "19700101_000000.wav")
+    (other,) = lay(shell, [(0, 6.0, -40)])
+    (row,) = arrays(shell, other, "19700101_000000.wav", *LEVELS, "--pool", "all")["features"]
+    assert row[BIN] - zero_db == pytest.approx(mean_db((2, -20), (6, -40)), abs=0.05)
+
+
+def test_recordings_without_a_frame_have_no_average(shell: Shell) -> None:
+    names = lay(shell, [(0, 0.01, -20), (9, 0.01, -40)])
+    words = ("--timeline", "--no-center", "--pool", "all", "--out", "x.npy")
+    assert run_inside(shell, "features", *names, *words).code == 1
+
+
 def test_no_file_is_told_to_be_shorter_than_a_row(shell: Shell) -> None:
     names = lay(shell, [(2 * at, 2.0, -20) for at in range(4)])
     done = ok_inside(shell, "features", *names, *LEVELS, "--pool", "4s", "--out", "x.npy")
