@@ -77,6 +77,8 @@ class Axis(Frozen):
         Number of the first of them: MFCC are counted from 0.
     samples : SampleUnit
         What the samples were counted in, and what decibels of them count from.
+    of_densities : bool
+        Whether they are densities or mean squares, or a bank's or layer's sums of them.
     statistics : tuple of str
         What was taken of each feature over several frames; for several, all features are there
         once for each. Empty where a row is a frame.
@@ -92,6 +94,7 @@ class Axis(Frozen):
     per_frame: bool = True
     first: int = 1
     samples: SampleUnit = SampleUnit()
+    of_densities: bool = False
     statistics: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -203,7 +206,8 @@ class Axis(Frozen):
 
     def renamed(self, names: Sequence[str], label: str = "Feature", **of_features: Any) -> "Axis":
         """Give the axis of other features, which say themselves what else they are."""
-        return Axis(tuple(names), label, **{"samples": self.samples, **of_features})
+        kept = {"samples": self.samples, "of_densities": self.of_densities}
+        return Axis(tuple(names), label, **{**kept, **of_features})
 
 
 def spectrum_axis(
@@ -220,7 +224,11 @@ def spectrum_axis(
     frequencies_hz = np.arange(bins) * rate_hz / filter_length
     names = _names_of(frequencies_hz)
     units = (FULL_SCALE,) * bins if spectrum == "dbfs" else ()
-    return Axis(names, "Frequency", units, frequencies_hz, True, quantity, log, samples=samples)
+    return Axis(
+        *(names, "Frequency", units, frequencies_hz, True, quantity, log),
+        samples=samples,
+        of_densities=quantity in ("density", "mean square"),
+    )
 
 
 def _names_of(frequencies_hz: Floats) -> tuple[str, ...]:

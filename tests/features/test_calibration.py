@@ -137,6 +137,43 @@ def test_quiet_sound_is_not_cut_off(spectrum: str) -> None:
     np.testing.assert_allclose(silent, -200, atol=1e-3)
 
 
+def bank_file(folder: Any) -> str:
+    path = folder / "bank.npz"
+    np.savez(path, weight=np.eye(20, 1025, 30, dtype=np.float32))
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"spectrum": "psd"},
+        {"spectrum": "mean-square"},
+        {"full_scale": "1.25V"},
+        {"spectrum": "power", **RECORDER},
+        {"spectrum": "psd", **MICROPHONE},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("bank", ["mel", "linear", "chroma"])
+def test_nor_is_what_a_bank_makes_of_it(options: Any, bank: str, tmp_path: Any) -> None:
+    signal = noise(20_000) * 1e-5
+    which = {"mel": 10, "linear": bank_file(tmp_path), "chroma": 12}[bank]
+    how: dict[str, Any] = {bank: which, "dtype": "float64", **options}
+    unit = Extractor(log="db", **how).chain(RATE_HZ).axis.samples
+    sums = Extractor(**how)(signal, RATE_HZ) / unit.reference**2
+    levels = Extractor(log="db", **how)(signal, RATE_HZ)
+    np.testing.assert_allclose(levels, np.maximum(10 * np.log10(sums), -200), atol=1e-9)
+    assert np.ptp(levels) > 1
+    silent = Extractor(log="db", **how)(np.zeros(8000), RATE_HZ)
+    np.testing.assert_allclose(silent, -200, atol=1e-9)
+
+
+def test_other_powers_have_the_floor_of_librosa() -> None:
+    for options in ({"spectrum": "power"}, {"mel": 10}):
+        silent = Extractor(log="db", **options)(np.zeros(8000), RATE_HZ)
+        np.testing.assert_allclose(silent, -100, atol=1e-4)
+
+
 @pytest.mark.parametrize(("sign", "factor"), [("subtract", -1), ("add", 1)])
 @pytest.mark.parametrize("spectrum", ["psd", "magnitude", "complex", "db", "dbfs"])
 def test_a_curve_is_interpolated_over_log_frequency(

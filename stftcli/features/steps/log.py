@@ -30,8 +30,8 @@ _FACTORS: dict[LogKind, float] = {
 class Log(Step):
     """A logarithm of ``max(y, floor)``, or of ``max(y, 0) + offset`` where an offset is given.
 
-    `floor` None is 1e-10, or 1e-20 times the square of the samples' reference for densities and
-    mean squares. `ref` divides that: "max" stands for its largest value in the sound. Decibels
+    `floor` None is 1e-10; of densities and mean squares, of what banks make of them, and of powers
+    of calibrated sound it is 1e-20 times the square of the samples' reference. `ref` divides that: "max" stands for its largest value in the sound. Decibels
     of calibrated sound count from its reference besides.
     """
 
@@ -62,7 +62,8 @@ class Log(Step):
             Number(0, _MAX, above=True),
             "Raise values below X to X before the logarithm.",
             "floor",
-            default=f"{LOG_FLOOR:g}; {LEVEL_FLOOR:g} of the spectra psd and mean-square",
+            default=f"{LOG_FLOOR:g}; {LEVEL_FLOOR:g} of the spectra psd and mean-square, and of "
+            "calibrated powers",
             excludes="log_offset",
         ),
         Option(
@@ -128,9 +129,10 @@ class Log(Step):
     def _floor(self, before: Axis) -> float:
         if self.floor is not None:
             return self.floor
-        if before.quantity in ("density", "mean square"):
-            return LEVEL_FLOOR * before.samples.reference**2
-        return LOG_FLOOR
+        samples = before.samples
+        if before.quantity in SQUARES and (before.of_densities or samples.is_calibrated):
+            return LEVEL_FLOOR * samples.reference**2
+        return LOG_FLOOR * (samples.reference if before.quantity == "magnitude" else 1)
 
     def _of_largest(self) -> str:
         return OF_HIGHEST if self.kind == "db" else self.kind
