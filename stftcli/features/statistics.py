@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stftcli.dsp.feature_moments import FeatureMoments
 from stftcli.dsp.percentiles import Percentiles
 from stftcli.features.axis import Axis
-from stftcli.settings.choices import DB_OF_UNIT, STATISTICS, Statistic
+from stftcli.settings.choices import DB_OF_UNIT, Statistic
 from stftcli.settings.statistics import percent_of
 
 Batch = NDArray[Any]
@@ -132,5 +132,12 @@ ROWS: dict[Statistic, Callable[[FeatureMoments], Any]] = {
 }
 """Statistics of a feature over the frames, of moments."""
 
-_ORDERS: dict[str, int] = dict(zip(STATISTICS, (1, 2, 1, 1, 3, 4), strict=True))
+_ORDERS: dict[str, int] = {
+    "mean": 1,
+    "std": 2,
+    "min": 1,
+    "max": 1,
+    "skewness": 3,
+    "kurtosis": 4,
+}
 """The moments that each of them needs."""

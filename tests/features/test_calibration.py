@@ -174,6 +174,57 @@ def test_other_powers_have_the_floor_of_librosa() -> None:
         np.testing.assert_allclose(silent, -100, atol=1e-4)
 
 
+def test_a_reference_divides_pressures_alone() -> None:
+    options: dict[str, Any] = {"descriptors": "centroid,rms", **MICROPHONE}
+    signal = noise(8000) / 8
+    plain = Extractor(dtype="float64", **options)(signal, RATE_HZ)
+    with pytest.warns(UserWarning, match="half of its level"):
+        levels = Extractor(dtype="float64", log="db", **options)(signal, RATE_HZ)
+    np.testing.assert_allclose(levels, 10 * np.log10(plain), rtol=1e-12)
+
+
+def test_magnitudes_and_their_floor_are_divided_by_the_reference_itself() -> None:
+    options: dict[str, Any] = {"spectrum": "magnitude", "dtype": "float64", **MICROPHONE}
+    plain = Extractor(**options)(noise(8000), RATE_HZ)
+    extractor = Extractor(log="db", **options)
+    with pytest.warns(UserWarning, match="half of their level"):
+        levels = extractor(noise(8000), RATE_HZ)
+    np.testing.assert_allclose(levels, 10 * np.log10(plain / 20), atol=1e-9)
+    silent = extractor(np.zeros(8000), RATE_HZ)
+    np.testing.assert_allclose(silent, -100, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("options", "warned"),
+    [
+        ({"log": "db"}, "10 log10 of magnitudes is half of their level in dB"),
+        ({"spectrum": "magnitude", "mel": 10, "log": "db"}, "10 log10 of magnitudes"),
+        ({"descriptors": "rms,zcr", "log": "db"}, "10 log10 of rms is half of its level"),
+        ({"descriptors": "zcr", "log": "db"}, None),
+        ({"log": "ln"}, None),
+        ({"spectrum": "power", "log": "db"}, None),
+        ({"mfcc": 13}, None),
+        ({"spectrum": "db", "log": "log1p"}, None),
+    ],
+)
+def test_half_of_a_level_is_warned_of(options: dict[str, Any], warned: str | None) -> None:
+    warnings = Extractor(**options).chain(RATE_HZ).warnings
+    assert len(warnings) == (warned is not None)
+    assert not warned or warned in warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "unit"),
+    [
+        ({"spectrum": "power"}, "dB re highest"),
+        ({"spectrum": "magnitude"}, "10 log10"),
+        ({"descriptors": "rms"}, "10 log10"),
+    ],
+)
+def test_half_of_decibels_are_not_called_decibels(options: dict[str, Any], unit: str) -> None:
+    assert Extractor(log="db", ref="max", **options).axis(RATE_HZ).unit == unit
+
+
 @pytest.mark.parametrize(("sign", "factor"), [("subtract", -1), ("add", 1)])
 @pytest.mark.parametrize("spectrum", ["psd", "magnitude", "complex", "db", "dbfs"])
 def test_a_curve_is_interpolated_over_log_frequency(

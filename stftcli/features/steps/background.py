@@ -1,12 +1,13 @@
 """Each feature's own level over the sound, taken off."""
 
 from functools import cached_property, partial
+from math import sqrt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from stftcli.errors import SettingsError
 from stftcli.features.operations import Batch
 from stftcli.features.step import Step
-from stftcli.settings.choices import QUIETEST_DBFS, Spectrum
+from stftcli.settings.choices import LOWEST_POWER, Spectrum
 from stftcli.settings.kinds import NONE
 from stftcli.settings.option import Option
 from stftcli.settings.statistics import PercentileName, percent_of
@@ -57,7 +58,7 @@ def _floor_of(axis: "Axis") -> float | None:
     """Give the smallest divisor, or None where the background is subtracted."""
     if not axis.are_amounts:
         return None
-    return 10 ** (QUIETEST_DBFS / (20 if axis.quantity == "magnitude" else 10))
+    return sqrt(LOWEST_POWER) if axis.quantity == "magnitude" else LOWEST_POWER
 
 
 def _left_of(axis: "Axis") -> Any:
