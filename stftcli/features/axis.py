@@ -26,7 +26,17 @@ OF_HIGHEST = "dB re highest"
 OF_BACKGROUND = "dB re background"
 """The unit of levels that count from each feature's own over the sound."""
 
-Quantity = Literal["complex", "magnitude", "power", "density", "mean square", "ratio", "phase", ""]
+Quantity = Literal[
+    "complex",
+    "magnitude",
+    "power",
+    "density",
+    "mean square",
+    "ratio",
+    "ratio of magnitudes",
+    "phase",
+    "",
+]
 
 SQUARES: tuple[Quantity, ...] = ("power", "density", "mean square")
 """What is counted in the square of the samples' unit."""
@@ -36,6 +46,9 @@ AMOUNTS: tuple[Quantity, ...] = ("magnitude", *SQUARES)
 
 SHAPES = ("skewness", "kurtosis")
 """Statistics that are plain numbers, whatever they are of."""
+
+WITHOUT_LEVEL = ("std", *SHAPES)
+"""Statistics that do not lie where the values do, but say how these are spread."""
 
 # Spectrum -> what it holds, and the logarithm that it is.
 _OF_SPECTRUM: dict[Spectrum, tuple[Quantity, LogKind | None]] = {
@@ -66,9 +79,10 @@ class Axis(Frozen):
         Where they lie, if they lie at frequencies: bins, or the centres of bands.
     bins : bool
         Whether they are the bins of the spectrum.
-    quantity : {"complex", "magnitude", "power", "density", "mean square", "ratio", "phase", ""}
+    quantity : str
         What of the spectrum they hold, or the logarithm of what: a density is a mean square per Hz,
-        a power depends on the window as well, a ratio is one of powers; "" for something else.
+        a power depends on the window as well, a ratio is one of powers unless it says of what; ""
+        for something else.
     log : {"ln", "log10", "log1p", "db"} or None
         The logarithm that they are.
     per_frame : bool

@@ -112,7 +112,9 @@ class Builder:
             If it does not fit what comes before it.
         """
         if not self.axis.per_frame:
-            raise SettingsError(f"statistics come last: nothing ({step.step}) can follow them")
+            raise SettingsError(
+                f"{step.after_one_row}: `{step.step}` cannot follow what makes one row"
+            )
         before, self._projected = self.axis, None
         step.build(self)
         self.stages.append(Stage(step, before, self._projected))

@@ -360,7 +360,7 @@ class TestRefused:
     def test_is_a_reference_of_levels_without_a_logarithm_or_a_sensitivity(self) -> None:
         with pytest.raises(SettingsError, match="`ref` belongs to `log`"):
             Extractor(ref="20u")
-        with pytest.raises(SettingsError, match="`ref` is 20 uPa: .* give `log='db'`"):
+        with pytest.raises(SettingsError, match=r"`ref` is 20 uPa: .* give `log='db'`"):
             Extractor(ref="20u", **RECORDER).axis(RATE_HZ)
         assert Extractor(ref="20u", log="db", **RECORDER).axis(RATE_HZ).samples.reference == 20
 

@@ -5,6 +5,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from stftcli.errors import SettingsError
+from stftcli.features.axis import SQUARES, WITHOUT_LEVEL, Quantity
 from stftcli.features.operations import Batch
 from stftcli.features.step import Step
 from stftcli.settings.choices import LOWEST_POWER, Spectrum
@@ -26,6 +27,7 @@ class Background(Step):
 
     step = "background"
     loses = "each feature's own level is not kept: give `background='none'`"
+    after_one_row = "one row is its own background: give a time, as in `pool='60s'`"
     percentile: str = "median"
 
     before = ("stats",)
@@ -48,6 +50,10 @@ class Background(Step):
         axis = builder.axis
         if axis.quantity == "phase":
             raise SettingsError("`background` is for levels, and angles have none")
+        if without := [name for name in axis.statistics if name in WITHOUT_LEVEL]:
+            raise SettingsError(
+                f"`background` is for levels, and {without[0]} is none: leave it out of `pool`"
+            )
         percent = percent_of(self.percentile)
         assert percent is not None
         builder.two_pass(partial(WithoutBackground, percent, _floor_of(axis)))
@@ -61,10 +67,10 @@ def _floor_of(axis: "Axis") -> float | None:
     return sqrt(LOWEST_POWER) if axis.quantity == "magnitude" else LOWEST_POWER
 
 
-def _left_of(axis: "Axis") -> Any:
-    """Give what is left of a quantity: a ratio of powers, if that is what it was of."""
-    from stftcli.features.axis import SQUARES
-
+def _left_of(axis: "Axis") -> Quantity:
+    """Give what is left of a quantity: a ratio of powers or magnitudes, if it was one of these."""
+    if axis.quantity == "magnitude":
+        return "ratio of magnitudes"
     return "ratio" if axis.quantity in SQUARES else ""
 
 

@@ -14,7 +14,7 @@ from stftcli.settings.statistics import DEFAULT_STATISTICS, Pooling
 
 if TYPE_CHECKING:
     from stftcli.dsp.stretches import Stretches
-    from stftcli.features.builder import Builder
+    from stftcli.features.builder import Builder, Stage
     from stftcli.features.statistics import FeatureStatistics
 
     MakeStatistics = Callable[[], FeatureStatistics]
@@ -82,6 +82,13 @@ class Pool(Step):
         from stftcli.features.statistics import FeatureStatistics, log_unit_of
 
         axis = builder.axis
+        if axis.quantity == "phase":
+            raise SettingsError("`pool` is for numbers in order, and angles go round")
+        if "mean" in self.statistics and self.of == "power" and _hides_levels(builder.stages):
+            builder.warnings.append(
+                "with `deltas`, `pool` takes the mean of the levels as they are: say so by "
+                "`pool_of='levels'`, or leave out `deltas` for the level of the mean power"
+            )
         make = partial(
             FeatureStatistics,
             self.statistics,
@@ -95,6 +102,11 @@ class Pool(Step):
             stretches = builder.stretch(self.period_s)
             builder.stream(partial(pooled_rows, make, stretches))
             builder.become(pooled, "the pooled features")
+
+
+def _hides_levels(stages: "list[Stage]") -> bool:
+    """Say whether deltas stand beside logarithms, which then are no longer known as such."""
+    return any(stage.step.step == "deltas" and stage.before.log is not None for stage in stages)
 
 
 def pooled_rows(make: MakeStatistics, stretches: "Stretches", batches: Batches) -> Batches:
