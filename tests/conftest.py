@@ -3,12 +3,16 @@
 import os
 import signal
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # No deadline: how long an example takes says nothing about whether it is right. Where CI runs the
 # tests with all oracles, each property is tried more often.
 examples = 100 if "STFTCLI_ORACLES" in os.environ else 40
-settings.register_profile("stftcli", deadline=None, max_examples=examples)
+# How many values a record refuses, or how slow a machine is, is no fault of a test either.
+unhealthy = [HealthCheck.filter_too_much, HealthCheck.too_slow]
+settings.register_profile(
+    "stftcli", deadline=None, max_examples=examples, suppress_health_check=unhealthy
+)
 settings.load_profile("stftcli")
 
 # Who runs the tests in the background, or under nohup, has these ignored, and what is started from

@@ -130,7 +130,7 @@ def kind_of(incoming: Incoming, name: str) -> Kind:
         what = f"is {foreign}" if foreign else "is not a supported sound file"
         raise InputError(
             f"{name} {what}: give WAV, FLAC, AIFF, Ogg or MP3, or let ffmpeg decode it: "
-            "ffmpeg -i FILE -f wav - | stftcli ..."
+            "ffmpeg -i FILE -f wav - | stftcli ...; `input_format` reads samples without a header"
         )
     wav = find_wav_data(head) if container.name in ("WAV", "RF64") else None
     if wav is not None and wav.encoding in PLAIN_IN_WAV and wav.stored_bits is None:

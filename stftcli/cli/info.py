@@ -114,8 +114,9 @@ def _shortened(features: dict[str, Any]) -> dict[str, Any]:
     calibration = features.get("calibration")
     if not isinstance(calibration, dict) or not isinstance(calibration.get("curve"), list):
         return features
-    curve = f"{len(calibration['curve'])} points"
-    return {**features, "calibration": {**calibration, "curve": curve}}
+    curve = {"curve": f"{len(calibration['curve'])} points"} if calibration["curve"] else {}
+    told = {name: value for name, value in calibration.items() if name != "curve"}
+    return {**features, "calibration": {**told, **curve}}
 
 
 def _sound_in_words(sound: "SoundInfo") -> list[str]:

@@ -143,7 +143,11 @@ def inspect_sound(
         If it cannot be read, or the settings do not fit.
     """
     with Source(path, reading=reading) as source:
-        measured = measure_levels(source, settings.segment, reporter) if levels else None
+        measured = (
+            measure_levels(source, settings.segment, reporter, settings.signal.nonfinite)
+            if levels
+            else None
+        )
         samples = source.count() if measured is None else source.read_samples
         if complaint := source.complaint():
             reporter.complain(complaint)

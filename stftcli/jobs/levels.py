@@ -7,11 +7,12 @@ from stftcli.audio.header import full_scale, worth_bits
 from stftcli.audio.source import WHOLE, Source
 from stftcli.dsp.level_meter import LevelMeter, Levels
 from stftcli.jobs.reporter import Reporter
+from stftcli.settings.choices import Nonfinite
 from stftcli.settings.segment import SegmentSettings
 
 
 def measure_levels(
-    source: Source, segment: SegmentSettings, reporter: Reporter
+    source: Source, segment: SegmentSettings, reporter: Reporter, nonfinite: Nonfinite = "error"
 ) -> tuple[Levels, ...]:
     """Read a source to its end, and give the levels of each channel of a segment.
 
@@ -35,7 +36,7 @@ def measure_levels(
     reporter.begin(source.name, seconds)
     at = 0
     # All of it, also where the segment is a part: a pipe tells its length only at its end.
-    for block in source.blocks(WHOLE, np.float64):
+    for block in source.blocks(WHOLE, np.float64, nonfinite=nonfinite):
         own = block[:, max(0, first - at) : int(max(0, min(block.shape[-1], last - at)))]
         meter.push(pick_channels(own.T, channel))
         at += block.shape[-1]

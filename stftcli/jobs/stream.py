@@ -23,6 +23,10 @@ class Form(Protocol):
     """What a sound is, or a time line of several."""
 
     @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    @property
     def rate_hz(self) -> int:
         """Samples per second."""
 
@@ -93,7 +97,16 @@ def chain_for(
         chain = chain.of_segment(segment)
     for text in chain.warnings:
         reporter.warn(text)
+    if chain.settings.calibration.is_absolute and _is_mixed_unasked(chain, source):
+        reporter.warn(
+            f"{source.name} has {source.channels} channels, and levels of their mean are not those "
+            "of any: `channel='all'` gives each, a number one of them"
+        )
     return chain
+
+
+def _is_mixed_unasked(chain: Chain, source: Form) -> bool:
+    return source.channels > 1 and chain.settings.segment.channel is None
 
 
 def features_of_file(

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from stftcli.frozen import Frozen
-from stftcli.settings.kinds import Kind
+from stftcli.settings.kinds import Kind, quantity
 from stftcli.settings.signal import MAX_RATE_HZ
 
 RawEncoding = Literal["s16le", "s24le", "s32le", "f32le", "f64le", "u8", "alaw", "ulaw"]
@@ -69,17 +69,29 @@ class RawKind(Kind):
     metavar: str = "ENCODING,RATE[,CHANNELS]"
 
     def read(self, value: Any) -> RawFormat:
-        """Take the texts between the commas."""
-        encoding, *numbers = str(value).split(",")
-        if encoding not in RAW_ENCODINGS:
-            raise ValueError(f"there is no encoding {encoding!r}: {', '.join(RAW_ENCODINGS)}")
-        are_numbers = all(one.isascii() and one.isdigit() for one in numbers)
-        if not (are_numbers and 1 <= len(numbers) <= 2):
+        """Take the texts between the commas; ALSA's names are read too."""
+        name, *numbers = str(value).split(",")
+        encoding = _encoding(name)
+        if encoding is None:
+            raise ValueError(f"there is no encoding {name!r}: {', '.join(RAW_ENCODINGS)}")
+        texts = [*numbers, "", "1"] if not numbers else [*numbers, "1"]
+        rate_hz = quantity(texts[0], {"": 1, "hz": 1, "k": 1000, "khz": 1000})
+        channels = quantity(texts[1], {"": 1})
+        if not 1 <= len(numbers) <= 2 or not rate_hz > 0:
             raise ValueError(f"say the samples a second, and the channels: {encoding},16000,1")
-        rate_hz, channels = int(numbers[0][:9]), int([*numbers, "1"][1][:9])
-        if not (1 <= rate_hz <= MAX_RATE_HZ and 1 <= channels <= MAX_CHANNELS):
+        whole = rate_hz.is_integer() and channels.is_integer()
+        if not (whole and rate_hz <= MAX_RATE_HZ and 1 <= channels <= MAX_CHANNELS):
             raise ValueError(
                 f"a rate lies between 1 and {MAX_RATE_HZ} Hz, and there are up to {MAX_CHANNELS} "
                 "channels"
             )
-        return RawFormat(encoding, rate_hz, channels)
+        return RawFormat(encoding, int(rate_hz), int(channels))
+
+
+def _encoding(name: str) -> RawEncoding | None:
+    """Give an encoding by ffmpeg's name, or by arecord's, such as S16_LE and S24_3LE."""
+    plain = name.lower().removeprefix("pcm_").replace("_", "")
+    plain = {"s243le": "s24le", "mulaw": "ulaw", "floatle": "f32le", "float64le": "f64le"}.get(
+        plain, plain
+    )
+    return next((encoding for encoding in RAW_ENCODINGS if encoding == plain), None)

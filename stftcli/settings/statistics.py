@@ -15,7 +15,7 @@ DEFAULT_STATISTICS = ("mean",)
 
 _MEDIAN = "median"
 _NAMED = (*STATISTICS, _MEDIAN)
-_UNITS = {"": 1, "s": 1, "ms": 1e-3, "min": 60, "h": 3600}
+_UNITS = {"": 1, "s": 1, "sec": 1, "ms": 1e-3, "m": 60, "min": 60, "h": 3600}
 _MAX_PERIOD_S = 1e9
 
 

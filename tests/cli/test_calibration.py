@@ -253,3 +253,14 @@ def test_what_is_odd_is_warned_of(shell: Shell) -> None:
     first, second = done.err.splitlines()
     assert "warning: a sensitivity of 176.2 dB re 1/uPa is unusual" in first
     assert "warning: the calibration curve goes from 100 to 1000 Hz" in second
+
+
+@pytest.mark.parametrize("channel", [None, "mix", "all", "2"])
+def test_a_mean_of_channels_that_nobody_asked_for_is_warned_of(
+    shell: Shell,
+    stereo: object,  # noqa: ARG001
+    channel: str | None,
+) -> None:
+    words = () if channel is None else ("--channel", channel)
+    done = ok_inside(shell, "features", "stereo.wav", *RECORDER, *words, "--out", "x.npy")
+    assert ("--channel all gives each" in done.err) == (channel is None)

@@ -180,9 +180,13 @@ def test_raw_sounds_are_shown_and_described_too(shell: Shell) -> None:
     ("value", "says"),
     [
         ("s16le", "say the samples a second"),
+        ("s16le,", "say the samples a second"),
+        ("s16le,1.5", "a rate lies between 1 and"),
+        ("s16le,8000,x", "up to 1023 channels"),
         ("s16be,8000", "there is no encoding 's16be'"),
         ("s16le,x", "say the samples a second"),
-        ("s16le,0", "a rate lies between 1 and"),
+        ("s16le,0", "say the samples a second"),
+        ("s16le,1e9", "a rate lies between 1 and"),
         ("s16le,8000,0", "up to 1023 channels"),
         ("s16le,8000,1,1", "say the samples a second"),
     ],
@@ -227,3 +231,10 @@ def test_a_rate_that_a_header_lies_about_is_given(shell: Shell) -> None:
     assert (told["rate_hz"], told["duration_s"]) == (16_000, 1.0)
     ok_inside(shell, "spectrogram", "slow.wav", *how[:2], "--out", "x.png")
     assert shell.run("features", "slow.wav", "--input-rate", "0", "--out", "-").code == 2
+
+
+@pytest.mark.parametrize("name", ["S16_LE,8k", "pcm_s16le,8kHz", "s16le,8000,1"])
+def test_encodings_by_the_names_of_others_too(shell: Shell, name: str) -> None:
+    (shell.folder / "in.raw").write_bytes(SAMPLES.tobytes())
+    told = json.loads(ok_inside(shell, "info", "--json", "in.raw", "--input-format", name).out)
+    assert (told["rate_hz"], told["samples"]) == (8000, len(SAMPLES))

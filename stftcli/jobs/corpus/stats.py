@@ -124,7 +124,9 @@ def corpus_stats(out_dir: str, reporter: Reporter, output: str | None = None) ->
         outputs.check_inputs(path)
         if path not in shards:
             with as_input_error(path, "a feature array"), local_copy(path) as file:
-                names = names or _names(file)
+                own = _names(file)
+                names = names or own
+                _check_alike(path, own, names)
                 for rows in _rows(file, result):
                     features = features or rows.shape[1]
                     if rows.shape[1] != features:
@@ -136,6 +138,16 @@ def corpus_stats(out_dir: str, reporter: Reporter, output: str | None = None) ->
     moments.finish()
     names = names if len(names) == features else tuple(map(str, range(features)))
     return CorpusStats(names, moments.mean, moments.deviation(), inputs, failed, frames, duration_s)
+
+
+def _check_alike(path: str, own: tuple[str, ...], names: tuple[str, ...]) -> None:
+    """Raise InputError if features of one name would be added to those of another."""
+    if own and len(own) == len(names) and own != names:
+        mine, other = next(pair for pair in zip(own, names, strict=True) if pair[0] != pair[1])
+        raise InputError(
+            f"{path} has a feature {mine!r} where others have {other!r}: sounds of several rates "
+            "give other bins and bands, so take their statistics apart, or give all one `rate`"
+        )
 
 
 def _rows(path: Path, result: Result) -> Iterator[NDArray[Any]]:

@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from tests.cli.corpus.clips import BROKEN, SHORT, features, ids, make_clip, make_clips, ok
 from tests.cli.shell import Shell
@@ -172,6 +174,19 @@ class TestStats:
         done = clips.run("corpus", "stats", "out")
         assert done.code == 1
         assert "out holds results of other settings too, such as '0001'" in done.err
+
+    def test_of_other_bands_are_not_added_to_each_other(self, clips: Shell) -> None:
+        for number, rate_hz in enumerate((48_000, 8000)):
+            samples = np.full(2 * rate_hz, 0.1) * (-1) ** np.arange(2 * rate_hz)
+            soundfile.write(clips.folder / f"{number}.wav", samples, rate_hz)
+        words = ("--bands", "octave", "--fmin", "500", "--fmax", "2000", "--format", "npz")
+        sounds = ("features", "0.wav", "1.wav", "--out-dir", "alike", *words)
+        clips.ok(*sounds, "--n-fft", "100ms")
+        clips.ok("corpus", "stats", "alike")
+        clips.ok("features", "0.wav", "1.wav", "--out-dir", "bins", "--n-fft", "64", *words[-2:])
+        done = clips.run("corpus", "stats", "bins")
+        assert done.code == 1
+        assert "bins/1.npz has a feature '125 Hz' where others have '750 Hz'" in done.err
 
     @pytest.mark.parametrize("words", [(), TAR], ids=["npy", "tar"])
     def test_of_arrays_that_lie_on_their_side_are_refused(
