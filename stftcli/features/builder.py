@@ -112,9 +112,7 @@ class Builder:
             If it does not fit what comes before it.
         """
         if not self.axis.per_frame:
-            raise SettingsError(
-                f"{step.after_one_row}: `{step.step}` cannot follow what makes one row"
-            )
+            raise SettingsError(f"{step.step}: {step.after_one_row}")
         before, self._projected = self.axis, None
         step.build(self)
         self.stages.append(Stage(step, before, self._projected))

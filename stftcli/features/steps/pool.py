@@ -83,7 +83,9 @@ class Pool(Step):
 
         axis = builder.axis
         if axis.quantity == "phase":
-            raise SettingsError("`pool` is for numbers in order, and angles go round")
+            raise SettingsError(
+                "`pool` is for numbers in order, and angles go round: choose another `spectrum`"
+            )
         if "mean" in self.statistics and self.of == "power" and _hides_levels(builder.stages):
             builder.warnings.append(
                 "with `deltas`, `pool` takes the mean of the levels as they are: say so by "
