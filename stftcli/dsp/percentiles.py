@@ -7,14 +7,13 @@ from numpy.typing import NDArray
 
 from stftcli.dsp.moments import Floats
 from stftcli.errors import InputError
-from stftcli.settings.choices import QUIETEST_DBFS
+from stftcli.settings.choices import LOWEST_POWER
 
 MAX_HELD = 1 << 23
 """Values that are held as they are; beyond that they are counted in cells."""
 
 _MAX_CELLS, _MIN_CELLS, _CELLS_IN_ALL = 1 << 12, 1 << 7, 1 << 24
 _FEATURES_AT_ONCE, _VALUES_AT_ONCE = 1 << 10, 1 << 20
-_MIN_POWER = 10 ** (QUIETEST_DBFS / 10)
 
 
 class Percentiles:
@@ -81,7 +80,7 @@ class Percentiles:
     def _counted(self, rows: NDArray[Any]) -> Floats:
         values = rows.astype(np.float64)
         if self._as_levels:
-            np.log(np.maximum(values, _MIN_POWER, out=values), out=values)
+            np.log(np.maximum(values, LOWEST_POWER, out=values), out=values)
         return values
 
 

@@ -7,12 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stftcli.dsp.checks import check_value, rows_of
+from stftcli.dsp.levels import levels_db
 from stftcli.settings.choices import WeightingCurve
 
 Floats = NDArray[np.float64]
-
-LOWEST_DB = -200.0
-"""What stands for the gain of zero that there is at 0 Hz: it can be taken back."""
 
 _MAX_BINS = 1 << 13
 
@@ -55,7 +53,7 @@ def weighting_db(curve: WeightingCurve, frequencies_hz: ArrayLike) -> Floats:
     """
     (power,) = rows_of(CURVES, [curve], "weighting")
     hz = np.asarray(frequencies_hz, np.float64)
-    return np.asarray(10 * np.log10(np.maximum(power(hz), 10 ** (LOWEST_DB / 10))))
+    return levels_db(power(hz))
 
 
 def weighting_weights(rate_hz: float, filter_length: int, curve: WeightingCurve = "A") -> Floats:

@@ -26,7 +26,17 @@ OF_HIGHEST = "dB re highest"
 OF_BACKGROUND = "dB re background"
 """The unit of levels that count from each feature's own over the sound."""
 
-Quantity = Literal["complex", "magnitude", "power", "density", "mean square", "ratio", "phase", ""]
+Quantity = Literal[
+    "complex",
+    "magnitude",
+    "power",
+    "density",
+    "mean square",
+    "ratio",
+    "ratio of magnitudes",
+    "phase",
+    "",
+]
 
 SQUARES: tuple[Quantity, ...] = ("power", "density", "mean square")
 """What is counted in the square of the samples' unit."""
@@ -36,6 +46,9 @@ AMOUNTS: tuple[Quantity, ...] = ("magnitude", *SQUARES)
 
 SHAPES = ("skewness", "kurtosis")
 """Statistics that are plain numbers, whatever they are of."""
+
+WITHOUT_LEVEL = ("std", *SHAPES)
+"""Statistics that do not lie where the values do, but say how these are spread."""
 
 # Spectrum -> what it holds, and the logarithm that it is.
 _OF_SPECTRUM: dict[Spectrum, tuple[Quantity, LogKind | None]] = {
@@ -66,9 +79,10 @@ class Axis(Frozen):
         Where they lie, if they lie at frequencies: bins, or the centres of bands.
     bins : bool
         Whether they are the bins of the spectrum.
-    quantity : {"complex", "magnitude", "power", "density", "mean square", "ratio", "phase", ""}
+    quantity : str
         What of the spectrum they hold, or the logarithm of what: a density is a mean square per Hz,
-        a power depends on the window as well, a ratio is one of powers; "" for something else.
+        a power depends on the window as well, a ratio is one of powers unless it says of what; ""
+        for something else.
     log : {"ln", "log10", "log1p", "db"} or None
         The logarithm that they are.
     per_frame : bool
@@ -77,6 +91,8 @@ class Axis(Frozen):
         Number of the first of them: MFCC are counted from 0.
     samples : SampleUnit
         What the samples were counted in, and what decibels of them count from.
+    of_densities : bool
+        Whether they are densities or mean squares, or a bank's or layer's sums of them.
     statistics : tuple of str
         What was taken of each feature over several frames; for several, all features are there
         once for each. Empty where a row is a frame.
@@ -92,6 +108,7 @@ class Axis(Frozen):
     per_frame: bool = True
     first: int = 1
     samples: SampleUnit = SampleUnit()
+    of_densities: bool = False
     statistics: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -203,7 +220,8 @@ class Axis(Frozen):
 
     def renamed(self, names: Sequence[str], label: str = "Feature", **of_features: Any) -> "Axis":
         """Give the axis of other features, which say themselves what else they are."""
-        return Axis(tuple(names), label, **{"samples": self.samples, **of_features})
+        kept = {"samples": self.samples, "of_densities": self.of_densities}
+        return Axis(tuple(names), label, **{**kept, **of_features})
 
 
 def spectrum_axis(
@@ -220,7 +238,11 @@ def spectrum_axis(
     frequencies_hz = np.arange(bins) * rate_hz / filter_length
     names = _names_of(frequencies_hz)
     units = (FULL_SCALE,) * bins if spectrum == "dbfs" else ()
-    return Axis(names, "Frequency", units, frequencies_hz, True, quantity, log, samples=samples)
+    return Axis(
+        *(names, "Frequency", units, frequencies_hz, True, quantity, log),
+        samples=samples,
+        of_densities=quantity in ("density", "mean square"),
+    )
 
 
 def _names_of(frequencies_hz: Floats) -> tuple[str, ...]:

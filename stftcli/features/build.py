@@ -33,12 +33,14 @@ _HELD_BATCHES = 12
 class Defaults(Frozen):
     """What stands for the choices that settings leave open.
 
-    `hop_length` gives the hop for a frame length; pictures use a smaller one than arrays.
+    `hop_length` gives the hop for a frame length; pictures use a smaller one than arrays. `drawn`
+    says that they are for a picture, which shows powers as levels.
     """
 
     filter_length: int = DEFAULT_LENGTH
     hop_length: Callable[[int], int] = quarter
     spectrum: Spectrum = "magnitude"
+    drawn: bool = False
 
 
 DEFAULTS = Defaults()
@@ -58,10 +60,7 @@ def build_chain(
     """
     rate_hz = _choose_rate(settings, sound_rate_hz)
     settings = with_curve(settings)
-    calibration = settings.calibration
-    recipe = with_seed(
-        settings.features.resolve(defaults.spectrum, calibrated=calibration.is_absolute)
-    )
+    recipe = with_seed(resolved(settings, defaults))
     dtype = "float64" if settings.dtype == "float64" else "float32"
     if recipe.kernel is None:
         frames = settings.frames.resolve(rate_hz, defaults.filter_length, defaults.hop_length)
@@ -71,12 +70,11 @@ def build_chain(
     assert recipe.spectrum is not None
     if recipe.spectrum == "complex" and not all(step.takes_complex for step in recipe.steps):
         raise SettingsError("features take real numbers: choose another `spectrum` than complex")
-    check_levels(settings, recipe.spectrum)
     builder = Builder(stft.plan, rate_hz, recipe.spectrum, dtype, recipe.seed, settings.unit)
     bins_hz = builder.axis.frequencies_hz
     assert bins_hz is not None
-    corrected = correction(calibration, bins_hz)
-    builder.warnings += calibration_warnings(calibration, bins_hz)
+    corrected = correction(settings.calibration, bins_hz)
+    builder.warnings += calibration_warnings(settings.calibration, bins_hz)
     for step in recipe.steps:
         builder.add(step)
     _check_batch(stft, builder)
@@ -102,6 +100,21 @@ def build_chain(
         builder.stretches,
         builder.joint,
     )
+
+
+def resolved(settings: FeatureSettings, defaults: Defaults = DEFAULTS) -> Recipe:
+    """Give the recipe with its spectrum decided.
+
+    Raises
+    ------
+    SettingsError
+        If it contradicts the calibration, whatever the sound is.
+    """
+    calibrated = settings.calibration.is_absolute
+    recipe = settings.features.resolve(defaults.spectrum, calibrated=calibrated)
+    assert recipe.spectrum is not None
+    check_levels(settings, recipe.spectrum, drawn=defaults.drawn)
+    return recipe
 
 
 def _check_batch(stft: STFT, builder: Builder) -> None:

@@ -132,7 +132,7 @@ class Builder:
             If it does not fit what comes before it.
         """
         if not self.axis.per_frame:
-            raise SettingsError(f"statistics come last: nothing ({step.step}) can follow them")
+            raise SettingsError(f"{step.step}: {step.after_one_row}")
         before, self._projected, self._by_sound = self.axis, None, False
         step.build(self)
         self.stages.append(Stage(step, before, self._projected, self._by_sound))

@@ -7,11 +7,14 @@ from numpy.typing import NDArray
 
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.settings import FeatureSettings
+from stftcli.features.steps.log import Log
 from stftcli.files.curves import read_curve
 from stftcli.settings.calibration import CalibrationSettings
 from stftcli.settings.choices import Spectrum
 
 Floats = NDArray[np.float64]
+
+_AMOUNTS: tuple[Spectrum, ...] = ("magnitude", "power", "psd", "mean-square")
 
 
 def with_curve(settings: FeatureSettings) -> FeatureSettings:
@@ -26,13 +29,34 @@ def with_curve(settings: FeatureSettings) -> FeatureSettings:
         raise InputError(f"{calibration.file}: {error}") from None
 
 
-def check_levels(settings: FeatureSettings, spectrum: Spectrum) -> None:
-    """Raise SettingsError if levels count from full scale, and samples have another unit."""
-    if spectrum == "dbfs" and settings.calibration.is_absolute:
+def check_levels(settings: FeatureSettings, spectrum: Spectrum, *, drawn: bool = False) -> None:
+    """Raise SettingsError if what levels count from contradicts them.
+
+    `drawn` says that powers and magnitudes become levels, as they do in pictures.
+    """
+    unit, _ = settings.unit, settings.full_scale  # which raise it too
+    if not settings.calibration.is_absolute:
+        return
+    if settings.calibration.reference is not None and not _has_decibels(settings, spectrum, drawn):
+        raise SettingsError(
+            f"`ref` is {unit.reference:g} {unit.name}: of calibrated sound that is what decibels "
+            "count from, and these values do not: give `log='db'` with `spectrum='psd'` or "
+            "mean-square, or leave out `ref`"
+        )
+    if spectrum == "dbfs":
         raise SettingsError(
             "the spectrum dbfs counts from full scale, and calibrated sound from a pressure: "
             "choose `spectrum='mean-square'` or psd with `log='db'`"
         )
+
+
+def _has_decibels(settings: FeatureSettings, spectrum: Spectrum, drawn: bool) -> bool:
+    """Say whether anything counts from the reference; the spectra that are logarithms do not."""
+    steps = settings.features.steps
+    if spectrum not in _AMOUNTS or any(step.step == "descriptors" for step in steps):
+        return False
+    logs = [step.kind for step in steps if isinstance(step, Log)]
+    return "db" in logs if logs else drawn
 
 
 def correction(calibration: CalibrationSettings, hz: Floats) -> Floats | None:

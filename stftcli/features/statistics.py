@@ -12,7 +12,7 @@ from stftcli.dsp.percentiles import Percentiles
 from stftcli.dsp.stretches import Stretches
 from stftcli.features.axis import Axis
 from stftcli.features.operations import Batches, known
-from stftcli.settings.choices import DB_OF_UNIT, STATISTICS, Statistic
+from stftcli.settings.choices import DB_OF_UNIT, Statistic
 from stftcli.settings.statistics import percent_of
 
 Batch = NDArray[Any]
@@ -180,5 +180,12 @@ ROWS: dict[Statistic, Callable[[FeatureMoments], Any]] = {
 }
 """Statistics of a feature over the frames, of moments."""
 
-_ORDERS: dict[str, int] = dict(zip(STATISTICS, (1, 2, 1, 1, 3, 4), strict=True))
+_ORDERS: dict[str, int] = {
+    "mean": 1,
+    "std": 2,
+    "min": 1,
+    "max": 1,
+    "skewness": 3,
+    "kurtosis": 4,
+}
 """The moments that each of them needs."""

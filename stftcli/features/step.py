@@ -64,6 +64,8 @@ class Step(Record):
         Whether its features have names of their own, whatever comes before it.
     keeps_bins : bool
         Whether the bins of a spectrum stay bins, so that a picture may choose frames for them.
+    after_one_row : str
+        Why it cannot follow a step that makes one row of the sound.
     loses : str
         Why it cannot be undone, if it cannot.
     """
@@ -81,6 +83,7 @@ class Step(Record):
     default_spectrum: ClassVar[Spectrum | None] = None
     renames: ClassVar[bool] = False
     keeps_bins: ClassVar[bool] = False
+    after_one_row: ClassVar[str] = "statistics come last, nothing follows them"
     loses: ClassVar[str] = "it has no inverse"
 
     @property

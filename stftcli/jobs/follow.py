@@ -91,7 +91,7 @@ def follow_sound(
 def _chain(source: Source, settings: FeatureSettings) -> Chain:
     rate_hz = settings.signal.rate_hz or source.rate_hz
     hop = partial(_hop_within, rate_hz / PICTURES_PER_S)
-    defaults = Defaults(picture_length(settings, source.rate_hz), hop, "power")
+    defaults = Defaults(picture_length(settings, source.rate_hz), hop, "power", drawn=True)
     chain = chain_for(Extractor(settings), source, defaults=defaults)
     check_drawable(chain)
     if chain.operations:

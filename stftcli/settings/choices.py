@@ -81,8 +81,11 @@ FORCED_PAD_MODES: dict[Padding, PadMode] = {
 FLOOR = 1e-5
 """The smallest magnitude that a logarithm is taken of: -100 dB."""
 
-QUIETEST_DBFS = -200
-"""The level of silence, where levels count from full scale."""
+LOWEST_DB = -200
+"""The level of silence, and the gain that stands for none: enough below any recording."""
+
+LOWEST_POWER = 10 ** (LOWEST_DB / 10)
+"""The same as a power: the smallest that levels, and --log of densities, are taken of."""
 
 SPECTRA: dict[Spectrum, str] = {
     "complex": "the spectrum X itself",
@@ -123,9 +126,6 @@ WEIGHTING_CURVES: dict[WeightingCurve, str] = {
 
 LOG_FLOOR = 1e-10
 """The smallest value that --log takes a logarithm of, unless it is told another."""
-
-LEVEL_FLOOR = 1e-20
-"""The same of a density or a mean square, where even noise is smaller: 200 dB below full scale."""
 
 LOGS: dict[LogKind, str] = {
     "ln": "natural",

@@ -102,4 +102,6 @@ def _names(value: Any) -> tuple[str, ...]:
         if name not in _NAMED and (not isinstance(name, str) or percent_of(name) is None):
             hint = nearest(str(name), _NAMED, listed)
             raise ValueError(f"there is no {name!r}: {hint}")
+        if names.count(name) > 1:
+            raise ValueError(f"it names {name} twice: give each statistic once")
     return names

@@ -29,6 +29,11 @@ class SampleUnit(Frozen):
     name: str = ""
     reference: float = 1.0
 
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether they are pressures or voltages."""
+        return self.name not in ("", FULL_SCALE_UNIT.name)
+
     def square(self, per: str = "") -> str:
         """Give the unit of its square, such as uPa^2/Hz per "/Hz"."""
         return f"{self.name}^2{per}" if self.name else f"1{per}" * bool(per)

@@ -196,6 +196,17 @@ def test_a_curve_that_changes_makes_other_results(shell: Shell, curve: str) -> N
         ((*RECORDER, "--int16-scale"), 2, "give --unit-scale"),
         ((*DB, "--ref", "20uPa"), 2, "give --sensitivity"),
         (("--full-scale", "1V", *DB, "--ref", "20uPa"), 2, "it must be a voltage"),
+        *(
+            ((*RECORDER, "--ref", "20uPa", *words), 2, "or leave out --ref")
+            for words in (
+                (),
+                ("--log", "ln"),
+                ("--log", "log1p"),
+                ("--spectrum", "db"),
+                ("--descriptors", "rms", *DB),
+                ("--descriptors", "rms"),
+            )
+        ),
         (("--calibration", "none.csv"), 1, "none.csv cannot be read"),
         (("--calibration", "mono.wav"), 1, "mono.wav is not a calibration curve"),
     ],
@@ -206,6 +217,33 @@ def test_what_is_wrong_is_explained(
     done = run_inside(shell, "features", "mono.wav", *words, "-q", "--out", "x.npy")
     assert_explained(done, code, said)
     assert not (shell.folder / "x.npy").exists()
+
+
+@pytest.mark.parametrize("command", [("features",), ("spectrogram",)])
+@pytest.mark.parametrize(
+    "words",
+    [
+        (*RECORDER, "--spectrum", "dbfs"),
+        (*RECORDER, "--int16-scale"),
+        (*RECORDER, "--spectrum", "db", "--ref", "1uPa"),
+        ("--full-scale", "1V", *DB, "--ref", "20uPa"),
+    ],
+)
+def test_of_a_corpus_it_is_explained_once(
+    shell: Shell, command: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    done = run_inside(shell, *command, "mono.wav", *words, "-q", "--out-dir", "out")
+    assert done.code == 2
+    assert "mono.wav" not in done.err
+    assert len(done.err.splitlines()) == 1
+    assert not (shell.folder / "out").exists()
+
+
+def test_a_picture_of_logarithms_has_no_reference(shell: Shell) -> None:
+    for words in (("--log", "ln"), ("--spectrum", "db"), ("--descriptors", "centroid")):
+        calibrated = ("mono.wav", *RECORDER, "--ref", "20uPa", "-q")
+        done = run_inside(shell, "spectrogram", *calibrated, *words, "--out", "x.png")
+        assert_explained(done, 2, "or leave out --ref")
 
 
 def test_what_is_odd_is_warned_of(shell: Shell) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from stftcli import Extractor
 from stftcli.arrays.read import read_rows
+from stftcli.files.png import read_png_text
 from stftcli.jobs.drawing.reduced import Wanted, reduce_sound
 from stftcli.jobs.reporter import SILENT
 from tests.cli.inside import ok_inside, run_inside
@@ -203,6 +204,16 @@ class TestPictures:
     def test_background_is_drawn_in_decibels_above_it(self, shell: Shell) -> None:
         ok_inside(shell, "spectrogram", "in.wav", "--background", "median", "--out", "x.svg")
         assert "Level (dB re background)" in (shell.folder / "x.svg").read_text()
+
+    def test_of_magnitudes_they_are_the_same(self, shell: Shell) -> None:
+        pictures = []
+        for spectrum in ("power", "magnitude"):
+            words = (*SMALL, "--spectrum", spectrum, "--background", "median", "--bare")
+            ok_inside(shell, "spectrogram", "in.wav", *words, "--out", f"{spectrum}.png")
+            told = json.loads(read_png_text(shell.folder / f"{spectrum}.png", "Settings") or "")
+            pictures.append(told["picture"])
+        assert {picture["label"] for picture in pictures} == {"Level (dB re background)"}
+        assert pictures[0]["highest"] == pytest.approx(pictures[1]["highest"], abs=0.01)
 
     @pytest.mark.parametrize(
         ("words", "told"),

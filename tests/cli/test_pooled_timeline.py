@@ -200,7 +200,7 @@ def test_a_clock_that_was_never_set_costs_an_average_nothing(shell: Shell, zero_
 
 def test_recordings_without_a_frame_have_no_average(shell: Shell) -> None:
     names = lay(shell, [(0, 0.01, -20), (9, 0.01, -40)])
-    words = ("--timeline", "--no-center", "--pool", "all", "--out", "x.npy")
+    words = ("--timeline", "--padding", "snip", "--pool", "all", "--out", "x.npy")
     assert run_inside(shell, "features", *names, *words).code == 1
 
 

@@ -137,6 +137,94 @@ def test_quiet_sound_is_not_cut_off(spectrum: str) -> None:
     np.testing.assert_allclose(silent, -200, atol=1e-3)
 
 
+def bank_file(folder: Any) -> str:
+    path = folder / "bank.npz"
+    np.savez(path, weight=np.eye(20, 1025, 30, dtype=np.float32))
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"spectrum": "psd"},
+        {"spectrum": "mean-square"},
+        {"full_scale": "1.25V"},
+        {"spectrum": "power", **RECORDER},
+        {"spectrum": "psd", **MICROPHONE},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("bank", ["mel", "linear", "chroma"])
+def test_nor_is_what_a_bank_makes_of_it(options: Any, bank: str, tmp_path: Any) -> None:
+    signal = noise(20_000) * 1e-5
+    which = {"mel": 10, "linear": bank_file(tmp_path), "chroma": 12}[bank]
+    how: dict[str, Any] = {bank: which, "dtype": "float64", **options}
+    unit = Extractor(log="db", **how).chain(RATE_HZ).axis.samples
+    sums = Extractor(**how)(signal, RATE_HZ) / unit.reference**2
+    levels = Extractor(log="db", **how)(signal, RATE_HZ)
+    np.testing.assert_allclose(levels, np.maximum(10 * np.log10(sums), -200), atol=1e-9)
+    assert np.ptp(levels) > 1
+    silent = Extractor(log="db", **how)(np.zeros(8000), RATE_HZ)
+    np.testing.assert_allclose(silent, -200, atol=1e-9)
+
+
+def test_other_powers_have_the_floor_of_librosa() -> None:
+    for options in ({"spectrum": "power"}, {"mel": 10}):
+        silent = Extractor(log="db", **options)(np.zeros(8000), RATE_HZ)
+        np.testing.assert_allclose(silent, -100, atol=1e-4)
+
+
+def test_a_reference_divides_pressures_alone() -> None:
+    options: dict[str, Any] = {"descriptors": "centroid,rms", **MICROPHONE}
+    signal = noise(8000) / 8
+    plain = Extractor(dtype="float64", **options)(signal, RATE_HZ)
+    with pytest.warns(UserWarning, match="half of its level"):
+        levels = Extractor(dtype="float64", log="db", **options)(signal, RATE_HZ)
+    np.testing.assert_allclose(levels, 10 * np.log10(plain), rtol=1e-12)
+
+
+def test_magnitudes_and_their_floor_are_divided_by_the_reference_itself() -> None:
+    options: dict[str, Any] = {"spectrum": "magnitude", "dtype": "float64", **MICROPHONE}
+    plain = Extractor(**options)(noise(8000), RATE_HZ)
+    extractor = Extractor(log="db", **options)
+    with pytest.warns(UserWarning, match="half of their level"):
+        levels = extractor(noise(8000), RATE_HZ)
+    np.testing.assert_allclose(levels, 10 * np.log10(plain / 20), atol=1e-9)
+    silent = extractor(np.zeros(8000), RATE_HZ)
+    np.testing.assert_allclose(silent, -100, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("options", "warned"),
+    [
+        ({"log": "db"}, "10 log10 of magnitudes is half of their level in dB"),
+        ({"spectrum": "magnitude", "mel": 10, "log": "db"}, "10 log10 of magnitudes"),
+        ({"descriptors": "rms,zcr", "log": "db"}, "10 log10 of rms is half of its level"),
+        ({"descriptors": "zcr", "log": "db"}, None),
+        ({"log": "ln"}, None),
+        ({"spectrum": "power", "log": "db"}, None),
+        ({"mfcc": 13}, None),
+        ({"spectrum": "db", "log": "log1p"}, None),
+    ],
+)
+def test_half_of_a_level_is_warned_of(options: dict[str, Any], warned: str | None) -> None:
+    warnings = Extractor(**options).chain(RATE_HZ).warnings
+    assert len(warnings) == (warned is not None)
+    assert not warned or warned in warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "unit"),
+    [
+        ({"spectrum": "power"}, "dB re highest"),
+        ({"spectrum": "magnitude"}, "10 log10"),
+        ({"descriptors": "rms"}, "10 log10"),
+    ],
+)
+def test_half_of_decibels_are_not_called_decibels(options: dict[str, Any], unit: str) -> None:
+    assert Extractor(log="db", ref="max", **options).axis(RATE_HZ).unit == unit
+
+
 @pytest.mark.parametrize(("sign", "factor"), [("subtract", -1), ("add", 1)])
 @pytest.mark.parametrize("spectrum", ["psd", "magnitude", "complex", "db", "dbfs"])
 def test_a_curve_is_interpolated_over_log_frequency(
@@ -272,7 +360,9 @@ class TestRefused:
     def test_is_a_reference_of_levels_without_a_logarithm_or_a_sensitivity(self) -> None:
         with pytest.raises(SettingsError, match="`ref` belongs to `log`"):
             Extractor(ref="20u")
-        assert Extractor(ref="20u", **RECORDER).axis(RATE_HZ).samples.reference == 20
+        with pytest.raises(SettingsError, match=r"`ref` is 20 uPa: .* give `log='db'`"):
+            Extractor(ref="20u", **RECORDER).axis(RATE_HZ)
+        assert Extractor(ref="20u", log="db", **RECORDER).axis(RATE_HZ).samples.reference == 20
 
     def test_is_a_bare_sensitivity_without_a_full_scale(self) -> None:
         with pytest.raises(SettingsError, match=r"-176\.2dBV/uPa is in volts: .*-176\.2dB/uPa"):

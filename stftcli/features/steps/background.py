@@ -1,12 +1,14 @@
 """Each feature's own level over the sound, taken off."""
 
 from functools import cached_property, partial
+from math import sqrt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from stftcli.errors import SettingsError
+from stftcli.features.axis import SQUARES, WITHOUT_LEVEL, Quantity
 from stftcli.features.operations import Batch
 from stftcli.features.step import Step
-from stftcli.settings.choices import QUIETEST_DBFS, Spectrum
+from stftcli.settings.choices import LOWEST_POWER, Spectrum
 from stftcli.settings.kinds import NONE
 from stftcli.settings.option import Option
 from stftcli.settings.statistics import PercentileName, percent_of
@@ -25,6 +27,7 @@ class Background(Step):
 
     step = "background"
     loses = "each feature's own level is not kept: give `background='none'`"
+    after_one_row = "one row is its own background: give a time, as in `pool='60s'`"
     percentile: str = "median"
 
     before = ("stats",)
@@ -47,6 +50,10 @@ class Background(Step):
         axis = builder.axis
         if axis.quantity == "phase":
             raise SettingsError("`background` is for levels, and angles have none")
+        if without := [name for name in axis.statistics if name in WITHOUT_LEVEL]:
+            raise SettingsError(
+                f"`background` is for levels, and {without[0]} is none: leave it out of `pool`"
+            )
         percent = percent_of(self.percentile)
         assert percent is not None
         builder.two_pass(partial(WithoutBackground, percent, _floor_of(axis)))
@@ -57,13 +64,13 @@ def _floor_of(axis: "Axis") -> float | None:
     """Give the smallest divisor, or None where the background is subtracted."""
     if not axis.are_amounts:
         return None
-    return 10 ** (QUIETEST_DBFS / (20 if axis.quantity == "magnitude" else 10))
+    return sqrt(LOWEST_POWER) if axis.quantity == "magnitude" else LOWEST_POWER
 
 
-def _left_of(axis: "Axis") -> Any:
-    """Give what is left of a quantity: a ratio of powers, if that is what it was of."""
-    from stftcli.features.axis import SQUARES
-
+def _left_of(axis: "Axis") -> Quantity:
+    """Give what is left of a quantity: a ratio of powers or magnitudes, if it was one of these."""
+    if axis.quantity == "magnitude":
+        return "ratio of magnitudes"
     return "ratio" if axis.quantity in SQUARES else ""
 
 

@@ -10,7 +10,7 @@ from stftcli.features.axis import OF_HIGHEST, SQUARES, Axis
 from stftcli.features.operations import Batch, FrameOperation, Largest
 from stftcli.features.step import AT_THE_END, Step
 from stftcli.frozen import Frozen
-from stftcli.settings.choices import DB_OF_UNIT, LEVEL_FLOOR, LOG_FLOOR, LOGS, LogKind
+from stftcli.settings.choices import DB_OF_UNIT, LOG_FLOOR, LOGS, LOWEST_POWER, LogKind
 from stftcli.settings.kinds import NONE, Choice, Number
 from stftcli.settings.option import Option
 from stftcli.settings.units import Reference
@@ -30,9 +30,10 @@ _FACTORS: dict[LogKind, float] = {
 class Log(Step):
     """A logarithm of ``max(y, floor)``, or of ``max(y, 0) + offset`` where an offset is given.
 
-    `floor` None is 1e-10, or 1e-20 times the square of the samples' reference for densities and
-    mean squares. `ref` divides that: "max" stands for its largest value in the sound. Decibels
-    of calibrated sound count from its reference besides.
+    `floor` None is 1e-10; of densities and mean squares, of what banks make of them, and of powers
+    of calibrated sound it is 1e-20 times the square of the samples' reference. `ref` divides that:
+    "max" stands for its largest value in the sound. Decibels of calibrated sound count from its
+    reference besides.
     """
 
     step = "log"
@@ -62,7 +63,8 @@ class Log(Step):
             Number(0, _MAX, above=True),
             "Raise values below X to X before the logarithm.",
             "floor",
-            default=f"{LOG_FLOOR:g}; {LEVEL_FLOOR:g} of the spectra psd and mean-square",
+            default=f"{LOG_FLOOR:g}; {LOWEST_POWER:g} of the spectra psd and mean-square, and of "
+            "calibrated powers",
             excludes="log_offset",
         ),
         Option(
@@ -109,11 +111,14 @@ class Log(Step):
         """Take it of each value; relative to the largest, that is subtracted in a second pass."""
         before = builder.axis
         divisor = self._divisor(before)
+        if self.kind == "db":
+            builder.warnings += halved(before)
         builder.per_frame(Logarithm(self.kind, self._floor(before), self.offset, divisor))
         builder.axis = before.with_values(before.quantity, self.kind)
         if self.ref == "max":
             builder.two_pass(RelativeToLargest)
-            builder.axis = replace(builder.axis, units=(self._of_largest(),) * builder.features)
+            if self.kind == "db" and before.quantity in SQUARES:
+                builder.axis = replace(builder.axis, units=(OF_HIGHEST,) * builder.features)
         elif self.ref != 1:
             builder.axis = builder.axis.relative_to(sqrt(self.ref))
 
@@ -123,17 +128,17 @@ class Log(Step):
         if self.kind != "db":
             return ref
         reference = before.samples.reference
-        return ref * (reference**2 if before.quantity in SQUARES else reference)
+        if before.quantity in SQUARES:
+            return ref * reference**2
+        return ref * (reference if before.quantity == "magnitude" else 1)
 
     def _floor(self, before: Axis) -> float:
         if self.floor is not None:
             return self.floor
-        if before.quantity in ("density", "mean square"):
-            return LEVEL_FLOOR * before.samples.reference**2
-        return LOG_FLOOR
-
-    def _of_largest(self) -> str:
-        return OF_HIGHEST if self.kind == "db" else self.kind
+        samples = before.samples
+        if before.quantity in SQUARES and (before.of_densities or samples.is_calibrated):
+            return LOWEST_POWER * samples.reference**2
+        return LOG_FLOOR * (samples.reference if before.quantity == "magnitude" else 1)
 
     def undo(self, stage: "Stage") -> FrameOperation:
         """Take the power of each value; what lay below the floor stays at it.
@@ -141,6 +146,18 @@ class Log(Step):
         Relative to the largest, that is taken to have been 1, for nothing says how large it was.
         """
         return Exponential(self.kind, self.offset or 0.0, self._divisor(stage.before))
+
+
+def halved(axis: Axis) -> list[str]:
+    """Warn of what 10 log10 gives no level of."""
+    if axis.quantity == "magnitude":
+        return [
+            "10 log10 of magnitudes is half of their level in dB: `spectrum='power'`, or "
+            "mean-square, gives levels"
+        ]
+    if "rms" in axis.names:
+        return ["10 log10 of rms is half of its level in dB: take it twice"]
+    return []
 
 
 class Exponential(Frozen):

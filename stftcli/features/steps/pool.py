@@ -11,7 +11,7 @@ from stftcli.settings.option import Option
 from stftcli.settings.statistics import DEFAULT_STATISTICS, Pooling
 
 if TYPE_CHECKING:
-    from stftcli.features.builder import Builder
+    from stftcli.features.builder import Builder, Stage
 
 
 class Pool(Step):
@@ -74,6 +74,15 @@ class Pool(Step):
         from stftcli.features.statistics import FeatureStatistics, log_unit_of
 
         axis = builder.axis
+        if axis.quantity == "phase":
+            raise SettingsError(
+                "`pool` is for numbers in order, and angles go round: choose another `spectrum`"
+            )
+        if "mean" in self.statistics and self.of == "power" and _hides_levels(builder.stages):
+            builder.warnings.append(
+                "with `deltas`, `pool` takes the mean of the levels as they are: say so by "
+                "`pool_of='levels'`, or leave out `deltas` for the level of the mean power"
+            )
         make = partial(
             FeatureStatistics,
             self.statistics,
@@ -85,3 +94,8 @@ class Pool(Step):
             builder.summarize(make, pooled)
         else:
             builder.pool(self.period_s, make, pooled)
+
+
+def _hides_levels(stages: "list[Stage]") -> bool:
+    """Say whether deltas stand beside logarithms, which then are no longer known as such."""
+    return any(stage.step.step == "deltas" and stage.before.log is not None for stage in stages)

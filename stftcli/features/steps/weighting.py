@@ -7,7 +7,7 @@ from stftcli.errors import SettingsError
 from stftcli.features.axis import AMOUNTS, Axis
 from stftcli.features.operations import Batch, FrameOperation
 from stftcli.features.step import Step
-from stftcli.settings.choices import DB_OF_UNIT, WEIGHTING_CURVES, WeightingCurve
+from stftcli.settings.choices import DB_OF_UNIT, LOWEST_DB, WEIGHTING_CURVES, WeightingCurve
 from stftcli.settings.kinds import NONE, Choice
 from stftcli.settings.option import Option
 
@@ -44,19 +44,28 @@ class Weighting(Step):
                 "a weighting is for the bins of a spectrum of powers or magnitudes, or of their "
                 "logarithms: put it before other steps, and leave out `spectrum='phase'`"
             )
-        builder.per_frame(self._weighted(builder.axis, 1))
+        builder.per_frame(self._applied(axis, self._gains_db(axis)))
 
     def undo(self, stage: "Stage") -> FrameOperation:
-        """Take the gains back."""
-        return self._weighted(stage.before, -1)
+        """Take the gains back; what had none to speak of, at 0 Hz, stays as small as it became.
 
-    def _weighted(self, axis: Axis, sign: int) -> FrameOperation:
+        A logarithm after the weighting has raised it to a floor, which is no 200 dB below the rest.
+        """
+        import numpy as np
+
+        gains_db = self._gains_db(stage.before)
+        gains_db = np.where(gains_db > LOWEST_DB, gains_db, 0)
+        return self._applied(stage.before, -gains_db)
+
+    def _gains_db(self, axis: Axis) -> Any:
         from stftcli.dsp.weightings import weighting_db
 
         assert axis.frequencies_hz is not None
-        gains_db = sign * weighting_db(self.curve, axis.frequencies_hz)
+        return weighting_db(self.curve, axis.frequencies_hz)
+
+    def _applied(self, axis: Axis, gains_db: Any) -> FrameOperation:
         if axis.quantity == "magnitude":
-            gains_db /= 2
+            gains_db = gains_db / 2
         if axis.log is None:
             return partial(multiply, factors=10 ** (gains_db / 10))
         return partial(add, terms=gains_db / DB_OF_UNIT[axis.log])

@@ -8,6 +8,7 @@ import numpy as np
 from stftcli.arrays.formats import FORMATS
 from stftcli.arrays.shards.shards import SHARDS
 from stftcli.errors import SettingsError
+from stftcli.features.build import resolved
 from stftcli.features.extractor import Extractor
 from stftcli.features.settings import FeatureSettings
 from stftcli.jobs.corpus.feature_files import FeatureFiles
@@ -61,6 +62,7 @@ def write_corpus(
             "each run would draw another Linear for `linear_out`: give a `seed`, or make one with "
             "`stftcli linear init` and give it as `linear`"
         )
+    resolved(settings)  # once, and not for each sound
     if corpus.shard_size is None and array_format not in FORMATS:
         corpus = replace(corpus, shard_size=_SHARD_SIZE)
     work = _work(settings, array_format, corpus.shard_size, sidecar, strict)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from stftcli.features.build import Defaults, resolved
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.attempt import Notes, attempt, output_path, size_of
@@ -99,6 +100,7 @@ def draw_corpus(
         As from `run_corpus`.
     """
     # Else each sound would fail, and lose the picture that it has.
+    resolved(settings, Defaults(spectrum="power", drawn=True))
     if settings.features.is_one_row:
         check_curves(figure)
     elif figure.bare:

@@ -39,8 +39,9 @@ def drawn(picture: NDArray[Any], chain: Chain, axis: Axis, *, non_negative: bool
     """
     if axis.log is None and axis.quantity in ("density", "mean square"):
         return _relative(picture, axis)
-    if axis.log is None and axis.quantity == "ratio":
-        return Drawn(levels_db(picture), OF_BACKGROUND, True)
+    if axis.log is None and axis.quantity in ("ratio", "ratio of magnitudes"):
+        ratio = picture if axis.quantity == "ratio" else _squared(picture)
+        return Drawn(levels_db(ratio), OF_BACKGROUND, True)
     if axis.log is None and axis.quantity in ("power", "magnitude"):
         power = picture if axis.quantity == "power" else _squared(picture)
         stft, settings = chain.framewise.stft, chain.settings

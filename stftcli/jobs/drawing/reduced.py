@@ -233,7 +233,9 @@ def picture_chain(
     elif settings.features.is_spectrum and not wanted.every_frame:
         hop = partial(_hop_for, samples // wanted.pixels)
     length = picture_length(settings, source.rate_hz)
-    chain = chain_for(Extractor(settings), source, reporter, Defaults(length, hop, "power"))
+    chain = chain_for(
+        Extractor(settings), source, reporter, Defaults(length, hop, "power", drawn=True)
+    )
     check_drawable(chain, curves=wanted.curves)
     return chain
 
@@ -298,7 +300,9 @@ def _before(source: Source, settings: FeatureSettings) -> int:
     if not settings.segment.start_s:
         return 0
     length = picture_length(settings, source.rate_hz)
-    chain = Extractor(settings).chain(source.rate_hz, Defaults(length, quarter, "power"))
+    chain = Extractor(settings).chain(
+        source.rate_hz, Defaults(length, quarter, "power", drawn=True)
+    )
     return chain.neighbours(any_hop=True)[0]
 
 

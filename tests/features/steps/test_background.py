@@ -36,6 +36,15 @@ def test_says_what_is_left() -> None:
 
     assert unit(spectrum="dbfs") == unit(spectrum="psd", log="db") == "dB re background"
     assert unit(spectrum="psd") == ""
+    assert unit(spectrum="log") == "ln"
+
+
+def test_divides_magnitudes_and_says_so() -> None:
+    extractor = Extractor(**FRAMES, spectrum="magnitude", background="median")
+    magnitudes = Extractor(**FRAMES, spectrum="magnitude")(SOUND, RATE_HZ)
+    got = extractor(SOUND, RATE_HZ)
+    np.testing.assert_allclose(got, magnitudes / np.median(magnitudes, axis=0), rtol=1e-12)
+    assert extractor.axis(RATE_HZ).quantity == "ratio of magnitudes"
 
 
 def test_silence_divides_nothing_by_zero() -> None:
@@ -68,3 +77,8 @@ def test_what_has_no_level_is_refused() -> None:
         Extractor(background="mean")
     with pytest.raises(SettingsError, match="`percentile` is 'none'"):
         Background("none")
+    for name in ("std", "skewness", "kurtosis"):
+        with pytest.raises(SettingsError, match=f"{name} is none: leave it out of `pool`"):
+            Extractor(pool=f"1s:mean,{name}", background="median").axis(RATE_HZ)
+    with pytest.raises(SettingsError, match="one row is its own background: give a time"):
+        Extractor(pool="all", background="median").axis(RATE_HZ)

@@ -188,6 +188,7 @@ def test_what_it_takes(value: Any, wanted: Any) -> None:
         (":mean", "a time above 0"),
         ("60s:meen", "no 'meen': did you mean mean"),
         ("60s:p101", "no 'p101'"),
+        ("10s:mean,p10,mean", "it names mean twice"),
         ("60s:", None),
         ((1, ()), "name one or more"),
         (True, "a time above 0"),
@@ -206,6 +207,27 @@ def test_two_of_them_are_refused() -> None:
     with pytest.raises(SettingsError, match="pooled once"):
         Extractor(steps=steps, **FRAMES)(SOUND, RATE_HZ)
     assert Extractor(steps=steps[:3], **FRAMES)(SOUND, RATE_HZ).shape == (25, 8)
+
+
+def test_angles_are_refused() -> None:
+    with pytest.raises(SettingsError, match="`pool` is for numbers in order, and angles"):
+        Extractor(spectrum="phase", pool="1s").axis(RATE_HZ)
+
+
+def test_beside_deltas_the_mean_is_of_levels_which_is_said() -> None:
+    options: dict[str, Any] = {**FRAMES, "mel": 4, "log": "db", "pool": "all"}
+    extractor = Extractor(**options, deltas=1)
+    with pytest.warns(UserWarning, match="with `deltas`, `pool` takes the mean of the levels"):
+        got = extractor(SOUND, RATE_HZ)
+    levels = Extractor(**options, pool_of="levels")(SOUND, RATE_HZ)
+    np.testing.assert_allclose(got[:, :4], levels, rtol=1e-6)
+    silent: list[dict[str, Any]] = [
+        {**options, "pool_of": "levels"},
+        {**options, "pool": "all:max"},
+        {**options, "mfcc": 3},
+    ]
+    for other in silent:
+        assert not Extractor(**other, deltas=1).chain(RATE_HZ).warnings
 
 
 def test_it_comes_last_whatever_the_order_of_options() -> None:
