@@ -81,7 +81,10 @@ class Engine(Generic[Unit, Outcome]):
         return True
 
     def _finished(self) -> Iterator[tuple[Unit, Outcome]]:
-        for future in self._wait(self._under_way):
+        done = self._wait(self._under_way)
+        # In the order in which they were begun: after a full disk, which ends the run, nothing that
+        # had been done before it is lost.
+        for future in [one for one in self._under_way if one in done]:
             error = _error_of(future)
             if error is None:
                 unit, _ = self._under_way.pop(future)
