@@ -9,7 +9,6 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.arrays.dates import DateSpeller
 from stftcli.arrays.format_row import FormatRow
 from stftcli.arrays.rows import MAX_FEATURES, Batches
 from stftcli.arrays.spec import ArraySpec
@@ -18,9 +17,11 @@ from stftcli.arrays.text_lines import (
     SHORTEST,
     TIME,
     VALUES_AT_ONCE,
+    RowTimes,
     digits_of,
     lines_of,
     some_lines,
+    with_first,
 )
 from stftcli.arrays.writer import ArrayWriter, refuse_bins_first, refuse_complex
 from stftcli.settings.choices import Layout
@@ -40,15 +41,12 @@ class CsvWriter(ArrayWriter):
         super().__init__(file, spec)
         names = spec.column_names
         formats = [digits_of(spec.dtype)] * len(names)
-        self._dates: DateSpeller | None = None
+        self._times = RowTimes(spec)
         if spec.spectrum is not None:
             names = (_FREQUENCY, *spec.of_channels(spec.spectrum.names))
             formats = [SHORTEST, *formats[: len(names) - 1]]
-        elif spec.times_s is not None and spec.origin is not None:
-            self._dates = DateSpeller(spec.origin, spec.times_s)
-            names, formats = (DATE, *names), ["%s", *formats]
-        elif spec.times_s is not None:
-            names, formats = (TIME, *names), [SHORTEST, *formats]
+        elif self._times.name is not None:
+            names, formats = (self._times.name, *names), [self._times.form, *formats]
         self._at_once = max(1, VALUES_AT_ONCE // len(names))
         self._line = ",".join(formats) + "\n"
         file.write(_header_line(names).encode())
@@ -60,23 +58,20 @@ class CsvWriter(ArrayWriter):
         refuse_bins_first("csv", layout)
 
     def _put(self, values: NDArray[Any]) -> None:
-        spectrum, times_s = self._spec.spectrum, self._spec.times_s
+        spectrum = self._spec.spectrum
         if spectrum is not None:
             if len(values):
                 columns = values.reshape(-1, len(spectrum.frequencies_hz)).T
-                self._put_lines(columns, spectrum.frequencies_hz)
+                self._put_lines(columns, spectrum.frequencies_hz.tolist())
             return
         columns = values.reshape(len(values), prod(values.shape[1:]))
         for first in range(0, len(values), self._at_once):
             piece = columns[first : first + self._at_once]
             at = self.frames + first
-            self._put_lines(piece, None if times_s is None else times_s(at, at + len(piece)))
+            self._put_lines(piece, self._times.of(at, at + len(piece)))
 
-    def _put_lines(self, columns: NDArray[Any], first: NDArray[np.float64] | None) -> None:
-        rows = columns.tolist()
-        if first is not None:
-            firsts = first.tolist() if self._dates is None else self._dates.spell(first)
-            rows = [[one, *row] for one, row in zip(firsts, rows, strict=True)]
+    def _put_lines(self, columns: NDArray[Any], firsts: list[Any] | None) -> None:
+        rows = with_first(columns.tolist(), firsts)
         self._file.write("".join([self._line % tuple(row) for row in rows]).encode())
 
 

@@ -8,18 +8,17 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.arrays.dates import DateSpeller
 from stftcli.arrays.format_row import FormatRow
 from stftcli.arrays.rows import MAX_FEATURES, Batches
 from stftcli.arrays.spec import ArraySpec
 from stftcli.arrays.text_lines import (
     DATE,
-    SHORTEST,
-    TIME,
     VALUES_AT_ONCE,
+    RowTimes,
     digits_of,
     lines_of,
     some_lines,
+    with_first,
 )
 from stftcli.arrays.writer import ArrayWriter, refuse_bins_first, refuse_complex
 from stftcli.settings.choices import Layout
@@ -39,13 +38,9 @@ class JsonlWriter(ArrayWriter):
         channel = f"[{', '.join([digits_of(spec.dtype)] * spec.features)}]"
         channels = [channel] * (spec.channels or 1)
         values = channel if spec.channels is None else f"[{', '.join(channels)}]"
-        self._dates: DateSpeller | None = None
-        head = "{"
-        if spec.times_s is not None and spec.origin is not None:
-            self._dates = DateSpeller(spec.origin, spec.times_s)
-            head = f'{{"{DATE}": "%s", '
-        elif spec.times_s is not None:
-            head = f'{{"{TIME}": {SHORTEST}, '
+        self._times = times = RowTimes(spec)
+        form = f'"{times.form}"' if times.name == DATE else times.form
+        head = "{" if times.name is None else f'{{"{times.name}": {form}, '
         self._line = head + f'"{_VALUES}": {values}}}\n'
         self._at_once = max(1, VALUES_AT_ONCE // prod(spec.frame_shape))
 
@@ -59,17 +54,12 @@ class JsonlWriter(ArrayWriter):
         rows = values.reshape(len(values), prod(values.shape[1:]))
         for first in range(0, len(rows), self._at_once):
             piece = rows[first : first + self._at_once]
-            lines = [self._line % row for row in self._with_times(piece, self.frames + first)]
+            at = self.frames + first
+            timed = with_first(piece.tolist(), self._times.of(at, at + len(piece)))
+            lines = [self._line % tuple(row) for row in timed]
             if not np.isfinite(piece).all():
                 lines = [_with_nulls(line) for line in lines]
             self._file.write("".join(lines).encode())
-
-    def _with_times(self, rows: NDArray[Any], first: int) -> list[tuple[Any, ...]]:
-        if self._spec.times_s is None:
-            return [tuple(row) for row in rows.tolist()]
-        times_s = self._spec.times_s(first, first + len(rows))
-        times = times_s.tolist() if self._dates is None else self._dates.spell(times_s)
-        return [(time, *row) for time, row in zip(times, rows.tolist(), strict=True)]
 
 
 def _with_nulls(line: str) -> str:

@@ -5,6 +5,9 @@ from typing import IO, Any
 
 import numpy as np
 
+from stftcli.arrays.dates import DateSpeller
+from stftcli.arrays.spec import ArraySpec
+
 DIGITS = {"float16": "%.5g", "float32": "%.9g"}
 """As few digits as give the same value again; of a float64, Python itself knows how few."""
 SHORTEST = "%r"
@@ -15,6 +18,39 @@ VALUES_AT_ONCE = 1 << 16
 _MAX_LINE = 1 << 25
 """Bytes of a line: a million features of 30 characters."""
 _TEXT_AT_ONCE = 1 << 23
+
+
+class RowTimes:
+    """What stands first in each line: the time of its row, in seconds or as a date.
+
+    Attributes
+    ----------
+    name : str or None
+        What it is called; None where rows have no times.
+    form : str
+        How it is written, for Python's ``%``.
+    """
+
+    def __init__(self, spec: ArraySpec) -> None:
+        self._times_s, self._dates = spec.times_s, None
+        self.name, self.form = (None if spec.times_s is None else TIME), SHORTEST
+        if spec.times_s is not None and spec.origin is not None:
+            self._dates = DateSpeller(spec.origin, spec.times_s)
+            self.name, self.form = DATE, "%s"
+
+    def of(self, first: int, last: int) -> list[Any] | None:
+        """Give those of the rows [first, last)."""
+        if self._times_s is None:
+            return None
+        times_s = self._times_s(first, last)
+        return times_s.tolist() if self._dates is None else self._dates.spell(times_s)
+
+
+def with_first(rows: list[list[Any]], firsts: list[Any] | None) -> list[list[Any]]:
+    """Put what stands first before each row, if anything does."""
+    if firsts is None:
+        return rows
+    return [[first, *row] for first, row in zip(firsts, rows, strict=True)]
 
 
 def digits_of(dtype: np.dtype[Any]) -> str:
