@@ -71,6 +71,7 @@ LIGHT = [
     *sorted((PACKAGE / "features/steps").glob("*.py")),
     *(PACKAGE / f"features/{name}.py" for name in ("step", "settings", "keywords", "asking")),
     *(PACKAGE / f"features/{name}.py" for name in ("toml", "presets", "axis", "operations")),
+    *(PACKAGE / path for path in ("features/form.py", "dsp/tensors.py")),
     *sorted((PACKAGE / "manifests").glob("*.py")),
 ]
 
