@@ -26,7 +26,7 @@ _OF_COMMANDS = {
     *("json_progress", "latency"),
     *("key", "length", "manifest", "max_failures", "out", "out_dir", "overwrite", "preset"),
     *("prune", "root", "save_linear", "shard", "shard_size", "sidecar", "strict"),
-    *("subtype", "threads", "timeline"),
+    *("segment_frames", "segments", "subtype", "threads", "tier", "timeline"),
 }
 
 
