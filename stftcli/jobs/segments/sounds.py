@@ -1,9 +1,10 @@
 """Which sound each segment of a table is of, and where that sound is."""
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from stftcli.files.atomic import STANDARD
 from stftcli.files.places import is_folder
 from stftcli.files.untrusted import list_names, printable
 from stftcli.files.urls import is_url, join_path, plain_name
-from stftcli.manifests.folders import ENDINGS, sounds_in
+from stftcli.manifests.folders import ENDINGS, OTHER_ENDINGS, sounds_in
 from stftcli.segments.table import Segments
 
 Find = Callable[[str], str]
@@ -95,14 +96,20 @@ def _of_files(
 
 
 def _are_one(listed: str, path: str) -> bool:
-    """Say whether a table may mean a file: by its name, with the ending or without."""
-    name, own = _base(listed), _base(plain_name(path))
-    return name == own or name == own.rpartition(".")[0]
+    """Say whether a table may mean a file: by its name, whatever format it is of by now."""
+    return _stem(_base(listed)) == _stem(_base(plain_name(path)))
 
 
 def _base(path: str) -> str:
     # Tables travel between systems: both slashes divide the names of folders.
-    return PureWindowsPath(path).name
+    return re.split(r"[\\/]", path)[-1]
+
+
+def _stem(name: str) -> str:
+    """Take the ending of a sound off; what is behind another dot belongs to the name."""
+    lower = name.lower()
+    ending = next((end for end in (*ENDINGS, *OTHER_ENDINGS) if lower.endswith(end)), "")
+    return name[: len(name) - len(ending)]
 
 
 def _beside(segments: Segments) -> Find:
@@ -127,11 +134,12 @@ def _in_folders(segments: Segments, paths: Sequence[str]) -> Find:
         for sound in sounds_in(path) if is_folder(path) else [path]:
             base = _base(plain_name(sound))
             found[base].append(sound)
-            if stem := base.rpartition(".")[0]:
+            if (stem := _stem(base)) != base:
                 found[stem].append(sound)
 
     def find(name: str) -> str:
-        there = found.get(_base(name), [])
+        base = _base(name)
+        there = found.get(base) or found.get(_stem(base), [])
         if len(there) > 1:
             end = "/" + name.replace("\\", "/").lstrip("/")
             there = [sound for sound in there if f"/{sound}".endswith(end)] or there
