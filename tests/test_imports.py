@@ -19,10 +19,13 @@ MAY_IMPORT = {
     "__main__": {"cli", "files"},
     "__init__": {"dsp", "features", "settings", "errors"},  # what it offers to Python
     "cli": {"cli", "jobs", "presets", *(f"features.{name}" for name in WITHOUT_NUMBERS), *GROUND},
-    "jobs": {"jobs", "torch", "features", *CRAFTS, "manifests", "dsp", "presets", *GROUND},
+    "jobs": {"jobs", "torch", "features", "manifests", "segments", "dsp", "presets"}
+    | CRAFTS
+    | GROUND,
     "features": {"features", "dsp", "presets", *GROUND},
     **{room: {room, "dsp", *GROUND} for room in CRAFTS},
     "manifests": {"manifests", *GROUND},
+    "segments": {"segments", *GROUND},
     "torch": {"torch", "features", "dsp", *GROUND},
     "dsp": {"dsp", *GROUND},
     "files": GROUND,
@@ -45,7 +48,7 @@ HOMES = {
     "matplotlib": {"pictures"},
     "PIL": {"pictures"},
     "safetensors": {"files"},
-    "numpy": {"jobs", "torch", "features", *CRAFTS, "dsp", "files"},
+    "numpy": {"jobs", "torch", "features", *CRAFTS, "segments", "dsp", "files"},
     "ducc0": {"dsp"},
     "scipy": {"dsp"},
     "torch": {"files", "torch"},
@@ -71,6 +74,7 @@ LIGHT = [
     *sorted((PACKAGE / "features/steps").glob("*.py")),
     *(PACKAGE / f"features/{name}.py" for name in ("step", "settings", "keywords", "asking")),
     *(PACKAGE / f"features/{name}.py" for name in ("toml", "presets", "axis", "operations")),
+    *(PACKAGE / path for path in ("features/form.py", "dsp/tensors.py")),
     *sorted((PACKAGE / "manifests").glob("*.py")),
 ]
 
