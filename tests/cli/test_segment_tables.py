@@ -222,6 +222,8 @@ def refusals() -> dict[str, tuple[str, int, str]]:
         "other": ("a.wav --segments rttm", 1, "rttm is of rec, not of a.wav: give the sound"),
         "no table": ("a.wav --segments none", 1, "none cannot be read"),
         "nameless": ("--segments half.csv", 1, "but not that of segment 2"),
+        "twice": ("a.wav d/a.wav --segments twice.csv", 1, "which may be a.wav or d/a.wav"),
+        "no name": ("--segments long.jsonl", 1, "is not beside the table"),
         "two of a name": (". --segments twice.csv", 1, "which may be"),
     }
 
@@ -232,6 +234,9 @@ def test_what_cannot_be(shell: Shell, case: str) -> None:
     (shell.folder / "rttm").write_text(RTTM)
     write_table(shell.folder, [("a.wav", 0, 1, ""), ("", 0, 1, "")], BY_SOUND, "half.csv")
     write_table(shell.folder, [("a.wav", 0, 1, "")], BY_SOUND, "twice.csv")
+    (shell.folder / "long.jsonl").write_text(
+        f'{{"start": 0, "end": 1, "file": "\\u0000{"x" * 5000}"}}\n'
+    )
     if case == "two of a name":
         for name in ("x", "y"):
             (shell.folder / name).mkdir()

@@ -4,7 +4,6 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -81,8 +80,8 @@ def _of_files(
 ) -> Iterator[SoundOf]:
     """Give those of the table's sounds that were given."""
     if list(paths) == [STANDARD] and len(places) == 1:
-        paths = [*places]  # a pipe has no name that could be another
-        yield SoundOf(STANDARD, places[paths[0]], lambda: STANDARD)
+        (rows,) = places.values()  # a pipe has no name that could be another
+        yield SoundOf(STANDARD, rows, lambda: STANDARD)
         return
     given = {path: [name for name in places if _are_one(name, path)] for path in paths}
     for path, names in given.items():
@@ -90,6 +89,11 @@ def _of_files(
             raise InputError(
                 f"{segments.name} is of {list_names(places)}, not of {plain_name(path)}: give the "
                 "sound that it is of"
+            )
+        if other := next((one for one in given if one != path and given[one] == names), None):
+            raise InputError(
+                f"{segments.name} has segments of {printable(names[0])}, which may be {path} or "
+                f"{other}"
             )
         rows = np.sort(np.concatenate([places[name] for name in names]))
         yield SoundOf(path, rows, _bound(str, path))
@@ -116,9 +120,10 @@ def _beside(segments: Segments) -> Find:
     folder = os.path.dirname(segments.path)  # noqa: PTH120  # a URL, perhaps
 
     def find(name: str) -> str:
-        for place in (name, join_path(folder, name), join_path(folder, _base(name))):
+        for place in (join_path(folder, name), join_path(folder, _base(name))):
             for ending in ("", *ENDINGS):
-                if is_url(place) or Path(place + ending).is_file():
+                # Of a name that no file can have it says no.
+                if is_url(place) or os.path.isfile(place + ending):  # noqa: PTH113
                     return place + ending
         raise InputError(
             f"{printable(name)}, of which {segments.name} has segments, is not beside the table: "
