@@ -1,7 +1,7 @@
 """From sounds and a table of their segments to a table of the features of each."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.segments.computed import Computed, How
 from stftcli.jobs.segments.formats import FORMATS, choose_table_format
 from stftcli.jobs.segments.sounds import sounds_of
+from stftcli.jobs.segments.store import Store
 from stftcli.segments.read import read_segments
 from stftcli.segments.table import Segments
 from stftcli.settings.choices import TableFormat
@@ -127,12 +128,14 @@ def _write(
         json.dumps(description(computed.chain, _made_of(table, computed))),
         computed.chain.axis.frequencies_hz,
     )
-    writer = FORMATS[name].writer(file, spec)
+    FORMATS[name].write(file, spec, _table_rows(store, rows, per_frame=per_frame))
+    return SegmentReport(len(rows), len(computed.sounds), spec.rows, len(spec.features), per_frame)
+
+
+def _table_rows(store: Store, rows: NDArray[np.int64], *, per_frame: bool) -> Iterator[TableRows]:
     for batch in store.batches():
         numbers = (batch.segments + 1, batch.times_s) if per_frame else ()
-        writer.write(TableRows(np.searchsorted(rows, batch.segments), numbers, batch.values))
-    writer.finish()
-    return SegmentReport(len(rows), len(computed.sounds), spec.rows, len(spec.features), per_frame)
+        yield TableRows(np.searchsorted(rows, batch.segments), numbers, batch.values)
 
 
 def _made_of(table: Segments, computed: Computed) -> dict[str, Any]:
