@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from stftcli.jobs.drawing.colours import Drawn, drawn
 from stftcli.jobs.drawing.reduced import ReducedSound
 from stftcli.jobs.drawing.rows import row_axis
-from stftcli.pictures.axes import RowAxis
+from stftcli.pictures.axes import RowAxis, TimeAxis
 from stftcli.pictures.reduce import reduce_to_pixels
 from stftcli.settings.pictures import ViewSettings
 
@@ -20,7 +20,7 @@ class ChannelImage(NamedTuple):
     """A channel in pixels, where its edges lie, and its name if it is one of several."""
 
     drawn: Drawn
-    times_s: Ends
+    time: TimeAxis
     rows: RowAxis
     name: str
     envelope: NDArray[Any] | None
@@ -65,7 +65,9 @@ def channel_images(
         pixels = reduce_to_pixels(pixels, edges_s, ends_s, wide, 1, view.reduce)
         envelope = None if sound.envelope is None else sound.envelope[number]
         values = drawn(pixels, sound.chain, sound.axis, non_negative=non_negative)
-        images.append(ChannelImage(values, ends_s, rows, channel_name(number, channels), envelope))
+        images.append(
+            ChannelImage(values, sound.time, rows, channel_name(number, channels), envelope)
+        )
     return images
 
 
