@@ -170,6 +170,75 @@ def birds() -> tuple[Array, int]:
     return set_peak(y, -3.0), rate
 
 
+def bat() -> tuple[Array, int]:
+    """Call twice as a pipistrelle does: 6 ms down from 95 kHz, slower and slower, to 45 kHz."""
+    rate = 384_000
+    y = room_noise(round(0.16 * rate), rate, -62.0, np.random.default_rng(4))
+    share = np.arange(round(0.006 * rate)) / (0.006 * rate)
+    contour = 45_000.0 + 50_000.0 * np.exp(-4.5 * share)
+    phase = 2.0 * np.pi * np.cumsum(contour) / rate
+    swell = np.hanning(len(share) + 2)[1:-1] ** 0.5
+    call = swell * (np.sin(phase) + 0.06 * np.sin(2.0 * phase))
+    for at, gain in ((0.03, 0.4), (0.0375, 0.02), (0.112, 0.5), (0.1205, 0.03)):  # with echoes
+        start = round(at * rate)
+        y[start : start + len(call)] += gain * call
+    return y, rate
+
+
+def whale() -> tuple[Array, int]:
+    """Let a right whale call upwards, a humpback moan and a fin whale pulse at 20 Hz."""
+    rate = 2000
+    y = room_noise(24 * rate, rate, -40.0, np.random.default_rng(5))
+
+    def add(freq: Array, at: float, gain: float, partials: int = 1) -> None:
+        """Mix a call and its weaker partials in at a time in seconds."""
+        phase, start = 2.0 * np.pi * np.cumsum(freq) / rate, round(at * rate)
+        swell = np.hanning(len(freq) + 2)[1:-1] ** 0.7
+        voices = sum(np.sin(k * phase) / k**1.5 for k in range(1, partials + 1))
+        y[start : start + len(freq)] += gain * swell * voices
+
+    for at in (1.0, 9.5, 18.0):
+        add(glide(70.0, 190.0, 1.0, rate), at, 0.2, 2)
+    for at, low, high in ((3.5, 320.0, 260.0), (6.0, 180.0, 420.0), (12.0, 300.0, 240.0)):
+        add(glide(low, high, 1.6, rate), at, 0.12, 3)
+    for at in np.arange(2.0, 23.0, 4.0):
+        add(glide(24.0, 18.0, 0.9, rate), float(at), 0.3)
+    return set_peak(y, -6.0), rate
+
+
+def machine() -> tuple[Array, int]:
+    """Run a gear box up to speed; a damaged bearing makes it ring at 12 kHz."""
+    rate, seconds = 50_000, 3.0
+    t = np.arange(round(seconds * rate)) / rate
+    turns = 18.0 * t + 4.0 * np.minimum(t, 2.0) ** 2  # 18 Hz, from 2 s on 34 Hz
+    turns += np.maximum(t - 2.0, 0.0) * 16.0 - np.where(t > 2.0, 0.0, 0.0)
+    y = room_noise(len(t), rate, -50.0, np.random.default_rng(6))
+    for mesh in (31, 62, 93):
+        wobble = 1.0 + 0.3 * np.sin(2.0 * np.pi * turns)
+        y += 3.0 / mesh * wobble * np.sin(2.0 * np.pi * mesh * turns)
+    ring = np.arange(round(0.004 * rate)) / rate
+    knock = 0.25 * np.exp(-ring / 0.0006) * np.sin(2.0 * np.pi * 12_000.0 * ring)
+    for start in np.flatnonzero(np.diff(np.floor(4.6 * turns)) > 0):
+        y[start : start + len(ring)] += knock[: len(y) - start]
+    return set_peak(y, -3.0), rate
+
+
+def seismic(seconds: float = 300.0) -> tuple[Array, int]:
+    """Shake a seismometer: microseism, and one earthquake with its P, S and surface waves."""
+    rate, rng = 100, np.random.default_rng(7)
+    n = round(seconds * rate)
+    freq = np.fft.rfftfreq(n, 1.0 / rate)
+    y = 0.002 * shaped_noise(n, np.exp(-0.5 * (np.log2((freq + 1e-9) / 0.2) / 0.6) ** 2), rng)
+    y += 0.0003 * shaped_noise(n, 1.0 / np.sqrt(np.maximum(freq, 0.5)), rng)
+    t = np.arange(n) / rate
+    waves = ((60.0, 8.0, 12.0, 0.06), (95.0, 3.0, 20.0, 0.2), (120.0, 0.12, 45.0, 0.3))
+    for at, hz, ring, gain in waves:
+        gain_of = np.exp(-0.5 * (np.log2((freq + 1e-9) / hz) / 0.8) ** 2)
+        since = np.maximum(t - at, 0.0)
+        y += gain * (since / ring) * np.exp(1.0 - since / ring) * shaped_noise(n, gain_of, rng)
+    return set_peak(y, -6.0), rate
+
+
 def write(path: Path, signal: tuple[Array, int], subtype: str) -> None:
     """Write a sound file and say so."""
     x, rate = signal
