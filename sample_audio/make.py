@@ -1,11 +1,13 @@
 """Make the sample sound files that lie beside this script.
 
-Run as ``python sample_audio/make.py [FOLDER]``. Needs numpy, soundfile and espeak-ng.
+Run as ``python sample_audio/make.py [FOLDER] [--only NAME...]``. Needs numpy and soundfile, and
+espeak-ng for the voice.
 """
 
 import argparse
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -210,8 +212,7 @@ def machine() -> tuple[Array, int]:
     """Run a gear box up to speed; a damaged bearing makes it ring at 12 kHz."""
     rate, seconds = 50_000, 3.0
     t = np.arange(round(seconds * rate)) / rate
-    turns = 18.0 * t + 4.0 * np.minimum(t, 2.0) ** 2  # 18 Hz, from 2 s on 34 Hz
-    turns += np.maximum(t - 2.0, 0.0) * 16.0 - np.where(t > 2.0, 0.0, 0.0)
+    turns = np.cumsum(np.interp(t, (0.0, 2.0), (18.0, 34.0))) / rate
     y = room_noise(len(t), rate, -50.0, np.random.default_rng(6))
     for mesh in (31, 62, 93):
         wobble = 1.0 + 0.3 * np.sin(2.0 * np.pi * turns)
@@ -223,19 +224,54 @@ def machine() -> tuple[Array, int]:
     return set_peak(y, -3.0), rate
 
 
-def seismic(seconds: float = 300.0) -> tuple[Array, int]:
-    """Shake a seismometer: microseism, and one earthquake with its P, S and surface waves."""
+def around(hz: float, octaves: float, length: int, rate: int) -> Array:
+    """Weight a spectrum around a frequency in Hz, as a bell over a log axis."""
+    freq = np.maximum(np.fft.rfftfreq(length, 1.0 / rate), 1e-9)
+    return np.asarray(np.exp(-0.5 * (np.log2(freq / hz) / octaves) ** 2))
+
+
+def earthquake(seconds: float, rate: int, rng: np.random.Generator) -> Array:
+    """Shake with P waves at once, S waves after 35 s and surface waves after 60 s."""
+    t = np.arange(round(seconds * rate)) / rate
+    y = np.zeros(len(t))
+    for at, hz, ring, gain in (
+        (0.0, 8.0, 12.0, 0.2),
+        (35.0, 3.0, 20.0, 0.7),
+        (60.0, 0.12, 45.0, 1.0),
+    ):
+        since = np.maximum(t - at, 0.0) / ring
+        noise = shaped_noise(len(t), around(hz, 0.8, len(t), rate), rng)
+        y += gain * since * np.exp(1.0 - since) * noise
+    return y
+
+
+def seismic() -> tuple[Array, int]:
+    """Record five minutes of a seismometer, with an earthquake after one."""
     rate, rng = 100, np.random.default_rng(7)
-    n = round(seconds * rate)
-    freq = np.fft.rfftfreq(n, 1.0 / rate)
-    y = 0.002 * shaped_noise(n, np.exp(-0.5 * (np.log2((freq + 1e-9) / 0.2) / 0.6) ** 2), rng)
-    y += 0.0003 * shaped_noise(n, 1.0 / np.sqrt(np.maximum(freq, 0.5)), rng)
-    t = np.arange(n) / rate
-    waves = ((60.0, 8.0, 12.0, 0.06), (95.0, 3.0, 20.0, 0.2), (120.0, 0.12, 45.0, 0.3))
-    for at, hz, ring, gain in waves:
-        gain_of = np.exp(-0.5 * (np.log2((freq + 1e-9) / hz) / 0.8) ** 2)
-        since = np.maximum(t - at, 0.0)
-        y += gain * (since / ring) * np.exp(1.0 - since / ring) * shaped_noise(n, gain_of, rng)
+    n = 300 * rate
+    y = 0.01 * shaped_noise(n, around(0.2, 0.6, n, rate), rng)
+    y += 0.001 * shaped_noise(n, around(20.0, 3.0, n, rate), rng)
+    y[60 * rate :] += earthquake(240.0, rate, rng)
+    return set_peak(y, -6.0), rate
+
+
+def day() -> tuple[Array, int]:
+    """Record a day of a seismometer: microseism, traffic by day, trains and three earthquakes."""
+    rate, rng = 20, np.random.default_rng(8)
+    n = 86_400 * rate
+    hour = np.arange(n) / rate / 3600.0
+    y = 0.05 * shaped_noise(n, around(0.2, 0.5, n, rate), rng) * (1.0 + 0.4 * hour / 24.0)
+    y += 0.002 * shaped_noise(n, around(3.0, 4.0, n, rate), rng)
+    busy = 1.0 / (1.0 + np.exp(-3.0 * (hour - 6.5))) / (1.0 + np.exp(2.0 * (hour - 18.5)))
+    y += 0.03 * busy * shaped_noise(n, around(5.0, 0.6, n, rate), rng)
+    passing = np.hanning(240 * rate)
+    for at in np.arange(5.2, 23.0, 0.97):
+        start = round(at * 3600.0 * rate)
+        train = shaped_noise(len(passing), around(2.5, 0.3, len(passing), rate), rng)
+        y[start : start + len(passing)] += 0.06 * passing * train
+    for at, gain in ((2.4, 0.3), (13.1, 1.0), (20.6, 0.15)):
+        start = round(at * 3600.0 * rate)
+        y[start : start + 1200 * rate] += gain * earthquake(1200.0, rate, rng)
     return set_peak(y, -6.0), rate
 
 
@@ -252,16 +288,35 @@ def write(path: Path, signal: tuple[Array, int], subtype: str) -> None:
     print(f"{path}: {len(x) / rate:.2f} s, {path.stat().st_size} bytes")
 
 
+STORED: dict[str, tuple[Callable[[], tuple[Array, int]], str]] = {
+    "music.flac": (music, "PCM_16"),
+    "sweep.wav": (sweep, "FLOAT"),
+    "birds.wav": (birds, "PCM_24"),
+    "speech.wav": (speech, "PCM_16"),  # last, for it needs another program
+}
+"""What lies beside this script."""
+
+ON_REQUEST: dict[str, tuple[Callable[[], tuple[Array, int]], str]] = {
+    "bat.wav": (bat, "PCM_16"),
+    "whale.wav": (whale, "PCM_16"),
+    "machine.wav": (machine, "PCM_16"),
+    "seismic.wav": (seismic, "PCM_16"),
+    "day.wav": (day, "PCM_16"),
+}
+"""What is made where it is wanted."""
+
+
 def main() -> None:
-    """Write all files, the voice last because it needs another program."""
+    """Write the files that are stored, or those that are named."""
     parser = argparse.ArgumentParser(description="Make the sample sound files.")
     parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parent)
-    folder: Path = parser.parse_args().folder
+    parser.add_argument("--only", nargs="+", choices=[*STORED, *ON_REQUEST], default=[*STORED])
+    arguments = parser.parse_args()
+    folder: Path = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
-    write(folder / "music.flac", music(), "PCM_16")
-    write(folder / "sweep.wav", sweep(), "FLOAT")
-    write(folder / "birds.wav", birds(), "PCM_24")
-    write(folder / "speech.wav", speech(), "PCM_16")
+    for name in arguments.only:
+        make, subtype = {**STORED, **ON_REQUEST}[name]
+        write(folder / name, make(), subtype)
 
 
 if __name__ == "__main__":
