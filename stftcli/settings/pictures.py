@@ -217,6 +217,13 @@ class FigureSettings(Record):
             pixels_of(self.size, self.dpi or PAPER_DPI)
 
 
+class Look(Record):
+    """All that settings say of a picture beside the numbers in it."""
+
+    view: ViewSettings = ViewSettings()
+    figure: FigureSettings = FigureSettings()
+
+
 class Screen(Frozen):
     """The room in a terminal: characters in a line, lines, and whether there is colour."""
 
