@@ -258,8 +258,9 @@ def test_between_the_centres_of_cells_values_are_blended(
 def test_cells_may_have_other_centres(axis: int) -> None:
     values = np.array([[0.0, 10.0, 30.0]] * 2)
     values = values.T if axis == 0 else values
-    places = {"centers": np.array([0.0, 1.0, 2.0]), "blend": straight}
-    got = reduce_to_pixels(values, np.array([-1.0, 0.1, 1.9, 2.5]), (0.0, 2.0), 4, axis, **places)
+    edges, centers = np.array([-1.0, 0.1, 1.9, 2.5]), np.array([0.0, 1.0, 2.0])
+    shown = (0.0, 2.0)
+    got = reduce_to_pixels(values, edges, shown, 4, axis, centers=centers, blend=straight)
     wanted = [0.0, 7.5, 10.0, 30.0]  # all but the second pixel hold a centre
     np.testing.assert_allclose(got.take(0, 1 - axis), wanted)
 
