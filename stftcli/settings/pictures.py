@@ -176,7 +176,7 @@ class FigureSettings(Record):
         Option(
             "axes",
             Names(PICTURE_AXES, none=True),
-            "Which axes have names and numbers.",
+            "Which axes have names and numbers: time, frequency, or none.",
             "axes",
             default="time,frequency",
         ),
