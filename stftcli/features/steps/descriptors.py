@@ -19,6 +19,7 @@ class Descriptors(Step):
 
     step = "descriptors"
     loses = "a few numbers a frame do not say what the spectrum was"
+    no_form = "some of them are counted and sorted: leave `descriptors` out"
     names: tuple[Descriptor, ...] = DESCRIPTORS
 
     takes_bins = True
