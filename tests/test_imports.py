@@ -39,6 +39,7 @@ EXCEPTIONS = {
     # An Extractor has doors of the house itself: `load` and `file` are what the commands do.
     ("features/configured.py", "stftcli.jobs.config"),
     ("features/extractor.py", "stftcli.jobs.stream"),
+    ("features/extractor.py", "stftcli.torch"),
 }
 
 HOMES = {

@@ -1,0 +1,89 @@
+"""What can be asked of all frames of each clip of a batch, those that only fill it up left out."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+_BLOCK = 64
+"""Frames that a mean follows by one product; from block to block it is carried by a loop."""
+
+
+class Clips:
+    """The `stftcli.features.form.Sound` of torch.
+
+    Parameters
+    ----------
+    samples : Tensor, shape (batch, frames, frame_length)
+        The samples of each frame.
+    lengths : Tensor of int64, shape (batch,), optional
+        Frames of each clip; None where they all have those that there are.
+    """
+
+    def __init__(self, samples: Tensor, lengths: Tensor | None) -> None:
+        self.samples = samples
+        self._counts = None if lengths is None else lengths[:, None, None]
+
+    def mean(self, x: Tensor) -> Tensor:
+        """Give each feature's mean."""
+        return self._total(x) / self._count(x).clip(min=1)
+
+    def deviation(self, x: Tensor, ddof: int = 0) -> Tensor:
+        """Give each feature's deviation; where it does not vary, its gradient is 0 too."""
+        centred = x - self.mean(x)
+        variance = self._total(centred * centred) / (self._count(x) - ddof).clip(min=1)
+        varies = variance > 0
+        return variance.where(varies, 1).sqrt().where(varies, 0)
+
+    def largest(self, x: Tensor) -> Tensor:
+        """Give the largest value of each feature."""
+        return self._there(x, -torch.inf).amax(1, keepdim=True)
+
+    def filtered(self, x: Tensor, weights: Sequence[float]) -> Tensor:
+        """Give sums of neighbouring frames; beyond both ends the first or the last is repeated."""
+        frames, reach = x.shape[1], len(weights) // 2
+        at = torch.arange(frames + 2 * reach, device=x.device)[:, None] - reach
+        last = self._count(x) - 1
+        source = torch.minimum(at.clamp(min=0), last).clamp(min=0)
+        longer = x.gather(1, source.expand(len(x), -1, x.shape[2]))
+        terms = (
+            weight * longer[:, shift : shift + frames]
+            for shift, weight in enumerate(weights)
+            if weight
+        )
+        return sum(terms, torch.zeros_like(x))
+
+    def followed(self, x: Tensor, share: Tensor, initial: float | None) -> Tensor:
+        """Give means that follow x, block after block, each by one product with powers.
+
+        Within a block ``M_t = sum_i share (1 - share)^(t - i) x_i + (1 - share)^(t + 1) M_0``, i up
+        to t, where M_0 is the mean before the block.
+        """
+        batch, frames, features = x.shape
+        blocks = pad(x, (0, 0, 0, -frames % _BLOCK)).reshape(batch, -1, _BLOCK, features)
+        at = torch.arange(_BLOCK, device=x.device)
+        kept = (1 - share) ** (at + 1).to(x.dtype)
+        powers = (1 - share) ** (at[:, None] - at).clamp(min=0).to(x.dtype)
+        within = (share * powers).tril() @ blocks
+        mean = x[:, 0] if initial is None else torch.full_like(x[:, 0], initial)
+        before = []
+        for last in within[:, :, -1].unbind(1):
+            before.append(mean)
+            mean = last + kept[-1] * mean
+        means = within + kept[:, None] * torch.stack(before, 1)[:, :, None]
+        return means.reshape(batch, -1, features)[:, :frames]
+
+    def _there(self, x: Tensor, filling: float) -> Tensor:
+        if self._counts is None:
+            return x
+        at = torch.arange(x.shape[1], device=x.device)[:, None]
+        return x.where(at < self._counts, filling)
+
+    def _total(self, x: Tensor) -> Tensor:
+        return self._there(x, 0).sum(1, keepdim=True)
+
+    def _count(self, x: Tensor) -> Tensor:
+        if self._counts is not None:
+            return self._counts
+        return torch.full((1, 1, 1), x.shape[1], device=x.device)
