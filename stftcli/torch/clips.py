@@ -27,7 +27,9 @@ class Clips:
 
     def mean(self, x: Tensor) -> Tensor:
         """Give each feature's mean."""
-        return self._total(x) / self._count(x).clip(min=1)
+        # What does not vary is its own mean to the last bit, as in `FeatureMoments`.
+        first = x[:, :1]
+        return first + self._total(x - first) / self._count(x).clip(min=1)
 
     def deviation(self, x: Tensor, ddof: int = 0) -> Tensor:
         """Give each feature's deviation; where it does not vary, its gradient is 0 too."""

@@ -40,10 +40,17 @@ class TestNumbers:
         w = waves(2, 9000)
         assert apart(values(x.to_torch(RATE_HZ)(torch.from_numpy(w))), x(w, RATE_HZ)) < 1e-12
 
-    @pytest.mark.parametrize("by", ["frame", "peak", "meanvar"])
+    @pytest.mark.parametrize("by", ["frame", "peak"])
     def test_of_silence_stay_zero(self, by: Any) -> None:
         x = extractor([Mel(6), Normalize(by)])
         assert not values(x.to_torch(RATE_HZ)(torch.zeros(2000))).any()
+
+    @pytest.mark.parametrize("floor", [1e-10, 0.3])
+    def test_of_what_does_not_vary_are_zero_when_normalized(self, floor: float) -> None:
+        module = extractor([Mel(6), Log("ln", floor), Normalize("meanvar")]).to_torch(RATE_HZ)
+        w = torch.zeros(3, 40_000)
+        assert not values(module(w)).any()
+        assert not values(module(w, torch.tensor([40_000, 12_345, 777]))[0]).any()
 
     def test_of_a_mean_that_is_longer_than_the_sound(self) -> None:
         for time_constant_s in (1e-9, 1e-3, 10.0, 1e5):
