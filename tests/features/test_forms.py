@@ -26,7 +26,7 @@ BEFORE: dict[str, tuple[Step, ...]] = {
 """What comes before a step that cannot stand alone."""
 
 WITHOUT = {
-    "descriptors": "counted and sorted",
+    "descriptors": "zcr is no sum of values",
     "pool": "stretches of time",
     "background": "a percentile",
 }

@@ -11,6 +11,7 @@ from stftcli import (
     Crop,
     Dct,
     Deltas,
+    Descriptors,
     Energy,
     Extractor,
     LinearOut,
@@ -32,6 +33,7 @@ MEL = Mel(6)
 
 CHAINS: dict[str, list[Step]] = {
     "crop": [Crop(300, 4000)],
+    "descriptors": [Descriptors(("rms", "centroid", "bandwidth", "flatness", "flux"))],
     "weighting": [Weighting("A"), Log("ln")],
     "mel": [MEL],
     "chroma": [Chroma(12), Normalize("frame")],

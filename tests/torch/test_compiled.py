@@ -23,6 +23,11 @@ pytestmark = pytest.mark.long
 each_chain = pytest.mark.parametrize("x", CHAINS.values(), ids=CHAINS)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_compiled() -> None:
+    torch.compiler.reset()  # each test has modules of its own, and their number is limited
+
+
 def assert_equal(got: Any, wanted: Any) -> None:
     torch.testing.assert_close(got, wanted, rtol=1e-4, atol=1e-4)
 

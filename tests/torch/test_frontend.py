@@ -29,7 +29,7 @@ from stftcli.presets import preset_names
 from stftcli.settings.choices import SPECTRA
 from tests.oracles.conftest import oracle
 from tests.peers import LOGARITHMIC, RATES
-from tests.torch.chains import RATE_HZ, apart, batch_apart, extractor, values, waves
+from tests.torch.chains import CHAINS, RATE_HZ, apart, batch_apart, extractor, values, waves
 
 TABLE = Path(__file__).parents[2] / "docs" / "presets.md"
 TOLERANCES = {
@@ -158,7 +158,8 @@ class TestSettings:
         there = w.where(w.isfinite(), 0)
         module = x.to_torch(RATE_HZ)
         assert torch.equal(module(w), module(there))
-        assert Extractor(mel=6).to_torch(RATE_HZ)(w).isnan().any()
+        for steps in (CHAINS["stats"], CHAINS["normalize meanvar"], CHAINS["descriptors"]):
+            assert extractor(steps).to_torch(RATE_HZ)(w).isnan().any()
 
 
 class TestWaveforms:
@@ -283,7 +284,10 @@ class TestModule:
     @pytest.mark.parametrize(
         ("steps", "message"),
         [
-            ([Descriptors(("rms",))], "the step descriptors has no form for torch and ONNX"),
+            (
+                [Descriptors(("rms", "zcr"))],
+                "the step descriptors has no form for torch and ONNX: zcr is no sum of values",
+            ),
             ([Background()], "the step background has no form.*percentile"),
             ([Pool(1.0)], "the step pool has no form.*stretches of time"),
             ([Pool(None, ("p10",))], "the step pool has no form.*percentiles"),
