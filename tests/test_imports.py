@@ -39,6 +39,7 @@ EXCEPTIONS = {
     # An Extractor has doors of the house itself: `load` and `file` are what the commands do.
     ("features/configured.py", "stftcli.jobs.config"),
     ("features/extractor.py", "stftcli.jobs.stream"),
+    ("features/extractor.py", "stftcli.torch"),
 }
 
 HOMES = {
@@ -51,7 +52,7 @@ HOMES = {
     "numpy": {"jobs", "torch", "features", *CRAFTS, "segments", "dsp", "files"},
     "ducc0": {"dsp"},
     "scipy": {"dsp"},
-    "torch": {"files", "torch"},
+    "torch": {"files", "features", "torch"},  # features name its types, for type checkers
     "tomli_w": {"features"},
     "soxr": {"features"},
     "kaldiio": {"arrays"},

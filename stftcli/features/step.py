@@ -173,7 +173,9 @@ class Step(Record):
             If there is no such form.
         """
         if stage.linear is None:
-            raise SettingsError(
-                f"the step {self.step} has no form for torch and ONNX: {self.no_form}"
-            )
+            raise self.without_form(self.no_form)
         return Projection(stage.linear.weight, stage.linear.bias, self.trained)
+
+    def without_form(self, why: str) -> SettingsError:
+        """Give the error that says why there is no form of it."""
+        return SettingsError(f"the step {self.step} has no form for torch and ONNX: {why}")

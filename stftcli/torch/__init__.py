@@ -7,6 +7,7 @@ try:
 except ImportError:
     raise MissingExtraError("stftcli.torch", "torch", "torch") from None
 
+from stftcli.torch.frontend import Frontend
 from stftcli.torch.stft import STFT
 
-__all__ = ["STFT"]
+__all__ = ["STFT", "Frontend"]
