@@ -62,8 +62,8 @@ def _base(brief: bool) -> Decorator:
             type=types.FILE,
             metavar="FILE",
             common=False,
-            help="Begin with settings from TOML, or with those stored in .npz, .safetensors, .png "
-            "or a .json sidecar.",
+            help="Begin with settings from TOML, or with those stored in .npz, .safetensors, .png, "
+            ".onnx or a .json sidecar.",
         ),
     )
 
@@ -97,12 +97,16 @@ def table_options(*, brief: bool = False, **changes: Any) -> Decorator:
 
 
 def settings_options(
-    default_spectrum: Spectrum = "magnitude", *, array: bool = False, brief: bool = False
+    default_spectrum: Spectrum = "magnitude",
+    *,
+    array: bool = False,
+    brief: bool = False,
+    **changes: Any,
 ) -> Decorator:
     """Add all options that decide the numbers; the command gets them as `settings`.
 
     Those of the `array`, its type and layout, are for what writes one. A `brief` command has other
-    things to say on the first screen of its help.
+    things to say on the first screen of its help. `changes` are by the names of options.
     """
     own = click_options(FeatureSettings.options, "output") if array else stacked()
 
@@ -115,7 +119,7 @@ def settings_options(
                 tell_calibration(settings, values)
                 command(settings=settings, **values)
 
-        return stacked(table_options(brief=brief), own)(wrapped)
+        return stacked(table_options(brief=brief, **changes), own)(wrapped)
 
     return decorate
 
