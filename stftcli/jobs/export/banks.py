@@ -56,26 +56,29 @@ def write_mel(script: Script, chain: Chain, stage: Stage) -> None:
         if not of_mel and step.norm == "none":
             words["norm"] = None
         call = "triangles_over_mel" if of_mel else "librosa.filters.mel"
-        script.add(f"bank = {call}({', '.join(f'{key}={value}' for key, value in words.items())})")
+        script.call("bank", call, *(f"{key}={value}" for key, value in words.items()))
     _write_projection(script, chain, stage)
 
 
 def _write_torchaudio_bank(script: Script, chain: Chain, step: Mel) -> None:
     high_hz = chain.rate_hz // 2 if step.fmax_hz is None else step.fmax_hz
     norm = None if step.norm == "none" else f'"{step.norm}"'
-    script.add("bank = torchaudio.functional.melscale_fbanks(")
-    script.add(f"    {chain.plan.bins}, {step.fmin_hz}, {float(high_hz)}, {step.bands},")
-    script.add(f'    {chain.rate_hz}, norm={norm}, mel_scale="{step.scale}",')
-    script.add(").T.numpy()")
+    words = (chain.plan.bins, step.fmin_hz, float(high_hz), step.bands, chain.rate_hz)
+    script.call(
+        *("bank", "torchaudio.functional.melscale_fbanks", *map(str, words)),
+        *(f"norm={norm}", f'mel_scale="{step.scale}"'),
+        then=".T.numpy()",
+    )
 
 
 def write_chroma(script: Script, chain: Chain, stage: Stage) -> None:
     """Write a chroma bank."""
     step = stage.step
     assert isinstance(step, Chroma)
-    script.add(
-        f"bank = librosa.filters.chroma(sr={chain.rate_hz}, n_fft={chain.plan.filter_length}, "
-        f"n_chroma={step.bands}, tuning={step.tuning})"
+    script.call(
+        *("bank", "librosa.filters.chroma"),
+        *(f"sr={chain.rate_hz}", f"n_fft={chain.plan.filter_length}"),
+        *(f"n_chroma={step.bands}", f"tuning={step.tuning}"),
     )
     _write_projection(script, chain, stage)
 

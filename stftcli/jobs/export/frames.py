@@ -96,7 +96,7 @@ def _write_stft(script: Script, chain: Chain) -> None:
         f'pad_mode="{mode}"' if centered else "center=False",
         *(["return_complex=True"] if library == "torch" else []),
     ]
-    script.add(f"x = {library}.stft(y, {', '.join(words)})")
+    script.call("x", f"{library}.stft", "y", *words)
 
 
 def _write_own_frames(script: Script, chain: Chain) -> None:

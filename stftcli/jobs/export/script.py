@@ -3,6 +3,9 @@
 from stftcli.jobs.export.words import word
 from stftcli.settings.choices import ScriptLibrary
 
+_MAX_LINE = 96
+"""Of what is indented by four."""
+
 _MODULES = {
     "np.": "import numpy as np",
     "librosa.": "import librosa",
@@ -10,7 +13,6 @@ _MODULES = {
     "scipy.signal.": "import scipy.signal",
     "soundfile.": "import soundfile",
     "torch.": "import torch",
-    "sys.": "import sys",
     "torchaudio.": "import torchaudio",
     "F.": "import torch.nn.functional as F",
 }
@@ -45,15 +47,24 @@ class Script:
         """Add a line as it is."""
         self.lines.append(line)
 
+    def call(self, target: str, function: str, *words: str, then: str = "") -> None:
+        """Assign what a function gives for these arguments, on as few lines as they fit on."""
+        line, inside = f"{target} = {function}({', '.join(words)}){then}", f"    {', '.join(words)}"
+        if len(line) <= _MAX_LINE:
+            self.lines.append(line)
+            return
+        each = [inside] if len(inside) <= _MAX_LINE else [f"    {word}," for word in words]
+        self.lines += [f"{target} = {function}(", *each, f"){then}"]
+
     def note(self, text: str) -> None:
         """Add a comment."""
         self.lines.append(f"# {text}")
 
     def imports(self, *more: str) -> str:
-        """Give the imports that the lines, the helpers and some more text need."""
+        """Give the imports that the lines, the helpers and some more text need, besides sys."""
         text = "\n".join((*self.lines, *self.helpers, *more))
-        needed = {line for start, line in _MODULES.items() if _calls(text, start)}
-        return "\n".join(sorted(needed, key=lambda line: line.split()[1]))
+        needed = [line for start, line in _MODULES.items() if _calls(text, start)]
+        return "\n".join(("import sys", "", *sorted(needed, key=lambda line: line.split()[1])))
 
 
 def _calls(text: str, start: str) -> bool:

@@ -160,15 +160,15 @@ def _pcen(script: Script, _: Chain, stage: Stage) -> None:
         script.let("mean", "initial", of=step.initial)
     if script.library == "librosa":
         script.add("zi = (1 - b) * mean[:, None]")
-        words = f"gain={step.gain}, bias={step.bias}, power={step.power}, eps={step.epsilon}"
-        script.add(f"x = librosa.pcen(x, {words}, b=b, zi=zi)")
+        words = (f"gain={step.gain}", f"bias={step.bias}", f"power={step.power}")
+        script.call("x", "librosa.pcen", "x", *words, f"eps={step.epsilon}", "b=b", "zi=zi")
         return
     script.add("means = []")
     script.add("for frame in x.T:")
     script.add("    mean = (1 - b) * mean + b * frame")
     script.add("    means.append(mean)")
     script.add(f"x = x * ({step.epsilon} + torch.stack(means, dim=1)) ** -{step.gain}")
-    script.add(f"x = (x + {step.bias}) ** {step.power} - {step.bias} ** {step.power}")
+    script.add(f"x = (x + {step.bias}) ** {step.power} - {step.bias}**{step.power}")
 
 
 _STEPS: dict[type[Step], Callable[[Script, Chain, Stage], None]] = {
