@@ -1,8 +1,9 @@
 """The options of the table on commands, and what was given of them as settings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -101,7 +102,7 @@ def settings_options(
     *,
     array: bool = False,
     brief: bool = False,
-    **changes: Any,
+    changes: Mapping[str, dict[str, Any]] = MappingProxyType({}),
 ) -> Decorator:
     """Add all options that decide the numbers; the command gets them as `settings`.
 

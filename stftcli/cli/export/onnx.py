@@ -3,7 +3,7 @@
 import click
 
 from stftcli.cli import options, types
-from stftcli.cli.export.python import RATE
+from stftcli.cli.export.python import CHANGES
 from stftcli.cli.output import choose_output, other_inputs
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
@@ -43,9 +43,10 @@ Examples:
     type=types.FILE,
     metavar="SOUND",
     help="Run the graph on this sound with onnxruntime, and compare its numbers with stftcli's; "
-    "nothing is written if they differ by more than they may.",
+    "nothing is written if they differ by more than they may. With --rate the sound is resampled "
+    "for that.",
 )
-@options.settings_options(array=True, brief=True, rate={**RATE, "common": True})
+@options.settings_options(array=True, changes=CHANGES)
 @options.quiet
 def onnx(
     output: str, opset: int, check: str | None, settings: FeatureSettings, quiet: bool

@@ -1,5 +1,7 @@
 """`stftcli export python`: settings as a script."""
 
+from typing import Any
+
 import click
 
 from stftcli.cli import options
@@ -8,7 +10,11 @@ from stftcli.cli.sections import SectionedCommand, under
 from stftcli.features.settings import FeatureSettings
 from stftcli.settings.choices import SCRIPT_LIBRARIES, ScriptLibrary
 
-RATE = {"help": "Samples per second of the sound that it takes; it does not resample."}
+# What is exported takes sound as it is: parts of it are chosen for a check alone.
+CHANGES: dict[str, dict[str, Any]] = {
+    "rate": {"help": "Samples per second of the sound that it takes; it does not resample."},
+    **{name: {"common": False} for name in ("start", "duration", "channel")},
+}
 
 
 @click.command(
@@ -28,7 +34,7 @@ Examples:
     show_default=True,
     help="Whose calls; mel banks come from librosa in both.",
 )
-@options.settings_options(array=True, brief=True, rate={**RATE, "common": True})
+@options.settings_options(array=True, changes=CHANGES)
 def python(library: ScriptLibrary, settings: FeatureSettings) -> None:
     """Print settings as a short script of librosa's or torch's calls.
 
