@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 from stftcli.errors import SettingsError
 from stftcli.features.form import Form
 from stftcli.features.step import Names, Step
-from stftcli.features.steps.stats import NO_PERCENTILES
 from stftcli.settings.choices import POOLED_VALUES, PooledValues, Spectrum
 from stftcli.settings.kinds import Choice
 from stftcli.settings.option import Option
@@ -100,15 +99,12 @@ class Pool(Step):
 
     def form(self, stage: "Stage") -> Form:
         """Take the same of all frames, where there is one row."""
-        from stftcli.features.statistics import StatisticsForm, log_unit_of
+        from stftcli.features.statistics import log_unit_of, statistics_form
 
         if self.period_s is not None:
             return super().form(stage)
-        if not StatisticsForm.has(self.statistics):
-            raise self.without_form(NO_PERCENTILES)
-        return StatisticsForm(
-            self.statistics, log_unit_of(stage.before) if self.of == "power" else None
-        )
+        log_unit = log_unit_of(stage.before) if self.of == "power" else None
+        return statistics_form(self, self.statistics, log_unit)
 
 
 def _hides_levels(stages: "list[Stage]") -> bool:

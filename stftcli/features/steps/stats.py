@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from stftcli.features.builder import Builder, Stage
 
 
-NO_PERCENTILES = "percentiles are not among what it can compute: leave them out"
-"""Why there is no form of some statistics."""
-
-
 class Stats(Step):
     """One row for the sound: statistics of each feature as it is, over the frames."""
 
@@ -55,8 +51,6 @@ class Stats(Step):
 
     def form(self, stage: "Stage") -> Form:  # noqa: ARG002
         """Take the same of all frames."""
-        from stftcli.features.statistics import StatisticsForm
+        from stftcli.features.statistics import statistics_form
 
-        if not StatisticsForm.has(self.names):
-            raise self.without_form(NO_PERCENTILES)
-        return StatisticsForm(self.names)
+        return statistics_form(self, self.names)
