@@ -99,7 +99,7 @@ class Configured:
         ----------
         file : str or path
             TOML; or what `stftcli` wrote: .npz, .safetensors, a .json sidecar or the array beside
-            it, a .png.
+            it, a .png, an .onnx.
         **options
             As for the class.
 
