@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-_BLOCK = 64
-"""Frames that a mean follows by one product; from block to block it is carried by a loop."""
+_BLOCK = 256
+"""Frames that a mean follows by one product. An hour of frames has some thousand blocks."""
 
 
 class Clips:
@@ -46,7 +46,7 @@ class Clips:
         at = torch.arange(frames + 2 * reach, device=x.device)[:, None] - reach
         last = self._count(x) - 1
         source = torch.minimum(at.clamp(min=0), last).clamp(min=0)
-        longer = x.gather(1, source.expand(len(x), -1, x.shape[2]))
+        longer = x.gather(1, source.expand(x.shape[0], -1, x.shape[2]))
         terms = (
             weight * longer[:, shift : shift + frames]
             for shift, weight in enumerate(weights)
@@ -55,23 +55,22 @@ class Clips:
         return sum(terms, torch.zeros_like(x))
 
     def followed(self, x: Tensor, share: Tensor, initial: float | None) -> Tensor:
-        """Give means that follow x, block after block, each by one product with powers.
+        """Give means that follow x, by two products: within blocks, and from block to block.
 
         Within a block ``M_t = sum_i share (1 - share)^(t - i) x_i + (1 - share)^(t + 1) M_0``, i up
-        to t, where M_0 is the mean before the block.
+        to t, where M_0 is the mean before the block, which follows the last of each likewise. The
+        share is held between 0 and 1.
         """
         batch, frames, features = x.shape
         blocks = pad(x, (0, 0, 0, -frames % _BLOCK)).reshape(batch, -1, _BLOCK, features)
-        at = torch.arange(_BLOCK, device=x.device)
-        kept = (1 - share) ** (at + 1).to(x.dtype)
-        powers = (1 - share) ** (at[:, None] - at).clamp(min=0).to(x.dtype)
-        within = (share * powers).tril() @ blocks
-        mean = x[:, 0] if initial is None else torch.full_like(x[:, 0], initial)
-        before = []
-        for last in within[:, :, -1].unbind(1):
-            before.append(mean)
-            mean = last + kept[-1] * mean
-        means = within + kept[:, None] * torch.stack(before, 1)[:, :, None]
+        share = share.clamp(0, 1 - torch.finfo(x.dtype).eps)
+        kept = torch.log1p(-share)  # of 1 - share itself long means would feel the rounding
+        within = _faded(share * blocks, kept)
+        first = x[:, :1] if initial is None else torch.full_like(x[:, :1], initial)
+        lasts = torch.cat((first, within[:, :-1, -1]), 1)
+        before = _faded(lasts, _BLOCK * kept)[:, :, None]
+        at = torch.arange(_BLOCK, device=x.device)[:, None] + 1
+        means = within + torch.exp(at * kept) * before
         return means.reshape(batch, -1, features)[:, :frames]
 
     def _there(self, x: Tensor, filling: float) -> Tensor:
@@ -87,3 +86,10 @@ class Clips:
         if self._counts is not None:
             return self._counts
         return torch.full((1, 1, 1), x.shape[1], device=x.device)
+
+
+def _faded(x: Tensor, log_kept: Tensor) -> Tensor:
+    """Give ``sum_i kept^(t - i) x_i``, i up to t, over the last axis but one."""
+    at = torch.arange(x.shape[-2], device=x.device)
+    lags = (at[:, None] - at).clamp(min=0)
+    return torch.exp(lags * log_kept).tril() @ x

@@ -102,7 +102,7 @@ class Frontend(nn.Module):
         if lengths is not None:
             lengths = _checked_lengths(lengths, waveform).reshape(-1)
         computed = torch.promote_types(self.stft.window.dtype, torch.float32)
-        clips = waveform.to(computed).reshape(leading.numel(), waveform.shape[-1])
+        clips = waveform.to(computed).reshape(-1, waveform.shape[-1])
         with torch.autocast(waveform.device.type, enabled=False):
             features, rows = self._computed(clips, lengths)
         features = features.half() if self._is_half else features

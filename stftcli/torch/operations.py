@@ -23,7 +23,7 @@ class Operations:
 
     def constant(self, array: NDArray[Any]) -> Tensor:
         """Give numbers that do not change."""
-        return torch.tensor(array, dtype=self._like.dtype, device=self._like.device)
+        return torch.as_tensor(array, dtype=self._like.dtype, device=self._like.device)
 
     # Those that torch has by these names.
     linear = staticmethod(linear)

@@ -70,7 +70,7 @@ class Deltas(Step):
 
     def form(self, stage: "Stage") -> Form:  # noqa: ARG002
         """Filter the frames of each sound."""
-        return DeltasForm(self.order, self.window)
+        return DeltasForm(tuple(_filters(self.order, self.window)[1:]))
 
 
 def first_features(batch: Batch, count: int) -> Batch:
@@ -148,10 +148,8 @@ def _filtered(joined: Batch, filters: list[list[float]], reach: int) -> Batch:
 class DeltasForm(Form):
     """What `add_deltas` does."""
 
-    order: int
-    window: int
+    filters: tuple[list[float], ...]
 
     def __call__(self, t: Tensors, x: Value, weights: Weights, sound: Sound) -> Value:  # noqa: ARG002
         """Append the deltas of each order."""
-        _, *filters = _filters(self.order, self.window)
-        return t.join([x, *(sound.filtered(x, each) for each in filters)])
+        return t.join([x, *(sound.filtered(x, each) for each in self.filters)])
