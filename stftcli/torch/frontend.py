@@ -117,14 +117,28 @@ class Frontend(nn.Module):
         if self._drop_last:
             samples = samples[:, :-1]
             rows = None if rows is None else (rows - 1).clamp(min=0)
-        features = self._features(samples, rows)
+        features = self.features(samples, rows)
         if rows is None:
             return features, None
         rows = rows.clamp(max=1) if self._is_one_row else rows
         at = torch.arange(features.shape[1], device=features.device)
         return features.where((at < rows[:, None])[:, :, None], 0), rows
 
-    def _features(self, samples: Tensor, rows: Tensor | None) -> Tensor:
+    def features(self, samples: Tensor, rows: Tensor | None = None) -> Tensor:
+        """Compute the features of frames.
+
+        Parameters
+        ----------
+        samples : Tensor, shape (batch, frames, frame_length)
+            As `STFT.frames` gives them.
+        rows : Tensor of int64, shape (batch,), optional
+            How many frames each signal has; all that there are if None.
+
+        Returns
+        -------
+        Tensor, shape (batch, frames, features)
+            Rows beyond those hold anything.
+        """
         x = self._spectrum(self.stft.transform(samples))
         if not x.shape[1]:
             return self._none_of(x)
