@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from multiprocessing import parent_process
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,8 @@ class DeviceExtractor(Extractor):
 
 
 def _made(settings: FeatureSettings, device: str) -> DeviceExtractor:
+    if parent_process() is not None:
+        torch.set_num_threads(1)  # the workers share the cores; torch's DataLoader does so too
     return DeviceExtractor(settings, device=device)
 
 
