@@ -52,7 +52,7 @@ HOMES = {
     "numpy": {"jobs", "torch", "features", *CRAFTS, "segments", "dsp", "files"},
     "ducc0": {"dsp"},
     "scipy": {"dsp"},
-    "torch": {"files", "torch"},
+    "torch": {"files", "features", "torch"},  # features name its types, for type checkers
     "tomli_w": {"features"},
     "soxr": {"features"},
     "kaldiio": {"arrays"},

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from stftcli.torch.operations import root
+
 _BLOCK = 256
 """Frames that a mean follows by one product. An hour of frames has some thousand blocks."""
 
@@ -27,14 +29,14 @@ class Clips:
 
     def mean(self, x: Tensor) -> Tensor:
         """Give each feature's mean."""
-        return self._total(x) / self._count(x).clip(min=1)
+        # What does not vary is its own mean to the last bit, as in `FeatureMoments`.
+        first = x[:, :1]
+        return first + self._total(x - first) / self._count(x).clip(min=1)
 
     def deviation(self, x: Tensor, ddof: int = 0) -> Tensor:
-        """Give each feature's deviation; where it does not vary, its gradient is 0 too."""
+        """Give each feature's deviation."""
         centred = x - self.mean(x)
-        variance = self._total(centred * centred) / (self._count(x) - ddof).clip(min=1)
-        varies = variance > 0
-        return variance.where(varies, 1).sqrt().where(varies, 0)
+        return root(self._total(centred * centred) / (self._count(x) - ddof).clip(min=1))
 
     def largest(self, x: Tensor) -> Tensor:
         """Give the largest value of each feature."""

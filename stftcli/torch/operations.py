@@ -23,16 +23,20 @@ class Operations:
 
     def constant(self, array: NDArray[Any]) -> Tensor:
         """Give numbers that do not change."""
-        return torch.as_tensor(array, dtype=self._like.dtype, device=self._like.device)
+        # A copy, for many arrays are read-only, which tensors cannot be.
+        return torch.as_tensor(array.copy(), dtype=self._like.dtype, device=self._like.device)
 
     # Those that torch has by these names.
     linear = staticmethod(linear)
     abs = staticmethod(torch.abs)
-    sqrt = staticmethod(torch.sqrt)
     exp = staticmethod(torch.exp)
     expm1 = staticmethod(torch.expm1)
     log = staticmethod(torch.log)
     log1p = staticmethod(torch.log1p)
+
+    def sqrt(self, x: Tensor) -> Tensor:
+        """Give the square root."""
+        return root(x)
 
     def at_least(self, x: Tensor, low: Tensor | float) -> Tensor:
         """Raise what lies below `low` to it."""
@@ -45,6 +49,10 @@ class Operations:
     def sum(self, x: Tensor) -> Tensor:
         """Add up the last axis."""
         return x.sum(-1, keepdim=True)
+
+    def mean(self, x: Tensor) -> Tensor:
+        """Give the mean of the last axis."""
+        return x.mean(-1, keepdim=True)
 
     def largest(self, x: Tensor) -> Tensor:
         """Give the largest of the last axis."""
@@ -65,3 +73,9 @@ class Operations:
     def angle(self, real: Tensor, imaginary: Tensor) -> Tensor:
         """Give the angle."""
         return torch.atan2(imaginary, real)
+
+
+def root(x: Tensor) -> Tensor:
+    """Give the square root, whose gradient at 0 is 0 and not infinite."""
+    there = x != 0  # NaN stays NaN
+    return x.where(there, 1).sqrt().where(there, 0)
