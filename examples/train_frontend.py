@@ -53,12 +53,11 @@ def train(frontend: Frontend, sounds: list[torch.Tensor], steps: int = 120) -> N
             pcen.smoothing.clamp_(1e-3, 0.99)
 
 
-@torch.no_grad()
 def share_told_apart(frontend: Frontend, sounds: list[torch.Tensor]) -> float:
     """Give the share of frames, of the part that was not trained with, whose sound is found."""
     rest = [frontend(sound[int(TRAINED * len(sound)) :]).argmax(-1) for sound in sounds]
-    right = [(found == label).float().mean().item() for label, found in enumerate(rest)]
-    return sum(right) / len(right)
+    right = [(found == label).float().mean() for label, found in enumerate(rest)]
+    return float(sum(right)) / len(right)
 
 
 def main() -> None:

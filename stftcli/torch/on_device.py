@@ -11,12 +11,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from stftcli.dsp.framing import frames_of
 from stftcli.errors import SettingsError
-from stftcli.features.builder import Stage
 from stftcli.features.chain import Chain
 from stftcli.features.extractor import Extractor
 from stftcli.features.framewise import frames_first
-from stftcli.features.operations import FrameFeature, FrameOperation
+from stftcli.features.operations import FrameFeature
 from stftcli.features.settings import FeatureSettings
 from stftcli.torch.device import reason_of
 from stftcli.torch.frontend import Frontend
@@ -82,12 +82,12 @@ class _Spans:
     def __init__(self, chain: Chain, device: str) -> None:
         there = tuple(stage for stage in chain.stages if stage.is_frame_wise)
         here = [stage for stage in chain.stages if not stage.is_frame_wise]
-        self._operations = [one for stage in here for one in _operations_of(stage)]
+        self._operations = [one for stage in here for one in stage.operations]
         # The samples that come are resampled already.
         part = replace(chain, stages=there, sound_rate_hz=chain.rate_hz)
         with _failures_told(device):
             self._module = Frontend(part, device=device).requires_grad_(False)
-        self._plan, self._device = chain.plan, device
+        self._stft, self._device = chain.framewise.stft, device
 
     def __call__(self, span: NDArray[Any]) -> NDArray[Any]:
         """Give the features of a span of shape (channels, samples), a new array."""
@@ -95,8 +95,17 @@ class _Spans:
             batch = self._computed(torch.from_numpy(span))
         with np.errstate(all="ignore"):
             for operation in self._operations:
-                batch = operation(batch)
+                if isinstance(operation, FrameFeature):
+                    batch = operation.put(operation.measure(self._samples(span)), batch)
+                else:
+                    batch = operation(batch)
         return frames_first(batch)
+
+    def _samples(self, span: NDArray[Any]) -> NDArray[Any]:
+        frames = frames_of(span, self._stft.plan)
+        if self._stft.conditioning.remove_dc:
+            frames = frames - frames.mean(axis=-1, keepdims=True)
+        return frames
 
     def _computed(self, span: Tensor) -> NDArray[Any]:
         try:
@@ -113,19 +122,12 @@ class _Spans:
         return np.asarray(self._module.features(frames).cpu().numpy())
 
     def _parts(self, span: Tensor) -> Iterator[Tensor]:
-        plan = self._plan
+        plan = self._stft.plan
         frames = plan.frames_of_span(span.shape[-1])
         step = -(-frames // _SMALLER)
         for first in range(0, frames, step):
             begin = first * plan.hop_length
             yield span[:, begin : begin + plan.span_samples(min(step, frames - first))]
-
-
-def _operations_of(stage: Stage) -> list[FrameOperation]:
-    """Give what a step does with each frame; of their samples nothing can be measured here."""
-    if any(isinstance(one, FrameFeature) for one in stage.operations):
-        stage.step.form(stage)  # says why there is none
-    return [one for one in stage.operations if not isinstance(one, FrameFeature)]
 
 
 @contextmanager

@@ -24,6 +24,7 @@ CHAINS: dict[str, dict[str, Any]] = {
     "relative decibels": {"mel": 20, "log": "db", "ref": "max", "deltas": 1},
     "energy": {"mel": 20, "log": "ln", "energy": True, "remove_dc": True, "normalize": "meanvar"},
     "mfcc": {"mfcc": 13, "frame_preemphasis": 0.97, "window": "povey", "stats": "mean,std"},
+    "descriptors": {"descriptors": "rms,zcr,centroid,flux", "fmin": 100, "remove_dc": True},
     "pcen": {"mel": 20, "pcen": True, "rate": RATE_HZ},
     "calibrated": {"full_scale": "2V", "bands": "octave", "n_fft": 1024},
     "new linear": {"mel": 20, "linear_out": 4, "seed": 1, "dtype": "float64"},
@@ -141,12 +142,6 @@ class TestBad:
             assert f"--device is {device!r}" in done.err
             assert "there are cpu" in done.err
         assert many.names() == ["clips"]
-
-    def test_a_step_without_a_form(self, many: Shell) -> None:
-        words = ("clips/a.wav", "--descriptors", "rms", "--out", "x.npy", "--device", "cpu")
-        done = run_inside(many, "features", *words)
-        assert done.code == 2
-        assert "the step descriptors has no form for torch" in done.err
 
     def test_failures_of_the_device(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(*_: Any) -> None:
