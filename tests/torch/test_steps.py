@@ -8,6 +8,7 @@ import torch
 
 from stftcli import Bands, Log, Mel, Normalize, Pcen
 from stftcli.features.step import Step
+from stftcli.features.steps import STEPS
 from stftcli.torch.clips import Clips
 from tests.signals import noise
 from tests.torch.chains import CHAINS, RATE_HZ, apart, batch_apart, extractor, values, waves
@@ -110,3 +111,9 @@ def _frame_by_frame(x: Any, share: Any, initial: float | None) -> Any:
         mean = (1 - share) * mean + share * frame
         means.append(mean)
     return torch.stack(means, 1)
+
+
+def test_there_is_a_chain_of_every_step_that_has_a_form() -> None:
+    here = {step.step for steps in CHAINS.values() for step in steps}
+    elsewhere = {"bands", "linear"}  # above, and in test_frontend.py
+    assert here | elsewhere == set(STEPS) - {"background"}
