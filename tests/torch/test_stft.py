@@ -1,6 +1,7 @@
 """stftcli.torch.STFT has the numbers of stftcli.STFT, in batches, with gradients, compiled."""
 
 import pickle
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
@@ -24,7 +25,9 @@ SHAPES: list[dict[str, Any]] = [
 each_padding = pytest.mark.parametrize("padding", PADDINGS)
 each_shape = pytest.mark.parametrize("shape", SHAPES, ids=["even", "odd", "short window"])
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
-MODES = {padding: ["reflect"] if padding in FORCED_PAD_MODES else PAD_MODES for padding in PADDINGS}
+MODES: dict[str, Sequence[Any]] = {
+    padding: ["reflect"] if padding in FORCED_PAD_MODES else PAD_MODES for padding in PADDINGS
+}
 each_device = pytest.mark.parametrize("device", DEVICES)
 
 

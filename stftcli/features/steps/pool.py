@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 from stftcli.errors import SettingsError
 from stftcli.features.form import Form
 from stftcli.features.step import Names, Step
-from stftcli.features.steps.stats import NO_PERCENTILES
 from stftcli.settings.choices import POOLED_VALUES, PooledValues, Spectrum
 from stftcli.settings.kinds import Choice
 from stftcli.settings.option import Option
@@ -14,6 +13,8 @@ from stftcli.settings.statistics import DEFAULT_STATISTICS, Pooling
 
 if TYPE_CHECKING:
     from stftcli.features.builder import Builder, Stage
+
+NO_PERCENTILES = "percentiles are not among what it can compute: leave them out"
 
 
 class Pool(Step):

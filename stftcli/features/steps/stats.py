@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from stftcli.features.form import Form
 from stftcli.features.step import Names, Step
+from stftcli.features.steps.pool import NO_PERCENTILES
 from stftcli.settings.choices import STATISTICS
 from stftcli.settings.option import Option
 from stftcli.settings.statistics import StatisticNames
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from stftcli.features.builder import Builder, Stage
 
 
-NO_PERCENTILES = "percentiles are not among what it can compute: leave them out"
 """Why there is no form of some statistics."""
 
 
