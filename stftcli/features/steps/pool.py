@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stftcli.features.builder import Builder, Stage
 
 NO_PERCENTILES = "percentiles are not among what it can compute: leave them out"
+"""Why there is no form of some statistics."""
 
 
 class Pool(Step):

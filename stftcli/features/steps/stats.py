@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from stftcli.features.builder import Builder, Stage
 
 
-"""Why there is no form of some statistics."""
-
-
 class Stats(Step):
     """One row for the sound: statistics of each feature as it is, over the frames."""
 
