@@ -134,7 +134,7 @@ class _Spans:
 def _failures_told(device: str) -> Iterator[None]:
     try:
         yield
-    except RuntimeError as error:
+    except (RuntimeError, TypeError) as error:  # such as float64, which mps does not have
         reason = reason_of(error)
         if _is_out_of_memory(error):
             reason = "it has too little memory, even for smaller batches"
@@ -143,7 +143,7 @@ def _failures_told(device: str) -> Iterator[None]:
         ) from error
 
 
-def _is_out_of_memory(error: RuntimeError) -> bool:
+def _is_out_of_memory(error: Exception) -> bool:
     # The CPU and mps have no class of their own for it.
     texts = ("out of memory", "can't allocate memory")
     is_cuda = isinstance(error, torch.cuda.OutOfMemoryError)
