@@ -57,6 +57,9 @@ class DeviceExtractor(Extractor):
         chain = super()._built(rate_hz)
         return replace(chain, analyze=_Spans(chain, self.device))
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.settings!r}, device={self.device!r})"
+
     def __eq__(self, other: object) -> bool:
         return super().__eq__(other) and self.device == getattr(other, "device", None)
 

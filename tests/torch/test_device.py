@@ -159,5 +159,6 @@ def test_extractors_are_told_apart_by_their_device_and_pickled_with_it() -> None
     assert type(again) is DeviceExtractor
     assert again == extractor
     assert hash(again) == hash(extractor)
+    assert repr(again).endswith(", device='cpu')")
     assert again != DeviceExtractor.preset("whisper", device="cuda")
     assert again != Extractor.preset("whisper")
