@@ -14,6 +14,7 @@ from stftcli.dsp.tensors import Tensors, Value
 from stftcli.features.axis import Axis
 from stftcli.features.form import Form, Sound, Weights
 from stftcli.features.operations import Batches, known
+from stftcli.features.step import Step
 from stftcli.settings.choices import DB_OF_UNIT, Statistic
 from stftcli.settings.statistics import percent_of
 
@@ -199,17 +200,21 @@ class StatisticsForm(Form):
     names: tuple[str, ...]
     log_unit: float | None = None
 
-    @staticmethod
-    def has(names: Iterable[str]) -> bool:
-        """Say whether all statistics are among them."""
-        return set(names) <= _OF_SOUND.keys()
-
     def __call__(self, t: Tensors, x: Value, weights: Weights, sound: Sound) -> Value:  # noqa: ARG002
         """Give the one row of each sound."""
         rows = {name: _OF_SOUND[name](t, sound, x) for name in self.names}
         if self.log_unit is not None and "mean" in rows:
             rows["mean"] = t.log(sound.mean(t.exp(x * self.log_unit))) / self.log_unit
         return t.join([rows[name] for name in self.names])
+
+
+def statistics_form(
+    step: Step, names: tuple[str, ...], log_unit: float | None = None
+) -> StatisticsForm:
+    """Give the form of a step that takes these statistics; SettingsError for percentiles."""
+    if not set(names) <= _OF_SOUND.keys():
+        raise step.without_form("percentiles are not among what it can compute: leave them out")
+    return StatisticsForm(names, log_unit)
 
 
 def _skewness_of(t: Tensors, sound: Sound, x: Value) -> Value:

@@ -197,11 +197,18 @@ def _module_of(form: Form, like: Tensor) -> nn.Module:
 
 
 def _checked_lengths(lengths: Any, waveform: Tensor) -> Tensor:
-    """Give lengths as a tensor; SettingsError if they are none of these signals."""
-    lengths = torch.as_tensor(lengths, device=waveform.device)
+    """Give lengths as a tensor where the waveform is; SettingsError if they are none of it."""
+    lengths, samples = torch.as_tensor(lengths), waveform.shape[-1]
     if lengths.shape != waveform.shape[:-1] or lengths.is_floating_point():
         raise SettingsError(
             f"`lengths` has shape {tuple(lengths.shape)} of {lengths.dtype} for a waveform of "
             f"shape {tuple(waveform.shape)}: give the whole number of samples of each signal"
         )
-    return lengths.to(torch.int64)
+    # A device would have to be waited for, and a graph cannot ask.
+    is_known = lengths.device.type == "cpu" and not torch.compiler.is_compiling()
+    if is_known and not ((lengths >= 0) & (lengths <= samples)).all():
+        raise SettingsError(
+            f"`lengths` goes from {int(lengths.min())} to {int(lengths.max())}, and the signals "
+            f"have {samples} samples: give how many of these are of each"
+        )
+    return lengths.to(waveform.device, torch.int64)

@@ -201,6 +201,11 @@ class TestWaveforms:
         with pytest.raises(SettingsError, match=r"`lengths`.*the whole number of samples of each"):
             Extractor(mel=6).to_torch(RATE_HZ)(torch.ones(2, 1000), torch.tensor(lengths))
 
+    @pytest.mark.parametrize("lengths", [[1000, 1001], [-1, 5]])
+    def test_with_lengths_that_they_do_not_have_are_refused(self, lengths: list[int]) -> None:
+        with pytest.raises(SettingsError, match=r"`lengths` goes from .* have 1000 samples"):
+            Extractor(mel=6).to_torch(RATE_HZ)(torch.ones(2, 1000), torch.tensor(lengths))
+
     def test_that_are_too_short_have_no_frames(self) -> None:
         x = Extractor.preset("kaldi-fbank")
         module = x.to_torch(RATE_HZ)

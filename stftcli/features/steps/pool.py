@@ -102,15 +102,12 @@ class Pool(Step):
 
     def form(self, stage: "Stage") -> Form:
         """Take the same of all frames, where there is one row."""
-        from stftcli.features.statistics import StatisticsForm, log_unit_of
+        from stftcli.features.statistics import log_unit_of, statistics_form
 
         if self.period_s is not None:
             return super().form(stage)
-        if not StatisticsForm.has(self.statistics):
-            raise self.without_form(NO_PERCENTILES)
-        return StatisticsForm(
-            self.statistics, log_unit_of(stage.before) if self.of == "power" else None
-        )
+        log_unit = log_unit_of(stage.before) if self.of == "power" else None
+        return statistics_form(self, self.statistics, log_unit)
 
 
 def _hides_levels(stages: "list[Stage]") -> bool:

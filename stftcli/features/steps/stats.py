@@ -52,8 +52,6 @@ class Stats(Step):
 
     def form(self, stage: "Stage") -> Form:  # noqa: ARG002
         """Take the same of all frames."""
-        from stftcli.features.statistics import StatisticsForm
+        from stftcli.features.statistics import statistics_form
 
-        if not StatisticsForm.has(self.names):
-            raise self.without_form(NO_PERCENTILES)
-        return StatisticsForm(self.names)
+        return statistics_form(self, self.names)
