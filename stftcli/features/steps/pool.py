@@ -14,9 +14,6 @@ from stftcli.settings.statistics import DEFAULT_STATISTICS, Pooling
 if TYPE_CHECKING:
     from stftcli.features.builder import Builder, Stage
 
-NO_PERCENTILES = "percentiles are not among what it can compute: leave them out"
-"""Why there is no form of some statistics."""
-
 
 class Pool(Step):
     """One row for each `period_s` of the sound, or one for all of it: statistics of its frames.

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from stftcli.features.form import Form
 from stftcli.features.step import Names, Step
-from stftcli.features.steps.pool import NO_PERCENTILES
 from stftcli.settings.choices import STATISTICS
 from stftcli.settings.option import Option
 from stftcli.settings.statistics import StatisticNames
