@@ -86,6 +86,8 @@ def test_commands_run_as_written(clone: Path, commands: str) -> None:
         oracle("distributed")
     if ".onnx" in commands:
         oracle("onnx")
+    if "--device" in commands:
+        oracle("torch")
     done = run_shell(commands, clone)
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr

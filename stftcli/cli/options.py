@@ -36,6 +36,13 @@ threads = under("output")(
     show_envvar=True,
     help="Threads that compute.  [default: 2, or 1 on a single processor]",
 )
+device = under("output")(
+    "--device",
+    metavar="NAME",
+    common=False,
+    help="Compute the frames through torch on cuda, cuda:1, mps or cpu; the numbers are the same "
+    "but for rounding.  [default: numpy]",
+)
 strict = under("segment")(
     "--strict",
     is_flag=True,

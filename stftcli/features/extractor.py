@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -291,6 +291,33 @@ class Extractor(Configured):
         from stftcli.torch import Frontend
 
         return Frontend(self._told(rate_hz), freeze_parameters=freeze_parameters, device=device)
+
+    @classmethod
+    def from_torch(cls, module: "torch.nn.Module", weights: str | None = None) -> Self:
+        """Make the Extractor with the numbers of a trained module.
+
+        Parameters
+        ----------
+        module : stftcli.torch.Frontend
+            What `to_torch` made, as it is now; it may be compiled.
+        weights : str, optional
+            A file (.safetensors, .npz, .pt) for the module's weights, which the settings then name.
+            It is needed where a kernel, a window or a Linear has learned; numbers such as PCEN's
+            stand in the settings themselves.
+
+        Raises
+        ------
+        InputError
+            If a weight is NaN or infinite: it is named.
+        SettingsError
+            If it is another module, `weights` is needed and missing, or a number that was learned
+            is outside of what its step allows.
+        OutputError
+            If the file cannot be written.
+        """
+        from stftcli.torch.learned import learned_settings
+
+        return cls(learned_settings(module, weights))
 
     def _told(self, rate_hz: int) -> Chain:
         """Give the chain, and warn of what the user should know when it is built."""

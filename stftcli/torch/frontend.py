@@ -34,6 +34,8 @@ class Frontend(nn.Module):
 
     Attributes
     ----------
+    settings : FeatureSettings
+        All that decided the numbers before anything learned.
     stft : STFT
         The transform.
     steps : ModuleList
@@ -64,7 +66,7 @@ class Frontend(nn.Module):
             persistent=False,
         )
         self._scale: Scale | None = framewise.scale
-        self._signal, self._full_scale = chain.settings.signal, chain.settings.full_scale
+        self.settings, self._full_scale = chain.settings, chain.settings.full_scale
         self._rate_hz, self._drop_last = chain.rate_hz, bool(chain.frames.drop_last)
         self._is_one_row = not chain.axis.per_frame
         self._is_half = chain.stored_dtype == "float16"
@@ -108,20 +110,35 @@ class Frontend(nn.Module):
         return features if rows is None else (features, rows.reshape(leading))
 
     def _computed(self, clips: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        clips, lengths = prepared(clips, lengths, self._signal, self._rate_hz, self._full_scale)
+        how = (self.settings.signal, self._rate_hz, self._full_scale)
+        clips, lengths = prepared(clips, lengths, *how)
         samples = self.stft.frames(clips, lengths)
         rows = None if lengths is None else self.stft.frame_counts(lengths)
         if self._drop_last:
             samples = samples[:, :-1]
             rows = None if rows is None else (rows - 1).clamp(min=0)
-        features = self._features(samples, rows)
+        features = self.features(samples, rows)
         if rows is None:
             return features, None
         rows = rows.clamp(max=1) if self._is_one_row else rows
         at = torch.arange(features.shape[1], device=features.device)
         return features.where((at < rows[:, None])[:, :, None], 0), rows
 
-    def _features(self, samples: Tensor, rows: Tensor | None) -> Tensor:
+    def features(self, samples: Tensor, rows: Tensor | None = None) -> Tensor:
+        """Compute the features of frames.
+
+        Parameters
+        ----------
+        samples : Tensor, shape (batch, frames, frame_length)
+            As `STFT.frames` gives them.
+        rows : Tensor of int64, shape (batch,), optional
+            How many frames each signal has; all that there are if None.
+
+        Returns
+        -------
+        Tensor, shape (batch, frames, features)
+            Rows beyond those hold anything.
+        """
         x = self._spectrum(self.stft.transform(samples))
         if not x.shape[1]:
             return self._none_of(x)

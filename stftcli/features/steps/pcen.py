@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from math import log, sqrt
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from stftcli.dsp.tensors import Tensors, Value
 from stftcli.errors import SettingsError
@@ -104,6 +104,19 @@ class Pcen(Step):
     def form(self, stage: "Stage") -> Form:
         """Follow each band over the frames of each sound; its numbers may learn."""
         return PcenForm(self, self._smoothing(stage.rate_hz, stage.hop_length))
+
+    def learned(self, stage: "Stage", weights: Mapping[str, float]) -> Self:
+        """Give the step of other numbers; the share of a frame tells the time constant."""
+        share = weights["smoothing"]
+        if not 0 < share < 1:
+            raise SettingsError(
+                f"the smoothing that PCEN has learned is {share:g}: it must lie between 0 and 1, "
+                "clamp it after each step of training"
+            )
+        # `_smoothing` solved for the time constant.
+        time_constant_s = sqrt(1 - share) / share * stage.hop_length / stage.rate_hz
+        numbers = {name: weights[name] for name in ("gain", "bias", "power")}
+        return self.changed({**numbers, "time_constant_s": time_constant_s})
 
     def _smoothing(self, rate_hz: int, hop_length: int) -> float:
         frames = self.time_constant_s * rate_hz / hop_length
