@@ -14,7 +14,6 @@ from stftcli.arrays.spec import ArraySpec
 from stftcli.audio.source import Source
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.chain import Chain
-from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.distinct import Outputs
@@ -30,7 +29,7 @@ from stftcli.jobs.segments.slices import store_slices
 from stftcli.jobs.segments.sounds import SoundOf
 from stftcli.jobs.segments.store import Store
 from stftcli.jobs.segments.task import Task
-from stftcli.jobs.stream import chain_for, frame_shape
+from stftcli.jobs.stream import chain_for, extractor_for, frame_shape
 from stftcli.segments.table import Segments
 from stftcli.settings.choices import Channel, SegmentFrames
 from stftcli.settings.reading import AS_IT_IS, Reading
@@ -52,6 +51,8 @@ class How(Frozen):
         Threads that compute; None for the usual number.
     reading : Reading
         How sounds are read.
+    device : str, optional
+        What torch computes frames on; without one numpy does.
     """
 
     settings: FeatureSettings
@@ -59,6 +60,7 @@ class How(Frozen):
     band: bool = True
     threads: int | None = None
     reading: Reading = AS_IT_IS
+    device: str | None = None
 
 
 class Computed:
@@ -81,7 +83,8 @@ class Computed:
 
     def __init__(self, segments: Segments, how: How, reporter: Reporter) -> None:
         self._segments, self._how, self._reporter = segments, how, reporter
-        self._extractor, self._threads = Extractor(how.settings), choose_threads(how.threads)
+        self._extractor = extractor_for(how.settings, how.device)
+        self._threads = choose_threads(how.threads)
         self._stack = ExitStack()
         self._begun: tuple[Store, Chain, tuple[str, ...]] | None = None
         self.sounds: list[str] = []
