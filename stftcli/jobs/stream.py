@@ -71,6 +71,11 @@ def stream_features(
         if source.name in str(error):
             raise
         raise InputError(f"{source.name}: {error}") from error  # of many, it is this one
+    tell_of_end(source, chain, reporter)
+
+
+def tell_of_end(source: Source, chain: Chain, reporter: Reporter) -> None:
+    """Tell what is to be known of a sound that has been read."""
     if source.replaced:
         reporter.warn(
             f"{source.name} holds NaN or infinite samples: {source.replaced} of them count as 0"
