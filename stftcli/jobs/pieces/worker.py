@@ -51,17 +51,23 @@ class Task(Frozen):
     stored: bool
 
 
+def chain_of_piece(chain: Chain, first: int, samples: int | None) -> Chain:
+    """Give the chain for the segment of a sound that has just the frames of a piece."""
+    rate_hz = chain.sound_rate_hz
+    segment = replace(
+        chain.settings.segment,
+        start_s=first / rate_hz,
+        duration_s=None if samples is None else samples / rate_hz,
+        segment_padding="neighbours",
+    )
+    return chain.of_segment(segment)
+
+
 def piece_features(
     source: Source, chain: Chain, first: int, samples: int | None
 ) -> Iterator[NDArray[Any]]:
     """Give the frames of a piece, batch after batch."""
-    segment = replace(
-        chain.settings.segment,
-        start_s=first / source.rate_hz,
-        duration_s=None if samples is None else samples / source.rate_hz,
-        segment_padding="neighbours",
-    )
-    return stream_features(source, chain.of_segment(segment), 1)
+    return stream_features(source, chain_of_piece(chain, first, samples), 1)
 
 
 def put(batches: Iterator[NDArray[Any]], target: int, offset: int) -> tuple[int, int, int]:
