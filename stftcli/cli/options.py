@@ -31,7 +31,7 @@ threads = under("output")(
     type=click.IntRange(1, MAX_THREADS),
     envvar="STFTCLI_THREADS",
     show_envvar=True,
-    help="Threads that compute; of a file of some minutes or more, processes.  [default: 2, or 1 on "
+    help="Threads that compute; of a file of many minutes, processes.  [default: 2, or 1 on "
     "a single processor]",
 )
 strict = under("segment")(
