@@ -19,10 +19,15 @@ MAY_IMPORT = {
     "__main__": {"cli", "files"},
     "__init__": {"dsp", "features", "settings", "errors"},  # what it offers to Python
     "cli": {"cli", "jobs", "presets", *(f"features.{name}" for name in WITHOUT_NUMBERS), *GROUND},
-    "jobs": {"jobs", "features", *CRAFTS, "manifests", "dsp", "presets", *GROUND},
+    "jobs": {"jobs", "torch", "onnx", "features", "manifests", "segments", "dsp", "presets"}
+    | CRAFTS
+    | GROUND,
     "features": {"features", "dsp", "presets", *GROUND},
     **{room: {room, "dsp", *GROUND} for room in CRAFTS},
     "manifests": {"manifests", *GROUND},
+    "segments": {"segments", *GROUND},
+    "torch": {"torch", "features", "dsp", *GROUND},
+    "onnx": {"onnx", "features", "dsp", *GROUND},
     "dsp": {"dsp", *GROUND},
     "files": GROUND,
     "presets": {"presets", "settings", "errors", "frozen"},
@@ -35,6 +40,7 @@ EXCEPTIONS = {
     # An Extractor has doors of the house itself: `load` and `file` are what the commands do.
     ("features/configured.py", "stftcli.jobs.config"),
     ("features/extractor.py", "stftcli.jobs.stream"),
+    ("features/extractor.py", "stftcli.torch"),
 }
 
 HOMES = {
@@ -44,10 +50,12 @@ HOMES = {
     "matplotlib": {"pictures"},
     "PIL": {"pictures"},
     "safetensors": {"files"},
-    "numpy": {"jobs", "features", *CRAFTS, "dsp", "files"},
+    "numpy": {"jobs", "torch", "onnx", "features", *CRAFTS, "segments", "dsp", "files"},
     "ducc0": {"dsp"},
     "scipy": {"dsp"},
-    "torch": {"files"},
+    "torch": {"files", "features", "torch"},  # features name its types, for type checkers
+    "onnx": {"onnx"},
+    "onnxruntime": {"onnx"},
     "tomli_w": {"features"},
     "soxr": {"features"},
     "kaldiio": {"arrays"},
@@ -60,7 +68,7 @@ HOMES = {
 # Need not be installed.
 EXTRAS = {
     *("ducc0", "scipy", "torch", "soxr", "kaldiio"),
-    *("pyarrow", "zarr", "fsspec", "aiohttp", "distributed"),
+    *("pyarrow", "zarr", "fsspec", "aiohttp", "distributed", "onnx", "onnxruntime"),
 }
 DEFERRED = {"tomli_w"}  # is, but few calls need it
 NEVER = ("matplotlib.pyplot.", "scipy.signal.", "librosa.", "pandas.")
@@ -70,6 +78,7 @@ LIGHT = [
     *sorted((PACKAGE / "features/steps").glob("*.py")),
     *(PACKAGE / f"features/{name}.py" for name in ("step", "settings", "keywords", "asking")),
     *(PACKAGE / f"features/{name}.py" for name in ("toml", "presets", "axis", "operations")),
+    *(PACKAGE / path for path in ("features/form.py", "dsp/tensors.py")),
     *sorted((PACKAGE / "manifests").glob("*.py")),
 ]
 
@@ -140,6 +149,8 @@ def test_libraries_stay_in_their_rooms(file: Path) -> None:
 @each_file
 def test_what_need_not_be_installed_is_imported_where_it_is_used(file: Path) -> None:
     early = {module.split(".")[0] for module in imports(file, deferred=False)}
+    # A room of a library's name is for those who have it.
+    early.discard(room_of(file.relative_to(PACKAGE).parts))
     assert not (EXTRAS | DEFERRED) & early
 
 

@@ -1,8 +1,9 @@
 """The options of the table on commands, and what was given of them as settings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -21,7 +22,9 @@ from stftcli.settings.choices import MAX_THREADS, Spectrum
 from stftcli.settings.frames import FrameSettings
 from stftcli.settings.kinds import Frequency, Time
 from stftcli.settings.option import Option
+from stftcli.settings.pictures import Look
 from stftcli.settings.reading import RAW_ENCODINGS, RawKind, Reading
+from stftcli.settings.record import Record
 from stftcli.settings.segment import SegmentSettings
 from stftcli.settings.signal import MAX_RATE_HZ, SignalSettings
 
@@ -33,6 +36,13 @@ threads = under("output")(
     show_envvar=True,
     help="Threads that compute; of a file of many minutes, processes.  [default: 2, or 1 on "
     "a single processor]",
+)
+device = under("output")(
+    "--device",
+    metavar="NAME",
+    common=False,
+    help="Compute the frames through torch on cuda, cuda:1, mps or cpu; the numbers are the same "
+    "but for rounding.  [default: numpy]",
 )
 strict = under("segment")(
     "--strict",
@@ -63,8 +73,8 @@ def _base(brief: bool) -> Decorator:
             type=types.FILE,
             metavar="FILE",
             common=False,
-            help="Begin with settings from TOML, or with those stored in .npz, .safetensors, .png "
-            "or a .json sidecar.",
+            help="Begin with settings from TOML, or with those stored in .npz, .safetensors, .png, "
+            ".onnx or a .json sidecar.",
         ),
     )
 
@@ -98,12 +108,16 @@ def table_options(*, brief: bool = False, **changes: Any) -> Decorator:
 
 
 def settings_options(
-    default_spectrum: Spectrum = "magnitude", *, array: bool = False, brief: bool = False
+    default_spectrum: Spectrum = "magnitude",
+    *,
+    array: bool = False,
+    brief: bool = False,
+    changes: Mapping[str, dict[str, Any]] = MappingProxyType({}),
 ) -> Decorator:
     """Add all options that decide the numbers; the command gets them as `settings`.
 
     Those of the `array`, its type and layout, are for what writes one. A `brief` command has other
-    things to say on the first screen of its help.
+    things to say on the first screen of its help. `changes` are by the names of options.
     """
     own = click_options(FeatureSettings.options, "output") if array else stacked()
 
@@ -116,7 +130,7 @@ def settings_options(
                 tell_calibration(settings, values)
                 command(settings=settings, **values)
 
-        return stacked(table_options(brief=brief), own)(wrapped)
+        return stacked(table_options(brief=brief, **changes), own)(wrapped)
 
     return decorate
 
@@ -193,16 +207,21 @@ def inverse_options(command: Command) -> Command:
 
 def base_settings(values: dict[str, Any]) -> FeatureSettings:
     """Take the preset or the file out of the values of a command, and give its settings."""
+    return base_of_picture(values)[0]
+
+
+def base_of_picture(values: dict[str, Any]) -> tuple[FeatureSettings, Look]:
+    """Take them out of the values of a command, and give how a picture looks as well."""
     preset, config = values.pop("preset"), values.pop("config")
     if preset is not None and config is not None:
         raise SettingsError("`preset` and `config` are both the base of the settings: give one")
     if preset is not None:
-        return load_preset(preset).settings
+        return load_preset(preset).settings, Look()
     if config is not None:
-        from stftcli.jobs.config import read_config
+        from stftcli.jobs.config import read_picture_config
 
-        return read_config(config)
-    return FeatureSettings()
+        return read_picture_config(config)
+    return FeatureSettings(), Look()
 
 
 def taken(values: dict[str, Any]) -> Given:
@@ -236,8 +255,10 @@ def tell_calibration(settings: FeatureSettings, values: dict[str, Any]) -> None:
         TerminalReporter(bool(values.get("quiet"))).report(f"calibration: {summary}")
 
 
-def printed(settings: FeatureSettings, values: dict[str, Any], spectrum: Spectrum) -> bool:
-    """Print the settings and say so, if that is what was asked for."""
+def printed(
+    settings: FeatureSettings, values: dict[str, Any], spectrum: Spectrum, **look: Record
+) -> bool:
+    """Print the settings and say so, if that is what was asked for; `look` is of a picture."""
     if not values.pop("print_config"):
         return False
     from stftcli.features.toml import format_settings
@@ -245,5 +266,5 @@ def printed(settings: FeatureSettings, values: dict[str, Any], spectrum: Spectru
     calibrated = settings.calibration.is_absolute
     features = settings.features.resolve(spectrum, calibrated=calibrated)
     resolved = replace(settings, features=features)
-    click.echo(format_settings(resolved), nl=False)
+    click.echo(format_settings(resolved, **look), nl=False)
     return True

@@ -18,6 +18,7 @@ from stftcli.errors import InputError, SettingsError
 from stftcli.features.axis import Axis
 from stftcli.features.builder import Joint, Stage
 from stftcli.features.excerpt import neighbours_of, prepared_excerpt
+from stftcli.features.form import Form
 from stftcli.features.framewise import FrameWise
 from stftcli.features.operations import StreamOperation
 from stftcli.features.parallel import ordered_map
@@ -33,6 +34,7 @@ Blocks = Iterable[NDArray[Any]]
 OnBlock = Callable[[NDArray[Any]], None]
 OnShort = Callable[[str], None]
 Pauses = Callable[[], bool]
+Analyze = Callable[[NDArray[Any]], NDArray[Any]]
 
 _MAX_SAMPLES = 1 << 50
 _OVERFLOW = "{name} gives features that overflow: make it quieter, or choose `dtype='float64'`"
@@ -75,6 +77,8 @@ class Chain(Frozen):
         What a row is of, where it is not of a frame.
     joint : Joint or None
         Where frames are pooled, if they are.
+    analyze : function or None
+        What does the work of `framewise` elsewhere, if it is done elsewhere.
     """
 
     settings: FeatureSettings
@@ -89,6 +93,7 @@ class Chain(Frozen):
     stages: tuple[Stage, ...]
     stretches: Stretches | None = None
     joint: Joint | None = None
+    analyze: Analyze | None = None
 
     @property
     def features(self) -> int:
@@ -113,6 +118,21 @@ class Chain(Frozen):
     def plan(self) -> FramePlan:
         """Where the frames lie."""
         return self.framewise.stft.plan
+
+    def forms(self) -> tuple[Form, ...]:
+        """Give the forms of its steps, for torch and ONNX.
+
+        Raises
+        ------
+        SettingsError
+            If a step has none, or if the sound is resampled.
+        """
+        if self.sound_rate_hz != self.rate_hz:
+            raise SettingsError(
+                f"resampling from {self.sound_rate_hz} to {self.rate_hz} Hz has no form for torch "
+                f"and ONNX: resample first, and give the rate {self.rate_hz}"
+            )
+        return tuple(stage.step.form(stage) for stage in self.stages)
 
     def rows(self, samples: int) -> int:
         """Give the number of rows of a sound of so many samples."""
@@ -196,7 +216,8 @@ class Chain(Frozen):
         counted = _Counted(blocks)
         spans = self._spans(counted, pauses, on_block, excerpt)
         told = self._long_enough(spans, counted, name, on_short, excerpt)
-        return self.finished(ordered_map(self.framewise, told, threads), name, limited=limited)
+        analyzed = ordered_map(self.analyze or self.framewise, told, threads)
+        return self.finished(analyzed, name, limited=limited)
 
     def finished(
         self, batches: Iterator[NDArray[Any]], name: str, *, limited: bool

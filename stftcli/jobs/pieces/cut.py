@@ -59,6 +59,7 @@ def _can_be_cut(source: Source, chain: Chain) -> bool:
     is_whole = not segment.start_s and segment.duration_s is None
     return (
         (is_whole or segment.has_neighbours)
+        and chain.analyze is None
         and chain.rate_hz == chain.sound_rate_hz
         and signal.pad_to_s is None
         # What is replaced is counted, and samples beside a piece would count twice.
