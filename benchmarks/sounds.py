@@ -1,5 +1,7 @@
 """The sounds that are worked on, and the mel bank of the scripts that make none of their own."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,5 +58,24 @@ def layer(folder: Path) -> Path:
     return path
 
 
-EXTRAS = {"mel bank": mel_bank, "layer": layer}
+def segments(folder: Path, hours: int) -> Path:
+    """Write a Raven table of a thousand boxes for each hour, of 0.1 to 2 s, some overlapping."""
+    path = folder / "boxes.selections.txt"
+    generator = np.random.default_rng(0)
+    starts = np.sort(generator.uniform(0, 3600 * hours - 2, 1000 * hours))
+    ends = starts + generator.uniform(0.1, 2, len(starts))
+    low_hz = generator.uniform(500, 4000, len(starts))
+    boxes = np.column_stack((starts, ends, low_hz, low_hz * generator.uniform(1.2, 3, len(starts))))
+    names = ("Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)", "Annotation")
+    rows = ["\t".join((*(f"{number:.6f}" for number in box), "call")) for box in boxes.tolist()]
+    path.write_text("\n".join(("\t".join(names), *rows, "")), encoding="utf-8")
+    return path
+
+
+EXTRAS: dict[str, Callable[[Path], Path]] = {
+    "mel bank": mel_bank,
+    "layer": layer,
+    "1,000 segments": partial(segments, hours=1),
+    "10,000 segments": partial(segments, hours=10),
+}
 """What jobs give their peers beside the sound."""

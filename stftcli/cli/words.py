@@ -27,7 +27,7 @@ _OF_COMMANDS = {
     *("key", "length", "manifest", "max_failures", "opset", "out", "out_dir", "overwrite"),
     "preset",
     *("prune", "root", "save_linear", "shard", "shard_size", "sidecar", "strict"),
-    *("subtype", "threads", "timeline"),
+    *("segment_frames", "segments", "subtype", "threads", "tier", "timeline"),
 }
 
 

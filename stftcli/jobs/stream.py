@@ -77,14 +77,19 @@ def stream_features(
 
 def tell_of_end(source: Source, chain: Chain, reporter: Reporter) -> None:
     """Tell what is to be known of a sound that has been read."""
+    tell_faults(source, reporter)
+    if short := _shorter_than_pool(source, chain):
+        reporter.warn(short)
+
+
+def tell_faults(source: Source, reporter: Reporter) -> None:
+    """Tell what was wrong with what was read of a sound."""
     if source.replaced:
         reporter.warn(
             f"{source.name} holds NaN or infinite samples: {source.replaced} of them count as 0"
         )
     if complaint := source.complaint():
         reporter.complain(complaint)
-    if short := _shorter_than_pool(source, chain):
-        reporter.warn(short)
 
 
 def extractor_for(settings: FeatureSettings, device: str | None = None) -> Extractor:

@@ -39,6 +39,12 @@ COMMANDS = {
     "safetensors": Writing("features long.wav --mel 40 --out x.safetensors", ("x.safetensors",)),
     "csv": Writing("features long.wav --mel 10 --out x.csv", ("x.csv",)),
     "ark": Writing("features long.wav --mel 10 --out x.ark", ("x.ark", "x.scp")),
+    **{
+        f"segments {ending}": Writing(
+            f"features long.wav --mel 10 --segments t.csv --out x.{ending}", (f"x.{ending}",)
+        )
+        for ending in ("csv", "npz", "parquet")
+    },
     "picture": Writing("spectrogram long.wav --out x.png", ("x.png",)),
     "sound": Writing("inverse spectra.npz --out x.wav", ("x.wav",)),
     "graph": Writing("export onnx --rate 8000 --n-fft 2048 --out x.onnx", ("x.onnx",)),
@@ -66,6 +72,8 @@ def make_place(tmp_path: Path) -> Callable[[str], Place]:
             oracle("onnx")
         shell, writing = Shell(tmp_path), COMMANDS[name]
         soundfile.write(tmp_path / "long.wav", noise(800_000) / 8, 8000)
+        rows = [f"{start / 10},{start / 10 + 5},x\n" for start in range(990)]
+        (tmp_path / "t.csv").write_text("".join(("start,end,label\n", *rows)))
         if name == "sound":
             shell.ok("features", "long.wav", "--spectrum", "complex", "--out", "spectra.npz")
         begun = time.monotonic()
