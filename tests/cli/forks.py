@@ -9,11 +9,11 @@ the documentation.
 import atexit
 import gc
 import os
-import pkgutil
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
@@ -109,11 +109,18 @@ def _import_all() -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as stftcli says; a process with threads cannot fork
     import stftcli
 
-    ours = [found.name for found in pkgutil.walk_packages(stftcli.__path__, "stftcli.")]
-    for name in (*ours, *_OTHERS):
+    for name in (*_ours(Path(stftcli.__file__).parent), *_OTHERS):
         with suppress(ImportError):  # of what is not installed
             import_module(name)
     gc.freeze()  # so that forks do not touch, and copy, what they share
+
+
+def _ours(package: Path) -> Iterator[str]:
+    """Give our modules by name, but those that need torch: with it loaded, no fork is cheap."""
+    for file in sorted(package.rglob("*.py")):
+        parts = file.relative_to(package.parent).with_suffix("").parts
+        if "torch" not in parts[:-1]:
+            yield ".".join(parts).removesuffix(".__init__")
 
 
 def _become(words: list[str], folder: Path, pipes: list[int]) -> Never:
