@@ -96,7 +96,8 @@ class Source:
         if not 1 <= self.rate_hz <= MAX_RATE_HZ:
             self._stack.close()
             raise InputError(
-                f"{self.name} says that it has {self.rate_hz} Hz: up to {MAX_RATE_HZ} Hz are read"
+                f"{self.name} says that it has {self.rate_hz} Hz: 1 to {MAX_RATE_HZ} Hz are read; "
+                "`input_rate` says what there were"
             )
         block_samples = max(1, min(_BLOCK_SAMPLES, _BLOCK_VALUES // self.channels))
         if block_s is not None:

@@ -109,6 +109,7 @@ def features(
         corpus.check_timeline(out)
     elif corpus.are_many(paths):
         corpus.check_many(
+            paths,
             out=out,
             key=key,
             save_linear=save_linear,
