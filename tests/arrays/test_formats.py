@@ -94,9 +94,7 @@ def test_what_a_format_holds_passes_the_check(
     FORMATS[name].writer.check(np.dtype(dtype), layout)
 
 
-@pytest.mark.parametrize(
-    ("name", "layout"), only_long_but([("npy", "bins-first"), ("jsonl", "frames-first")], FORMS)
-)
+@pytest.mark.parametrize(("name", "layout"), only_long_but([("npy", "bins-first")], FORMS))
 def test_memory_does_not_grow_with_the_frames(
     tmp_path: Path, name: ArrayFormat, layout: Layout
 ) -> None:
