@@ -159,3 +159,11 @@ def test_a_tone_is_as_bright_as_it_is_loud_however_narrow(shell: Shell, length: 
     middle = pixels[:, 600, :3]
     # The brightest colour of the map, which the highest level of the picture has.
     assert np.abs(middle - [0.987, 0.991, 0.75]).sum(axis=1).min() < 0.1
+
+
+def test_what_is_true_of_all_sounds_is_said_once(shell: Shell, mono: object, stereo: object) -> None:
+    del mono, stereo
+    words = ("--mel", "20", "--log", "db", "--deltas", "1", "--pool", "500ms")
+    done = run_inside(shell, "spectrogram", "mono.wav", "stereo.wav", *words)
+    assert done.code == 0
+    assert done.err.count("--pool takes the mean of the levels") == 1
