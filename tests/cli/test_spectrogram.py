@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tests.audio.wav import wav_bytes
+from tests.cli.inside import run_inside
 from tests.cli.shell import Shell
 from tests.signals import noise
 
@@ -161,8 +162,8 @@ def test_a_tone_is_as_bright_as_it_is_loud_however_narrow(shell: Shell, length: 
     assert np.abs(middle - [0.987, 0.991, 0.75]).sum(axis=1).min() < 0.1
 
 
-def test_what_is_true_of_all_sounds_is_said_once(shell: Shell, mono: object, stereo: object) -> None:
-    del mono, stereo
+@pytest.mark.usefixtures("mono", "stereo")
+def test_what_is_true_of_all_sounds_is_said_once(shell: Shell) -> None:
     words = ("--mel", "20", "--log", "db", "--deltas", "1", "--pool", "500ms")
     done = run_inside(shell, "spectrogram", "mono.wav", "stereo.wav", *words)
     assert done.code == 0
