@@ -54,12 +54,15 @@ class RowAxis(Frozen):
         The places of its ends.
     ticks : function
         From the number that has room to the places and texts of its ticks.
+    centers : ndarray, shape (rows,), optional
+        The places of the rows themselves, where they do not lie halfway between the edges.
     """
 
     label: str
     edges: NDArray[Any]
     shown: tuple[float, float]
     ticks: Callable[[int], Ticks]
+    centers: NDArray[Any] | None = None
 
 
 class ColourScale(Frozen):

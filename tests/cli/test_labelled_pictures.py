@@ -10,6 +10,7 @@ from PIL import Image
 from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.layout import Box, Grid, Layout, lay_out
 from stftcli.settings.choices import FREQUENCY_SCALES
+from stftcli.settings.pictures import FigureSettings
 from tests.audio.wav import wav_bytes
 from tests.cli.inside import ok_inside, run_inside
 from tests.cli.picturing import (
@@ -39,7 +40,7 @@ ONE = Grid(1, 1)
 
 def laid_out(grid: Grid = ONE, size: tuple[int, int] = SIZE, *, titled: bool = True) -> Layout:
     # Several sounds have names, but no title.
-    return lay_out(grid, size, None, framed=True, titled=titled)
+    return lay_out(grid, FigureSettings(size=size), titled=titled)
 
 
 def panel_of(picture: Picture, box: Box | None = None) -> NDArray[np.int64]:
@@ -250,7 +251,7 @@ class TestWords:
             ("--mel 40", {"Frequency (Hz)", "500", "1k", "2k", "Level (dB)"}),
             ("--preset whisper --rate 16000", {"Frequency (Hz)", "1k", "5k", "Value"}),
             ("--mfcc 13", {"MFCC", "0", "12", "Value"}),
-            ("--chroma 12", {"C", "C#", "A", "B", "Level (dB)"}),
+            ("--chroma 12", {"C", "C#", "A", "B", "0.5", "Value (of the frame's largest)"}),
             ("--linear layer.npz", {"Output", "1", "5", "Value"}),
             ("--spectrum phase", {"Frequency (kHz)", "0", "4", "Value (rad)"}),
             ("--spectrum db", {"Frequency (kHz)", "Level (dB)"}),

@@ -29,6 +29,7 @@ LABELLED: dict[str, str] = {
     "grid": "bird.wav low.wav --grid --size 360x300 --top 0 --range 60 --fmax 3000",
     "mel": "bird.wav --mel 40 --n-fft 512 --size 320x200 --range 50",
     "mfcc": "bird.wav --mfcc 13 --n-fft 512 --hop-length 512 --size 320x200",
+    "paper": "bird.wav --size 5x3cm --dpi 120 --range auto --title= --no-colorbar",
     "no axes": "bird.wav --no-axes --size 200x120 --range 60 --colormap gray_r",
 }
 

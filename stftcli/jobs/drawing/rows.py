@@ -72,8 +72,9 @@ def _of_bins(chain: Chain, axis: Axis, bins_per_row: int, view: ViewSettings) ->
     low = max(first_hz, bin_hz) if view.scale == "log" else first_hz
     high = nyquist_hz if last_hz + bin_hz > nyquist_hz else last_hz
     along = frequency_axis(view, low, high, nyquist_hz)
-    edges = along.place(first_hz + _row_edges(chain.features, bins_per_row) * bin_hz)
-    return RowAxis(along.label, edges, along.shown, along.ticks)
+    edges_hz = first_hz + _row_edges(chain.features, bins_per_row) * bin_hz
+    centers = along.place((edges_hz[:-1] + edges_hz[1:]) / 2)
+    return RowAxis(along.label, along.place(edges_hz), along.shown, along.ticks, centers)
 
 
 class FrequencyAxis(NamedTuple):
