@@ -1,6 +1,6 @@
 """`stftcli features`: sounds in, arrays out."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -81,8 +81,9 @@ Examples:
 )
 @options.reading(live=True)
 @options.threads
+@options.device
 @options.quiet
-def features(
+def features(  # noqa: PLR0913, PLR0917  # all that the command can be asked for
     paths: tuple[str, ...],
     out: str | None,
     array_format: ArrayFormat | ShardFormat | None,
@@ -94,6 +95,7 @@ def features(
     corpus: CorpusOptions,
     reading: Reading,
     threads: int | None,
+    device: str | None,
     quiet: bool,
 ) -> None:
     """Write the spectra of sounds as arrays.
@@ -117,7 +119,8 @@ def features(
             latency=reading.latency_s,
             input_rate=reading.rate_hz,
         )
-        _write_many(paths, corpus, settings, array_format or "npy", sidecar, reading.strict, quiet)
+        how = {"array_format": array_format or "npy", "sidecar": sidecar, "device": device}
+        _write_many(paths, corpus, settings, quiet, strict=reading.strict, **how)
         return
     if array_format is not None and array_format not in ARRAY_FORMATS:
         raise SettingsError("shards hold the arrays of many inputs: give `out_dir`")
@@ -143,6 +146,7 @@ def features(
             save_linear=save_linear,
             other_inputs=other_inputs(),
             threads=threads,
+            device=device,
             reading=reading,
             reporter=reporter,
         )
@@ -154,10 +158,8 @@ def _write_many(
     paths: tuple[str, ...],
     corpus: CorpusOptions,
     settings: FeatureSettings,
-    array_format: ArrayFormat | ShardFormat,
-    sidecar: bool,
-    strict: bool,
     quiet: bool,
+    **how: Any,
 ) -> None:
     from stftcli.jobs.corpus.features import write_corpus
 
@@ -166,10 +168,8 @@ def _write_many(
             corpus.inputs(paths),
             settings,
             corpus.settings(),
-            array_format=array_format,
-            sidecar=sidecar,
-            strict=strict,
             listener=progress,
+            **how,
         )
 
     run_many(corpus, quiet, write)

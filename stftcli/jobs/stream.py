@@ -14,6 +14,7 @@ from stftcli.errors import InputError
 from stftcli.features.build import DEFAULTS, Defaults
 from stftcli.features.chain import Chain, OnBlock, OnShort
 from stftcli.features.extractor import Extractor
+from stftcli.features.settings import FeatureSettings
 from stftcli.files.temporary import named_copy
 from stftcli.jobs.reporter import SILENT, Reporter, Warnings
 from stftcli.settings.segment import SegmentSettings
@@ -71,6 +72,11 @@ def stream_features(
         if source.name in str(error):
             raise
         raise InputError(f"{source.name}: {error}") from error  # of many, it is this one
+    tell_of_end(source, chain, reporter)
+
+
+def tell_of_end(source: Source, chain: Chain, reporter: Reporter) -> None:
+    """Tell what is to be known of a sound that has been read."""
     if source.replaced:
         reporter.warn(
             f"{source.name} holds NaN or infinite samples: {source.replaced} of them count as 0"
@@ -79,6 +85,21 @@ def stream_features(
         reporter.complain(complaint)
     if short := _shorter_than_pool(source, chain):
         reporter.warn(short)
+
+
+def extractor_for(settings: FeatureSettings, device: str | None = None) -> Extractor:
+    """Make the Extractor of settings, on a device of torch if one is named.
+
+    Raises
+    ------
+    MissingExtraError
+        If one is named, and there is no torch.
+    """
+    if device is None:
+        return Extractor(settings)
+    from stftcli.torch import DeviceExtractor
+
+    return DeviceExtractor(settings, device=device)
 
 
 def chain_for(
