@@ -28,6 +28,8 @@ _OTHERS = (
     *("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.font_manager"),
 )
 
+_LARGE = {"torch", "onnx"}
+
 
 class Forks:
     """The process, as the tests know it."""
@@ -108,18 +110,19 @@ def _serve(descriptor: int) -> None:
 def _import_all() -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as stftcli says; a process with threads cannot fork
     import stftcli
+    from stftcli.errors import MissingExtraError
 
     for name in (*_ours(Path(stftcli.__file__).parent), *_OTHERS):
-        with suppress(ImportError):  # of what is not installed
+        with suppress(ImportError, MissingExtraError):  # of what is not installed
             import_module(name)
     gc.freeze()  # so that forks do not touch, and copy, what they share
 
 
 def _ours(package: Path) -> Iterator[str]:
-    """Give our modules by name, but those that need torch: with it loaded, no fork is cheap."""
+    """Give our modules by name, but those of large packages: with these, no fork is cheap."""
     for file in sorted(package.rglob("*.py")):
         parts = file.relative_to(package.parent).with_suffix("").parts
-        if "torch" not in parts[:-1]:
+        if not _LARGE & set(parts[:-1]):
             yield ".".join(parts).removesuffix(".__init__")
 
 

@@ -129,6 +129,7 @@ def test_bytes_are_parsed_or_explained(
 
 
 def test_each_kind_of_input_has_its_parser() -> None:
-    of_sounds = {"float wav", "stereo flac"}
+    like_others = {"float wav", "stereo flac", "targets", "sidecar"}
+    of_packages = {"graph"}
     seen = {kind for parser in PARSERS.values() for kind in parser.kinds}
-    assert set(KINDS) - seen == {*of_sounds, "targets", "sidecar"}
+    assert set(KINDS) - seen == {*like_others, *of_packages}
