@@ -89,7 +89,9 @@ def spectrogram(
         corpus.check_timeline(out, grid=grid)
         inputs = corpus.recordings(paths, TerminalReporter(quiet).warn)
     elif corpus.out_dir is not None or not corpus.are_files(paths):
-        corpus.check_many(out=out, grid=grid, input_format=reading.raw, input_rate=reading.rate_hz)
+        corpus.check_many(
+            paths, out=out, grid=grid, input_format=reading.raw, input_rate=reading.rate_hz
+        )
         _draw_many(
             paths, corpus, settings, view, figure, picture_format or "png", reading.strict, quiet
         )
