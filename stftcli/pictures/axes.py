@@ -54,12 +54,15 @@ class RowAxis(Frozen):
         The places of its ends.
     ticks : function
         From the number that has room to the places and texts of its ticks.
+    place : function or None
+        From frequencies in Hz to places, where the rows lie at frequencies.
     """
 
     label: str
     edges: NDArray[Any]
     shown: tuple[float, float]
     ticks: Callable[[int], Ticks]
+    place: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
 
 
 class ColourScale(Frozen):

@@ -13,6 +13,7 @@ from stftcli.frozen import Frozen
 from stftcli.pictures.axes import ColourScale, RowAxis, TimeAxis
 from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.layout import CHARACTER, POINTS, Box, Layout
+from stftcli.pictures.marks import Marks, draw_marks
 from stftcli.pictures.pixels import Pixels
 from stftcli.pictures.style import FAINT, styled, write_figure
 from stftcli.pictures.ticks import Ticks, round_ticks
@@ -39,6 +40,8 @@ class Panel(Frozen):
         Stands above the panel, if there is more than one.
     envelope : ndarray, shape (2, columns), optional
         The lowest and the highest sample of each stretch of the sound, for the wave above.
+    marks : Marks, optional
+        Segments that are drawn over it.
     """
 
     values: NDArray[Any]
@@ -47,6 +50,7 @@ class Panel(Frozen):
     scale: int
     name: str
     envelope: NDArray[Any] | None = None
+    marks: Marks | None = None
 
 
 class Scale(Frozen):
@@ -75,8 +79,8 @@ def draw_figure(
     legend: Legend,
     *,
     dark: bool = False,
-) -> None:
-    """Draw panels with a colour bar for each scale.
+) -> int:
+    """Draw panels with a colour bar for each scale; give how many labels of marks had no room.
 
     Parameters
     ----------
@@ -100,8 +104,11 @@ def draw_figure(
     with styled(dark=dark):
         figure = Figure((layout.width / layout.dpi, layout.height / layout.dpi), dpi=layout.dpi)
         sheet = _Sheet(figure, layout, times, scales)
+        left_out = 0
         for number, panel in enumerate(panels):
             axis = uppermost = sheet.draw_panel(panel, layout.panels[number])
+            if panel.marks is not None:
+                left_out += draw_marks(axis, panel.marks, layout.panels[number], layout.em)
             if layout.waves:
                 uppermost = sheet.draw_wave(panel, layout.waves[number], _loudest(panels))
             if layout.bars:
@@ -113,8 +120,11 @@ def draw_figure(
             for scale, box in zip(scales, layout.bars, strict=True):
                 sheet.draw_bar(scale, box)
             sheet.write_words(legend)
+            if left_out:
+                sheet.write_left_out(left_out)
         texts = {"Title": printable(legend.title), "Description": legend.subtitle, **legend.texts}
         write_figure(file, picture_format, figure, texts)
+    return left_out
 
 
 class _Sheet(Frozen):
@@ -204,6 +214,14 @@ class _Sheet(Frozen):
             if self._width(legend.subtitle, _SMALL) <= room:
                 faint = {"va": "top", "ha": "right", "fontsize": _SMALL, "color": FAINT}
                 write(right, top - 0.2 * em, legend.subtitle, **faint)
+
+    def write_left_out(self, labels: int) -> None:
+        """Say how many labels are missing."""
+        last, layout = self.layout.panels[-1], self.layout
+        text = f"{labels} {'label' if labels == 1 else 'labels'} left out"
+        place = ((last.left + last.width) / layout.width, 0.9 * layout.em / layout.height)
+        faint = {"ha": "right", "va": "center", "fontsize": _SMALL, "color": FAINT}
+        self.figure.text(*place, text, **faint)
 
     def fitting(self, text: str, room: float, points: float) -> str:
         """Give as much of a text as there is room for."""

@@ -17,11 +17,12 @@ Ends = tuple[float, float]
 
 
 class ChannelImage(NamedTuple):
-    """A channel in pixels, where its edges lie, and its name if it is one of several."""
+    """A channel in pixels, where its edges lie, its number, and its name among several."""
 
     drawn: Drawn
     times_s: Ends
     rows: RowAxis
+    channel: int
     name: str
     envelope: NDArray[Any] | None
 
@@ -65,7 +66,8 @@ def channel_images(
         pixels = reduce_to_pixels(pixels, edges_s, ends_s, wide, 1, view.reduce)
         envelope = None if sound.envelope is None else sound.envelope[number]
         values = drawn(pixels, sound.chain, sound.axis, non_negative=non_negative)
-        images.append(ChannelImage(values, ends_s, rows, channel_name(number, channels), envelope))
+        name = channel_name(number, channels)
+        images.append(ChannelImage(values, ends_s, rows, number, name, envelope))
     return images
 
 

@@ -7,11 +7,15 @@ from typing import IO
 
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
+from stftcli.jobs.drawing.images import ChannelImage
+from stftcli.jobs.drawing.marks import marks_of, of_sound
 from stftcli.jobs.drawing.reduced import ReducedSound, Wanted, reduce_sound
 from stftcli.jobs.drawing.timeline import reduce_timeline
 from stftcli.jobs.provenance import description
 from stftcli.jobs.reporter import Reporter
 from stftcli.pictures.axes import ColourScale
+from stftcli.pictures.marks import Marks
+from stftcli.segments.table import Segments
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import AS_IT_IS, Reading
@@ -28,6 +32,7 @@ class PictureJob(Frozen):
     threads: int | None
     reporter: Reporter
     reading: Reading = AS_IT_IS
+    segments: Segments | None = None
 
     def reduce(self, path: str, wanted: Wanted) -> ReducedSound:
         """Read a sound as columns."""
@@ -38,6 +43,14 @@ class PictureJob(Frozen):
         return reduce_timeline(
             paths, self.settings, wanted, self.threads, self.reporter, self.reading
         )
+
+    def marks(self, sound: ReducedSound, image: ChannelImage) -> Marks | None:
+        """Give the segments that are drawn over a channel, if there is a table."""
+        if self.segments is None:
+            return None
+        channel = sound.chain.settings.segment.channel
+        number = image.channel + 1 if channel == "all" else channel
+        return marks_of(of_sound(self.segments, sound.name), image.rows, number)
 
     def title(self, sounds: Sequence[ReducedSound]) -> str:
         """Give what stands above the picture; of several sounds each has its name elsewhere."""

@@ -59,15 +59,23 @@ def draw_labelled(
     scales: list[Scale] = []
     panels: list[Panel] = []
     for number, group in enumerate(groups):
-        images = group.images(layout.panels[0].size, times.shown_s, alone=not several)
+        images = group.images(layout.panels[0].size, times.shown_s)
         pictures = referred([image.drawn for _, image in images], view)
         scales.append(Scale(group.rows, colour_scale(pictures, view)))
         panels += [
-            Panel(picture.values, image.times_s, image.rows.shown, number, name, image.envelope)
-            for picture, (name, image) in zip(pictures, images, strict=True)
+            Panel(
+                picture.values,
+                image.times_s,
+                image.rows.shown,
+                number,
+                _panel_name(sound, image, alone=not several),
+                image.envelope,
+                job.marks(sound, image),
+            )
+            for picture, (sound, image) in zip(pictures, images, strict=True)
         ]
     texts = job.texts(sounds, scales[0].colours)
-    draw_figure(
+    left_out = draw_figure(
         job.file,
         job.picture_format,
         panels,
@@ -77,6 +85,11 @@ def draw_labelled(
         Legend(job.title(sounds), job.subtitle(sounds), grid.named, texts),
         dark=figure.dark,
     )
+    if left_out:
+        job.reporter.warn(
+            f"{left_out} labels of segments have no room and are left out: draw a shorter "
+            "`duration`, or give a larger `size`"
+        )
     return PictureReport.of(sounds)
 
 
@@ -97,11 +110,11 @@ class _Group(Frozen):
         return cls(sounds, views, rows, all(sound.non_negative for sound in sounds))
 
     def images(
-        self, size: tuple[int, int], shown_s: tuple[float, float], *, alone: bool
-    ) -> list[tuple[str, ChannelImage]]:
-        """Give each channel in pixels, with the name of its panel."""
+        self, size: tuple[int, int], shown_s: tuple[float, float]
+    ) -> list[tuple[ReducedSound, ChannelImage]]:
+        """Give each channel in pixels, with its sound."""
         return [
-            (_panel_name(sound, image, alone=alone), image)
+            (sound, image)
             for sound, view in zip(self.sounds, self.views, strict=True)
             for image in channel_images(
                 sound, view, size, shown_s, self.rows.shown, non_negative=self.positive

@@ -1,0 +1,177 @@
+"""Marks over a panel: the boxes of segments, and their labels where there is room."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.errors import SettingsError
+from stftcli.files.untrusted import printable
+from stftcli.frozen import Frozen
+from stftcli.pictures.layout import CHARACTER, POINTS, Box
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_POINTS = 7.5
+_LONGEST = 24  # signs of a label
+_LINE, _PAD = 1.5, 0.3  # height of a label, and room beside its text, in heights of the text
+_LINES = 4  # so many labels below each other
+_SHARED = 3  # so many labels of boxes that look the same
+_INK, _HALO = "white", (0, 0, 0, 0.65)
+# White on black is seen on every colour of every map, and on paper of either kind.
+STROKES = ((_HALO, 2.4), (_INK, 1.0))
+MAX_MARKS = 20_000
+
+Ends = tuple[float, float]
+Floats = NDArray[np.float64]
+
+
+class Marks(Frozen):
+    """Boxes in a panel, with their labels.
+
+    Attributes
+    ----------
+    times_s, places : ndarray, shape (marks, 2)
+        Where each begins and ends on the axes of the panel; places of NaN are those of the panel.
+    labels : sequence of str
+        Empty where there is none.
+    """
+
+    times_s: Floats
+    places: Floats
+    labels: Sequence[str]
+
+
+def draw_marks(axis: "Axes", marks: Marks, box: Box, em: float) -> int:
+    """Draw the marks of a panel, and give the number of labels that had no room.
+
+    Parameters
+    ----------
+    axis : Axes
+        The panel, whose ends are set.
+    marks : Marks
+        What lies outside of the panel is not drawn.
+    box : Box
+        Where the panel is in the figure, in pixels.
+    em : float
+        Pixels of the height of the figure's text.
+
+    Raises
+    ------
+    SettingsError
+        If there are more boxes than anybody could see.
+    """
+    corners, labels = _in_pixels(marks, axis.get_xlim(), axis.get_ylim(), box)
+    if len(corners) > MAX_MARKS:
+        raise SettingsError(
+            f"{len(corners)} segments are too many for one picture: choose a part with `start` and "
+            "`duration`"
+        )
+    _draw_boxes(axis, corners, box)
+    return _write_labels(axis, corners, labels, box, _POINTS / POINTS * em)
+
+
+def _in_pixels(
+    marks: Marks, times_s: Ends, places: Ends, box: Box
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Give the corners (left, bottom, right, top) of what is seen, in pixels of the panel.
+
+    What looks the same is drawn once, with all its labels.
+    """
+    beyond = (marks.times_s[:, 1] < times_s[0]) | (marks.times_s[:, 0] > times_s[1])
+    low, high = (np.where(np.isnan(marks.places[:, side]), places[side], marks.places[:, side]) for
+                 side in (0, 1))
+    seen = np.flatnonzero(~beyond & (low <= places[1]) & (high >= places[0]))
+    wide = _pixels(marks.times_s[seen], times_s, box.width)
+    tall = _pixels(np.stack((low[seen], high[seen]), axis=1), places, box.height)
+    corners = np.stack((wide[:, 0], tall[:, 0], wide[:, 1], tall[:, 1]), axis=1)
+    corners, first, same = np.unique(corners, axis=0, return_index=True, return_inverse=True)
+    texts: list[list[str]] = [[] for _ in first]
+    for number, mark in zip(same.ravel().tolist(), seen.tolist(), strict=True):
+        label = marks.labels[mark]
+        if label and label not in texts[number] and len(texts[number]) < _SHARED:
+            texts[number].append(label)
+    return corners, [", ".join(several) for several in texts]
+
+
+def _pixels(values: Floats, ends: Ends, pixels: int) -> NDArray[np.int64]:
+    """Turn places into pixels; those beyond the panel lie a little beyond it."""
+    scaled = (values - ends[0]) / (ends[1] - ends[0]) * pixels
+    return np.asarray(np.rint(np.clip(scaled, -4, pixels + 4)), np.int64)
+
+
+def _draw_boxes(axis: "Axes", corners: NDArray[np.int64], box: Box) -> None:
+    # Deferred, so that who only passes marks on need not wait for matplotlib.
+    from matplotlib.collections import PolyCollection
+
+    scale = np.array([box.width, box.height], np.float64)
+    order = np.array([[0, 1], [2, 1], [2, 3], [0, 3]])
+    outlines = corners[:, order] / scale
+    for colour, points in STROKES:
+        axis.add_collection(
+            PolyCollection(
+                list(outlines),
+                facecolors="none",
+                edgecolors=[colour],
+                linewidths=points,
+                transform=axis.transAxes,
+                zorder=2,
+            ),
+            autolim=False,
+        )
+
+
+def _write_labels(
+    axis: "Axes", corners: NDArray[np.int64], labels: Sequence[str], box: Box, em: float
+) -> int:
+    """Write labels from the left, each at its box or below those that were there before."""
+    taken = np.zeros((box.height, box.width), np.bool_)
+    left_out = 0
+    for number in np.lexsort((corners[:, 1], corners[:, 0])).tolist():
+        if not labels[number]:
+            continue
+        text = printable(_shortened(labels[number]))
+        width = round((len(text) * CHARACTER + 2 * _PAD) * em)
+        for left, bottom in _places(corners[number], width, round(_LINE * em), box):
+            room = taken[bottom : bottom + round(_LINE * em), left : left + width]
+            if not room.any():
+                room[...] = True
+                _write(axis, text, (left + _PAD * em, bottom + _LINE * em / 2), box)
+                break
+        else:
+            left_out += 1
+    return left_out
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _places(
+    corners: NDArray[np.int64], width: int, height: int, box: Box
+) -> Iterator[tuple[int, int]]:
+    """Give lower left corners for a label: above its box, then within it from the top down."""
+    left, bottom, _, top = corners.tolist()
+    left = max(1, min(left, box.width - width - 1))
+    if width > box.width:
+        return
+    for line in range(-1, _LINES):
+        lower = min(top, box.height - 1) - (line + 1) * height
+        if 0 <= lower and lower + height <= box.height and (line < 1 or lower >= bottom):
+            yield left, lower
+
+
+def _write(axis: "Axes", text: str, at: tuple[float, float], box: Box) -> None:
+    axis.text(
+        at[0] / box.width,
+        at[1] / box.height,
+        text,
+        transform=axis.transAxes,
+        va="center_baseline",
+        fontsize=_POINTS,
+        color=_INK,
+        zorder=3,
+        bbox={"facecolor": _HALO, "edgecolor": "none", "boxstyle": "square,pad=0.2"},
+    )
