@@ -24,16 +24,19 @@ from stftcli.settings.units import SampleUnit
 
 
 class Stage(Frozen):
-    """A step where it stands in a chain; its inverse is made of that.
+    """A step where it stands in a chain; its inverse and its form are made of that.
 
     `before` is the axis of what comes to it, `linear` what it projects with, if it does. `by_sound`
-    says whether a frame depends on all frames of its sound.
+    says whether a frame depends on all frames of its sound. `rate_hz` and `hop_length` are those of
+    the samples that are cut into frames.
     """
 
     step: Step
     before: Axis
     linear: Linear | None
-    by_sound: bool = False
+    by_sound: bool
+    rate_hz: int
+    hop_length: int
 
 
 class Joint(Frozen):
@@ -135,7 +138,8 @@ class Builder:
             raise SettingsError(f"{step.step}: {step.after_one_row}")
         before, self._projected, self._by_sound = self.axis, None, False
         step.build(self)
-        self.stages.append(Stage(step, before, self._projected, self._by_sound))
+        where = (self._projected, self._by_sound, self.rate_hz, self.plan.hop_length)
+        self.stages.append(Stage(step, before, *where))
 
     def per_frame(self, operation: FrameOperation) -> None:
         """Add what works on each frame alone."""

@@ -18,6 +18,7 @@ from stftcli.errors import InputError, SettingsError
 from stftcli.features.axis import Axis
 from stftcli.features.builder import Joint, Stage
 from stftcli.features.excerpt import neighbours_of, prepared_excerpt
+from stftcli.features.form import Form
 from stftcli.features.framewise import FrameWise
 from stftcli.features.operations import StreamOperation
 from stftcli.features.parallel import ordered_map
@@ -113,6 +114,21 @@ class Chain(Frozen):
     def plan(self) -> FramePlan:
         """Where the frames lie."""
         return self.framewise.stft.plan
+
+    def forms(self) -> tuple[Form, ...]:
+        """Give the forms of its steps, for torch and ONNX.
+
+        Raises
+        ------
+        SettingsError
+            If a step has none, or if the sound is resampled.
+        """
+        if self.sound_rate_hz != self.rate_hz:
+            raise SettingsError(
+                f"resampling from {self.sound_rate_hz} to {self.rate_hz} Hz has no form for torch "
+                f"and ONNX: resample first, and give the rate {self.rate_hz}"
+            )
+        return tuple(stage.step.form(stage) for stage in self.stages)
 
     def rows(self, samples: int) -> int:
         """Give the number of rows of a sound of so many samples."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from stftcli.errors import SettingsError
+from stftcli.features.form import Form, Projection
 from stftcli.settings.choices import Spectrum
 from stftcli.settings.record import MisplacedError, Place, Record, nearest
 
@@ -68,6 +69,10 @@ class Step(Record):
         Why it cannot follow a step that makes one row of the sound.
     loses : str
         Why it cannot be undone, if it cannot.
+    trained : bool
+        Whether the weights of its Linear are there to be trained.
+    no_form : str
+        Why it has no form for torch and ONNX, if it has none.
     """
 
     step: ClassVar[str]
@@ -85,6 +90,8 @@ class Step(Record):
     keeps_bins: ClassVar[bool] = False
     after_one_row: ClassVar[str] = "statistics come last, nothing follows them"
     loses: ClassVar[str] = "it has no inverse"
+    trained: ClassVar[bool] = False
+    no_form: ClassVar[str] = "nobody has written one"
 
     @property
     def is_one_row(self) -> bool:
@@ -151,3 +158,22 @@ class Step(Record):
             If it cannot be undone.
         """
         raise SettingsError(f"the step {self.step} cannot be undone: {self.loses}")
+
+    def form(self, stage: "Stage") -> Form:
+        """Give what it does as operations on tensors, for torch and ONNX.
+
+        Parameters
+        ----------
+        stage : Stage
+            Where it stands in a chain.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such form.
+        """
+        if stage.linear is None:
+            raise SettingsError(
+                f"the step {self.step} has no form for torch and ONNX: {self.no_form}"
+            )
+        return Projection(stage.linear.weight, stage.linear.bias, self.trained)

@@ -7,9 +7,9 @@ from fnmatch import translate
 from functools import partial
 
 from stftcli.errors import InputError, StftcliError
+from stftcli.files.lists import display_name
 from stftcli.files.remote import list_remote
 from stftcli.files.urls import is_url
-from stftcli.manifests.lines import display_name
 
 ENDINGS = (
     *(".wav", ".wave", ".bwf", ".rf64", ".w64"),

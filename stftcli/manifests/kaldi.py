@@ -7,12 +7,13 @@ from pathlib import Path
 
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
+from stftcli.files.lists import display_name, open_list
 from stftcli.files.places import exists
 from stftcli.files.untrusted import as_input_error
 from stftcli.manifests.entry import Entry
 from stftcli.manifests.fields import read_id, read_value
 from stftcli.manifests.kind import ManifestKind
-from stftcli.manifests.lines import Lines, display_name, open_list
+from stftcli.manifests.lines import Lines
 from stftcli.manifests.paths import locate, shown
 from stftcli.settings.kinds import as_float
 

@@ -4,63 +4,22 @@ import os
 import stat
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from gzip import GzipFile
-from io import BufferedReader, FileIO
+from io import BufferedReader
 
-from stftcli.errors import InputError, StftcliError
+from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
-from stftcli.files.remote import open_remote
-from stftcli.files.system import READ
+from stftcli.files.lists import display_name
 from stftcli.files.untrusted import printable
-from stftcli.files.urls import is_url, plain_name
+from stftcli.files.urls import is_url
 from stftcli.manifests.entry import Entry
 
 MAX_LINE = 1 << 20
 """Bytes of a line, unpacked."""
 _MAX_REASON = 300
-_BUFFER_BYTES = 1 << 16
 _GZIP = b"\x1f"
 """How gzip begins, and no text: a pipe may have given no more than one byte yet."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-
-def display_name(path: str) -> str:
-    """Name a list for messages."""
-    if path == STANDARD:
-        return "standard input"
-    return printable(os.fsencode(plain_name(path)).decode(errors="replace"))
-
-
-@contextmanager
-def open_list(path: str) -> Iterator[BufferedReader]:
-    """Open a file or a URL as it is; "-" is standard input.
-
-    Raises
-    ------
-    InputError
-        If it cannot be opened or is a folder.
-    """
-    name = display_name(path)
-    try:
-        file = open_remote(path) if is_url(path) else _open_here(path)
-    except OSError as error:
-        raise InputError(f"{name} cannot be read: {error.strerror}") from error
-    except StftcliError:
-        raise
-    except ValueError as error:  # a NUL in the path
-        raise InputError(f"{name} cannot be read: {error}") from error
-    with file:
-        yield file
-
-
-def _open_here(path: str) -> BufferedReader:
-    descriptor = os.dup(0) if path == STANDARD else os.open(path, READ)
-    try:
-        return BufferedReader(FileIO(descriptor), _BUFFER_BYTES)
-    except OSError:
-        os.close(descriptor)
-        raise
 
 
 class Lines:

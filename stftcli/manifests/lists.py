@@ -7,7 +7,8 @@ from io import BufferedReader
 
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
-from stftcli.manifests.lines import MAX_LINE, display_name, open_list
+from stftcli.files.lists import display_name, open_list
+from stftcli.manifests.lines import MAX_LINE
 
 _LOOKED_AT = 1 << 16
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
+from stftcli.files.lists import display_name, open_list
 from stftcli.files.places import is_folder
 from stftcli.manifests.csv import CSV
 from stftcli.manifests.entry import Entry
@@ -11,7 +12,7 @@ from stftcli.manifests.jsonl import JSONL
 from stftcli.manifests.kaldi import KALDI, scp_of_folder
 from stftcli.manifests.kind import ManifestKind
 from stftcli.manifests.lhotse import LHOTSE
-from stftcli.manifests.lines import Lines, display_name, open_list
+from stftcli.manifests.lines import Lines
 
 KINDS: tuple[ManifestKind, ...] = (LHOTSE, JSONL, CSV, KALDI)
 """The kinds, in the order in which they are asked."""

@@ -28,6 +28,7 @@ class LinearFile(Step):
     in_order = True
     before = AT_THE_END
     renames = True
+    trained = True
     options: ClassVar[tuple[Option, ...]] = (
         Option(
             "linear",
@@ -71,6 +72,7 @@ class LinearOut(Step):
     in_order = True
     before = AT_THE_END
     renames = True
+    trained = True
     options: ClassVar[tuple[Option, ...]] = (
         Option(
             "linear_out",

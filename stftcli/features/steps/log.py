@@ -5,8 +5,10 @@ from dataclasses import replace
 from math import log, sqrt
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
+from stftcli.dsp.tensors import Tensors, Value
 from stftcli.errors import SettingsError
 from stftcli.features.axis import OF_HIGHEST, SQUARES, Axis
+from stftcli.features.form import Form, Sound, Weights
 from stftcli.features.operations import Batch, FrameOperation, Largest
 from stftcli.features.step import AT_THE_END, Step
 from stftcli.frozen import Frozen
@@ -110,10 +112,9 @@ class Log(Step):
     def build(self, builder: "Builder") -> None:
         """Take it of each value; relative to the largest, that is subtracted in a second pass."""
         before = builder.axis
-        divisor = self._divisor(before)
         if self.kind == "db":
             builder.warnings += halved(before)
-        builder.per_frame(Logarithm(self.kind, self._floor(before), self.offset, divisor))
+        builder.per_frame(self._logarithm(before))
         builder.axis = before.with_values(before.quantity, self.kind)
         if self.ref == "max":
             builder.two_pass(RelativeToLargest)
@@ -121,6 +122,9 @@ class Log(Step):
                 builder.axis = replace(builder.axis, units=(OF_HIGHEST,) * builder.features)
         elif self.ref != 1:
             builder.axis = builder.axis.relative_to(sqrt(self.ref))
+
+    def _logarithm(self, before: Axis) -> "Logarithm":
+        return Logarithm(self.kind, self._floor(before), self.offset, self._divisor(before))
 
     def _divisor(self, before: Axis) -> float:
         """Give what values are divided by: for decibels by what the samples count from, too."""
@@ -146,6 +150,10 @@ class Log(Step):
         Relative to the largest, that is taken to have been 1, for nothing says how large it was.
         """
         return Exponential(self.kind, self.offset or 0.0, self._divisor(stage.before))
+
+    def form(self, stage: "Stage") -> Form:
+        """Take it of each value, and subtract the largest if it is relative to that."""
+        return LogarithmForm(self._logarithm(stage.before), self.ref == "max")
 
 
 def halved(axis: Axis) -> list[str]:
@@ -214,3 +222,21 @@ class RelativeToLargest(Largest):
     def apply(self, batch: Batch) -> Batch:
         """Give ``y - largest``."""
         return batch - self.largest
+
+
+class LogarithmForm(Form):
+    """A logarithm, and where it is relative the same less its largest value in the sound."""
+
+    of: Logarithm
+    relative: bool
+
+    def __call__(self, t: Tensors, x: Value, weights: Weights, sound: Sound) -> Value:  # noqa: ARG002
+        """Compute as `Logarithm` and `RelativeToLargest` do."""
+        how = self.of
+        if how.kind == "log1p":
+            return t.log1p(t.at_least(x, 0))
+        x = t.at_least(x, how.floor) if how.offset is None else t.at_least(x, 0) + how.offset
+        x = t.log(x) * _FACTORS[how.kind]
+        if how.ref != 1:
+            x = x - _FACTORS[how.kind] * log(how.ref)
+        return x - t.largest(sound.largest(x)) if self.relative else x

@@ -1,0 +1,1 @@
+"""Tables of segments: what people mark in Raven, Audacity and Praat, and what others list."""
