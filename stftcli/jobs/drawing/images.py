@@ -1,6 +1,6 @@
 """Channels of a sound in pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,17 +58,30 @@ def channel_images(
     """
     rows = rows_of(sound, view)
     ends_s = sound.time.shown_s
-    wide, high = _share(size[0], ends_s, shown_s), _share(size[1], rows.shown, shown)
-    edges_s = sound.time.edges_s(sound.values.shape[-1])
     images, channels = [], len(sound.values)
-    for number, channel in enumerate(sound.values):
-        pixels = reduce_to_pixels(channel, rows.edges, rows.shown, high, 0, view.reduce)
-        pixels = reduce_to_pixels(pixels, edges_s, ends_s, wide, 1, view.reduce)
+    for number, pixels in enumerate(channel_pixels(sound, rows, view, size, shown_s, shown)):
         envelope = None if sound.envelope is None else sound.envelope[number]
         values = drawn(pixels, sound.chain, sound.axis, non_negative=non_negative)
         name = channel_name(number, channels)
         images.append(ChannelImage(values, ends_s, rows, number, name, envelope))
     return images
+
+
+def channel_pixels(
+    sound: ReducedSound,
+    rows: RowAxis,
+    view: ViewSettings,
+    size: Sequence[int],
+    shown_s: Ends,
+    shown: Ends,
+) -> Iterator[NDArray[Any]]:
+    """Give the features of each channel, a value for each pixel of the sound's share of a panel."""
+    ends_s = sound.time.shown_s
+    wide, high = _share(size[0], ends_s, shown_s), _share(size[1], rows.shown, shown)
+    edges_s = sound.time.edges_s(sound.values.shape[-1])
+    for channel in sound.values:
+        pixels = reduce_to_pixels(channel, rows.edges, rows.shown, high, 0, view.reduce)
+        yield reduce_to_pixels(pixels, edges_s, ends_s, wide, 1, view.reduce)
 
 
 def pixel_rows(rows: RowAxis) -> int:

@@ -1,10 +1,11 @@
 """One picture to be made."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import IO
 
+from stftcli.features.chain import Chain
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.images import ChannelImage
@@ -60,8 +61,7 @@ class PictureJob(Frozen):
 
     def subtitle(self, sounds: Sequence[ReducedSound]) -> str:
         """Give the rate and the frames, if the sounds share them."""
-        texts = {f"{_rate(sound.chain.rate_hz)}, {sound.chain.frames}" for sound in sounds}
-        return texts.pop() if len(texts) == 1 else ""
+        return frames_told(sound.chain for sound in sounds)
 
     def texts(self, sounds: Sequence[ReducedSound], colours: ColourScale) -> dict[str, str]:
         """Tell how the picture was made, as a PNG keeps it."""
@@ -74,6 +74,12 @@ class PictureJob(Frozen):
         }
         told = description(sounds[0].chain, [sound.sound for sound in sounds])
         return {"Software": "stftcli", "Settings": json.dumps({**told, "picture": picture})}
+
+
+def frames_told(chains: Iterable[Chain]) -> str:
+    """Tell the rate and the frames, if the chains share them."""
+    texts = {f"{_rate(chain.rate_hz)}, {chain.frames}" for chain in chains}
+    return texts.pop() if len(texts) == 1 else ""
 
 
 def _rate(rate_hz: int) -> str:

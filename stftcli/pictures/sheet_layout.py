@@ -1,0 +1,259 @@
+"""Where the panels of a contact sheet lie: parts of segments, side by side, row after row."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import ceil
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.errors import SettingsError
+from stftcli.frozen import Frozen
+from stftcli.pictures.layout import CHARACTER, DEFAULT_DPI, POINTS, Box
+from stftcli.settings.pictures import check_size
+
+Floats = NDArray[np.float64]
+
+SMALL = 8.0
+"""Points of the words above a panel."""
+_WIDTH_IN, _PANEL_IN, _DEFAULT_ROWS = 10.0, 1.1, 8
+_MIN_PANEL = 16  # pixels of its height
+_ABREAST, _MARGIN, _DEFAULT_S = 5, 0.2, 1.0
+_MIN_SHARE, _SHORT_SHARE, _SHORT = 1 / 40, 1 / 25, 0.25
+MAX_ROWS = 4
+_BAR_ROWS = 2  # beside which the colour bar stands
+
+
+class Cut(Frozen):
+    """What one panel shows.
+
+    Attributes
+    ----------
+    segment : int
+        Its number in the table, from 0.
+    start_s, end_s : float
+        From when to when, in the sound.
+    part, parts : int
+        Which of how many panels of the segment it is.
+    shown : float
+        How much of the segment all of its panels show, from 0 to 1.
+    """
+
+    segment: int
+    start_s: float
+    end_s: float
+    part: int = 0
+    parts: int = 1
+    shown: float = 1.0
+
+    @property
+    def duration_s(self) -> float:
+        """How long it is."""
+        return self.end_s - self.start_s
+
+
+class Place(Frozen):
+    """On which page a panel lies, and where; the words above it may take `room` pixels."""
+
+    page: int
+    box: Box
+    room: int
+
+
+class Page(Frozen):
+    """A page: its size in pixels, the left ends of its rows as boxes, and its colour bar."""
+
+    width: int
+    height: int
+    rows: list[Box]
+    bar: Box
+
+
+class SheetLayout(Frozen):
+    """Where everything lies.
+
+    Attributes
+    ----------
+    dpi : int
+        Pixels of an inch.
+    em : float
+        Pixels of the height of the text.
+    second : float
+        Pixels of a second.
+    panel_height : int
+        Pixels.
+    places : list of Place
+        Of the panels.
+    pages : list of Page
+        Their number is that of the pages.
+    """
+
+    dpi: int
+    em: float
+    second: float
+    panel_height: int
+    places: list[Place]
+    pages: list[Page]
+
+
+def default_margin_s(duration_s: Floats) -> float:
+    """Give the margin around segments: a share of the median of those that last at all."""
+    lasting = duration_s[duration_s > 0]
+    return _MARGIN * float(np.median(lasting)) if len(lasting) else _DEFAULT_S / 2
+
+
+def default_span_s(duration_s: Floats, margin_s: float) -> float:
+    """Give the time that the width of a sheet shows.
+
+    Five median segments go into it; fewer if the shortest quarter would become slivers beside
+    long ones, which are broken then.
+    """
+    shown = duration_s + 2 * margin_s
+    median, short = np.quantile(shown, [0.5, _SHORT], method="lower")
+    return float(min(_ABREAST * median, short / _SHORT_SHARE)) or _ABREAST * _DEFAULT_S
+
+
+def cut_segments(start_s: Floats, end_s: Floats, margin_s: float, span_s: float) -> Iterator[Cut]:
+    """Give what the panels show: a segment each, or an equal part of one that is too long.
+
+    What would be a sliver shows more of what lies around it. Of a segment that takes more than
+    `MAX_ROWS` rows, the beginning is shown.
+    """
+    for number, (start, end) in enumerate(zip(start_s.tolist(), end_s.tolist(), strict=True)):
+        missing = max(0.0, _MIN_SHARE * span_s - (end - start))
+        around = max(margin_s, missing / 2)
+        first, last = max(0.0, start - around), end + around
+        parts = max(1, ceil((last - first) / span_s * (1 - 1e-9)))
+        length = span_s if parts > MAX_ROWS else (last - first) / parts
+        shown = min(1.0, MAX_ROWS * span_s / (last - first))
+        parts = min(parts, MAX_ROWS)
+        for part in range(parts):
+            begin = first + part * length
+            yield Cut(number, begin, begin + length, part, parts, shown)
+
+
+def lay_out_sheet(
+    cuts: Sequence[Cut],
+    span_s: float,
+    size: tuple[int, int] | None,
+    dpi: int | None,
+    *,
+    characters: int,
+    titled: bool = True,
+) -> SheetLayout:
+    """Put panels side by side from the left, in rows from the top, on as many pages as it takes.
+
+    Parameters
+    ----------
+    cuts : sequence of Cut
+        The panels.
+    span_s : float
+        How much time a row has room for.
+    size : (int, int), optional
+        Width and height of a page in pixels; None for ten inches and as high as its rows.
+    dpi : int, optional
+        Pixels of an inch.
+    characters : int
+        How many characters there are to be room for above the narrowest panel.
+    titled : bool, default True
+        Whether there is a title above them.
+
+    Raises
+    ------
+    SettingsError
+        If no room is left for the panels, or there would be too many pages.
+    """
+    dpi = dpi or DEFAULT_DPI
+    width = round(_WIDTH_IN * dpi) if size is None else size[0]
+    frame = _Frame(width, POINTS * dpi / 72, titled)
+    panel, rows = round(_PANEL_IN * dpi), _DEFAULT_ROWS
+    if size is not None:
+        panel = min(panel, size[1] - frame.height(1, 0))
+        rows = max(1, (size[1] - frame.height(0, 0)) // (frame.height(2, panel) - frame.height(1, panel)))
+    if min(frame.room, panel) < _MIN_PANEL:
+        raise SettingsError(
+            f"{width} by {frame.height(1, panel)} pixels at {dpi} dpi have no room for panels: "
+            "give a larger `size` or a smaller `dpi`"
+        )
+    second = frame.room / span_s
+    least = round(characters * CHARACTER * SMALL / POINTS * frame.em)
+    packed = list(_packed([cut.duration_s * second for cut in cuts], least, frame))
+    pages = [
+        frame.page(min(rows, packed[-1].row + 1 - first), panel, size)
+        for first in range(0, packed[-1].row + 1, rows)
+    ]
+    places = [
+        Place(
+            one.row // rows,
+            replace(pages[one.row // rows].rows[one.row % rows], left=one.left, width=one.width),
+            one.room,
+        )
+        for one in packed
+    ]
+    return SheetLayout(dpi, frame.em, second, panel, places, pages)
+
+
+class _Packed(NamedTuple):
+    row: int
+    left: int
+    width: int
+    room: int
+
+
+def _packed(widths: Sequence[float], least: int, frame: "_Frame") -> Iterator[_Packed]:
+    row, left = 0, frame.left
+    for width in widths:
+        wide = max(1, min(frame.room, round(width)))
+        room = min(frame.room, max(wide, least))
+        if left > frame.left and left + room > frame.left + frame.room:
+            row, left = row + 1, frame.left
+        yield _Packed(row, left, wide, room)
+        left += room + frame.gap
+
+
+class _Frame(Frozen):
+    """What surrounds the panels of a page, in pixels."""
+
+    width: int
+    em: float
+    titled: bool
+
+    @property
+    def left(self) -> int:
+        """Room of the frequencies."""
+        return round((2.7 + 4 * CHARACTER) * self.em)
+
+    @property
+    def room(self) -> int:
+        """What the panels of a row have."""
+        return self.width - self.left - round((4.5 + 4 * CHARACTER) * self.em)
+
+    @property
+    def gap(self) -> int:
+        """Between panels."""
+        return round(0.5 * self.em)
+
+    @property
+    def top(self) -> int:
+        """Room of the title."""
+        return round((2.3 if self.titled else 0.6) * self.em)
+
+    def height(self, rows: int, panel: int) -> int:
+        """Give the height of a page of so many rows: words, panel, and a gap."""
+        return self.top + rows * (self._words + panel) + round(2.2 * self.em)
+
+    @property
+    def _words(self) -> int:
+        return round(2.7 * self.em)
+
+    def page(self, rows: int, panel: int, size: tuple[int, int] | None) -> Page:
+        """Lay out a page."""
+        height = self.height(rows, panel) if size is None else size[1]
+        check_size(self.width, height)
+        tops = [height - self.top - row * (self._words + panel) for row in range(rows)]
+        boxes = [Box(self.left, top - self._words - panel, self.room, panel) for top in tops]
+        last = boxes[min(rows, _BAR_ROWS) - 1]
+        across = self.left + self.room + round(0.9 * self.em), max(2, round(0.9 * self.em))
+        high = boxes[0].bottom + panel - last.bottom
+        return Page(self.width, height, boxes, Box(across[0], last.bottom, across[1], high))
