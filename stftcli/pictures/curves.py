@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from stftcli.files.untrusted import printable
 from stftcli.frozen import Frozen
 from stftcli.pictures.axes import ColourScale, RowAxis
-from stftcli.pictures.figure import max_ticks
-from stftcli.pictures.layout import POINTS, Grid, choose_size
+from stftcli.pictures.figure import LARGE, SMALL, max_ticks
+from stftcli.pictures.layout import Grid, choose_canvas
 from stftcli.pictures.style import FAINT, styled, write_figure
 from stftcli.pictures.ticks import round_ticks
 from stftcli.settings.choices import PictureFormat
@@ -52,26 +52,33 @@ def plot_curves(
     texts : dict
         What the file says of itself; its Title and Description stand above the picture.
     """
-    (width, height), dpi = choose_size(Grid(1, 1), how.size, how.dpi)
-    em = POINTS * dpi / 72
+    canvas = choose_canvas(Grid(1, 1), how)
+    width, height, em, points = canvas.width, canvas.height, canvas.em, canvas.points
     texts = {**texts, "Title": printable(texts["Title"])}
-    with styled(dark=how.dark):
-        figure = Figure((width / dpi, height / dpi), dpi=dpi, layout="constrained")
+    with styled(dark=how.dark, points=points):
+        inches = (width / canvas.dpi, height / canvas.dpi)
+        figure = Figure(inches, dpi=canvas.dpi, layout="constrained")
         axis = figure.subplots()
         for curve in curves:
-            axis.plot(curve.places, curve.values, linewidth=1, label=printable(curve.name))
+            axis.plot(
+                curve.places, curve.values, linewidth=0.1 * points, label=printable(curve.name)
+            )
         axis.set(xlim=along.shown, ylim=(levels.lowest, levels.highest))
-        if how.axes:
+        if how.framed:
             ticks = along.ticks(max_ticks(width, 4.5 * em))
-            axis.set_xticks(list(ticks), labels=list(ticks.values()))
+            named = "frequency" in how.axes
+            axis.set_xticks(
+                list(ticks), labels=list(ticks.values()) if named else [""] * len(ticks)
+            )
             ticks = round_ticks((levels.lowest, levels.highest), max_ticks(height, 3 * em))
             axis.set_yticks(list(ticks), labels=list(ticks.values()))
-            axis.set(xlabel=along.label, ylabel=levels.label)
+            axis.set(xlabel=along.label if named else "", ylabel=levels.label)
             axis.grid(alpha=0.25, linewidth=0.5)
-            axis.set_title(texts["Title"], loc="left", fontsize=12)
-            axis.set_title(texts["Description"], loc="right", fontsize=8.5, color=FAINT)
+            axis.set_title(texts["Title"], loc="left", fontsize=LARGE * points)
+            small = SMALL * points
+            axis.set_title(texts["Description"], loc="right", fontsize=small, color=FAINT)
             if len(curves) > 1:
-                axis.legend(frameon=False, fontsize=8.5)
+                axis.legend(frameon=False, fontsize=small)
         else:
             axis.set_axis_off()
         write_figure(file, picture_format, figure, texts)

@@ -12,16 +12,17 @@ from stftcli.files.untrusted import printable
 from stftcli.frozen import Frozen
 from stftcli.pictures.axes import ColourScale, RowAxis, TimeAxis
 from stftcli.pictures.colours import colour_table, shades
-from stftcli.pictures.layout import CHARACTER, POINTS, Box, Layout
+from stftcli.pictures.layout import CHARACTER, Box, Layout
 from stftcli.pictures.marks import Marks, draw_marks
 from stftcli.pictures.pixels import Pixels
 from stftcli.pictures.style import FAINT, styled, write_figure
 from stftcli.pictures.ticks import Ticks, round_ticks
 from stftcli.settings.choices import PictureFormat
+from stftcli.settings.pictures import PICTURE_AXES
 
 Ends = tuple[float, float]
 
-_LARGE, _SMALL = 12.0, 8.5  # points
+LARGE, SMALL = 1.2, 0.85  # of the height of the text
 _TIME_CHARACTERS = 7  # in 4.5 em
 
 
@@ -40,6 +41,8 @@ class Panel(Frozen):
         Stands above the panel, if there is more than one.
     envelope : ndarray, shape (2, columns), optional
         The lowest and the highest sample of each stretch of the sound, for the wave above.
+    own : TimeAxis, optional
+        Its own time axis, where it does not share that of the figure.
     marks : Marks, optional
         Segments that are drawn over it.
     """
@@ -50,6 +53,7 @@ class Panel(Frozen):
     scale: int
     name: str
     envelope: NDArray[Any] | None = None
+    own: TimeAxis | None = None
     marks: Marks | None = None
 
 
@@ -61,12 +65,16 @@ class Scale(Frozen):
 
 
 class Legend(Frozen):
-    """What is written around the panels; `texts` is what a file says of itself beside that."""
+    """What is written around the panels, and which axes have names and numbers.
+
+    `texts` is what a file says of itself beside that.
+    """
 
     title: str
     subtitle: str
     named: bool
     texts: dict[str, str]
+    axes: tuple[str, ...] = PICTURE_AXES
 
 
 def draw_figure(
@@ -93,7 +101,8 @@ def draw_figure(
     layout : Layout
         Where they lie.
     times : TimeAxis
-        What is shown in all panels. Those whose sound ends earlier are not filled.
+        What is shown in all panels but those that have an axis of their own. Panels whose sound
+        ends earlier are not filled.
     scales : list of Scale
         What the rows and the colours of the panels are.
     legend : Legend
@@ -101,25 +110,28 @@ def draw_figure(
     dark : bool, default False
         Light on dark, or else dark on light.
     """
-    with styled(dark=dark):
-        figure = Figure((layout.width / layout.dpi, layout.height / layout.dpi), dpi=layout.dpi)
-        sheet = _Sheet(figure, layout, times, scales)
-        left_out = 0
+    canvas = layout.canvas
+    left_out = 0
+    with styled(dark=dark, points=canvas.points):
+        inches = (canvas.width / canvas.dpi, canvas.height / canvas.dpi)
+        figure = Figure(inches, dpi=canvas.dpi)
+        sheet = _Sheet(figure, layout, times, scales, legend)
         for number, panel in enumerate(panels):
             axis = uppermost = sheet.draw_panel(panel, layout.panels[number])
             if panel.marks is not None:
-                left_out += draw_marks(axis, panel.marks, layout.panels[number], layout.em)
+                left_out += draw_marks(axis, panel.marks, layout.panels[number], canvas)
             if layout.waves:
                 uppermost = sheet.draw_wave(panel, layout.waves[number], _loudest(panels))
-            if layout.bars:
+            if layout.framed:
                 sheet.tick(axis, panel, number, len(panels))
                 if legend.named:
-                    name = sheet.fitting(panel.name, layout.panels[number].width, _SMALL)
-                    uppermost.set_title(name, loc="left", fontsize=_SMALL, pad=3)
-        if layout.bars:
-            for scale, box in zip(scales, layout.bars, strict=True):
-                sheet.draw_bar(scale, box)
-            sheet.write_words(legend)
+                    name = sheet.fitting(panel.name, layout.panels[number].width, SMALL)
+                    points = SMALL * canvas.points
+                    uppermost.set_title(name, loc="left", fontsize=points, pad=0.35 * points)
+        for scale, box in zip(scales, layout.bars, strict=bool(layout.bars)):
+            sheet.draw_bar(scale, box)
+        if layout.framed:
+            sheet.write_words(panels)
             if left_out:
                 sheet.write_left_out(left_out)
         texts = {"Title": printable(legend.title), "Description": legend.subtitle, **legend.texts}
@@ -134,11 +146,13 @@ class _Sheet(Frozen):
     layout: Layout
     times: TimeAxis
     scales: list[Scale]
+    legend: Legend
 
     def draw_panel(self, panel: Panel, box: Box) -> Axes:
         """Draw a channel as colours."""
         axis, scale = self._axes(box), self.scales[panel.scale]
-        axis.set(xlim=self.times.shown_s, ylim=scale.rows.shown, xticks=[], yticks=[])
+        shown_s = self._times(panel).shown_s
+        axis.set(xlim=shown_s, ylim=scale.rows.shown, xticks=[], yticks=[])
         lowest, highest = scale.colours.lowest, scale.colours.highest
         unknown = np.isnan(panel.values)
         numbers = shades(np.where(unknown, lowest, panel.values), lowest, highest)
@@ -146,7 +160,7 @@ class _Sheet(Frozen):
         if unknown.any():
             colours[unknown] = _bytes_of(axis.get_facecolor())
         Pixels(axis, colours, (panel.times_s[0], panel.places[0]))
-        if not self.layout.bars:
+        if not self.layout.framed:
             _hide_frame(axis)
         return axis
 
@@ -162,19 +176,27 @@ class _Sheet(Frozen):
         half_a_pixel = ends[1] / box.height
         high, low = highest + half_a_pixel, lowest - half_a_pixel
         axis.fill_between(times_s, low, high, color=FAINT, linewidth=0)
-        axis.set(xlim=self.times.shown_s, ylim=ends, xticks=[], yticks=[])
+        axis.set(xlim=self._times(panel).shown_s, ylim=ends, xticks=[], yticks=[])
         axis.patch.set_visible(False)
         _hide_frame(axis)
         return axis
 
     def tick(self, axis: Axes, panel: Panel, number: int, panels: int) -> None:
         """Put ticks on one of so many panels, with texts at the outer edges of the grid."""
-        box, em = self.layout.panels[number], self.layout.em
+        box, em = self.layout.panels[number], self.layout.canvas.em
         in_a_row = sum(other.bottom == self.layout.panels[0].bottom for other in self.layout.panels)
         ticks = self.scales[panel.scale].rows.ticks(max_ticks(box.height, 2.4 * em))
-        axis.set_yticks(list(ticks), labels=_texts(ticks, number % in_a_row == 0))
-        ticks = self.times.ticks(max_ticks(box.width, 4.5 * em), _TIME_CHARACTERS)
-        axis.set_xticks(list(ticks), labels=_texts(ticks, number + in_a_row >= panels))
+        outer = number % in_a_row == 0 and "frequency" in self.legend.axes
+        axis.set_yticks(list(ticks), labels=_texts(ticks, outer))
+        times = self._times(panel)
+        ticks = times.ticks(max_ticks(box.width, 4.5 * em), _TIME_CHARACTERS)
+        outer = panel.own is not None or number + in_a_row >= panels
+        axis.set_xticks(list(ticks), labels=_texts(ticks, outer and "time" in self.legend.axes))
+        if panel.own is not None and "time" in self.legend.axes and number + in_a_row < panels:
+            axis.set_xlabel(times.label, labelpad=0)
+
+    def _times(self, panel: Panel) -> TimeAxis:
+        return panel.own or self.times
 
     def draw_bar(self, scale: Scale, box: Box) -> None:
         """Draw what the colours mean."""
@@ -187,52 +209,58 @@ class _Sheet(Frozen):
         rows = table[np.arange(box.height) * len(table) // box.height]
         Pixels(axis, np.repeat(rows[:, np.newaxis], box.width, axis=1), (0, lowest))
         axis.yaxis.tick_right()
-        ticks = round_ticks((lowest, highest), max_ticks(box.height, 2.4 * self.layout.em))
+        ticks = round_ticks((lowest, highest), max_ticks(box.height, 2.4 * self.layout.canvas.em))
         axis.set_xticks([])
         axis.set_yticks(list(ticks), labels=list(ticks.values()))
         _hide_frame(axis)
 
-    def write_words(self, legend: Legend) -> None:
+    def write_words(self, panels: list[Panel]) -> None:
         """Write the titles and the labels of the axes."""
-        layout, em, boxes = self.layout, self.layout.em, self.layout.panels
-        left, right = boxes[0].left, boxes[-1].left + boxes[-1].width
+        legend, canvas, boxes = self.legend, self.layout.canvas, self.layout.panels
+        em, left, right = canvas.em, boxes[0].left, boxes[-1].left + boxes[-1].width
 
         def write(x: float, y: float, text: str, **how: Any) -> None:
-            self.figure.text(x / layout.width, y / layout.height, text, **how)
+            self.figure.text(x / canvas.width, y / canvas.height, text, **how)
 
         middle = {"ha": "center", "va": "center"}
-        write((left + right) / 2, 0.9 * em, self.times.label, **middle)
-        for scale, bar in zip(self.scales, layout.bars, strict=True):
-            height, upright = bar.bottom + bar.height / 2, {"rotation": 90, **middle}
-            write(0.9 * em, height, scale.rows.label, **upright)
-            write(layout.width - 0.9 * em, height, scale.colours.label, **upright)
+        if "time" in legend.axes:
+            write((left + right) / 2, 0.9 * em, self.times.label, **middle)
+        for number, scale in enumerate(self.scales):
+            own = [box for panel, box in zip(panels, boxes, strict=False) if panel.scale == number]
+            height = (own[0].bottom + own[0].height + own[-1].bottom) / 2
+            upright = {"rotation": 90, **middle}
+            if "frequency" in legend.axes:
+                write(0.9 * em, height, scale.rows.label, **upright)
+            if self.layout.bars:
+                write(canvas.width - 0.9 * em, height, scale.colours.label, **upright)
         if legend.title:
-            top = layout.height - 0.6 * em
-            title = self.fitting(legend.title, layout.width - left, _LARGE)
-            write(left, top, title, va="top", fontsize=_LARGE)
-            room = right - left - self._width(title, _LARGE) - em
-            if self._width(legend.subtitle, _SMALL) <= room:
-                faint = {"va": "top", "ha": "right", "fontsize": _SMALL, "color": FAINT}
-                write(right, top - 0.2 * em, legend.subtitle, **faint)
+            top = canvas.height - 0.6 * em
+            title = self.fitting(legend.title, canvas.width - left, LARGE)
+            write(left, top, title, va="top", fontsize=LARGE * canvas.points)
+            room = right - left - self._width(title, LARGE) - em
+            if self._width(legend.subtitle, SMALL) <= room:
+                faint = {"va": "top", "ha": "right", "color": FAINT}
+                points = SMALL * canvas.points
+                write(right, top - 0.2 * em, legend.subtitle, fontsize=points, **faint)
 
     def write_left_out(self, labels: int) -> None:
-        """Say how many labels are missing."""
-        last, layout = self.layout.panels[-1], self.layout
+        """Say how many labels of marks are missing."""
+        last, canvas = self.layout.panels[-1], self.layout.canvas
         text = f"{labels} {'label' if labels == 1 else 'labels'} left out"
-        place = ((last.left + last.width) / layout.width, 0.9 * layout.em / layout.height)
-        faint = {"ha": "right", "va": "center", "fontsize": _SMALL, "color": FAINT}
-        self.figure.text(*place, text, **faint)
+        place = (last.left + last.width) / canvas.width, 0.9 * canvas.em / canvas.height
+        faint = {"ha": "right", "va": "center", "color": FAINT}
+        self.figure.text(*place, text, fontsize=SMALL * canvas.points, **faint)
 
-    def fitting(self, text: str, room: float, points: float) -> str:
+    def fitting(self, text: str, room: float, height: float) -> str:
         """Give as much of a text as there is room for."""
-        characters = int(room / self._width(" ", points))
+        characters = int(room / self._width(" ", height))
         return printable(text if len(text) <= characters else f"{text[: max(0, characters - 1)]}…")
 
-    def _width(self, text: str, points: float) -> float:
-        return len(text) * CHARACTER * points / POINTS * self.layout.em
+    def _width(self, text: str, height: float) -> float:
+        return len(text) * CHARACTER * height * self.layout.canvas.em
 
     def _axes(self, box: Box) -> Axes:
-        wide, high = self.layout.width, self.layout.height
+        wide, high = self.layout.canvas.width, self.layout.canvas.height
         place = (box.left / wide, box.bottom / high, box.width / wide, box.height / high)
         return self.figure.add_axes(place)
 

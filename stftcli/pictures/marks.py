@@ -9,19 +9,20 @@ from numpy.typing import NDArray
 from stftcli.errors import SettingsError
 from stftcli.files.untrusted import printable
 from stftcli.frozen import Frozen
-from stftcli.pictures.layout import CHARACTER, POINTS, Box
+from stftcli.pictures.layout import CHARACTER, Box, Canvas
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_POINTS = 7.5
+_SMALL = 0.75  # of the height of the figure's text
 _LONGEST = 24  # signs of a label
 _LINE, _PAD = 1.5, 0.3  # height of a label, and room beside its text, in heights of the text
 _LINES = 4  # so many labels below each other
 _SHARED = 3  # so many labels of boxes that look the same
 _INK, _HALO = "white", (0, 0, 0, 0.65)
 # White on black is seen on every colour of every map, and on paper of either kind.
-STROKES = ((_HALO, 2.4), (_INK, 1.0))
+STROKES = ((_HALO, 0.24), (_INK, 0.1))
+"""The colours of a line, one over the other, and its widths in heights of the text."""
 MAX_MARKS = 20_000
 
 Ends = tuple[float, float]
@@ -44,7 +45,7 @@ class Marks(Frozen):
     labels: Sequence[str]
 
 
-def draw_marks(axis: "Axes", marks: Marks, box: Box, em: float) -> int:
+def draw_marks(axis: "Axes", marks: Marks, box: Box, canvas: Canvas) -> int:
     """Draw the marks of a panel, and give the number of labels that had no room.
 
     Parameters
@@ -55,8 +56,8 @@ def draw_marks(axis: "Axes", marks: Marks, box: Box, em: float) -> int:
         What lies outside of the panel is not drawn.
     box : Box
         Where the panel is in the figure, in pixels.
-    em : float
-        Pixels of the height of the figure's text.
+    canvas : Canvas
+        The figure.
 
     Raises
     ------
@@ -69,8 +70,8 @@ def draw_marks(axis: "Axes", marks: Marks, box: Box, em: float) -> int:
             f"{len(corners)} segments are too many for one picture: choose a part with `start` and "
             "`duration`"
         )
-    _draw_boxes(axis, corners, box)
-    return _write_labels(axis, corners, labels, box, _POINTS / POINTS * em)
+    _draw_boxes(axis, corners, box, canvas.points)
+    return _write_labels(axis, corners, labels, box, canvas)
 
 
 def _in_pixels(
@@ -102,20 +103,20 @@ def _pixels(values: Floats, ends: Ends, pixels: int) -> NDArray[np.int64]:
     return np.asarray(np.rint(np.clip(scaled, -4, pixels + 4)), np.int64)
 
 
-def _draw_boxes(axis: "Axes", corners: NDArray[np.int64], box: Box) -> None:
+def _draw_boxes(axis: "Axes", corners: NDArray[np.int64], box: Box, points: float) -> None:
     # Deferred, so that who only passes marks on need not wait for matplotlib.
     from matplotlib.collections import PolyCollection
 
     scale = np.array([box.width, box.height], np.float64)
     order = np.array([[0, 1], [2, 1], [2, 3], [0, 3]])
     outlines = corners[:, order] / scale
-    for colour, points in STROKES:
+    for colour, wide in STROKES:
         axis.add_collection(
             PolyCollection(
                 list(outlines),
                 facecolors="none",
                 edgecolors=[colour],
-                linewidths=points,
+                linewidths=wide * points,
                 transform=axis.transAxes,
                 zorder=2,
             ),
@@ -124,21 +125,23 @@ def _draw_boxes(axis: "Axes", corners: NDArray[np.int64], box: Box) -> None:
 
 
 def _write_labels(
-    axis: "Axes", corners: NDArray[np.int64], labels: Sequence[str], box: Box, em: float
+    axis: "Axes", corners: NDArray[np.int64], labels: Sequence[str], box: Box, canvas: Canvas
 ) -> int:
     """Write labels from the left, each at its box or below those that were there before."""
     taken = np.zeros((box.height, box.width), np.bool_)
-    left_out = 0
+    left_out, em = 0, _SMALL * canvas.em
+    height = round(_LINE * em)
     for number in np.lexsort((corners[:, 1], corners[:, 0])).tolist():
         if not labels[number]:
             continue
         text = printable(_shortened(labels[number]))
         width = round((len(text) * CHARACTER + 2 * _PAD) * em)
-        for left, bottom in _places(corners[number], width, round(_LINE * em), box):
-            room = taken[bottom : bottom + round(_LINE * em), left : left + width]
+        for left, bottom in _places(corners[number], width, height, box):
+            room = taken[bottom : bottom + height, left : left + width]
             if not room.any():
                 room[...] = True
-                _write(axis, text, (left + _PAD * em, bottom + _LINE * em / 2), box)
+                place = (left + _PAD * em) / box.width, (bottom + height / 2) / box.height
+                _write(axis, text, place, _SMALL * canvas.points)
                 break
         else:
             left_out += 1
@@ -152,25 +155,24 @@ def _shortened(text: str) -> str:
 def _places(
     corners: NDArray[np.int64], width: int, height: int, box: Box
 ) -> Iterator[tuple[int, int]]:
-    """Give lower left corners for a label: above its box, then within it from the top down."""
+    """Give lower left corners for a label: above its box, or within it from the top down."""
     left, bottom, _, top = corners.tolist()
     left = max(1, min(left, box.width - width - 1))
     if width > box.width:
         return
-    for line in range(-1, _LINES):
+    for line in (-1, -2, *range(_LINES)):
         lower = min(top, box.height - 1) - (line + 1) * height
         if 0 <= lower and lower + height <= box.height and (line < 1 or lower >= bottom):
             yield left, lower
 
 
-def _write(axis: "Axes", text: str, at: tuple[float, float], box: Box) -> None:
+def _write(axis: "Axes", text: str, place: tuple[float, float], points: float) -> None:
     axis.text(
-        at[0] / box.width,
-        at[1] / box.height,
+        *place,
         text,
         transform=axis.transAxes,
         va="center_baseline",
-        fontsize=_POINTS,
+        fontsize=points,
         color=_INK,
         zorder=3,
         bbox={"facecolor": _HALO, "edgecolor": "none", "boxstyle": "square,pad=0.2"},

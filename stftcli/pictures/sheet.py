@@ -15,7 +15,7 @@ from stftcli.files.untrusted import printable
 from stftcli.frozen import Frozen
 from stftcli.pictures.axes import ColourScale, RowAxis
 from stftcli.pictures.colours import colour_table, shades
-from stftcli.pictures.layout import CHARACTER, POINTS, Box
+from stftcli.pictures.layout import CHARACTER, Box
 from stftcli.pictures.marks import STROKES
 from stftcli.pictures.pixels import Pixels
 from stftcli.pictures.sheet_layout import SMALL, Page, SheetLayout
@@ -23,9 +23,9 @@ from stftcli.pictures.style import FAINT, styled, write_figure
 from stftcli.pictures.ticks import round_step, round_ticks
 from stftcli.settings.choices import PictureFormat
 
-_LARGE, _SUBTITLE = 12.0, 8.5  # points
-_TICK, _TORN = 0.3, 0.45  # heights of the text
-_THIN = 0.7
+_LARGE, _SUBTITLE = 1.2, 0.85
+_TICK, _TORN, _THIN, _THICK = 0.3, 0.45, 0.07, 0.12
+"""All in heights of the text."""
 _SEEN = 0.5  # pixels
 
 Corners = tuple[float, float, float, float]
@@ -87,7 +87,7 @@ def draw_page(
     dark: bool = False,
 ) -> None:
     """Draw one page into a file of its own; parameters are those of `draw_document`."""
-    with styled(dark=dark):
+    with styled(dark=dark, points=layout.canvas.points):
         figure = _figure_of(page, layout, legend)
         texts = {"Title": printable(legend.title), "Description": legend.subtitle, **legend.texts}
         write_figure(file, picture_format, figure, texts)
@@ -121,7 +121,7 @@ def draw_document(
         "Subject": legend.subtitle,
         "CreationDate": None,
     }
-    with styled(dark=dark), PdfPages(file, metadata=described) as document:
+    with styled(dark=dark, points=layout.canvas.points), PdfPages(file, metadata=described) as document:
         for page in pages:
             document.savefig(_figure_of(page, layout, legend))
 
@@ -132,7 +132,8 @@ def _figure_of(sheet: SheetPage, layout: SheetLayout, legend: SheetLegend) -> Fi
         numbered = f"page {sheet.number + 1} of {pages}"
         told = ", ".join(filter(None, (legend.subtitle, numbered)))
         legend = replace(legend, subtitle=told)
-    figure = Figure((page.width / layout.dpi, page.height / layout.dpi), dpi=layout.dpi)
+    dpi = layout.canvas.dpi
+    figure = Figure((page.width / dpi, page.height / dpi), dpi=dpi)
     # One pair of axes, whose data are the pixels of the page: a pair for each panel takes seconds.
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, page.width), ylim=(0, page.height))
     axes.set_axis_off()
@@ -170,10 +171,10 @@ class _PageDrawing(Frozen):
                 pixels[unknown] = self._paper
             Pixels(self.axes, pixels, (panel.box.left, panel.box.bottom))
         outlines = [_outline(_corners_of(panel.box)) for panel in self.panels]
-        self._add(PolyCollection(outlines, facecolors="none", edgecolors=FAINT, linewidths=_THIN))
+        self._add(PolyCollection(outlines, facecolors="none", edgecolors=FAINT, linewidths=self._thin))
         torn = [self._torn(panel.box) for panel in self.panels if panel.torn]
         paper = [channel / 255 for channel in self._paper]
-        self._add(PolyCollection(torn, facecolors=[paper], edgecolors=FAINT, linewidths=_THIN))
+        self._add(PolyCollection(torn, facecolors=[paper], edgecolors=FAINT, linewidths=self._thin))
 
     def draw_marks(self) -> None:
         """Draw the segments in their panels: boxes, or lines where they begin and end."""
@@ -181,8 +182,8 @@ class _PageDrawing(Frozen):
         for panel in self.panels:
             if panel.mark is not None:
                 lines += _mark_lines(panel.box, panel.mark)
-        for colour, points in STROKES:
-            self._add(LineCollection(lines, colors=[colour], linewidths=0.75 * points))
+        for colour, wide in STROKES:
+            self._add(LineCollection(lines, colors=[colour], linewidths=0.75 * wide * self.layout.canvas.points))
 
     def write_words(self) -> None:
         """Write what stands above the panels."""
@@ -199,7 +200,7 @@ class _PageDrawing(Frozen):
         """Put ticks and their texts left of each row, and the label of the axis beside them."""
         rows, em = self.legend.rows, self._em
         height = self.layout.panel_height
-        ticks = rows.ticks(max(2, int(height / (2.2 * em))))
+        ticks = rows.ticks(max(2, int(height / (1.6 * em))))
         low, high = rows.shown
         marks = []
         for box in self.page.rows:
@@ -208,9 +209,9 @@ class _PageDrawing(Frozen):
                 marks.append([(box.left - _TICK * em, y), (box.left, y)])
                 right = {"ha": "right", "va": "center_baseline"}
                 self._write(box.left - 2 * _TICK * em, y, text, SMALL, **right)
-        self._add(LineCollection(marks, colors=FAINT, linewidths=_THIN))
+        self._add(LineCollection(marks, colors=FAINT, linewidths=self._thin))
         middle = (self.page.rows[0].bottom + height + self.page.rows[-1].bottom) / 2
-        self._write(0.9 * em, middle, rows.label, POINTS, **_UPRIGHT)
+        self._write(0.9 * em, middle, rows.label, 1, **_UPRIGHT)
 
     def draw_bar(self) -> None:
         """Draw what the colours mean."""
@@ -227,9 +228,9 @@ class _PageDrawing(Frozen):
             y = box.bottom + (value - lowest) / (highest - lowest) * box.height
             marks.append([(right, y), (right + _TICK * em, y)])
             self._write(right + 2 * _TICK * em, y, text, SMALL, va="center_baseline")
-        self._add(LineCollection(marks, colors=FAINT, linewidths=_THIN))
+        self._add(LineCollection(marks, colors=FAINT, linewidths=self._thin))
         middle = box.bottom + box.height / 2
-        self._write(self.page.width - 0.9 * em, middle, colours.label, POINTS, **_UPRIGHT)
+        self._write(self.page.width - 0.9 * em, middle, colours.label, 1, **_UPRIGHT)
 
     def draw_time_scale(self) -> None:
         """Draw below the panels how long a round time is in all of them."""
@@ -237,7 +238,7 @@ class _PageDrawing(Frozen):
         length_s = round_step(row.width / 12 / self.layout.second)
         left, right, y = row.left, row.left + length_s * self.layout.second, row.bottom - 1.1 * em
         ends = [[(x, y - _TICK * em), (x, y + _TICK * em)] for x in (left, right)]
-        line = LineCollection([[(left, y), (right, y)], *ends], linewidths=1.2)
+        line = LineCollection([[(left, y), (right, y)], *ends], linewidths=_THICK * self.layout.canvas.points)
         line.set_color(self.axes.yaxis.label.get_color())
         self._add(line)
         text = _spelled(length_s)
@@ -259,7 +260,11 @@ class _PageDrawing(Frozen):
 
     @property
     def _em(self) -> float:
-        return self.layout.em
+        return self.layout.canvas.em
+
+    @property
+    def _thin(self) -> float:
+        return _THIN * self.layout.canvas.points
 
     @property
     def _paper(self) -> NDArray[np.uint8]:
@@ -272,15 +277,15 @@ class _PageDrawing(Frozen):
         collection.set_zorder(2)
         self.axes.add_collection(collection, autolim=False)
 
-    def _write(self, x: float, y: float, text: str, points: float, **how: Any) -> None:
-        self.axes.text(x, y, text, fontsize=points, **how)
+    def _write(self, x: float, y: float, text: str, height: float, **how: Any) -> None:
+        self.axes.text(x, y, text, fontsize=height * self.layout.canvas.points, **how)
 
-    def _fitting(self, text: str, room: float, points: float) -> str:
-        characters = int(room / self._width(" ", points))
+    def _fitting(self, text: str, room: float, height: float) -> str:
+        characters = int(room / self._width(" ", height))
         return printable(text if len(text) <= characters else f"{text[: max(0, characters - 1)]}…")
 
-    def _width(self, text: str, points: float) -> float:
-        return len(text) * CHARACTER * points / POINTS * self._em
+    def _width(self, text: str, height: float) -> float:
+        return len(text) * CHARACTER * height * self._em
 
     def _torn(self, box: Box) -> list[tuple[float, float]]:
         """Give a ragged strip along the right side of a panel."""

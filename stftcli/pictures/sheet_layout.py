@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from stftcli.errors import SettingsError
 from stftcli.frozen import Frozen
-from stftcli.pictures.layout import CHARACTER, DEFAULT_DPI, POINTS, Box
-from stftcli.settings.pictures import check_size
+from stftcli.pictures.layout import CHARACTER, Box, Canvas, Grid, choose_canvas
+from stftcli.settings.pictures import FigureSettings
+from stftcli.settings.sizes import check_size
 
 Floats = NDArray[np.float64]
 
-SMALL = 8.0
-"""Points of the words above a panel."""
-_WIDTH_IN, _PANEL_IN, _DEFAULT_ROWS = 10.0, 1.1, 8
+SMALL = 0.8
+"""Size of the words above a panel, in heights of the text."""
+_PANEL_IN, _DEFAULT_ROWS = 1.1, 8
 _MIN_PANEL = 16  # pixels of its height
 _ABREAST, _MARGIN, _DEFAULT_S = 5, 0.2, 1.0
 _MIN_SHARE, _SHORT_SHARE, _SHORT = 1 / 40, 1 / 25, 0.25
@@ -75,10 +76,8 @@ class SheetLayout(Frozen):
 
     Attributes
     ----------
-    dpi : int
-        Pixels of an inch.
-    em : float
-        Pixels of the height of the text.
+    canvas : Canvas
+        The resolution and the text of the pages.
     second : float
         Pixels of a second.
     panel_height : int
@@ -89,8 +88,7 @@ class SheetLayout(Frozen):
         Their number is that of the pages.
     """
 
-    dpi: int
-    em: float
+    canvas: Canvas
     second: float
     panel_height: int
     places: list[Place]
@@ -106,21 +104,26 @@ def default_margin_s(duration_s: Floats) -> float:
 def default_span_s(duration_s: Floats, margin_s: float) -> float:
     """Give the time that the width of a sheet shows.
 
-    Five median segments go into it; fewer if the shortest quarter would become slivers beside
-    long ones, which are broken then.
+    Five median segments go into it, and the longest one; less if that made slivers of the shortest
+    quarter: then the longest are broken.
     """
     shown = duration_s + 2 * margin_s
     median, short = np.quantile(shown, [0.5, _SHORT], method="lower")
-    return float(min(_ABREAST * median, short / _SHORT_SHARE)) or _ABREAST * _DEFAULT_S
+    wanted = max(_ABREAST * median, shown.max())
+    return float(min(wanted, short / _SHORT_SHARE)) or _ABREAST * _DEFAULT_S
 
 
-def cut_segments(start_s: Floats, end_s: Floats, margin_s: float, span_s: float) -> Iterator[Cut]:
+def cut_segments(
+    numbers: NDArray[np.int64], start_s: Floats, end_s: Floats, margin_s: float, span_s: float
+) -> Iterator[Cut]:
     """Give what the panels show: a segment each, or an equal part of one that is too long.
 
+    `numbers` are those of the segments in the table.
     What would be a sliver shows more of what lies around it. Of a segment that takes more than
     `MAX_ROWS` rows, the beginning is shown.
     """
-    for number, (start, end) in enumerate(zip(start_s.tolist(), end_s.tolist(), strict=True)):
+    ends = zip(numbers.tolist(), start_s.tolist(), end_s.tolist(), strict=True)
+    for number, start, end in ends:
         missing = max(0.0, _MIN_SHARE * span_s - (end - start))
         around = max(margin_s, missing / 2)
         first, last = max(0.0, start - around), end + around
@@ -136,8 +139,7 @@ def cut_segments(start_s: Floats, end_s: Floats, margin_s: float, span_s: float)
 def lay_out_sheet(
     cuts: Sequence[Cut],
     span_s: float,
-    size: tuple[int, int] | None,
-    dpi: int | None,
+    figure: FigureSettings,
     *,
     characters: int,
     titled: bool = True,
@@ -150,10 +152,8 @@ def lay_out_sheet(
         The panels.
     span_s : float
         How much time a row has room for.
-    size : (int, int), optional
-        Width and height of a page in pixels; None for ten inches and as high as its rows.
-    dpi : int, optional
-        Pixels of an inch.
+    figure : FigureSettings
+        The size of a page; without one it is as high as its rows.
     characters : int
         How many characters there are to be room for above the narrowest panel.
     titled : bool, default True
@@ -164,23 +164,23 @@ def lay_out_sheet(
     SettingsError
         If no room is left for the panels, or there would be too many pages.
     """
-    dpi = dpi or DEFAULT_DPI
-    width = round(_WIDTH_IN * dpi) if size is None else size[0]
-    frame = _Frame(width, POINTS * dpi / 72, titled)
-    panel, rows = round(_PANEL_IN * dpi), _DEFAULT_ROWS
-    if size is not None:
-        panel = min(panel, size[1] - frame.height(1, 0))
-        rows = max(1, (size[1] - frame.height(0, 0)) // (frame.height(2, panel) - frame.height(1, panel)))
+    canvas = choose_canvas(Grid(1, 1), figure)
+    frame = _Frame(canvas.width, canvas.em, titled)
+    panel, rows, height = round(_PANEL_IN * canvas.dpi), _DEFAULT_ROWS, None
+    if figure.size is not None:
+        height = canvas.height
+        panel = min(panel, height - frame.height(1, 0))
+        rows = max(1, (height - frame.height(0, 0)) // frame.row(panel))
     if min(frame.room, panel) < _MIN_PANEL:
         raise SettingsError(
-            f"{width} by {frame.height(1, panel)} pixels at {dpi} dpi have no room for panels: "
-            "give a larger `size` or a smaller `dpi`"
+            f"{canvas.width}x{canvas.height} pixels at {canvas.dpi} dpi have no room for panels: "
+            "give a larger `size`, or a smaller `dpi` or `font_size`"
         )
     second = frame.room / span_s
-    least = round(characters * CHARACTER * SMALL / POINTS * frame.em)
+    least = round(characters * CHARACTER * SMALL * frame.em)
     packed = list(_packed([cut.duration_s * second for cut in cuts], least, frame))
     pages = [
-        frame.page(min(rows, packed[-1].row + 1 - first), panel, size)
+        frame.page(min(rows, packed[-1].row + 1 - first), panel, height)
         for first in range(0, packed[-1].row + 1, rows)
     ]
     places = [
@@ -191,7 +191,7 @@ def lay_out_sheet(
         )
         for one in packed
     ]
-    return SheetLayout(dpi, frame.em, second, panel, places, pages)
+    return SheetLayout(canvas, second, panel, places, pages)
 
 
 class _Packed(NamedTuple):
@@ -240,19 +240,19 @@ class _Frame(Frozen):
         return round((2.3 if self.titled else 0.6) * self.em)
 
     def height(self, rows: int, panel: int) -> int:
-        """Give the height of a page of so many rows: words, panel, and a gap."""
-        return self.top + rows * (self._words + panel) + round(2.2 * self.em)
+        """Give the height of a page of so many rows."""
+        return self.top + rows * self.row(panel) + round(2.2 * self.em)
 
-    @property
-    def _words(self) -> int:
-        return round(2.7 * self.em)
+    def row(self, panel: int) -> int:
+        """Give the height of a row: the words, and the panel."""
+        return round(2.7 * self.em) + panel
 
-    def page(self, rows: int, panel: int, size: tuple[int, int] | None) -> Page:
-        """Lay out a page."""
-        height = self.height(rows, panel) if size is None else size[1]
+    def page(self, rows: int, panel: int, height: int | None) -> Page:
+        """Lay out a page of this height, or as high as so many rows."""
+        height = self.height(rows, panel) if height is None else height
         check_size(self.width, height)
-        tops = [height - self.top - row * (self._words + panel) for row in range(rows)]
-        boxes = [Box(self.left, top - self._words - panel, self.room, panel) for top in tops]
+        bottoms = [height - self.top - (row + 1) * self.row(panel) for row in range(rows)]
+        boxes = [Box(self.left, bottom, self.room, panel) for bottom in bottoms]
         last = boxes[min(rows, _BAR_ROWS) - 1]
         across = self.left + self.room + round(0.9 * self.em), max(2, round(0.9 * self.em))
         high = boxes[0].bottom + panel - last.bottom

@@ -22,12 +22,10 @@ def _ink(text: str, line: str, paper: str) -> dict[Any, Any]:
         "axes.edgecolor": line,
         "axes.facecolor": paper,
         "axes.labelcolor": text,
-        "axes.linewidth": 0.8,
         "axes.unicode_minus": True,
         "figure.facecolor": paper,
         "pdf.fonttype": 42,  # TrueType, which publishers take
         "font.family": "DejaVu Sans",  # the one that matplotlib brings along
-        "font.size": 10,
         "savefig.facecolor": "auto",
         "svg.fonttype": "none",
         "svg.hashsalt": "stftcli",
@@ -45,10 +43,25 @@ FAINT = "0.5"
 """The colour of what need not be read at once, on either paper."""
 
 
+def _fine(points: float) -> dict[Any, Any]:
+    """Give the sizes of what goes with text of so many points."""
+    ticks = {"size": 0.35, "pad": 0.35, "width": 0.08}
+    return {
+        "axes.linewidth": 0.08 * points,
+        "font.size": points,
+        **{
+            f"{axis}tick.major.{name}": share * points
+            for axis in "xy"
+            for name, share in ticks.items()
+        },
+    }
+
+
 @contextmanager
-def styled(*, dark: bool = False) -> Iterator[None]:
-    """Make everything that is drawn in the block look alike."""
-    with rc_context(_DARK if dark else _LIGHT), warnings.catch_warnings():
+def styled(*, dark: bool = False, points: float = 10.0) -> Iterator[None]:
+    """Make everything that is drawn in the block look alike, with text of so many points."""
+    ink = _DARK if dark else _LIGHT
+    with rc_context({**ink, **_fine(points)}), warnings.catch_warnings():
         # A title in a script that the font lacks is drawn as boxes, and that is all.
         warnings.filterwarnings("ignore", "Glyph")
         yield

@@ -173,27 +173,31 @@ class WholeChoice(Kind):
 
 
 class Names(Kind):
-    """Several names with commas between or as a list, or "all"."""
+    """Several names with commas between or as a list, or "all"; `none` if there may be none."""
 
     known: tuple[str, ...]
+    none: bool = False
     metavar: str = "NAME,..."
 
     @property
     def choices(self) -> Sequence[str]:
         """The names that there are."""
-        return (*self.known, "all")
+        return (*self.known, "all", *([NONE] if self.none else []))
 
     def read(self, value: Any) -> tuple[str, ...]:
         """Take names of the list."""
         if isinstance(value, str) and value == "all":
             return self.known
+        if self.none and value in (NONE, (), []):
+            return ()
         names: tuple[Any, ...] = ()
         if isinstance(value, str):
             names = tuple(value.split(","))
         elif isinstance(value, Iterable):
             names = tuple(value)
         if not names:
-            raise ValueError(f"name one or more of {', '.join(self.known)}, or all")
+            either = f"all or {NONE}" if self.none else "all"
+            raise ValueError(f"name one or more of {', '.join(self.known)}, or {either}")
         for name in names:
             if name not in self.known:
                 raise ValueError(f"there is no {name!r}: {nearest(str(name), list(self.known))}")

@@ -1,8 +1,6 @@
 """What a picture shows of the features, and how it looks."""
 
-import re
-from collections.abc import Iterable
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from stftcli.errors import SettingsError
 from stftcli.frozen import Frozen
@@ -13,12 +11,13 @@ from stftcli.settings.choices import (
     LevelReference,
     Reduction,
 )
-from stftcli.settings.kinds import Choice, Flag, Kind, Number, Text, Whole, WholeChoice
+from stftcli.settings.kinds import Choice, Flag, Names, Number, Text, Whole, WholeChoice
 from stftcli.settings.option import Option
 from stftcli.settings.record import Record, check_between
+from stftcli.settings.sizes import MAX_DPI, PAPER_DPI, SizeKind, pixels_of
 
-MAX_SIDE, MAX_PIXELS = 65_000, 1 << 26
-MAX_DPI, MAX_HZ = 2400, 1e9
+MAX_HZ = 1e9
+PICTURE_AXES = ("time", "frequency")
 MIN_RANGE, MAX_RANGE, MAX_TOP = 1e-6, 1e6, 1e6
 DEFAULT_RANGE_DB = 80.0
 
@@ -96,45 +95,38 @@ class ViewSettings(Record):
             raise SettingsError("a log axis cannot begin at 0 Hz: give `fmin` above 0, or leave it")
 
 
-class SizeKind(Kind):
-    """Width and height in pixels: 1200x600."""
-
-    metavar: str = "WxH"
-
-    def read(self, value: Any) -> tuple[int, int]:
-        """Take a text or two numbers."""
-        if isinstance(value, Iterable) and not isinstance(value, str):
-            value = "x".join(map(str, value))
-        text = str(value)
-        if not re.fullmatch(r"\d{1,7}x\d{1,7}", text, re.ASCII):
-            raise ValueError("give a width and a height in pixels, as in 1200x600")
-        width, height = map(int, text.split("x"))
-        check_size(width, height)
-        return width, height
-
-
 class FigureSettings(Record):
     """How the picture is laid out.
 
-    `size` is (width, height) in pixels, of which `dpi` make an inch. `bare` leaves the pixels of
-    the spectrum alone, `bits` deep where they are grey.
+    `size` is (width, height) in pixels, of which `dpi` make an inch, or a text such as "8.5x5cm".
+    `axes` are those that have names and numbers; with `framed` False there is nothing but the
+    panels. `bare` leaves the pixels of the spectrum alone, `bits` deep where they are grey.
     """
 
-    size: tuple[int, ...] | None = None
+    size: tuple[int, ...] | str | None = None
     dpi: int | None = None
+    font_size: float | None = None
     title: str | None = None
     dark: bool = False
-    axes: bool = True
+    framed: bool = True
+    axes: tuple[str, ...] = PICTURE_AXES
+    colorbar: bool = True
     waveform: bool = False
     bare: bool = False
     bits: Literal[8, 16] = 8
 
     options: ClassVar[tuple[Option, ...]] = (
-        Option("title", Text(), "What stands above it.", "title", default="the input's name"),
+        Option(
+            "title",
+            Text(),
+            "What stands above it; nothing does if it is empty.",
+            "title",
+            default="the input's name",
+        ),
         Option(
             "size",
             SizeKind(),
-            "Width and height of the picture in pixels.",
+            "Width and height in pixels, or on paper: 8.5x5cm, 85x50mm, 3.3x2in.",
             "size",
             default="1500 wide",
             common=True,
@@ -142,9 +134,16 @@ class FigureSettings(Record):
         Option(
             "dpi",
             Whole(10, MAX_DPI),
-            "Pixels in an inch. Text is drawn in points, so more of them make it larger.",
+            "Pixels in an inch.",
             "dpi",
-            default="150, less for a small size",
+            default="300 for a size on paper; else 150, less for a small size",
+        ),
+        Option(
+            "font_size",
+            Number(1, 100, metavar="POINTS"),
+            "Height of the text, of which 72 make an inch.",
+            "font_size",
+            default="10; by the width of a size on paper, 7 for 8.5 cm",
         ),
         Option(
             "dark",
@@ -155,12 +154,27 @@ class FigureSettings(Record):
             off="light",
         ),
         Option(
-            "axes",
+            "framed",
             Flag(),
-            "Frame it with axes, names and a colour bar.",
-            "axes",
-            default="axes",
+            "Frame it with axes, names and a colour bar, or leave nothing but the panels.",
+            "framed",
+            default="framed",
             off="no_axes",
+        ),
+        Option(
+            "axes",
+            Names(PICTURE_AXES, none=True),
+            "Which axes have names and numbers.",
+            "axes",
+            default="time,frequency",
+        ),
+        Option(
+            "colorbar",
+            Flag(),
+            "Say what the colours mean.",
+            "colorbar",
+            default="colorbar",
+            off="no_colorbar",
         ),
         Option("waveform", Flag(), "Draw the waveform above it.", "waveform"),
         Option(
@@ -180,15 +194,22 @@ class FigureSettings(Record):
         framing = {
             "title": self.title is not None,
             "dpi": self.dpi is not None,
+            "font_size": self.font_size is not None,
             "dark": self.dark,
-            "axes=False": not self.axes,
+            "framed=False": not self.framed,
+            "axes": self.axes != PICTURE_AXES,
+            "colorbar=False": not self.colorbar,
             "waveform": self.waveform,
         }
-        if not self.axes and self.title:
-            raise SettingsError("`axes=False` leaves no room for `title`: give one of them")
+        if not self.framed and self.title:
+            raise SettingsError("`framed=False` leaves no room for `title`: give one of them")
         if self.bare and any(framing.values()):
             names = ", ".join(f"`{name}`" for name, given in framing.items() if given)
             raise SettingsError(f"a `bare` picture has nothing but pixels: leave out {names}")
+        if self.bare and isinstance(self.size, str):
+            raise SettingsError("a `bare` picture has a `size` in pixels, as in 1200x600")
+        if isinstance(self.size, str):
+            pixels_of(self.size, self.dpi or PAPER_DPI)
 
 
 class Screen(Frozen):
@@ -197,16 +218,3 @@ class Screen(Frozen):
     width: int
     height: int
     coloured: bool
-
-
-def check_size(width: int, height: int) -> None:
-    """Raise SettingsError unless a picture of so many pixels can be made."""
-    if not (min(width, height) >= 1 and max(width, height) <= MAX_SIDE):
-        raise SettingsError(
-            f"a picture of {width}x{height}: each side must be 1 to {MAX_SIDE} pixels"
-        )
-    if width * height > MAX_PIXELS:
-        raise SettingsError(
-            f"a picture of {width}x{height} has {width * height / 1e6:.0f} million pixels: "
-            f"{MAX_PIXELS / 1e6:.0f} are the most"
-        )

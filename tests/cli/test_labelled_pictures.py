@@ -10,6 +10,7 @@ from PIL import Image
 from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.layout import Box, Grid, Layout, lay_out
 from stftcli.settings.choices import FREQUENCY_SCALES
+from stftcli.settings.pictures import FigureSettings
 from tests.audio.wav import wav_bytes
 from tests.cli.inside import ok_inside, run_inside
 from tests.cli.picturing import (
@@ -39,7 +40,7 @@ ONE = Grid(1, 1)
 
 def laid_out(grid: Grid = ONE, size: tuple[int, int] = SIZE, *, titled: bool = True) -> Layout:
     # Several sounds have names, but no title.
-    return lay_out(grid, size, None, framed=True, titled=titled)
+    return lay_out(grid, FigureSettings(size=size), titled=titled)
 
 
 def panel_of(picture: Picture, box: Box | None = None) -> NDArray[np.int64]:

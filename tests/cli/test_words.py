@@ -37,7 +37,7 @@ def test_a_keyword_is_spelled_with_dashes(name: str, option: str) -> None:
         ("leave out `ref='max'`, or `top_db`", "leave out --ref max, or --top-db"),
         ("`center=False` pads nothing", "--no-center pads nothing"),
         ("`center=True` pads", "--center pads"),
-        ("`axes=False` leaves no room", "--no-axes leaves no room"),
+        ("`framed=False` leaves no room", "--no-axes leaves no room"),
         ("a `bare` picture, `bits=16`", "a --bare picture, --bits 16"),
         ("`preset` and `config`", "--preset and --config"),
         ("`save_linear` writes", "--save-linear writes"),

@@ -7,8 +7,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from stftcli.errors import SettingsError
-from stftcli.pictures.layout import Box, Grid, Layout, arrange, lay_out
+from stftcli.pictures.layout import Box, Characters, Grid, Layout, arrange, lay_out
+from stftcli.settings.pictures import FigureSettings
 
+PLAIN = FigureSettings()
 GRIDS = st.builds(Grid, st.integers(1, 6), st.integers(1, 4), st.booleans(), st.booleans())
 SIZES = st.tuples(st.integers(200, 3000), st.integers(150, 3000))
 
@@ -28,7 +30,7 @@ def test_boxes_lie_within_the_figure_and_not_on_each_other(
     grid: Grid, size: tuple[int, int] | None, dpi: int | None, framed: bool, titled: bool
 ) -> None:
     try:
-        layout = lay_out(grid, size, dpi, framed=framed, titled=titled)
+        layout = lay_out(grid, FigureSettings(size=size, dpi=dpi, framed=framed), titled=titled)
     except SettingsError:
         assume(False)
     assert len(layout.panels) == grid.rows * grid.columns
@@ -36,16 +38,16 @@ def test_boxes_lie_within_the_figure_and_not_on_each_other(
     assert len(layout.bars) == framed
     for box in boxes(layout):
         assert min(*box.size, box.left + 1, box.bottom + 1) >= 1
-        assert box.left + box.width <= layout.width
-        assert box.bottom + box.height <= layout.height
+        assert box.left + box.width <= layout.canvas.width
+        assert box.bottom + box.height <= layout.canvas.height
     assert all(apart(one, other) for one, other in combinations(boxes(layout), 2))
     assert len({box.size for box in layout.panels}) == 1
-    assert size is None or (layout.width, layout.height) == size
-    assert dpi is None or layout.dpi == dpi
+    assert size is None or (layout.canvas.width, layout.canvas.height) == size
+    assert dpi is None or layout.canvas.dpi == dpi
 
 
 def test_panels_go_row_after_row_from_the_top() -> None:
-    panels = lay_out(Grid(2, 3), None, None, framed=True).panels
+    panels = lay_out(Grid(2, 3), PLAIN).panels
     lefts, bottoms = [box.left for box in panels], [box.bottom for box in panels]
     assert lefts[:3] == lefts[3:] == sorted(set(lefts))
     assert len(set(bottoms[:3])) == len(set(bottoms[3:])) == 1
@@ -53,7 +55,7 @@ def test_panels_go_row_after_row_from_the_top() -> None:
 
 
 def test_a_wave_lies_above_its_panel_and_is_as_wide() -> None:
-    layout = lay_out(Grid(2, 2, waves=True), None, None, framed=True)
+    layout = lay_out(Grid(2, 2, waves=True), PLAIN)
     for panel, wave in zip(layout.panels, layout.waves, strict=True):
         assert (wave.left, wave.width) == (panel.left, panel.width)
         assert 0 < wave.bottom - (panel.bottom + panel.height) < panel.height / 4
@@ -61,19 +63,21 @@ def test_a_wave_lies_above_its_panel_and_is_as_wide() -> None:
 
 
 def test_without_a_frame_a_panel_is_the_whole_figure() -> None:
-    assert lay_out(Grid(1, 1), (321, 123), None, framed=False).panels == [Box(0, 0, 321, 123)]
+    assert lay_out(Grid(1, 1), FigureSettings(size=(321, 123), framed=False)).panels == [
+        Box(0, 0, 321, 123)
+    ]
 
 
 def test_long_texts_get_room_on_either_side() -> None:
-    usual = lay_out(Grid(1, 1), None, None, framed=True)
-    wide = lay_out(Grid(1, 1), None, None, framed=True, characters=(14, 8))
-    assert wide.panels[0].left - usual.panels[0].left == pytest.approx(6.2 * usual.em, abs=1)
-    assert usual.bars[0].left - wide.bars[0].left == pytest.approx(2.48 * usual.em, abs=1)
+    usual = lay_out(Grid(1, 1), PLAIN)
+    wide = lay_out(Grid(1, 1), PLAIN, characters=Characters(14, 8))
+    assert wide.panels[0].left - usual.panels[0].left == pytest.approx(6.2 * usual.canvas.em, abs=1)
+    assert usual.bars[0].left - wide.bars[0].left == pytest.approx(2.48 * usual.canvas.em, abs=1)
 
 
 @pytest.mark.parametrize("scaled", [(), (4,), (1, 3), (2, 2), (1, 1, 2)])
 def test_each_scale_has_a_bar_as_high_as_its_panels(scaled: tuple[int, ...]) -> None:
-    layout = lay_out(Grid(4, 1, scaled=scaled), None, None, framed=True)
+    layout = lay_out(Grid(4, 1, scaled=scaled), PLAIN)
     first = 0
     for bar, count in zip(layout.bars, scaled or (4,), strict=True):
         beside = layout.panels[first : first + count]
@@ -105,7 +109,7 @@ def test_a_grid_has_room_for_all(count: int, in_grid: bool, shape: tuple[int, in
     [
         (Grid(1, 1), (60, 400), None, True),
         (Grid(1, 1), (400, 60), None, True),
-        (Grid(1, 1), (800, 600), 600, True),
+        (Grid(1, 1), (800, 600), 1200, True),
         (Grid(40, 1), (800, 600), None, True),
         (Grid(40, 1), (800, 30), None, False),
         (Grid(1, 1, waves=True), (1, 1), None, False),
@@ -115,7 +119,7 @@ def test_too_little_room_is_told_with_its_numbers(
     grid: Grid, size: tuple[int, int], dpi: int | None, framed: bool
 ) -> None:
     with pytest.raises(SettingsError, match="`size`") as caught:
-        lay_out(grid, size, dpi, framed=framed)
+        lay_out(grid, FigureSettings(size=size, dpi=dpi, framed=framed))
     assert f"{size[0]}x{size[1]} pixels at " in str(caught.value)
     count = grid.rows * grid.columns
     assert ("for a panel:" if count == 1 else f"for {count} panels:") in str(caught.value)

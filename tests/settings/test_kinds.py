@@ -27,10 +27,11 @@ from stftcli.settings.kinds import (
     WholeChoice,
 )
 from stftcli.settings.lengths import LengthKind
-from stftcli.settings.pictures import FigureSettings, SizeKind, ViewSettings
+from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.pitch import PitchKind
 from stftcli.settings.reading import RawKind
 from stftcli.settings.segment import ChannelKind, TimeOriginKind
+from stftcli.settings.sizes import SizeKind
 from stftcli.settings.statistics import PercentileName, Pooling, StatisticNames
 from stftcli.settings.units import Reference, SensitivityKind, Voltage
 

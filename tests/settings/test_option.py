@@ -129,7 +129,7 @@ class TestTable:
         """What an option does not take, a record does not take for its field either."""
         if not isinstance(option.field, str) or not option.field or option.kind.is_flag:
             return
-        for wrong in (object(), float("nan"), ()):
+        for wrong in (object(), float("nan"), (object(),)):
             with pytest.raises(ValueError, match=r"\S") as by_kind:
                 option.kind.read(wrong)
             # A step whose option has a word that takes it away does not take that word.

@@ -9,7 +9,8 @@ from stftcli.jobs.drawing.images import channel_images, pixel_rows, rows_of
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.reduced import Wanted
 from stftcli.settings.choices import PIXEL_FORMATS, PictureFormat
-from stftcli.settings.pictures import MAX_PIXELS, MAX_SIDE, FigureSettings, ViewSettings
+from stftcli.settings.pictures import FigureSettings, ViewSettings
+from stftcli.settings.sizes import MAX_PIXELS, MAX_SIDE
 
 _TOP_DBFS = 0.0  # the same for every sound, so that pixels can be compared
 
@@ -40,6 +41,7 @@ def draw_bare(job: PictureJob, paths: Sequence[str]) -> PictureReport:
         raise SettingsError("a `bare` picture shows one sound: leave out `grid`")
     check_bare(view, figure, job.picture_format)
     size = figure.size
+    assert not isinstance(size, str)  # which the settings refuse
     most = MAX_SIDE if size is None else size[0]
     wanted = Wanted(most, view.reduce, default_channel="mix", every_frame=size is None)
     sound = job.reduce(paths[0], wanted)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from stftcli.jobs.drawing.colours import Drawn, drawn
 from stftcli.jobs.drawing.reduced import ReducedSound
 from stftcli.jobs.drawing.rows import row_axis
-from stftcli.pictures.axes import RowAxis
+from stftcli.pictures.axes import RowAxis, TimeAxis
 from stftcli.pictures.reduce import reduce_to_pixels
 from stftcli.settings.pictures import ViewSettings
 
@@ -20,7 +20,7 @@ class ChannelImage(NamedTuple):
     """A channel in pixels, where its edges lie, its number, and its name among several."""
 
     drawn: Drawn
-    times_s: Ends
+    time: TimeAxis
     rows: RowAxis
     channel: int
     name: str
@@ -63,7 +63,7 @@ def channel_images(
         envelope = None if sound.envelope is None else sound.envelope[number]
         values = drawn(pixels, sound.chain, sound.axis, non_negative=non_negative)
         name = channel_name(number, channels)
-        images.append(ChannelImage(values, ends_s, rows, number, name, envelope))
+        images.append(ChannelImage(values, sound.time, rows, number, name, envelope))
     return images
 
 

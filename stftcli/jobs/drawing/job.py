@@ -8,8 +8,9 @@ from typing import IO
 from stftcli.features.chain import Chain
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
+from stftcli.jobs.drawing.belonging import of_sound
 from stftcli.jobs.drawing.images import ChannelImage
-from stftcli.jobs.drawing.marks import marks_of, of_sound
+from stftcli.jobs.drawing.marks import marks_of
 from stftcli.jobs.drawing.reduced import ReducedSound, Wanted, reduce_sound
 from stftcli.jobs.drawing.timeline import reduce_timeline
 from stftcli.jobs.provenance import description

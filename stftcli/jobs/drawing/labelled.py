@@ -14,12 +14,14 @@ from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.reduced import ReducedSound, Wanted
 from stftcli.jobs.drawing.sharing import check_alike, shared_views
 from stftcli.pictures.axes import RowAxis, TimeAxis
-from stftcli.pictures.layout import Grid, Layout, arrange, lay_out
+from stftcli.pictures.layout import FEW, Characters, Grid, Layout, arrange, lay_out
 from stftcli.pictures.ticks import Ticks, round_ticks
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 
 _MIN_CHARACTERS = 4
 _MANY = 10  # as many ticks as one would look for
+_SHARING = 10
+"""Sounds share a time axis up to this many times the length of the shortest."""
 
 
 def draw_labelled(
@@ -50,27 +52,32 @@ def draw_labelled(
     groups = [
         _Group.of(parts, view) for parts in zip(*(sound.parts() for sound in sounds), strict=True)
     ]
-    grid = _grid_of(groups, len(sounds), grid)
     times = _joint_times(sounds)
-    characters = (
-        _longest_of(group.rows.ticks(_MANY) for group in groups),
-        max(group.characters_of_bar() for group in groups),
+    own_times = _are_apart(sounds)
+    grid = replace(_grid_of(groups, len(sounds), grid), own_times=own_times)
+    axes = [sound.time for sound in sounds] if own_times else [times]
+    characters = Characters(
+        rows=_longest_of(group.rows.ticks(_MANY) for group in groups),
+        bars=max(group.characters_of_bar() for group in groups),
+        times=_longest_of(axis.ticks(_MANY, _MANY) for axis in axes),
     )
     layout = _laid_out(grid, figure, several, characters)
     scales: list[Scale] = []
     panels: list[Panel] = []
     for number, group in enumerate(groups):
-        images = group.images(layout.panels[0].size, times.shown_s)
+        shown_s = None if own_times else times.shown_s
+        images = group.images(layout.panels[0].size, shown_s)
         pictures = referred([image.drawn for _, image in images], view)
         scales.append(Scale(group.rows, colour_scale(pictures, view)))
         panels += [
             Panel(
                 picture.values,
-                image.times_s,
+                image.time.shown_s,
                 image.rows.shown,
                 number,
                 _panel_name(sound, image, alone=not several),
                 image.envelope,
+                image.time if own_times else None,
                 job.marks(sound, image),
             )
             for picture, (sound, image) in zip(pictures, images, strict=True)
@@ -83,7 +90,7 @@ def draw_labelled(
         layout,
         times,
         scales,
-        Legend(job.title(sounds), job.subtitle(sounds), grid.named, texts),
+        Legend(job.title(sounds), job.subtitle(sounds), grid.named, texts, figure.axes),
         dark=figure.dark,
     )
     if left_out:
@@ -112,14 +119,18 @@ class _Group(Frozen):
         return cls(sounds, views, rows, all(sound.non_negative for sound in sounds))
 
     def images(
-        self, size: tuple[int, int], shown_s: tuple[float, float]
+        self, size: tuple[int, int], shown_s: tuple[float, float] | None
     ) -> list[tuple[ReducedSound, ChannelImage]]:
-        """Give each channel in pixels, with its sound."""
+        """Give each channel in pixels, with its sound.
+
+        `shown_s` are the times that all panels show; None if each shows its own sound.
+        """
         return [
             (sound, image)
             for sound, view in zip(self.sounds, self.views, strict=True)
             for image in channel_images(
-                sound, view, size, shown_s, self.rows.shown, non_negative=self.positive
+                *(sound, view, size, shown_s or sound.time.shown_s, self.rows.shown),
+                non_negative=self.positive,
             )
         ]
 
@@ -140,12 +151,10 @@ def _laid_out(
     grid: Grid,
     figure: FigureSettings,
     several: bool,
-    characters: tuple[int, int] = (_MIN_CHARACTERS, _MIN_CHARACTERS),
+    characters: Characters = FEW,
 ) -> Layout:
     titled = bool(figure.title) or (figure.title is None and not several)
-    return lay_out(
-        grid, figure.size, figure.dpi, framed=figure.axes, titled=titled, characters=characters
-    )
+    return lay_out(grid, figure, titled=titled, characters=characters)
 
 
 def _longest_of(axes: Iterable[Ticks]) -> int:
@@ -171,6 +180,12 @@ def _joint_times(sounds: Sequence[ReducedSound]) -> TimeAxis:
         )
     first, last = zip(*(sound.time.shown_s for sound in sounds), strict=True)
     return replace(sounds[0].time, shown_s=(min(first), max(last)))
+
+
+def _are_apart(sounds: Sequence[ReducedSound]) -> bool:
+    """Whether the shortest sound would be a sliver on the time axis of the longest."""
+    durations_s = [sound.duration_s for sound in sounds]
+    return min(durations_s) * _SHARING < max(durations_s)
 
 
 def _panel_name(sound: ReducedSound, image: ChannelImage, *, alone: bool) -> str:

@@ -1,7 +1,5 @@
 """From a table of segments to marks over a panel."""
 
-from pathlib import PurePath
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,15 +26,6 @@ def marks_of(segments: Segments, rows: RowAxis, channel: Channel | None) -> Mark
         segments = segments.chosen(there)
     times_s = np.stack((segments.start_s, segments.end_s), axis=1)
     return Marks(times_s, _places(segments, rows), segments.labels)
-
-
-def of_sound(segments: Segments, name: str) -> Segments:
-    """Give those of a sound: all, unless the table names sounds."""
-    if segments.sounds is None:
-        return segments
-    file = PurePath(name).name
-    there = [number for number, one in enumerate(segments.sounds) if PurePath(one).name == file]
-    return segments.chosen(there)
 
 
 def _places(segments: Segments, rows: RowAxis) -> NDArray[np.float64]:
