@@ -1,11 +1,13 @@
 """Make the sample sound files that lie beside this script.
 
-Run as ``python sample_audio/make.py [FOLDER]``. Needs numpy, soundfile and espeak-ng.
+Run as ``python sample_audio/make.py [FOLDER] [--only NAME...]``. Needs numpy and soundfile, and
+espeak-ng for the voice.
 """
 
 import argparse
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -170,6 +172,109 @@ def birds() -> tuple[Array, int]:
     return set_peak(y, -3.0), rate
 
 
+def bat() -> tuple[Array, int]:
+    """Call twice as a pipistrelle does: 6 ms down from 95 kHz, slower and slower, to 45 kHz."""
+    rate = 384_000
+    y = room_noise(round(0.16 * rate), rate, -62.0, np.random.default_rng(4))
+    share = np.arange(round(0.006 * rate)) / (0.006 * rate)
+    contour = 45_000.0 + 50_000.0 * np.exp(-4.5 * share)
+    phase = 2.0 * np.pi * np.cumsum(contour) / rate
+    swell = np.hanning(len(share) + 2)[1:-1] ** 0.5
+    call = swell * (np.sin(phase) + 0.06 * np.sin(2.0 * phase))
+    for at, gain in ((0.03, 0.4), (0.0375, 0.02), (0.112, 0.5), (0.1205, 0.03)):  # with echoes
+        start = round(at * rate)
+        y[start : start + len(call)] += gain * call
+    return y, rate
+
+
+def whale() -> tuple[Array, int]:
+    """Let a right whale call upwards, a humpback moan and a fin whale pulse at 20 Hz."""
+    rate = 2000
+    y = room_noise(24 * rate, rate, -40.0, np.random.default_rng(5))
+
+    def add(freq: Array, at: float, gain: float, partials: int = 1) -> None:
+        """Mix a call and its weaker partials in at a time in seconds."""
+        phase, start = 2.0 * np.pi * np.cumsum(freq) / rate, round(at * rate)
+        swell = np.hanning(len(freq) + 2)[1:-1] ** 0.7
+        voices = sum(np.sin(k * phase) / k**1.5 for k in range(1, partials + 1))
+        y[start : start + len(freq)] += gain * swell * voices
+
+    for at in (1.0, 9.5, 18.0):
+        add(glide(70.0, 190.0, 1.0, rate), at, 0.2, 2)
+    for at, low, high in ((3.5, 320.0, 260.0), (6.0, 180.0, 420.0), (12.0, 300.0, 240.0)):
+        add(glide(low, high, 1.6, rate), at, 0.12, 3)
+    for at in np.arange(2.0, 23.0, 4.0):
+        add(glide(24.0, 18.0, 0.9, rate), float(at), 0.3)
+    return set_peak(y, -6.0), rate
+
+
+def machine() -> tuple[Array, int]:
+    """Run a gear box up to speed; a damaged bearing makes it ring at 12 kHz."""
+    rate, seconds = 50_000, 3.0
+    t = np.arange(round(seconds * rate)) / rate
+    turns = np.cumsum(np.interp(t, (0.0, 2.0), (18.0, 34.0))) / rate
+    y = room_noise(len(t), rate, -50.0, np.random.default_rng(6))
+    for mesh in (31, 62, 93):
+        wobble = 1.0 + 0.3 * np.sin(2.0 * np.pi * turns)
+        y += 3.0 / mesh * wobble * np.sin(2.0 * np.pi * mesh * turns)
+    ring = np.arange(round(0.004 * rate)) / rate
+    knock = 0.25 * np.exp(-ring / 0.0006) * np.sin(2.0 * np.pi * 12_000.0 * ring)
+    for start in np.flatnonzero(np.diff(np.floor(4.6 * turns)) > 0):
+        y[start : start + len(ring)] += knock[: len(y) - start]
+    return set_peak(y, -3.0), rate
+
+
+def around(hz: float, octaves: float, length: int, rate: int) -> Array:
+    """Weight a spectrum around a frequency in Hz, as a bell over a log axis."""
+    freq = np.maximum(np.fft.rfftfreq(length, 1.0 / rate), 1e-9)
+    return np.asarray(np.exp(-0.5 * (np.log2(freq / hz) / octaves) ** 2))
+
+
+def earthquake(seconds: float, rate: int, rng: np.random.Generator) -> Array:
+    """Shake with P waves at once, S waves after 35 s and surface waves after 60 s."""
+    t = np.arange(round(seconds * rate)) / rate
+    y = np.zeros(len(t))
+    for at, hz, ring, gain in (
+        (0.0, 8.0, 12.0, 0.2),
+        (35.0, 3.0, 20.0, 0.7),
+        (60.0, 0.12, 45.0, 1.0),
+    ):
+        since = np.maximum(t - at, 0.0) / ring
+        noise = shaped_noise(len(t), around(hz, 0.8, len(t), rate), rng)
+        y += gain * since * np.exp(1.0 - since) * noise
+    return y
+
+
+def seismic() -> tuple[Array, int]:
+    """Record five minutes of a seismometer, with an earthquake after one."""
+    rate, rng = 100, np.random.default_rng(7)
+    n = 300 * rate
+    y = 0.01 * shaped_noise(n, around(0.2, 0.6, n, rate), rng)
+    y += 0.001 * shaped_noise(n, around(20.0, 3.0, n, rate), rng)
+    y[60 * rate :] += earthquake(240.0, rate, rng)
+    return set_peak(y, -6.0), rate
+
+
+def day() -> tuple[Array, int]:
+    """Record a day of a seismometer: microseism, traffic by day, trains and three earthquakes."""
+    rate, rng = 20, np.random.default_rng(8)
+    n = 86_400 * rate
+    hour = np.arange(n) / rate / 3600.0
+    y = 0.05 * shaped_noise(n, around(0.2, 0.5, n, rate), rng) * (1.0 + 0.4 * hour / 24.0)
+    y += 0.002 * shaped_noise(n, around(3.0, 4.0, n, rate), rng)
+    busy = 1.0 / (1.0 + np.exp(-3.0 * (hour - 6.5))) / (1.0 + np.exp(2.0 * (hour - 18.5)))
+    y += 0.03 * busy * shaped_noise(n, around(5.0, 0.6, n, rate), rng)
+    passing = np.hanning(240 * rate)
+    for at in np.arange(5.2, 23.0, 0.97):
+        start = round(at * 3600.0 * rate)
+        train = shaped_noise(len(passing), around(2.5, 0.3, len(passing), rate), rng)
+        y[start : start + len(passing)] += 0.06 * passing * train
+    for at, gain in ((2.4, 0.3), (13.1, 1.0), (20.6, 0.15)):
+        start = round(at * 3600.0 * rate)
+        y[start : start + 1200 * rate] += gain * earthquake(1200.0, rate, rng)
+    return set_peak(y, -6.0), rate
+
+
 def write(path: Path, signal: tuple[Array, int], subtype: str) -> None:
     """Write a sound file and say so."""
     x, rate = signal
@@ -183,16 +288,35 @@ def write(path: Path, signal: tuple[Array, int], subtype: str) -> None:
     print(f"{path}: {len(x) / rate:.2f} s, {path.stat().st_size} bytes")
 
 
+STORED: dict[str, tuple[Callable[[], tuple[Array, int]], str]] = {
+    "music.flac": (music, "PCM_16"),
+    "sweep.wav": (sweep, "FLOAT"),
+    "birds.wav": (birds, "PCM_24"),
+    "speech.wav": (speech, "PCM_16"),  # last, for it needs another program
+}
+"""What lies beside this script."""
+
+ON_REQUEST: dict[str, tuple[Callable[[], tuple[Array, int]], str]] = {
+    "bat.wav": (bat, "PCM_16"),
+    "whale.wav": (whale, "PCM_16"),
+    "machine.wav": (machine, "PCM_16"),
+    "seismic.wav": (seismic, "PCM_16"),
+    "day.wav": (day, "PCM_16"),
+}
+"""What is made where it is wanted."""
+
+
 def main() -> None:
-    """Write all files, the voice last because it needs another program."""
+    """Write the files that are stored, or those that are named."""
     parser = argparse.ArgumentParser(description="Make the sample sound files.")
     parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parent)
-    folder: Path = parser.parse_args().folder
+    parser.add_argument("--only", nargs="+", choices=[*STORED, *ON_REQUEST], default=[*STORED])
+    arguments = parser.parse_args()
+    folder: Path = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
-    write(folder / "music.flac", music(), "PCM_16")
-    write(folder / "sweep.wav", sweep(), "FLOAT")
-    write(folder / "birds.wav", birds(), "PCM_24")
-    write(folder / "speech.wav", speech(), "PCM_16")
+    for name in arguments.only:
+        make, subtype = {**STORED, **ON_REQUEST}[name]
+        write(folder / name, make(), subtype)
 
 
 if __name__ == "__main__":

@@ -34,8 +34,8 @@ _DTYPE = "Compute in this type: float64 has room for values beyond 1e38."
 _CHANGES: dict[str, Any] = {
     **{name: {"common": False} for name in ("rate", "log", "mfcc")},
     "n_fft": {
-        "default": "the power of two nearest 40ms, at least 256; 1.5ms from 150 kHz on; 2048 for "
-        "features such as --mel"
+        "default": "the power of two nearest 25ms, at least 256; 1.5ms from 150 kHz on; twice that "
+        "with --scale mel or bark, four times with log; 2048 for features such as --mel"
     },
     "hop_length": {
         "common": False,

@@ -18,16 +18,17 @@ from stftcli.features.build import Defaults
 from stftcli.features.chain import Chain
 from stftcli.features.extractor import Extractor
 from stftcli.features.settings import FeatureSettings
-from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
+from stftcli.jobs.drawing.colours import colour_scale, drawn_rows, referred
+from stftcli.jobs.drawing.images import reduce_rows
 from stftcli.jobs.drawing.reduced import check_drawable, picture_length
 from stftcli.jobs.drawing.rows import row_axis
 from stftcli.jobs.origin import find_origin
 from stftcli.jobs.reporter import SILENT
 from stftcli.jobs.stream import chain_for, stream_features
 from stftcli.pictures.axes import RowAxis, TimeAxis
-from stftcli.pictures.reduce import reduce_groups, reduce_to_pixels
+from stftcli.pictures.reduce import reduce_groups
 from stftcli.pictures.terminal import Picture, plot_size, render
-from stftcli.settings.choices import Reduction
+from stftcli.settings.choices import FrequencyScale, Reduction
 from stftcli.settings.pictures import Screen, ViewSettings
 from stftcli.settings.reading import AS_IT_IS, Reading
 
@@ -73,7 +74,7 @@ def follow_sound(
         Whatever is wrong with the input or the settings.
     """
     with Source(path, block_s=_BLOCK_S, reading=reading) as source:
-        chain = _chain(source, settings)
+        chain = _chain(source, settings, view.scale)
         rows = row_axis(chain, chain.axis, 1, view)
         columns = _Columns(source, chain, view.reduce)
         origin = find_origin(source, settings.segment, SILENT)
@@ -88,10 +89,11 @@ def follow_sound(
         columns.check()
 
 
-def _chain(source: Source, settings: FeatureSettings) -> Chain:
+def _chain(source: Source, settings: FeatureSettings, scale: FrequencyScale) -> Chain:
     rate_hz = settings.signal.rate_hz or source.rate_hz
     hop = partial(_hop_within, rate_hz / PICTURES_PER_S)
-    defaults = Defaults(picture_length(settings, source.rate_hz), hop, "power", drawn=True)
+    length = picture_length(settings, source.rate_hz, scale)
+    defaults = Defaults(length, hop, "power", drawn=True)
     chain = chain_for(Extractor(settings), source, defaults=defaults)
     check_drawable(chain)
     if chain.operations:
@@ -180,9 +182,9 @@ def _picture(
 ) -> Picture:
     wide, high = plot_size(screen)
     first, values = columns.last(wide)
-    pixels = reduce_to_pixels(values, rows.edges, rows.shown, high, 0, view.reduce)
+    pixels = reduce_rows(values, rows, high, chain.axis, view)
     (levels,) = referred(
-        [drawn(pixels, chain, chain.axis, non_negative=bool(pixels.min() >= 0))], view
+        [drawn_rows(pixels, chain, chain.axis, non_negative=bool(pixels.min() >= 0))], view
     )
     colours = colour_scale([levels], view, default_top_dbfs=_TOP_DBFS)
     start_s = chain.settings.segment.start_s + first * columns.column_s

@@ -51,7 +51,7 @@ def show_sound(
     StftcliError
         Whatever is wrong with the input or the settings.
     """
-    wanted = Wanted(plot_size(screen)[0], view.reduce, default_channel="mix")
+    wanted = Wanted(plot_size(screen)[0], view.reduce, default_channel="mix", scale=view.scale)
     sound = reduce_sound(path, settings, wanted, threads, reporter, reading)
     return [picture for part in sound.parts() for picture in _drawn(part, view, screen)]
 

@@ -54,6 +54,8 @@ class RowAxis(Frozen):
         The places of its ends.
     ticks : function
         From the number that has room to the places and texts of its ticks.
+    centers : ndarray, shape (rows,), optional
+        The places of the rows themselves, where they do not lie halfway between the edges.
     place : function or None
         From frequencies in Hz to places, where the rows lie at frequencies.
     """
@@ -62,6 +64,7 @@ class RowAxis(Frozen):
     edges: NDArray[Any]
     shown: tuple[float, float]
     ticks: Callable[[int], Ticks]
+    centers: NDArray[Any] | None = None
     place: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
 
 

@@ -1,5 +1,6 @@
 """Spectra reduced to a bounded number of columns while they arrive."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +28,10 @@ MAX_ROWS = 4096
 """More than a picture is usually high, few enough that long frames take little memory."""
 _FIRST_COLUMNS, _CELL_COPIES = 256, 2
 _ON_A_BORDER = 1e-6  # of a pixel
+
+
+Blend = Callable[[NDArray[Any], NDArray[Any], NDArray[Any]], NDArray[Any]]
+"""From the values of two neighbours, and the share of the second, to a value between them."""
 
 
 class ColumnReducer:
@@ -194,6 +199,9 @@ def reduce_to_pixels(
     pixels: int,
     axis: int,
     how: Reduction = "max",
+    *,
+    centers: NDArray[Any] | None = None,
+    blend: Blend | None = None,
 ) -> NDArray[Any]:
     """Give each pixel along an axis the cells whose centres lie in it, or the cell that it lies in.
 
@@ -211,6 +219,10 @@ def reduce_to_pixels(
         Along which axis.
     how : {"max", "mean"}
         What stands for several cells.
+    centers : ndarray, shape (cells,), optional
+        The centres of the cells, where they do not lie halfway between the edges.
+    blend : function, optional
+        Gives a pixel without a centre a value between those of the cells on either side of it.
 
     Returns
     -------
@@ -221,7 +233,8 @@ def reduce_to_pixels(
     borders = np.linspace(*shown, pixels + 1)
     # What lies on a border belongs to the pixel above it, however it was rounded.
     slack = _ON_A_BORDER * (shown[1] - shown[0]) / pixels
-    centers = (edges[:-1] + edges[1:]) / 2
+    if centers is None:
+        centers = (edges[:-1] + edges[1:]) / 2
     starts = np.searchsorted(centers, borders - slack)
     starts[-1] = np.searchsorted(centers, borders[-1] + slack)  # the Nyquist bin lies there
     ends = starts[1:]
@@ -232,7 +245,28 @@ def reduce_to_pixels(
     within = [slice(None)] * values.ndim
     within[axis] = slice(ends[-1])
     joined = _reduce_known(values[tuple(within)], starts[:-1][filled], axis, how)
-    alone = values.take(np.clip(inside, 0, len(centers) - 1)[~filled], axis)
+    if blend is None:
+        alone = values.take(np.clip(inside, 0, len(centers) - 1)[~filled], axis)
+    else:
+        alone = _blended(values, centers, middles[~filled], axis, blend)
     order = np.empty(pixels, np.intp)
     order[np.concatenate((np.flatnonzero(filled), np.flatnonzero(~filled)))] = range(pixels)
     return np.concatenate((joined, alone), axis).take(order, axis)
+
+
+def _blended(
+    values: NDArray[Any],
+    centers: NDArray[Any],
+    places: NDArray[Any],
+    axis: int,
+    blend: Blend,
+) -> NDArray[Any]:
+    """Give values at places between the centres of cells; beyond the last, that of the last."""
+    last = len(centers) - 1
+    below = np.clip(np.searchsorted(centers, places, side="right") - 1, 0, last)
+    above = np.minimum(below + 1, last)
+    apart = np.where(above > below, centers[above] - centers[below], 1.0)
+    share = np.clip((places - centers[below]) / apart, 0, 1).astype(values.dtype)
+    shape = [1] * values.ndim
+    shape[axis] = -1
+    return blend(values.take(below, axis), values.take(above, axis), share.reshape(shape))

@@ -17,6 +17,9 @@ from stftcli.settings.record import Record, check_between
 from stftcli.settings.sizes import MAX_DPI, PAPER_DPI, SizeKind, pixels_of
 
 MAX_HZ = 1e9
+AUTO: Literal["auto"] = "auto"
+"""As a range: by what the picture holds."""
+
 PICTURE_AXES = ("time", "frequency")
 MIN_RANGE, MAX_RANGE, MAX_TOP = 1e-6, 1e6, 1e6
 DEFAULT_RANGE_DB = 80.0
@@ -26,14 +29,15 @@ class ViewSettings(Record):
     """What is shown: which frequencies on which scale, which levels, in which colours.
 
     `fmin_hz` and `fmax_hz` None are the ends of what there is. Levels, or other values, go from
-    `top` (None: the highest that is drawn) down by `span`; `ref` "max" counts levels from the
-    highest instead of full scale. `reduce` says what becomes of several cells in one pixel.
+    `top` (None: the highest that is drawn) down by `span`, or down to the noise if that is "auto";
+    `ref` "max" counts levels from the highest instead of full scale. `reduce` says what becomes of
+    several cells in one pixel.
     """
 
     scale: FrequencyScale = "linear"
     fmin_hz: float | None = None
     fmax_hz: float | None = None
-    span: float | None = None
+    span: float | Literal["auto"] | None = None
     top: float | None = None
     ref: LevelReference = "full-scale"
     reduce: Reduction = "max"
@@ -50,8 +54,9 @@ class ViewSettings(Record):
         ),
         Option(
             "range",
-            Number(MIN_RANGE, MAX_RANGE, metavar="DB"),
-            "From the brightest colour down to the darkest, in decibels or whatever unit is drawn.",
+            Number(MIN_RANGE, MAX_RANGE, word=AUTO, metavar="DB|auto"),
+            "From the brightest colour down to the darkest, in decibels or whatever unit is drawn; "
+            "auto: down to the noise, below which a tenth of the picture lies, or by 80 dB.",
             "span",
             default=f"{DEFAULT_RANGE_DB:g} dB of levels; all of other values",
             common=True,

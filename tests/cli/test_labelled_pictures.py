@@ -251,7 +251,7 @@ class TestWords:
             ("--mel 40", {"Frequency (Hz)", "500", "1k", "2k", "Level (dB)"}),
             ("--preset whisper --rate 16000", {"Frequency (Hz)", "1k", "5k", "Value"}),
             ("--mfcc 13", {"MFCC", "0", "12", "Value"}),
-            ("--chroma 12", {"C", "C#", "A", "B", "Level (dB)"}),
+            ("--chroma 12", {"C", "C#", "A", "B", "0.5", "Value (of the frame's largest)"}),
             ("--linear layer.npz", {"Output", "1", "5", "Value"}),
             ("--spectrum phase", {"Frequency (kHz)", "0", "4", "Value (rad)"}),
             ("--spectrum db", {"Frequency (kHz)", "Level (dB)"}),

@@ -43,7 +43,9 @@ def draw_bare(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     size = figure.size
     assert not isinstance(size, str)  # which the settings refuse
     most = MAX_SIDE if size is None else size[0]
-    wanted = Wanted(most, view.reduce, default_channel="mix", every_frame=size is None)
+    wanted = Wanted(
+        most, view.reduce, default_channel="mix", every_frame=size is None, scale=view.scale
+    )
     sound = job.reduce(paths[0], wanted)
     if len(sound.values) > 1:
         raise SettingsError("a `bare` picture shows one channel: give `channel='mix'` or a number")

@@ -13,18 +13,27 @@ from stftcli.features.chain import Chain
 from stftcli.frozen import Frozen
 from stftcli.pictures.axes import ColourScale
 from stftcli.pictures.colours import LEVELS_MAP, SIGNED_MAP
-from stftcli.settings.pictures import DEFAULT_RANGE_DB, ViewSettings
+from stftcli.settings.choices import LOWEST_DB
+from stftcli.settings.pictures import AUTO, DEFAULT_RANGE_DB, ViewSettings
 
 _LARGEST_TO_SQUARE, _WIDEST = 1e18, 1e300
 _QUIETEST_TOP_DB = -100.0  # silence stays dark
+_DARKEST, _BRIGHTEST = 10.0, 99.99
+"""Percentiles of what is drawn, between which the colours lie with `--range auto`."""
+_LEAST_AUTO_DB = 10.0  # of pure noise one sees nothing else
+_SILENT_DB = LOWEST_DB + 20.0
 
 
 class Drawn(Frozen):
-    """Values as they are drawn, their unit, and whether they are a logarithm."""
+    """Values as they are drawn, their unit, and whether they are a logarithm.
+
+    `ends` are those of the colours, where they are known without looking.
+    """
 
     values: NDArray[Any]
     unit: str
     is_log: bool = False
+    ends: tuple[float, float] | None = None
 
     @property
     def are_levels(self) -> bool:
@@ -53,6 +62,18 @@ def drawn(picture: NDArray[Any], chain: Chain, axis: Axis, *, non_negative: bool
         if axis.bins or non_negative:
             return Drawn(levels_db(power), "dB")
     return Drawn(picture, axis.unit or "", axis.log is not None)
+
+
+def drawn_rows(picture: NDArray[Any], chain: Chain, axis: Axis, *, non_negative: bool) -> Drawn:
+    """Turn values of shape (rows, columns) into what is drawn.
+
+    Pitch classes are compared within each frame, as in librosa: the largest is 1. All else is
+    as `drawn` has it.
+    """
+    if axis.label == "Chroma" and axis.are_amounts:
+        largest = np.maximum(picture.max(axis=0), np.finfo(picture.dtype).tiny)
+        return Drawn(picture / largest, "of the frame's largest", ends=(0.0, 1.0))
+    return drawn(picture, chain, axis, non_negative=non_negative)
 
 
 def _relative(squares: NDArray[Any], axis: Axis) -> Drawn:
@@ -86,33 +107,55 @@ def colour_scale(
         raise SettingsError(
             f"values from {lowest:.3g} to {highest:.3g} are too far apart to draw: draw levels"
         )
-    if pictures[0].are_levels:
-        return _level_scale(pictures[0].unit, highest, view, default_top_dbfs)
+    first, signed = pictures[0], lowest < 0 < highest and not pictures[0].is_log
+    if first.are_levels:
+        ends = _level_ends(pictures, highest, view, default_top_dbfs)
+        return ColourScale(f"Level ({first.unit})", *ends, view.colormap or LEVELS_MAP)
     if view.ref == "max":
         raise SettingsError("`ref='max'` is for levels, and what is drawn here has none")
-    unit = pictures[0].unit
-    label = f"Value ({unit})" if unit else "Value"
-    if view.top is not None or view.span is not None:
+    label = f"Value ({first.unit})" if first.unit else "Value"
+    if view.span == AUTO:
+        lowest, highest = _auto_ends(pictures)
+        highest = highest if view.top is None else view.top
+        lowest = min(lowest, highest)
+    elif view.top is not None or view.span is not None:
         highest = highest if view.top is None else view.top
         lowest = highest - view.span if view.span is not None else min(lowest, highest)
-        colormap = SIGNED_MAP if lowest == -highest else LEVELS_MAP
-        return ColourScale(label, lowest, highest, view.colormap or colormap)
-    if lowest < 0 < highest and not pictures[0].is_log:  # to which zero means nothing
-        largest = max(-lowest, highest)
-        return ColourScale(label, -largest, largest, view.colormap or SIGNED_MAP)
-    return ColourScale(label, lowest, highest, view.colormap or LEVELS_MAP)
+        signed = lowest == -highest
+    elif first.ends is not None:
+        lowest, highest = first.ends
+    if signed:  # to which zero means something
+        lowest, highest = (-max(-lowest, highest), max(-lowest, highest))
+    return ColourScale(
+        label, lowest, highest, view.colormap or (SIGNED_MAP if signed else LEVELS_MAP)
+    )
 
 
-def _level_scale(
-    unit: str, highest: float, view: ViewSettings, default_top_dbfs: float | None
-) -> ColourScale:
+def _level_ends(
+    pictures: Sequence[Drawn], highest: float, view: ViewSettings, default_top_dbfs: float | None
+) -> tuple[float, float]:
+    """Give the levels of the darkest and the brightest colour."""
+    if view.span == AUTO:
+        floor_db, loudest_db = _auto_ends(pictures)
+        loudest_db = loudest_db if view.top is None else view.top
+        span_db = min(DEFAULT_RANGE_DB, max(_LEAST_AUTO_DB, loudest_db - floor_db))
+        return loudest_db - span_db, loudest_db
     top_db = view.top
-    if top_db is None and unit == FULL_SCALE:
+    if top_db is None and pictures[0].unit == FULL_SCALE:
         top_db = default_top_dbfs
     if top_db is None:
         top_db = max(_QUIETEST_TOP_DB, highest)
-    range_db = DEFAULT_RANGE_DB if view.span is None else view.span
-    return ColourScale(f"Level ({unit})", top_db - range_db, top_db, view.colormap or LEVELS_MAP)
+    return top_db - (DEFAULT_RANGE_DB if view.span is None else view.span), top_db
+
+
+def _auto_ends(pictures: Sequence[Drawn]) -> tuple[float, float]:
+    """Give the percentiles of all pixels; those of digital silence, and of gaps, do not count."""
+    values = np.concatenate([picture.values.ravel() for picture in pictures])
+    known = values[~np.isnan(values)]
+    if pictures[0].are_levels and (known > _SILENT_DB).any():
+        known = known[known > _SILENT_DB]
+    floor, top = np.percentile(known, (_DARKEST, _BRIGHTEST))
+    return float(floor), float(top)
 
 
 def referred(pictures: Sequence[Drawn], view: ViewSettings) -> list[Drawn]:

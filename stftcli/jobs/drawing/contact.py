@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.frozen import Frozen
-from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
+from stftcli.jobs.drawing.colours import colour_scale, drawn_rows, referred
 from stftcli.jobs.drawing.job import frames_told
 from stftcli.jobs.drawing.pixel_store import PixelStore
 from stftcli.jobs.drawing.sheet_pixels import Recording
@@ -78,7 +78,7 @@ class ContactSheet(Frozen):
             recording_of[plan.panels_of(places)] = number
         positive = all(sample[0] >= 0 for sample in store.samples.values())
         samples = [
-            drawn(sample, chain, chain.axis, non_negative=positive)
+            drawn_rows(sample, chain, chain.axis, non_negative=positive)
             for number, sample in store.samples.items()
             if (chain := recordings[recording_of[number]].chain)
         ]
@@ -111,7 +111,7 @@ class ContactSheet(Frozen):
         chain = self.recordings[self.recording_of[number]].chain
         values: NDArray[Any] = np.full((1, 1), np.nan)
         if stored is not None:
-            levels = drawn(stored, chain, chain.axis, non_negative=self.positive)
+            levels = drawn_rows(stored, chain, chain.axis, non_negative=self.positive)
             values = levels.values - self.highest
         torn = cut.shown < 1 and cut.part == cut.parts - 1
         words = self._words(number, cut, there=stored is not None)

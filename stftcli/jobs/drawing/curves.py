@@ -16,7 +16,7 @@ from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.reduced import ReducedSound, Wanted
 from stftcli.jobs.drawing.rows import FrequencyAxis, frequency_axis
 from stftcli.pictures.axes import RowAxis
-from stftcli.settings.pictures import FigureSettings, ViewSettings
+from stftcli.settings.pictures import AUTO, FigureSettings, ViewSettings
 
 
 class _Part(Frozen):
@@ -47,7 +47,7 @@ def draw_curves(job: PictureJob, paths: Sequence[str]) -> PictureReport:
     from stftcli.pictures.curves import Curve, plot_curves
 
     check_curves(job.figure)
-    wanted = Wanted(1, job.view.reduce, every_frame=True, curves=True)
+    wanted = Wanted(1, job.view.reduce, every_frame=True, curves=True, scale=job.view.scale)
     sounds = [job.reduce(path, wanted) for path in paths]
     parts = [part for sound in sounds for part in _parts(sound)]
     levels = referred([part.drawn for part in parts], job.view)
@@ -113,5 +113,5 @@ def _level_ends(levels: Sequence[Drawn], view: ViewSettings) -> tuple[float, flo
     greatest = max(float(level.values.max()) for level in levels)
     margin = 0.05 * (greatest - least) or 1.0
     highest = greatest + margin if view.top is None else view.top
-    lowest = least - margin if view.span is None else highest - view.span
+    lowest = least - margin if view.span in (None, AUTO) else highest - view.span
     return min(lowest, highest - 1e-6), highest

@@ -6,14 +6,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.jobs.drawing.colours import Drawn, drawn
+from stftcli.features.axis import Axis
+from stftcli.jobs.drawing.colours import Drawn, drawn_rows
 from stftcli.jobs.drawing.reduced import ReducedSound
 from stftcli.jobs.drawing.rows import row_axis
 from stftcli.pictures.axes import RowAxis, TimeAxis
 from stftcli.pictures.reduce import reduce_to_pixels
+from stftcli.settings.choices import LOWEST_POWER
 from stftcli.settings.pictures import ViewSettings
 
 Ends = tuple[float, float]
+Floats = NDArray[Any]
 
 
 class ChannelImage(NamedTuple):
@@ -57,11 +60,10 @@ def channel_images(
         Whether no value of the figure is below zero.
     """
     rows = rows_of(sound, view)
-    ends_s = sound.time.shown_s
     images, channels = [], len(sound.values)
     for number, pixels in enumerate(channel_pixels(sound, rows, view, size, shown_s, shown)):
         envelope = None if sound.envelope is None else sound.envelope[number]
-        values = drawn(pixels, sound.chain, sound.axis, non_negative=non_negative)
+        values = drawn_rows(pixels, sound.chain, sound.axis, non_negative=non_negative)
         name = channel_name(number, channels)
         images.append(ChannelImage(values, sound.time, rows, number, name, envelope))
     return images
@@ -80,13 +82,40 @@ def channel_pixels(
     wide, high = _share(size[0], ends_s, shown_s), _share(size[1], rows.shown, shown)
     edges_s = sound.time.edges_s(sound.values.shape[-1])
     for channel in sound.values:
-        pixels = reduce_to_pixels(channel, rows.edges, rows.shown, high, 0, view.reduce)
+        pixels = reduce_rows(channel, rows, high, sound.axis, view)
         yield reduce_to_pixels(pixels, edges_s, ends_s, wide, 1, view.reduce)
+
+
+def reduce_rows(
+    values: NDArray[Any], rows: RowAxis, pixels: int, axis: Axis, view: ViewSettings
+) -> NDArray[Any]:
+    """Reduce values of shape (rows, columns) to so many pixels upwards.
+
+    On a logarithmic axis the lowest bins have many pixels each: between their centres levels, or
+    other values, go straight from one to the next.
+    """
+    blend = None
+    if view.scale == "log" and axis.quantity != "phase":
+        is_power = axis.log is None and axis.quantity != ""
+        blend = _between_levels if is_power else _between
+    shown = (rows.edges, rows.shown)
+    return reduce_to_pixels(
+        values, *shown, pixels, 0, view.reduce, centers=rows.centers, blend=blend
+    )
+
+
+def _between(one: Floats, other: Floats, share: Floats) -> Floats:
+    return np.asarray(one + share * (other - one))
+
+
+def _between_levels(one: Floats, other: Floats, share: Floats) -> Floats:
+    first, second = (np.log(np.maximum(values, LOWEST_POWER)) for values in (one, other))
+    return np.asarray(np.exp(_between(first, second, share)))
 
 
 def pixel_rows(rows: RowAxis) -> int:
     """Give how many rows are shown of an axis: those whose centres are."""
-    centers = (rows.edges[:-1] + rows.edges[1:]) / 2
+    centers = (rows.edges[:-1] + rows.edges[1:]) / 2 if rows.centers is None else rows.centers
     return int(np.count_nonzero((rows.shown[0] <= centers) & (centers <= rows.shown[1])))
 
 

@@ -43,7 +43,7 @@ def draw_labelled(
     grid = arrange(count, in_grid=several, named=several, waves=figure.waveform)
     # Wide enough: with more channels than sounds, panels only become narrower.
     pixels = _laid_out(grid, figure, several).panels[0].width
-    wanted = Wanted(pixels, view.reduce, envelope=figure.waveform)
+    wanted = Wanted(pixels, view.reduce, envelope=figure.waveform, scale=view.scale)
     if timeline:
         sounds = [job.reduce_timeline(paths, wanted)]
     else:

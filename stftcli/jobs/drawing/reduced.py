@@ -25,13 +25,15 @@ from stftcli.jobs.stream import Form, chain_for, stream_features
 from stftcli.pictures.axes import TimeAxis
 from stftcli.pictures.envelope import Envelope
 from stftcli.pictures.reduce import MAX_ROWS, ColumnReducer
-from stftcli.settings.choices import Channel, Reduction
+from stftcli.settings.choices import Channel, FrequencyScale, Reduction
 from stftcli.settings.frames import half, quarter
 from stftcli.settings.lengths import DEFAULT_LENGTH
 from stftcli.settings.reading import AS_IT_IS, Reading
 
-_FRAME_S, _MIN_LENGTH = 0.04, 256
+_FRAME_S, _MIN_LENGTH = 0.025, 256
 _ULTRASOUND_HZ, _ULTRASOUND_FRAME_S = 150_000, 0.0015
+_LONGER: dict[FrequencyScale, int] = {"linear": 1, "mel": 2, "bark": 2, "log": 4}
+"""How much longer frames are where the axis spreads low frequencies out."""
 _MAX_STEP = 256
 """Samples that an envelope reduces at once: one by one, they would take as long as all the rest."""
 _MAX_AHEAD = 1 << 22
@@ -115,6 +117,8 @@ class Wanted(Frozen):
         Whether the envelope of the samples is wanted as well.
     curves : bool
         Whether one row is drawn, as a curve over frequency.
+    scale : {"linear", "log", "mel", "bark"}
+        Of the frequency axis.
     """
 
     pixels: int
@@ -123,20 +127,26 @@ class Wanted(Frozen):
     every_frame: bool = False
     envelope: bool = False
     curves: bool = False
+    scale: FrequencyScale = "linear"
 
 
-def picture_length(settings: FeatureSettings, sound_rate_hz: int) -> int:
+def picture_length(
+    settings: FeatureSettings, sound_rate_hz: int, scale: FrequencyScale = "linear"
+) -> int:
     """Give the usual length of frames in a picture of a sound of this rate.
 
     It is that of features, where there are others than bins, or else the power of two that is
-    nearest to 40 ms: long enough for tones, short enough for trills. Who records ultrasound looks
-    at calls of a few ms, and who records a hundred samples a second at tremors of many seconds.
+    nearest to 25 ms: short enough for speech and trills. A logarithmic axis shows tones that are
+    close together at its lower end, for which frames are four times as long. Who records ultrasound
+    looks at calls of a few ms, and who records a hundred samples a second at tremors of many
+    seconds.
     """
     if not settings.features.is_spectrum:
         return DEFAULT_LENGTH
     rate_hz = settings.signal.rate_hz or sound_rate_hz
     seconds = _ULTRASOUND_FRAME_S if rate_hz >= _ULTRASOUND_HZ else _FRAME_S
-    return max(_MIN_LENGTH, int(2 ** round(log2(max(2.0, seconds * rate_hz)))))
+    samples = _LONGER[scale] * seconds * rate_hz
+    return max(_MIN_LENGTH, int(2 ** round(log2(max(2.0, samples)))))
 
 
 def reduce_sound(
@@ -232,7 +242,7 @@ def picture_chain(
         hop = half  # whatever the size of the picture
     elif settings.features.is_spectrum and not wanted.every_frame:
         hop = partial(_hop_for, samples // wanted.pixels)
-    length = picture_length(settings, source.rate_hz)
+    length = picture_length(settings, source.rate_hz, wanted.scale)
     chain = chain_for(
         Extractor(settings), source, reporter, Defaults(length, hop, "power", drawn=True)
     )
@@ -279,7 +289,7 @@ def _samples(source: Source, settings: FeatureSettings, wanted: Wanted) -> int:
     rate_hz = settings.signal.rate_hz or source.rate_hz
     samples = source.segment_samples(settings.segment)
     if samples is None:
-        frames = settings.frames.resolve(rate_hz, picture_length(settings, rate_hz))
+        frames = settings.frames.resolve(rate_hz, picture_length(settings, rate_hz, wanted.scale))
         longest_hop = half(frames.filter_length)
         ahead = min(_MAX_AHEAD // source.channels, (wanted.pixels + 1) * longest_hop)
         dtype = "float64" if settings.dtype == "float64" else "float32"
@@ -288,18 +298,18 @@ def _samples(source: Source, settings: FeatureSettings, wanted: Wanted) -> int:
             settings.segment,
             dtype,
             wanted_samples,
-            before=_before(source, settings),
+            before=_before(source, settings, wanted.scale),
             nonfinite=settings.signal.nonfinite,
         )
     zero_pad = round((settings.signal.pad_to_s or 0.0) * rate_hz)
     return max(samples * rate_hz // source.rate_hz, zero_pad)
 
 
-def _before(source: Source, settings: FeatureSettings) -> int:
+def _before(source: Source, settings: FeatureSettings, scale: FrequencyScale) -> int:
     """Give how many samples before a segment may be needed, whichever hop will be chosen."""
     if not settings.segment.start_s:
         return 0
-    length = picture_length(settings, source.rate_hz)
+    length = picture_length(settings, source.rate_hz, scale)
     chain = Extractor(settings).chain(
         source.rate_hz, Defaults(length, quarter, "power", drawn=True)
     )

@@ -49,7 +49,7 @@ def row_axis(chain: Chain, axis: Axis, bins_per_row: int, view: ViewSettings) ->
     if axis.frequencies_hz is not None and axis.label != "Chroma":
         ticks = partial(_band_ticks, axis.frequencies_hz, axis.first)
         place = partial(_band_place, axis.frequencies_hz, axis.first)
-        return RowAxis("Frequency (Hz)", edges, shown, ticks, place)
+        return RowAxis("Frequency (Hz)", edges, shown, ticks, place=place)
     if _numbered(axis):
         return RowAxis(axis.label, edges, shown, partial(_whole_ticks, shown))
     return RowAxis("", edges, shown, partial(_named_ticks, axis, shown))
@@ -73,8 +73,10 @@ def _of_bins(chain: Chain, axis: Axis, bins_per_row: int, view: ViewSettings) ->
     low = max(first_hz, bin_hz) if view.scale == "log" else first_hz
     high = nyquist_hz if last_hz + bin_hz > nyquist_hz else last_hz
     along = frequency_axis(view, low, high, nyquist_hz)
-    edges = along.place(first_hz + _row_edges(chain.features, bins_per_row) * bin_hz)
-    return RowAxis(along.label, edges, along.shown, along.ticks, along.place)
+    edges_hz = first_hz + _row_edges(chain.features, bins_per_row) * bin_hz
+    centers = along.place((edges_hz[:-1] + edges_hz[1:]) / 2)
+    edges = along.place(edges_hz)
+    return RowAxis(along.label, edges, along.shown, along.ticks, centers, along.place)
 
 
 class FrequencyAxis(NamedTuple):
