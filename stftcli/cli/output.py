@@ -9,7 +9,7 @@ from stftcli.errors import SettingsError
 from stftcli.files.atomic import STANDARD
 from stftcli.files.urls import plain_name
 
-_READ_BEFORE = ("config", "files_from", "manifest")
+_READ_BEFORE = ("config", "files_from", "manifest", "segments")
 
 
 def other_inputs() -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from stftcli.cli.output import choose_input, choose_output, other_inputs
 from stftcli.cli.pictures import picture_options
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
+from stftcli.cli.segments import read_table, segments_options
+from stftcli.cli.sheet import sheet_options
 from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import STANDARD
@@ -20,9 +22,11 @@ from stftcli.files.urls import plain_name
 from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import Reading
+from stftcli.settings.sheet import SheetSettings
 
 if TYPE_CHECKING:
     from stftcli.jobs.corpus.run import CorpusReport
+    from stftcli.segments.table import Segments
 
 
 @click.command(
@@ -36,6 +40,7 @@ Examples:
   stftcli spectrogram in.wav --linear mel.safetensors
   stftcli spectrogram recordings/ --out-dir pictures
   stftcli spectrogram recordings/ --timeline --out day.png
+  stftcli spectrogram in.wav --segments calls.txt --sheet --out calls.pdf
   ffmpeg -i talk.mp4 -f wav - | stftcli spectrogram > talk.png""",
 )
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
@@ -57,6 +62,8 @@ Examples:
 )
 @under("output")("--grid", is_flag=True, help="Draw several inputs into one figure.")
 @timeline_option
+@segments_options
+@sheet_options
 @corpus_options()
 @picture_options("all; mix for --bare", figure=True)
 @options.reading()
@@ -68,6 +75,9 @@ def spectrogram(
     picture_format: PictureFormat | None,
     grid: bool,
     timeline: bool,
+    segments: str | None,
+    tier: str | None,
+    sheet: SheetSettings | None,
     settings: FeatureSettings,
     view: ViewSettings,
     figure: FigureSettings,
@@ -84,12 +94,30 @@ def spectrogram(
     Several files get a picture each, or one together with --grid or --timeline; folders and lists
     of files do with --out-dir. Levels are in dBFS: a sine at full scale is at 0 dBFS. Features
     (--mel, --linear, --log, another --spectrum) are drawn as they are, powers and magnitudes in dB.
+    With --segments, the segments of a table are drawn over the picture, or each as a panel of a
+    contact sheet (--sheet).
     """
+    table = read_table(segments, tier)
+    if table is not None and sheet is not None:
+        corpus.check_one()
+        if grid or timeline:
+            raise SettingsError("a `sheet` is a picture of its own: leave out `grid`, `timeline`")
+        _draw_sheet(
+            *(paths, out, table, sheet, settings, view, figure, picture_format),
+            *(reading, threads, quiet),
+        )
+        return
     if timeline:
         corpus.check_timeline(out, grid=grid)
         inputs = corpus.recordings(paths, TerminalReporter(quiet).warn)
     elif corpus.out_dir is not None or not corpus.are_files(paths):
-        corpus.check_many(out=out, grid=grid, input_format=reading.raw, input_rate=reading.rate_hz)
+        corpus.check_many(
+            out=out,
+            grid=grid,
+            segments=segments,
+            input_format=reading.raw,
+            input_rate=reading.rate_hz,
+        )
         _draw_many(
             paths, corpus, settings, view, figure, picture_format or "png", reading.strict, quiet
         )
@@ -127,6 +155,7 @@ def spectrogram(
                 picture_format=picture_format,
                 threads=threads,
                 reading=reading,
+                segments=table,
                 reporter=reporter,
             )
             if output != STANDARD:
@@ -134,6 +163,38 @@ def spectrogram(
 
         jobs = zip(figures, outputs, strict=True)
         for_each(jobs, draw, reporter, name=lambda job: plain_name(job[0][0]))
+
+
+def _draw_sheet(
+    paths: tuple[str, ...],
+    out: str | None,
+    segments: "Segments",
+    sheet: SheetSettings,
+    settings: FeatureSettings,
+    view: ViewSettings,
+    figure: FigureSettings,
+    picture_format: PictureFormat | None,
+    reading: Reading,
+    threads: int | None,
+    quiet: bool,
+) -> None:
+    from stftcli.jobs.sheet import draw_sheet
+
+    inputs = [choose_input(path) for path in paths]
+    if not inputs and segments.sounds is None:
+        inputs = [choose_input(None)]
+    named = inputs[0] if len(inputs) == 1 else segments.path
+    output = choose_output(out, named, picture_format or "png")
+    with TerminalReporter(quiet, strict=reading.strict) as reporter:
+        report = draw_sheet(
+            *(inputs, output, segments, settings, sheet, view, figure),
+            picture_format=picture_format,
+            threads=threads,
+            reading=reading,
+            reporter=reporter,
+        )
+        if output != STANDARD:
+            reporter.report(f"{output}: {report}")
 
 
 def _check_names(out: str | None, inputs: int, grid: bool) -> None:

@@ -7,6 +7,7 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write
 from stftcli.files.distinct import Outputs
 from stftcli.files.tensors import split_prefix
+from stftcli.jobs.drawing.belonging import sounds_of
 from stftcli.jobs.drawing.bare import draw_bare
 from stftcli.jobs.drawing.curves import draw_curves
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
@@ -90,6 +91,7 @@ def draw_spectrogram(
         raise SettingsError("a curve shows one sound: leave out `timeline`")
     if segments is not None:
         _check_markable(settings, figure, timeline)
+        sounds_of(segments, paths)
     with atomic_write(output, durable=durable) as file:
         job = PictureJob(
             *(file, picture_format, settings, view, figure, threads, reporter, reading, segments)

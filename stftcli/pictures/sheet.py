@@ -200,7 +200,7 @@ class _PageDrawing(Frozen):
         """Put ticks and their texts left of each row, and the label of the axis beside them."""
         rows, em = self.legend.rows, self._em
         height = self.layout.panel_height
-        ticks = rows.ticks(max(2, int(height / (1.6 * em))))
+        ticks = rows.ticks(max(2, int(height / (1.25 * em))))
         low, high = rows.shown
         marks = []
         for box in self.page.rows:

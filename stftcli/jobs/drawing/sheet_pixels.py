@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import log2, sqrt
 from typing import Any, Self
 
 import numpy as np
@@ -18,7 +19,7 @@ from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.belonging import Places
 from stftcli.jobs.drawing.cuttings import Cutting, Knife
 from stftcli.jobs.drawing.pixel_store import PixelStore
-from stftcli.jobs.drawing.reduced import Wanted, picture_chain
+from stftcli.jobs.drawing.reduced import Wanted, picture_chain, picture_length
 from stftcli.jobs.drawing.rows import row_axis
 from stftcli.jobs.drawing.sharing import check_alike, shared_views
 from stftcli.jobs.drawing.sheet_plan import SheetPlan
@@ -27,12 +28,14 @@ from stftcli.jobs.reporter import Reporter
 from stftcli.pictures.axes import RowAxis
 from stftcli.pictures.reduce import MAX_ROWS
 from stftcli.settings.choices import Channel
+from stftcli.settings.frames import FrameSettings
 from stftcli.settings.pictures import ViewSettings
 from stftcli.settings.reading import Reading
 from stftcli.settings.segment import SegmentSettings
 
 _ROOM_ABOVE = 1.15
 """Up to so much more than the highest frequency of any segment is shown."""
+_MIN_LENGTH = 128
 
 
 class _Form(Frozen):
@@ -136,9 +139,24 @@ class SheetReader(Frozen):
         layout = self.plan.layout
         pixels = layout.pages[0].rows[0].width
         rate_hz = settings.signal.rate_hz or form.rate_hz
+        settings = replace(settings, frames=self._frames(settings, rate_hz))
         samples = round(pixels / layout.second * rate_hz)
-        wanted = Wanted(pixels, self.view.reduce)
+        wanted = Wanted(pixels, self.view.reduce, scale=self.view.scale)
         return picture_chain(form, settings, wanted, samples, self.reporter)
+
+    def _frames(self, settings: FeatureSettings, rate_hz: int) -> FrameSettings:
+        """Choose frames as long as is sharp on this sheet, where they would be longer.
+
+        Twice the length at which a frame is as many pixels wide as one of its bins is high.
+        """
+        if settings.frames.filter_length is not None or not settings.features.is_spectrum:
+            return settings.frames
+        shown_hz = self._highest_hz(rate_hz) - (self.view.fmin_hz or 0.0)
+        layout = self.plan.layout
+        sharp = 2 * sqrt(layout.panel_height / layout.second / shown_hz) * rate_hz
+        length = max(_MIN_LENGTH, int(2 ** round(log2(sharp))))
+        usual = picture_length(settings, rate_hz, self.view.scale)
+        return replace(settings.frames, filter_length=min(length, usual))
 
     @property
     def _channel(self) -> Channel:
@@ -150,12 +168,18 @@ class SheetReader(Frozen):
 
     def _view_of(self, chains: Sequence[Chain]) -> ViewSettings:
         """Show frequencies up to a little above the boxes, if all segments have one."""
-        high_hz = self.plan.segments.high_hz[[cut.segment for cut in self.plan.cuts]]
-        given = self.view.fmin_hz is not None or self.view.fmax_hz is not None
-        if given or np.isnan(high_hz).any() or not all(chain.axis.bins for chain in chains):
+        if not all(chain.axis.bins for chain in chains):
             return self.view
-        highest_hz = max(chain.rate_hz for chain in chains) / 2
-        return replace(self.view, fmax_hz=min(highest_hz, _ROOM_ABOVE * float(high_hz.max())))
+        return replace(self.view, fmax_hz=self._highest_hz(max(one.rate_hz for one in chains)))
+
+    def _highest_hz(self, rate_hz: int) -> float:
+        """Give the highest frequency that is shown of sounds up to this rate."""
+        if self.view.fmax_hz is not None:
+            return self.view.fmax_hz
+        high_hz = self.plan.segments.high_hz[[cut.segment for cut in self.plan.cuts]]
+        if self.view.fmin_hz is not None or np.isnan(high_hz).any():
+            return rate_hz / 2
+        return min(rate_hz / 2, _ROOM_ABOVE * float(high_hz.max()))
 
     def _cut(
         self, source: Source, recording: Recording, places: Places, rows: RowAxis, store: PixelStore
