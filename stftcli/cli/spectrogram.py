@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from stftcli.cli import options, types
-from stftcli.cli.corpus_options import CorpusOptions, corpus_options, timeline_option
+from stftcli.cli.arrangement import Arrangement, arrangement_options
+from stftcli.cli.corpus_options import CorpusOptions, corpus_options
 from stftcli.cli.corpus_progress import CorpusProgress, run_many
 from stftcli.cli.many import for_each
 from stftcli.cli.output import choose_input, choose_output, other_inputs
 from stftcli.cli.pictures import picture_options
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
-from stftcli.cli.segments import read_table, segments_options
-from stftcli.cli.sheet import sheet_options
 from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import STANDARD
@@ -22,11 +21,11 @@ from stftcli.files.urls import plain_name
 from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import Reading
-from stftcli.settings.sheet import SheetSettings
 
 if TYPE_CHECKING:
     from stftcli.jobs.corpus.run import CorpusReport
     from stftcli.segments.table import Segments
+    from stftcli.settings.sheet import SheetSettings
 
 
 @click.command(
@@ -60,10 +59,7 @@ Examples:
     type=click.Choice(PICTURE_FORMATS),
     help="How it is written.  [default: by the ending of --out, else png]",
 )
-@under("output")("--grid", is_flag=True, help="Draw several inputs into one figure.")
-@timeline_option
-@segments_options
-@sheet_options
+@arrangement_options
 @corpus_options()
 @picture_options("all; mix for --bare", figure=True)
 @options.reading()
@@ -73,11 +69,7 @@ def spectrogram(
     paths: tuple[str, ...],
     out: str | None,
     picture_format: PictureFormat | None,
-    grid: bool,
-    timeline: bool,
-    segments: str | None,
-    tier: str | None,
-    sheet: SheetSettings | None,
+    arrangement: Arrangement,
     settings: FeatureSettings,
     view: ViewSettings,
     figure: FigureSettings,
@@ -97,13 +89,11 @@ def spectrogram(
     With --segments, the segments of a table are drawn over the picture, or each as a panel of a
     contact sheet (--sheet).
     """
-    table = read_table(segments, tier)
-    if table is not None and sheet is not None:
+    grid, timeline, table = arrangement.grid, arrangement.timeline, arrangement.table()
+    if table is not None and arrangement.sheet is not None:
         corpus.check_one()
-        if grid or timeline:
-            raise SettingsError("a `sheet` is a picture of its own: leave out `grid`, `timeline`")
         _draw_sheet(
-            *(paths, out, table, sheet, settings, view, figure, picture_format),
+            *(paths, out, table, arrangement.sheet, settings, view, figure, picture_format),
             *(reading, threads, quiet),
         )
         return
@@ -114,7 +104,7 @@ def spectrogram(
         corpus.check_many(
             out=out,
             grid=grid,
-            segments=segments,
+            segments=arrangement.segments,
             input_format=reading.raw,
             input_rate=reading.rate_hz,
         )
@@ -126,7 +116,7 @@ def spectrogram(
         corpus.check_one()
         _check_names(out, len(paths), grid)
         inputs = [choose_input(path) for path in paths or (None,)]
-    figures = [inputs] if grid or timeline else [[path] for path in inputs]
+    figures = [inputs] if arrangement.is_joint else [[path] for path in inputs]
     ending = picture_format or "png"
     outputs = [choose_output(out, sounds[0], ending) for sounds in figures]
     if len(set(outputs)) < len(outputs):  # two sounds whose names differ in their ending keep it
@@ -169,7 +159,7 @@ def _draw_sheet(
     paths: tuple[str, ...],
     out: str | None,
     segments: "Segments",
-    sheet: SheetSettings,
+    sheet: "SheetSettings",
     settings: FeatureSettings,
     view: ViewSettings,
     figure: FigureSettings,

@@ -1,7 +1,7 @@
 """From a table of segments to a contact sheet of them."""
 
 from collections.abc import Sequence
-from os.path import splitext
+from pathlib import PurePath
 
 from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
@@ -122,8 +122,8 @@ def _outputs(output: str, picture_format: PictureFormat, pages: int) -> list[str
             f"the sheet has {pages} pages, and one stream takes one picture: name a file with "
             "`out`, or choose pdf as the `format`"
         )
-    stem, ending = splitext(output)
-    digits = len(str(pages))
+    ending, digits = PurePath(output).suffix, len(str(pages))
+    stem = output.removesuffix(ending)  # of a URL too, which is no path
     return [f"{stem}-{number:0{digits}d}{ending}" for number in range(1, pages + 1)]
 
 

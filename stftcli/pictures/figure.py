@@ -248,8 +248,8 @@ class _Sheet(Frozen):
         last, canvas = self.layout.panels[-1], self.layout.canvas
         text = f"{labels} {'label' if labels == 1 else 'labels'} left out"
         place = (last.left + last.width) / canvas.width, 0.9 * canvas.em / canvas.height
-        faint = {"ha": "right", "va": "center", "color": FAINT}
-        self.figure.text(*place, text, fontsize=SMALL * canvas.points, **faint)
+        points = SMALL * canvas.points
+        self.figure.text(*place, text, ha="right", va="center", color=FAINT, fontsize=points)
 
     def fitting(self, text: str, room: float, height: float) -> str:
         """Give as much of a text as there is room for."""

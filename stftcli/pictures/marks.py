@@ -18,6 +18,7 @@ _SMALL = 0.75  # of the height of the figure's text
 _LONGEST = 24  # signs of a label
 _LINE, _PAD = 1.5, 0.3  # height of a label, and room beside its text, in heights of the text
 _LINES = 4  # so many labels below each other
+_NARROW = 4  # pixels
 _SHARED = 3  # so many labels of boxes that look the same
 _INK, _HALO = "white", (0, 0, 0, 0.65)
 # White on black is seen on every colour of every map, and on paper of either kind.
@@ -82,11 +83,16 @@ def _in_pixels(
     What looks the same is drawn once, with all its labels.
     """
     beyond = (marks.times_s[:, 1] < times_s[0]) | (marks.times_s[:, 0] > times_s[1])
-    low, high = (np.where(np.isnan(marks.places[:, side]), places[side], marks.places[:, side]) for
-                 side in (0, 1))
+    low, high = (
+        np.where(np.isnan(marks.places[:, side]), places[side], marks.places[:, side])
+        for side in (0, 1)
+    )
     seen = np.flatnonzero(~beyond & (low <= places[1]) & (high >= places[0]))
     wide = _pixels(marks.times_s[seen], times_s, box.width)
     tall = _pixels(np.stack((low[seen], high[seen]), axis=1), places, box.height)
+    # Of what is too narrow to look into, one line is enough.
+    narrow = np.diff(wide)[:, 0] < _NARROW
+    wide[narrow] = wide[narrow].mean(axis=1, keepdims=True)
     corners = np.stack((wide[:, 0], tall[:, 0], wide[:, 1], tall[:, 1]), axis=1)
     corners, first, same = np.unique(corners, axis=0, return_index=True, return_inverse=True)
     texts: list[list[str]] = [[] for _ in first]
@@ -162,7 +168,7 @@ def _places(
         return
     for line in (-1, -2, *range(_LINES)):
         lower = min(top, box.height - 1) - (line + 1) * height
-        if 0 <= lower and lower + height <= box.height and (line < 1 or lower >= bottom):
+        if lower >= 0 and lower + height <= box.height and (line < 1 or lower >= bottom):
             yield left, lower
 
 

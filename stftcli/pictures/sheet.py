@@ -15,6 +15,7 @@ from stftcli.files.untrusted import printable
 from stftcli.frozen import Frozen
 from stftcli.pictures.axes import ColourScale, RowAxis
 from stftcli.pictures.colours import colour_table, shades
+from stftcli.pictures.figure import max_ticks
 from stftcli.pictures.layout import CHARACTER, Box
 from stftcli.pictures.marks import STROKES
 from stftcli.pictures.pixels import Pixels
@@ -22,10 +23,12 @@ from stftcli.pictures.sheet_layout import SMALL, Page, SheetLayout
 from stftcli.pictures.style import FAINT, styled, write_figure
 from stftcli.pictures.ticks import round_step, round_ticks
 from stftcli.settings.choices import PictureFormat
+from stftcli.settings.pictures import PICTURE_AXES
 
 _LARGE, _SUBTITLE = 1.2, 0.85
 _TICK, _TORN, _THIN, _THICK = 0.3, 0.45, 0.07, 0.12
 """All in heights of the text."""
+_THINNER = 0.75  # than over a picture
 _SEEN = 0.5  # pixels
 
 Corners = tuple[float, float, float, float]
@@ -68,13 +71,14 @@ class SheetPage(Frozen):
 
 
 class SheetLegend(Frozen):
-    """What all pages share: their words, and what rows and colours are."""
+    """What all pages share: their words, what rows and colours are, and which axes are named."""
 
     title: str
     subtitle: str
     rows: RowAxis
     colours: ColourScale
     texts: dict[str, str]
+    axes: tuple[str, ...] = PICTURE_AXES
 
 
 def draw_page(
@@ -121,7 +125,10 @@ def draw_document(
         "Subject": legend.subtitle,
         "CreationDate": None,
     }
-    with styled(dark=dark, points=layout.canvas.points), PdfPages(file, metadata=described) as document:
+    with (
+        styled(dark=dark, points=layout.canvas.points),
+        PdfPages(file, metadata=described) as document,
+    ):
         for page in pages:
             document.savefig(_figure_of(page, layout, legend))
 
@@ -141,10 +148,14 @@ def _figure_of(sheet: SheetPage, layout: SheetLayout, legend: SheetLegend) -> Fi
     drawing.draw_panels()
     drawing.draw_marks()
     drawing.write_words()
-    drawing.draw_frequencies()
-    drawing.draw_bar()
-    drawing.draw_time_scale()
-    drawing.write_titles()
+    if "frequency" in legend.axes:
+        drawing.draw_frequencies()
+    if "time" in legend.axes:
+        drawing.draw_time_scale()
+    if page.bar is not None:
+        drawing.draw_bar(page.bar)
+    if legend.title:
+        drawing.write_titles()
     return figure
 
 
@@ -171,10 +182,10 @@ class _PageDrawing(Frozen):
                 pixels[unknown] = self._paper
             Pixels(self.axes, pixels, (panel.box.left, panel.box.bottom))
         outlines = [_outline(_corners_of(panel.box)) for panel in self.panels]
-        self._add(PolyCollection(outlines, facecolors="none", edgecolors=FAINT, linewidths=self._thin))
+        self._add(PolyCollection(outlines, facecolors="none", edgecolors=FAINT), _THIN)
         torn = [self._torn(panel.box) for panel in self.panels if panel.torn]
         paper = [channel / 255 for channel in self._paper]
-        self._add(PolyCollection(torn, facecolors=[paper], edgecolors=FAINT, linewidths=self._thin))
+        self._add(PolyCollection(torn, facecolors=[paper], edgecolors=FAINT), _THIN)
 
     def draw_marks(self) -> None:
         """Draw the segments in their panels: boxes, or lines where they begin and end."""
@@ -183,16 +194,13 @@ class _PageDrawing(Frozen):
             if panel.mark is not None:
                 lines += _mark_lines(panel.box, panel.mark)
         for colour, wide in STROKES:
-            self._add(LineCollection(lines, colors=[colour], linewidths=0.75 * wide * self.layout.canvas.points))
+            self._add(LineCollection(lines, colors=[colour]), _THINNER * wide)
 
     def write_words(self) -> None:
         """Write what stands above the panels."""
         for panel in self.panels:
             top = panel.box.bottom + panel.box.height
-            for text, line, colour in (
-                (panel.words[0], 1.4, None),
-                (panel.words[1], 0.35, FAINT),
-            ):
+            for text, line, colour in zip(panel.words, (1.4, 0.35), (None, FAINT), strict=True):
                 fitting = self._fitting(text, panel.room, SMALL)
                 self._write(panel.box.left, top + line * self._em, fitting, SMALL, color=colour)
 
@@ -200,7 +208,7 @@ class _PageDrawing(Frozen):
         """Put ticks and their texts left of each row, and the label of the axis beside them."""
         rows, em = self.legend.rows, self._em
         height = self.layout.panel_height
-        ticks = rows.ticks(max(2, int(height / (1.25 * em))))
+        ticks = rows.ticks(max_ticks(height, 1.25 * em))
         low, high = rows.shown
         marks = []
         for box in self.page.rows:
@@ -209,13 +217,13 @@ class _PageDrawing(Frozen):
                 marks.append([(box.left - _TICK * em, y), (box.left, y)])
                 right = {"ha": "right", "va": "center_baseline"}
                 self._write(box.left - 2 * _TICK * em, y, text, SMALL, **right)
-        self._add(LineCollection(marks, colors=FAINT, linewidths=self._thin))
+        self._add(LineCollection(marks, colors=FAINT), _THIN)
         middle = (self.page.rows[0].bottom + height + self.page.rows[-1].bottom) / 2
         self._write(0.9 * em, middle, rows.label, 1, **_UPRIGHT)
 
-    def draw_bar(self) -> None:
+    def draw_bar(self, box: Box) -> None:
         """Draw what the colours mean."""
-        colours, box, em = self.legend.colours, self.page.bar, self._em
+        colours, em = self.legend.colours, self._em
         lowest, highest = colours.lowest, colours.highest
         if lowest == highest:
             lowest, highest = lowest - 0.5, highest + 0.5
@@ -224,11 +232,12 @@ class _PageDrawing(Frozen):
         Pixels(self.axes, np.repeat(rows[:, np.newaxis], box.width, axis=1), (box.left, box.bottom))
         right = box.left + box.width
         marks = []
-        for value, text in round_ticks((lowest, highest), int(box.height / (2.4 * em))).items():
+        ticks = round_ticks((lowest, highest), max_ticks(box.height, 1.6 * em))
+        for value, text in ticks.items():
             y = box.bottom + (value - lowest) / (highest - lowest) * box.height
             marks.append([(right, y), (right + _TICK * em, y)])
             self._write(right + 2 * _TICK * em, y, text, SMALL, va="center_baseline")
-        self._add(LineCollection(marks, colors=FAINT, linewidths=self._thin))
+        self._add(LineCollection(marks, colors=FAINT), _THIN)
         middle = box.bottom + box.height / 2
         self._write(self.page.width - 0.9 * em, middle, colours.label, 1, **_UPRIGHT)
 
@@ -238,16 +247,12 @@ class _PageDrawing(Frozen):
         length_s = round_step(row.width / 12 / self.layout.second)
         left, right, y = row.left, row.left + length_s * self.layout.second, row.bottom - 1.1 * em
         ends = [[(x, y - _TICK * em), (x, y + _TICK * em)] for x in (left, right)]
-        line = LineCollection([[(left, y), (right, y)], *ends], linewidths=_THICK * self.layout.canvas.points)
-        line.set_color(self.axes.yaxis.label.get_color())
-        self._add(line)
-        text = _spelled(length_s)
-        self._write(right + 0.6 * em, y, text, SMALL, va="center_baseline")
+        ink = self.axes.yaxis.label.get_color()
+        self._add(LineCollection([[(left, y), (right, y)], *ends], colors=[ink]), _THICK)
+        self._write(right + 0.6 * em, y, _spelled(length_s), SMALL, va="center_baseline")
 
     def write_titles(self) -> None:
         """Write the title, and the rate and the frames."""
-        if not self.legend.title:
-            return
         left, em = self.page.rows[0].left, self._em
         right = left + self.page.rows[0].width
         top = self.page.height - 0.6 * em
@@ -263,18 +268,14 @@ class _PageDrawing(Frozen):
         return self.layout.canvas.em
 
     @property
-    def _thin(self) -> float:
-        return _THIN * self.layout.canvas.points
-
-    @property
     def _paper(self) -> NDArray[np.uint8]:
         from matplotlib.colors import to_rgb
 
         colour = np.array(to_rgb(self.axes.get_facecolor()))
         return np.asarray(np.rint(255 * colour), np.uint8)
 
-    def _add(self, collection: Any) -> None:
-        collection.set_zorder(2)
+    def _add(self, collection: Any, wide: float) -> None:
+        collection.set(zorder=2, linewidths=wide * self.layout.canvas.points)
         self.axes.add_collection(collection, autolim=False)
 
     def _write(self, x: float, y: float, text: str, height: float, **how: Any) -> None:

@@ -63,12 +63,12 @@ class Place(Frozen):
 
 
 class Page(Frozen):
-    """A page: its size in pixels, the left ends of its rows as boxes, and its colour bar."""
+    """A page: its size in pixels, its rows of panels as boxes, and its colour bar if it has one."""
 
     width: int
     height: int
     rows: list[Box]
-    bar: Box
+    bar: Box | None
 
 
 class SheetLayout(Frozen):
@@ -165,7 +165,7 @@ def lay_out_sheet(
         If no room is left for the panels, or there would be too many pages.
     """
     canvas = choose_canvas(Grid(1, 1), figure)
-    frame = _Frame(canvas.width, canvas.em, titled)
+    frame = _Frame(canvas.width, canvas.em, titled, figure)
     panel, rows, height = round(_PANEL_IN * canvas.dpi), _DEFAULT_ROWS, None
     if figure.size is not None:
         height = canvas.height
@@ -202,14 +202,21 @@ class _Packed(NamedTuple):
 
 
 def _packed(widths: Sequence[float], least: int, frame: "_Frame") -> Iterator[_Packed]:
-    row, left = 0, frame.left
+    """Give each panel its place in a row; the words above the last one may go up to its end."""
+    row, left, end = 0, frame.left, frame.left + frame.room
+    last: _Packed | None = None
     for width in widths:
         wide = max(1, min(frame.room, round(width)))
         room = min(frame.room, max(wide, least))
-        if left > frame.left and left + room > frame.left + frame.room:
+        begins = left > frame.left and left + room > end
+        if begins:
             row, left = row + 1, frame.left
-        yield _Packed(row, left, wide, room)
+        if last is not None:
+            yield last._replace(room=end - last.left) if begins else last
+        last = _Packed(row, left, wide, room)
         left += room + frame.gap
+    if last is not None:
+        yield last._replace(room=end - last.left)
 
 
 class _Frame(Frozen):
@@ -218,16 +225,18 @@ class _Frame(Frozen):
     width: int
     em: float
     titled: bool
+    figure: FigureSettings
 
     @property
     def left(self) -> int:
         """Room of the frequencies."""
-        return round((2.7 + 4 * CHARACTER) * self.em)
+        return round((2.7 + 4 * CHARACTER if "frequency" in self.figure.axes else 0.5) * self.em)
 
     @property
     def room(self) -> int:
         """What the panels of a row have."""
-        return self.width - self.left - round((4.5 + 4 * CHARACTER) * self.em)
+        beside = 4.5 + 4 * CHARACTER if self.figure.colorbar else 0.5
+        return self.width - self.left - round(beside * self.em)
 
     @property
     def gap(self) -> int:
@@ -241,7 +250,8 @@ class _Frame(Frozen):
 
     def height(self, rows: int, panel: int) -> int:
         """Give the height of a page of so many rows."""
-        return self.top + rows * self.row(panel) + round(2.2 * self.em)
+        below = 2.2 if "time" in self.figure.axes else 0.5
+        return self.top + rows * self.row(panel) + round(below * self.em)
 
     def row(self, panel: int) -> int:
         """Give the height of a row: the words, and the panel."""
@@ -256,4 +266,5 @@ class _Frame(Frozen):
         last = boxes[min(rows, _BAR_ROWS) - 1]
         across = self.left + self.room + round(0.9 * self.em), max(2, round(0.9 * self.em))
         high = boxes[0].bottom + panel - last.bottom
-        return Page(self.width, height, boxes, Box(across[0], last.bottom, across[1], high))
+        bar = Box(across[0], last.bottom, across[1], high)
+        return Page(self.width, height, boxes, bar if self.figure.colorbar else None)

@@ -31,6 +31,6 @@ class SheetSettings(Record):
             Time(0, MAX_S, above=True),
             "How much time goes into the width of the sheet.",
             "span_s",
-            default="five panels of the median segment, and the longest; less if the short ones were slivers",
+            default="five median segments, and the longest; less if the short ones were slivers",
         ),
     )

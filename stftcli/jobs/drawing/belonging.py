@@ -19,7 +19,8 @@ def of_sound(segments: Segments, name: str) -> Segments:
     """Give those of a sound: all, unless the table names sounds."""
     if segments.sounds is None:
         return segments
-    return segments.chosen(_places_by_name(segments.sounds, key=_file_of).get(_file_of(name), _NONE))
+    places = _places_by_name(segments.sounds, key=_file_of)
+    return segments.chosen(places.get(_file_of(name), _NONE))
 
 
 def sounds_of(segments: Segments, paths: Sequence[str]) -> list[tuple[str, Places]]:

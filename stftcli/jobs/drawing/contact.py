@@ -25,7 +25,7 @@ from stftcli.settings.pictures import FigureSettings, ViewSettings
 if TYPE_CHECKING:
     from stftcli.pictures.sheet import SheetLegend, SheetPage, SheetPanel
 
-_LONG_S, _MAX_DIGITS = 120.0, 5
+_LONG_S, _MIN_DIGITS, _MAX_DIGITS = 120.0, 2, 5
 
 
 class ContactSheet(Frozen):
@@ -91,6 +91,7 @@ class ContactSheet(Frozen):
             rows,
             colours,
             _texts(recordings, view, figure, colours),
+            figure.axes,
         )
         return cls(plan, recordings, recording_of, rows, store, highest, positive, legend)
 
@@ -115,7 +116,8 @@ class ContactSheet(Frozen):
             values = levels.values - self.highest
         torn = cut.shown < 1 and cut.part == cut.parts - 1
         words = self._words(number, cut, there=stored is not None)
-        return SheetPanel(values, place.box, place.room, words, self._mark(cut), torn)
+        mark = None if stored is None else self._mark(cut)
+        return SheetPanel(values, place.box, place.room, words, mark, torn)
 
     def _mark(self, cut: Cut) -> tuple[float, float, float, float]:
         """Give the edges of the segment in pixels of its panel."""
@@ -144,15 +146,16 @@ class ContactSheet(Frozen):
         when = [self._time(begin_s, form.origin)]
         if len(self.recordings) > 1:
             when.append(PurePath(form.name).name)
-        if cut.shown < 1:
+        if cut.shown < 1 and cut.part == 0:
             all_s = float(segments.duration_s[cut.segment])
-            when.append(f"{100 * cut.shown:.2g}% of {all_s:g} s")
+            when.append(f"{100 * cut.shown:.2g}% of {all_s:g} s is shown")
         if not there:
             when.append("beyond the end")
         return what, ", ".join(when)
 
     def _time(self, seconds: float, origin: Any) -> str:
-        digits = min(_MAX_DIGITS, max(1, floor(log10(self.plan.layout.second))))
+        second = self.plan.layout.second
+        digits = min(_MAX_DIGITS, max(_MIN_DIGITS, floor(log10(second)))) if second > 1 else 0
         if origin is not None:
             at = origin + timedelta(seconds=seconds)
             return f"{at:%m-%d %H:%M:%S}.{at.microsecond // 100_000}"

@@ -107,8 +107,8 @@ class Knife(Frozen):
         waiting = [_Open(self, cutting, start_s) for cutting in cuttings]
         chain, done = self.chain.of_segment(segment), 0
         batches = stream_features(source, chain, self.threads, reporter)
-        for batch in batches:
-            batch = batch.reshape(len(batch), channels, chain.features)
+        for frames in batches:
+            batch = frames.reshape(len(frames), channels, chain.features)
             done += len(batch)
             for each in waiting:
                 if each.first >= done:

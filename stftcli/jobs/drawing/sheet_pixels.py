@@ -35,7 +35,7 @@ from stftcli.settings.segment import SegmentSettings
 
 _ROOM_ABOVE = 1.15
 """Up to so much more than the highest frequency of any segment is shown."""
-_MIN_LENGTH = 128
+_MIN_LENGTH, _SHARP, _CLOSER = 128, 2.5, 4
 
 
 class _Form(Frozen):
@@ -147,16 +147,20 @@ class SheetReader(Frozen):
     def _frames(self, settings: FeatureSettings, rate_hz: int) -> FrameSettings:
         """Choose frames as long as is sharp on this sheet, where they would be longer.
 
-        Twice the length at which a frame is as many pixels wide as one of its bins is high.
+        A few times the length at which a frame is as many pixels wide as one of its bins is high;
+        zeros around it lay the bins closer.
         """
-        if settings.frames.filter_length is not None or not settings.features.is_spectrum:
-            return settings.frames
+        frames = settings.frames
+        given = (frames.filter_length, frames.win_length) != (None, None)
+        if given or not settings.features.is_spectrum:
+            return frames
         shown_hz = self._highest_hz(rate_hz) - (self.view.fmin_hz or 0.0)
         layout = self.plan.layout
-        sharp = 2 * sqrt(layout.panel_height / layout.second / shown_hz) * rate_hz
+        sharp = _SHARP * sqrt(layout.panel_height / layout.second / shown_hz) * rate_hz
         length = max(_MIN_LENGTH, int(2 ** round(log2(sharp))))
-        usual = picture_length(settings, rate_hz, self.view.scale)
-        return replace(settings.frames, filter_length=min(length, usual))
+        if length >= picture_length(settings, rate_hz, self.view.scale):
+            return frames
+        return replace(frames, win_length=length, filter_length=_CLOSER * length)
 
     @property
     def _channel(self) -> Channel:
