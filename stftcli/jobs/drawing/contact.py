@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import floor, log10, nan
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,8 @@ from stftcli.settings.pictures import FigureSettings, ViewSettings
 if TYPE_CHECKING:
     from stftcli.pictures.sheet import SheetLegend, SheetPage, SheetPanel
 
-_LONG_S, _MIN_DIGITS, _MAX_DIGITS = 120.0, 2, 5
+_LONG_S, _HOUR_S = 120.0, 3600.0
+_MIN_DIGITS, _MAX_DIGITS = 2, 5
 
 
 class ContactSheet(Frozen):
@@ -143,26 +144,23 @@ class ContactSheet(Frozen):
         what = " ".join(filter(None, (name, segments.labels[cut.segment], part)))
         begin_s = cut.start_s if cut.part else float(segments.start_s[cut.segment])
         form = self.recordings[self.recording_of[number]].form
-        when = [self._time(begin_s, form.origin)]
+        when = [self._time(begin_s, form.origin) if there else "beyond the end"]
         if len(self.recordings) > 1:
             when.append(PurePath(form.name).name)
         if cut.shown < 1 and cut.part == 0:
             all_s = float(segments.duration_s[cut.segment])
             when.append(f"{100 * cut.shown:.2g}% of {all_s:g} s is shown")
-        if not there:
-            when.append("beyond the end")
         return what, ", ".join(when)
 
-    def _time(self, seconds: float, origin: Any) -> str:
+    def _time(self, seconds: float, origin: datetime | None) -> str:
         second = self.plan.layout.second
         digits = min(_MAX_DIGITS, max(_MIN_DIGITS, floor(log10(second)))) if second > 1 else 0
         if origin is not None:
-            at = origin + timedelta(seconds=seconds)
-            return f"{at:%m-%d %H:%M:%S}.{at.microsecond // 100_000}"
-        last_s = float(max(cut.start_s for cut in self.plan.cuts))
+            return f"{origin + timedelta(seconds=seconds):%m-%d %H:%M:%S.%f}"[: digits - 6 or None]
+        last_s = max(cut.start_s for cut in self.plan.cuts)
         if last_s < _LONG_S:
             return f"{seconds:.{digits}f} s"
-        return clock(seconds, hours=last_s >= 3600, digits=digits)
+        return clock(seconds, hours=last_s >= _HOUR_S, digits=digits)
 
 
 def _title(plan: SheetPlan, recordings: Sequence[Recording], figure: FigureSettings) -> str:

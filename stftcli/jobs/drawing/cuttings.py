@@ -1,7 +1,7 @@
 """One pass over a sound: its panels of a contact sheet, in pixels."""
 
 from collections.abc import Iterator, Sequence
-from math import inf
+from math import gcd, inf
 from typing import Any
 
 import numpy as np
@@ -134,6 +134,9 @@ class Knife(Frozen):
             yield 0, inf if self.chain.operations else last, list(cuttings)
             return
         beside = -(-2 * self.chain.frames.filter_length * rate_hz // self.chain.rate_hz)
+        # Where the whole sound has frames, the parts of it have them too.
+        hop = self.chain.plan.hop_length * rate_hz
+        grid = hop // gcd(hop, self.chain.rate_hz)
         first = end = 0
         members: list[Cutting] = []
         for cutting in cuttings:
@@ -142,7 +145,7 @@ class Knife(Frozen):
                 yield first, end, members
                 members = []
             if not members:
-                first, end = max(0, begin - beside), 0
+                first, end = max(0, begin - beside) // grid * grid, 0
             end = max(end, stop + beside)
             members.append(cutting)
         yield first, end, members

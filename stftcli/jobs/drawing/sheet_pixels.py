@@ -119,8 +119,8 @@ class SheetReader(Frozen):
         check_alike(each)
         if each[0].axis.unit is None:
             raise SettingsError(
-                f"{', '.join(dict.fromkeys(each[0].axis.units))} have different units: draw "
-                "features of one unit into a `sheet`"
+                "the features have different units, and a `sheet` has one scale of colours: choose "
+                "features of one unit"
             )
         views = shared_views(each, self._view_of(each))
         axes = [

@@ -24,8 +24,8 @@ from stftcli.settings.segment import SegmentSettings
 from stftcli.settings.sheet import SheetSettings
 
 MAX_SEGMENTS = 10_000
-_CHARACTERS, _WITH_NAMES = 9, 20
-"""Room above the narrowest panel: for its number and label, or a sound's name too."""
+_CHARACTERS, _WITH_MORE = 9, 20
+"""Room above the narrowest panel: for its number and label, or for a sound's name or a date too."""
 
 
 class SheetPlan(Frozen):
@@ -88,7 +88,9 @@ class SheetPlan(Frozen):
                 f"{shortened} of {len(rows)} segments are too long for the sheet's scale, and only "
                 "their beginning is drawn: `sheet_span` makes room for more"
             )
-        characters = _CHARACTERS if len(sounds) == 1 else _WITH_NAMES
+        characters = _CHARACTERS
+        if len(sounds) > 1 or part.time_origin != "none":
+            characters = _WITH_MORE
         titled = figure.title != ""
         layout = lay_out_sheet(cuts, span_s, figure, characters=characters, titled=titled)
         return cls(segments, sounds, cuts, layout)
