@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 
 SMALL = 0.8
 """Size of the words above a panel, in heights of the text."""
-_PANEL_IN, _DEFAULT_ROWS = 1.1, 8
+_PANEL, _DEFAULT_ROWS = 0.11, 8
+"""Height of a panel in widths of the page, and rows of a page."""
 _MIN_PANEL = 16  # pixels of its height
 _ABREAST, _MARGIN, _DEFAULT_S = 5, 0.2, 1.0
 _MIN_SHARE, _SHORT_SHARE, _SHORT = 1 / 40, 1 / 25, 0.25
@@ -166,11 +167,11 @@ def lay_out_sheet(
     """
     canvas = choose_canvas(Grid(1, 1), figure)
     frame = _Frame(canvas.width, canvas.em, titled, figure)
-    panel, rows, height = round(_PANEL_IN * canvas.dpi), _DEFAULT_ROWS, None
+    panel, rows, height = round(_PANEL * canvas.width), _DEFAULT_ROWS, None
     if figure.size is not None:
         height = canvas.height
-        panel = min(panel, height - frame.height(1, 0))
         rows = max(1, (height - frame.height(0, 0)) // frame.row(panel))
+        panel = (height - frame.height(rows, 0)) // rows
     if min(frame.room, panel) < _MIN_PANEL:
         raise SettingsError(
             f"{canvas.width}x{canvas.height} pixels at {canvas.dpi} dpi have no room for panels: "
