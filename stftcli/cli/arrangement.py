@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from stftcli.cli.corpus_options import timeline_option
 from stftcli.cli.params import click_options
 from stftcli.cli.sections import Command, stacked, under
-from stftcli.cli.segments import read_table, segments_options
+from stftcli.cli.segments import SegmentOptions, segment_options
 from stftcli.errors import SettingsError
 from stftcli.frozen import Frozen
 from stftcli.settings.sheet import SheetSettings
@@ -18,16 +18,15 @@ if TYPE_CHECKING:
 class Arrangement(Frozen):
     """What was given of these options; `sheet` is None without one."""
 
-    grid: bool = False
-    timeline: bool = False
-    segments: str | None = None
-    tier: str | None = None
-    sheet: SheetSettings | None = None
+    grid: bool
+    timeline: bool
+    marked: SegmentOptions
+    sheet: SheetSettings | None
 
     def __post_init__(self) -> None:
         if self.sheet is None:
             return
-        if self.segments is None:
+        if self.marked.segments is None:
             raise SettingsError("a `sheet` has a panel for each segment: give a table, `segments`")
         for name in ("grid", "timeline"):
             if getattr(self, name):
@@ -40,7 +39,11 @@ class Arrangement(Frozen):
 
     def table(self) -> "Segments | None":
         """Read the table of segments, if one is given."""
-        return read_table(self.segments, self.tier)
+        if self.marked.segments is None:
+            return None
+        from stftcli.segments.read import read_segments
+
+        return read_segments(self.marked.segments, self.marked.tier)
 
 
 def arrangement_options(command: Command) -> Command:
@@ -57,13 +60,13 @@ def arrangement_options(command: Command) -> Command:
                 if not has_sheet:
                     raise SettingsError(f"`{option.name}` is of a contact sheet: give `sheet`")
         sheet = SheetSettings(**fields) if has_sheet else None
-        rest = {name: values.pop(name) for name in ("grid", "timeline", "segments", "tier")}
+        rest = {name: values.pop(name) for name in ("grid", "timeline", "marked")}
         command(arrangement=Arrangement(**rest, sheet=sheet), **values)
 
     return stacked(
         under("output")("--grid", is_flag=True, help="Draw several inputs into one figure."),
         timeline_option,
-        segments_options,
+        segment_options(),
         under("figure")(
             "--sheet",
             is_flag=True,

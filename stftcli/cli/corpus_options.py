@@ -203,11 +203,15 @@ class CorpusOptions(Frozen):
             raise SettingsError("`grid` makes panels of the inputs, `timeline` one picture")
         if out is None:
             raise SettingsError("`timeline` makes one result of several inputs: name it with `out`")
+        self.check_one_result("timeline", ("files_from", "manifest", "include"))
+
+    def check_one_result(self, maker: str, allowed: Sequence[str] = ()) -> None:
+        """Raise SettingsError if what makes one result was given what only many can have."""
         default = CorpusOptions()
         for item in self._fields:
-            named = item.name in ("files_from", "manifest", "include")
-            if not named and getattr(self, item.name) != getattr(default, item.name):
-                raise SettingsError(f"`{item.name}` is of many results, `timeline` makes one")
+            given = getattr(self, item.name) != getattr(default, item.name)
+            if given and item.name not in allowed:
+                raise SettingsError(f"`{item.name}` is of many results, `{maker}` makes one")
 
     def recordings(self, paths: Sequence[str], warn: Callable[[str], None]) -> list[str]:
         """Give the files of a time line; SettingsError for parts of files, and where none is."""

@@ -10,14 +10,25 @@ from stftcli.cli.corpus_progress import CorpusProgress, run_many
 from stftcli.cli.output import choose_input, choose_output, other_inputs, writes_to_terminal
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
+from stftcli.cli.segments import SegmentOptions, segment_options
 from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import STANDARD
-from stftcli.settings.choices import ARRAY_FORMATS, SHARD_FORMATS, ArrayFormat, ShardFormat
+from stftcli.settings.choices import (
+    ARRAY_FORMATS,
+    SHARD_FORMATS,
+    TABLE_FORMATS,
+    ArrayFormat,
+    ShardFormat,
+    TableFormat,
+)
 from stftcli.settings.reading import Reading
 
 if TYPE_CHECKING:
     from stftcli.jobs.corpus.run import CorpusReport
+
+_ENDINGS = {"raven": "selections.txt", "audacity": "labels.txt"}
+"""Of results that are tables of segments again; of others the name of the format."""
 
 
 @click.command(
@@ -34,6 +45,7 @@ Examples:
   stftcli features in.wav --config mel.npz --out again.npz
   stftcli features recorder/ --timeline --mel 40 --n-fft 1000ms --hop-length 1000ms --out day.npz
   stftcli features clips/ --preset whisper --rate 16000 --out-dir feats
+  stftcli features in.wav --segments in.selections.txt --descriptors all --stats mean --out in.csv
   cat in.wav | stftcli features --linear proj.safetensors --out feats.npy
   ffmpeg -i talk.mp4 -f wav - | stftcli features --out - | python train.py
   arecord -f S16_LE -r 16000 | stftcli features --mel 40 --format jsonl --out -""",
@@ -51,12 +63,13 @@ Examples:
 )
 @under("output")(
     "--format",
-    "array_format",
-    type=click.Choice(tuple(dict.fromkeys((*ARRAY_FORMATS, *SHARD_FORMATS)))),
+    "any_format",
+    type=click.Choice(tuple(dict.fromkeys((*ARRAY_FORMATS, *SHARD_FORMATS, *TABLE_FORMATS)))),
     help="How it is written; raw is numbers alone. tar (for WebDataset), parquet and zarr hold the "
-    "arrays of many inputs.  [default: by the ending of --out, or npy; csv of one row in a "
-    "terminal]",
+    "arrays of many inputs; --segments makes csv, jsonl, parquet, npz, raven or audacity.  "
+    "[default: by the ending of --out, or npy; csv of one row in a terminal, and of --segments]",
 )
+@segment_options(frames=True)
 @timeline_option
 @corpus_options(shards=True)
 @options.settings_options(array=True)
@@ -82,14 +95,15 @@ Examples:
 @options.reading(live=True)
 @options.threads
 @options.quiet
-def features(
+def features(  # noqa: PLR0913, PLR0917  # all that can be asked for
     paths: tuple[str, ...],
     out: str | None,
-    array_format: ArrayFormat | ShardFormat | None,
+    any_format: ArrayFormat | ShardFormat | TableFormat | None,
     key: str | None,
     sidecar: bool,
     settings: FeatureSettings,
     save_linear: str | None,
+    marked: SegmentOptions,
     timeline: bool,
     corpus: CorpusOptions,
     reading: Reading,
@@ -105,6 +119,12 @@ def features(
     new = sum(step.step == "linear_out" for step in settings.features.steps)
     if new != 1 and save_linear is not None:
         raise SettingsError("`save_linear` writes what one `linear_out` draws: give both")
+    if marked.segments is not None:
+        corpus.check_one_result("segments")
+        marked.check(settings, key=key, sidecar=sidecar, save_linear=save_linear, timeline=timeline)
+        _write_segments(paths, out, any_format, marked, settings, reading, threads, quiet)
+        return
+    array_format = _of_arrays(any_format)
     if timeline:
         corpus.check_timeline(out)
     elif corpus.are_many(paths):
@@ -149,6 +169,14 @@ def features(
             reporter.report(f"{out}: {report}")
 
 
+def _of_arrays(
+    name: ArrayFormat | ShardFormat | TableFormat | None,
+) -> ArrayFormat | ShardFormat | None:
+    if name is None or name in ARRAY_FORMATS or name in SHARD_FORMATS:
+        return name
+    raise SettingsError(f"`format` {name} is of marked segments: give `segments`")
+
+
 def _write_many(
     paths: tuple[str, ...],
     corpus: CorpusOptions,
@@ -172,3 +200,43 @@ def _write_many(
         )
 
     run_many(corpus, quiet, write)
+
+
+def _write_segments(
+    paths: tuple[str, ...],
+    out: str | None,
+    table_format: ArrayFormat | ShardFormat | TableFormat | None,
+    marked: SegmentOptions,
+    settings: FeatureSettings,
+    reading: Reading,
+    threads: int | None,
+    quiet: bool,
+) -> None:
+    assert marked.segments is not None
+    if table_format is not None and table_format not in TABLE_FORMATS:
+        raise SettingsError(
+            f"`segments` make a table: `format` is {', '.join(TABLE_FORMATS)}, not {table_format}"
+        )
+    named = paths[0] if len(paths) == 1 else marked.segments
+    text = table_format not in ("npz", "parquet")
+    out = choose_output(
+        out, named, _ENDINGS.get(table_format or "csv", table_format or "csv"), text=text
+    )
+
+    from stftcli.jobs.segments.computed import How
+    from stftcli.jobs.segments.features import write_segment_features
+
+    frames, band = marked.segment_frames, marked.segment_band
+    with TerminalReporter(quiet, strict=reading.strict) as reporter:
+        report = write_segment_features(
+            paths,
+            marked.segments,
+            out,
+            How(settings, frames, band, threads, reading),
+            tier=marked.tier,
+            table_format=table_format,
+            other_inputs=other_inputs(),
+            reporter=reporter,
+        )
+        if out != STANDARD:
+            reporter.report(f"{out}: {report}")

@@ -13,6 +13,7 @@ from stftcli.cli.many import for_each
 from stftcli.cli.output import choose_input
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
+from stftcli.cli.segments import SegmentOptions, segment_options, segments_in_words
 from stftcli.cli.words import say
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.urls import plain_name
@@ -32,6 +33,7 @@ Examples:
   stftcli info in.wav --preset whisper --rate 16000
   stftcli info --json *.flac | jq .duration_s
   stftcli info --levels recordings/*.wav
+  stftcli info in.wav --segments in.selections.txt
   stftcli info feats.npz""",
 )
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
@@ -44,17 +46,27 @@ Examples:
     "frames of 50 ms have a lower RMS), DC, clipped samples (three or more in a row at full "
     "scale), and the frequency above which nothing is.",
 )
+@segment_options()
 @options.settings_options(brief=True)
 @options.reading()
 def info(
-    paths: tuple[str, ...], as_json: bool, levels: bool, settings: FeatureSettings, reading: Reading
+    paths: tuple[str, ...],
+    as_json: bool,
+    levels: bool,
+    marked: SegmentOptions,
+    settings: FeatureSettings,
+    reading: Reading,
 ) -> None:
     """Show format, duration and size of the result; or how an array was made.
 
     INPUT is a sound file, - or nothing for standard input, or an array with its description:
     .npz, .safetensors, or any other with its .json beside it. The options of `stftcli features`
-    say what the array of a sound would be.
+    say what the array of a sound would be. With --segments it tells of the segments instead, those
+    of the INPUTs, or all of the table.
     """
+    if marked.segments is not None:
+        _tell_segments(paths, marked, reading, as_json=as_json)
+        return
     inputs = [choose_input(path) for path in paths or (None,)]
 
     from stftcli.jobs.config import is_array
@@ -80,6 +92,20 @@ def info(
                 tell(sound.to_dict(), partial(_sound_in_words, sound))
 
         for_each(inputs, show, reporter, name=plain_name)
+
+
+def _tell_segments(
+    paths: tuple[str, ...], marked: SegmentOptions, reading: Reading, *, as_json: bool
+) -> None:
+    from stftcli.jobs.segments.inspect import inspect_segments
+
+    assert marked.segments is not None
+    for info in inspect_segments(paths, marked.segments, marked.tier, reading):
+        if as_json:
+            click.echo(json.dumps(info.to_dict(), allow_nan=False))
+            continue
+        for line in segments_in_words(info):
+            say(line, err=False)
 
 
 def _array_in_words(path: str, array: "ArrayInfo") -> list[str]:

@@ -104,7 +104,7 @@ def spectrogram(
         corpus.check_many(
             out=out,
             grid=grid,
-            segments=arrangement.segments,
+            segments=arrangement.marked.segments,
             input_format=reading.raw,
             input_rate=reading.rate_hz,
         )

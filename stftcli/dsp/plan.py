@@ -1,7 +1,7 @@
 """The arithmetic of frames, in integers: how many, where each begins, what is padded."""
 
 from collections.abc import Callable
-from typing import Self
+from typing import Any, Self
 
 from stftcli.errors import SettingsError
 from stftcli.frozen import Frozen
@@ -155,3 +155,12 @@ class FramePlan(Frozen):
             first + frames.stop * self.hop_length,
             self.hop_length,
         )
+
+    def first_centered_from(self, samples: Any) -> Any:
+        """Give the first frame that is centred on this sample of the signal, or later.
+
+        It takes a number or an array of whole numbers; of frames before the first it tells too,
+        which have negative numbers.
+        """
+        first = self.frame_length // 2 - self.left
+        return -((first - samples) // self.hop_length)

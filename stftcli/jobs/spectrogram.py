@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 
+from stftcli.audio.opening import display_name
 from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write
 from stftcli.files.distinct import Outputs
 from stftcli.files.tensors import split_prefix
 from stftcli.jobs.drawing.bare import draw_bare
-from stftcli.jobs.drawing.belonging import sounds_of
 from stftcli.jobs.drawing.curves import draw_curves
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.labelled import draw_labelled
 from stftcli.jobs.reporter import SILENT, Reporter
+from stftcli.jobs.segments.sounds import sounds_of
 from stftcli.pictures.formats import choose_format
 from stftcli.segments.table import Segments
 from stftcli.settings.choices import PictureFormat
@@ -91,10 +92,10 @@ def draw_spectrogram(
         raise SettingsError("a curve shows one sound: leave out `timeline`")
     if segments is not None:
         _check_markable(settings, figure, timeline)
-        sounds_of(segments, paths)
+    marked = None if segments is None else _by_sound(segments, paths)
     with atomic_write(output, durable=durable) as file:
         job = PictureJob(
-            *(file, picture_format, settings, view, figure, threads, reporter, reading, segments)
+            *(file, picture_format, settings, view, figure, threads, reporter, reading, marked)
         )
         if settings.features.is_one_row:
             return draw_curves(job, paths)
@@ -112,3 +113,11 @@ def _check_markable(settings: FeatureSettings, figure: FigureSettings, timeline:
     ):
         if given:
             raise SettingsError(f"{why}: leave out `segments` or `{name}`")
+
+
+def _by_sound(segments: Segments, paths: Sequence[str]) -> dict[str, Segments]:
+    """Give the segments of each sound, by its name in messages."""
+    return {
+        display_name(sound.find()): segments.chosen(sound.rows)
+        for sound in sounds_of(segments, paths)
+    }

@@ -71,13 +71,13 @@ def stream_features(
         if source.name in str(error):
             raise
         raise InputError(f"{source.name}: {error}") from error  # of many, it is this one
-    tell_of(source, reporter)
+    tell_faults(source, reporter)
     if short := _shorter_than_pool(source, chain):
         reporter.warn(short)
 
 
-def tell_of(source: Source, reporter: Reporter) -> None:
-    """Tell what was wrong with a source that has been read."""
+def tell_faults(source: Source, reporter: Reporter) -> None:
+    """Tell what was wrong with a source that was read to its end."""
     if source.replaced:
         reporter.warn(
             f"{source.name} holds NaN or infinite samples: {source.replaced} of them count as 0"

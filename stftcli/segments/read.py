@@ -9,12 +9,15 @@ from stftcli.files.lists import open_list
 from stftcli.files.untrusted import list_names
 from stftcli.segments.audacity import AUDACITY
 from stftcli.segments.csv import CSV, RAVEN
+from stftcli.segments.jsonl import JSONL
 from stftcli.segments.kind import TableKind
 from stftcli.segments.lines import TextLines
+from stftcli.segments.rttm import RTTM
 from stftcli.segments.table import SegmentRows, Segments
+from stftcli.segments.textgrid import TEXTGRID
 from stftcli.segments.views import one_view
 
-KINDS: tuple[TableKind, ...] = (AUDACITY, RAVEN, CSV)
+KINDS: tuple[TableKind, ...] = (TEXTGRID, JSONL, RTTM, AUDACITY, RAVEN, CSV)
 """The kinds, in the order in which they are asked."""
 
 _TIER = "tier"

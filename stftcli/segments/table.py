@@ -13,6 +13,10 @@ from stftcli.segments.texts import Texts
 
 Floats = NDArray[np.float64]
 
+_MAX_COLUMNS = 1000
+_MAX_CELLS = 1 << 26
+"""Cells that all columns of a table have together: of a million rows 67 columns."""
+
 
 class Segments(Frozen):
     """Segments of one sound or of several, in the order of their file.
@@ -112,7 +116,8 @@ class SegmentRows:
         Raises
         ------
         ValueError
-            If it begins before the sound, ends before it begins, or its box is upside down.
+            If it begins before the sound, ends before it begins, its box is upside down, or there
+            are too many of them.
         """
         _check(start_s, end_s, low_hz, high_hz)
         values = (start_s, end_s, low_hz, high_hz)
@@ -137,6 +142,12 @@ class SegmentRows:
 
     def _add_cells(self, cells: Mapping[str, str]) -> None:
         row = len(self) - 1
+        columns = len(self._columns.keys() | cells.keys())
+        if columns > _MAX_COLUMNS or columns * len(self) > _MAX_CELLS:
+            raise ValueError(
+                f"{columns} columns and {len(self)} rows are too many: {_MAX_COLUMNS} columns and "
+                f"{_MAX_CELLS} cells are read"
+            )
         for name in cells:
             if name not in self._columns:
                 self._columns[name] = Texts([""] * row)

@@ -4,9 +4,11 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
+_MAX_BYTES = 1 << 30
+
 
 class Texts(Sequence[str]):
-    """Texts one after another: a million of them take their bytes and eight more each.
+    """Texts one after another: a million of them take their bytes and four more each.
 
     Parameters
     ----------
@@ -15,12 +17,14 @@ class Texts(Sequence[str]):
     """
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
-        self._content, self._ends = bytearray(), array("q", [0])
+        self._content, self._ends = bytearray(), array("I", [0])
         for text in texts:
             self.append(text)
 
     def append(self, text: str) -> None:
-        """Add one."""
+        """Add one; ValueError if they would be more than a table can hold."""
+        if len(self._content) > _MAX_BYTES:
+            raise ValueError(f"a column of it holds more than {_MAX_BYTES} bytes of text")
         self._content += text.encode("utf-8", "surrogatepass")
         self._ends.append(len(self._content))
 

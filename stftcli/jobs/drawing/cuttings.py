@@ -13,7 +13,7 @@ from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.images import channel_pixels
 from stftcli.jobs.drawing.reduced import ReducedSound
 from stftcli.jobs.reporter import Reporter, Silence
-from stftcli.jobs.stream import stream_features, tell_of
+from stftcli.jobs.stream import stream_features, tell_faults
 from stftcli.pictures.axes import RowAxis, TimeAxis
 from stftcli.pictures.reduce import MAX_ROWS, ColumnReducer
 from stftcli.settings.memory import check_memory
@@ -92,7 +92,7 @@ class Knife(Frozen):
         reporter.begin(source.name, None if samples == inf else samples / source.rate_hz)
         for first, end, members in runs:
             yield from self._cut_run(source, (first, end), members, quiet)
-        tell_of(source, reporter)
+        tell_faults(source, reporter)
 
     def _cut_run(
         self, source: Source, run: Run, cuttings: Sequence[Cutting], reporter: Reporter

@@ -1,14 +1,13 @@
 """One picture to be made."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import IO
 
 from stftcli.features.chain import Chain
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
-from stftcli.jobs.drawing.belonging import of_sound
 from stftcli.jobs.drawing.images import ChannelImage
 from stftcli.jobs.drawing.marks import marks_of
 from stftcli.jobs.drawing.reduced import ReducedSound, Wanted, reduce_sound
@@ -24,7 +23,10 @@ from stftcli.settings.reading import AS_IT_IS, Reading
 
 
 class PictureJob(Frozen):
-    """What is to be drawn, and how; where it goes, and who hears of it."""
+    """What is to be drawn, and how; where it goes, and who hears of it.
+
+    `segments` are those that are drawn over each sound, by its name.
+    """
 
     file: IO[bytes]
     picture_format: PictureFormat
@@ -34,7 +36,7 @@ class PictureJob(Frozen):
     threads: int | None
     reporter: Reporter
     reading: Reading = AS_IT_IS
-    segments: Segments | None = None
+    segments: Mapping[str, Segments] | None = None
 
     def reduce(self, path: str, wanted: Wanted) -> ReducedSound:
         """Read a sound as columns."""
@@ -52,7 +54,7 @@ class PictureJob(Frozen):
             return None
         channel = sound.chain.settings.segment.channel
         number = image.channel + 1 if channel == "all" else channel
-        return marks_of(of_sound(self.segments, sound.name), image.rows, number)
+        return marks_of(self.segments[sound.name], image.rows, number)
 
     def title(self, sounds: Sequence[ReducedSound]) -> str:
         """Give what stands above the picture; of several sounds each has its name elsewhere."""

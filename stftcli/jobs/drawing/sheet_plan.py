@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from stftcli.errors import InputError, SettingsError
 from stftcli.frozen import Frozen
-from stftcli.jobs.drawing.belonging import Places, sounds_of
 from stftcli.jobs.reporter import Reporter
+from stftcli.jobs.segments.sounds import sounds_of
 from stftcli.pictures.sheet_layout import (
     Cut,
     SheetLayout,
@@ -22,6 +22,8 @@ from stftcli.segments.table import Segments
 from stftcli.settings.pictures import FigureSettings
 from stftcli.settings.segment import SegmentSettings
 from stftcli.settings.sheet import SheetSettings
+
+Places = NDArray[np.int64]
 
 MAX_SEGMENTS = 10_000
 _CHARACTERS, _WITH_MORE = 9, 20
@@ -66,9 +68,10 @@ class SheetPlan(Frozen):
             If there are none, too many, or there is no room for them.
         """
         sounds = [
-            (path, _within(segments, places, part)) for path, places in sounds_of(segments, paths)
+            (sound.find(), places)
+            for sound in sounds_of(segments, paths)
+            if len(places := _within(segments, sound.rows, part))
         ]
-        sounds = [(path, places) for path, places in sounds if len(places)]
         if not sounds:
             raise InputError(f"{segments.name} has no segment in the part that is chosen")
         rows = np.sort(np.concatenate([places for _, places in sounds]))

@@ -1,0 +1,1 @@
+"""Tables whose rows have texts, numbers and features: results of segments."""

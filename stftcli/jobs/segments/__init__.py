@@ -1,0 +1,1 @@
+"""Features of the segments of a table: one pass over each sound, whatever their number."""

@@ -1,0 +1,47 @@
+"""What is said of segments that a sound does not have."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stftcli.jobs.segments.marks import Marks
+
+_MAX_NAMED = 3
+
+
+def beyond(marks: Marks, duration_s: float, table: str, sound: str) -> str | None:
+    """Say which segments go beyond the end of their sound; None if none does."""
+    # Programs round times: half a millisecond is no mistake.
+    late = np.flatnonzero(marks.end_s > duration_s + 5e-4)
+    if not len(late):
+        return None
+    first = late[0]
+    return (
+        f"{_count(len(late))} of {table} {_go(len(late))} beyond the end of {sound} "
+        f"({duration_s:.3f} s): {_named(marks.rows[late])}; the first ends at "
+        f"{marks.end_s[first]:g} s"
+    )
+
+
+def empty(rows: NDArray[np.int64], table: str) -> str | None:
+    """Say which segments hold nothing to compute; None if none does."""
+    if not len(rows):
+        return None
+    return (
+        f"{_count(len(rows))} of {table} {'holds' if len(rows) == 1 else 'hold'} no frame, or no "
+        f"bin in {'its' if len(rows) == 1 else 'their'} frequencies: {_named(rows)}; nothing is "
+        "written for them but what the table says"
+    )
+
+
+def _count(number: int) -> str:
+    return f"{number} segment{'' if number == 1 else 's'}"
+
+
+def _go(number: int) -> str:
+    return "goes" if number == 1 else "go"
+
+
+def _named(rows: NDArray[np.int64]) -> str:
+    names = ", ".join(str(row + 1) for row in rows[:_MAX_NAMED].tolist())
+    more = f" and {len(rows) - _MAX_NAMED} more" if len(rows) > _MAX_NAMED else ""
+    return f"number {names}{more}"
