@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SMALL = 0.75  # of the height of the figure's text
-_LONGEST = 24  # signs of a label
+_LONGEST = (24, 10)  # signs of a label
 _LINE, _PAD = 1.5, 0.3  # height of a label, and room beside its text, in heights of the text
 _LINES = 4  # so many labels below each other
 _NARROW = 4  # pixels
@@ -133,43 +133,61 @@ def _draw_boxes(axis: "Axes", corners: NDArray[np.int64], box: Box, points: floa
 def _write_labels(
     axis: "Axes", corners: NDArray[np.int64], labels: Sequence[str], box: Box, canvas: Canvas
 ) -> int:
-    """Write labels from the left, each at its box or below those that were there before."""
+    """Write labels from the left, each at its box where there is room, or else shortened."""
     taken = np.zeros((box.height, box.width), np.bool_)
     left_out, em = 0, _SMALL * canvas.em
     height = round(_LINE * em)
     for number in np.lexsort((corners[:, 1], corners[:, 0])).tolist():
-        if not labels[number]:
-            continue
-        text = printable(_shortened(labels[number]))
-        width = round((len(text) * CHARACTER + 2 * _PAD) * em)
-        for left, bottom in _places(corners[number], width, height, box):
-            room = taken[bottom : bottom + height, left : left + width]
-            if not room.any():
-                room[...] = True
-                place = (left + _PAD * em) / box.width, (bottom + height / 2) / box.height
-                _write(axis, text, place, _SMALL * canvas.points)
+        for text, width in _texts(labels[number], em):
+            place = _free(taken, corners[number], (width, height))
+            if place is not None:
+                left, bottom = place[0] + _PAD * em, place[1] + height / 2
+                at = left / box.width, bottom / box.height
+                _write(axis, text, at, _SMALL * canvas.points)
                 break
         else:
-            left_out += 1
+            left_out += labels[number] != ""
     return left_out
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+def _texts(label: str, em: float) -> Iterator[tuple[str, int]]:
+    """Give a label as it may be written, the longest first, and how wide that is."""
+    for longest in _LONGEST:
+        text = label if len(label) <= longest else f"{label[: longest - 1]}…"
+        if text:
+            yield printable(text), round((len(text) * CHARACTER + 2 * _PAD) * em)
+
+
+def _free(
+    taken: NDArray[np.bool_], corners: NDArray[np.int64], size: tuple[int, int]
+) -> tuple[int, int] | None:
+    """Find a place for a label, and take it; None if all are taken."""
+    width, height = size
+    for left, bottom in _places(corners, size, taken.shape):
+        room = taken[bottom : bottom + height, left : left + width]
+        if not room.any():
+            room[...] = True
+            return left, bottom
+    return None
 
 
 def _places(
-    corners: NDArray[np.int64], width: int, height: int, box: Box
+    corners: NDArray[np.int64], size: tuple[int, int], panel: tuple[int, ...]
 ) -> Iterator[tuple[int, int]]:
-    """Give lower left corners for a label: above its box, or within it from the top down."""
-    left, bottom, _, top = corners.tolist()
-    left = max(1, min(left, box.width - width - 1))
-    if width > box.width:
+    """Give lower left corners for a label: above its box, or within it from the top down.
+
+    It begins where the box does, or ends there.
+    """
+    (width, height), (high, wide) = size, panel
+    left, bottom, right, top = corners.tolist()
+    if width + 2 > wide:
         return
     for line in (-1, -2, *range(_LINES)):
-        lower = min(top, box.height - 1) - (line + 1) * height
-        if lower >= 0 and lower + height <= box.height and (line < 1 or lower >= bottom):
-            yield left, lower
+        lower = min(top, high - 1) - (line + 1) * height
+        if lower < 0 or lower + height > high or (line > 0 and lower < bottom):
+            continue
+        for begin in (left, max(left, right - width)):
+            yield max(1, min(begin, wide - width - 1)), lower
 
 
 def _write(axis: "Axes", text: str, place: tuple[float, float], points: float) -> None:

@@ -56,6 +56,17 @@ class PictureJob(Frozen):
         number = image.channel + 1 if channel == "all" else channel
         return marks_of(self.segments[sound.name], image.rows, number)
 
+    def tell_unseen(self, sound: ReducedSound) -> None:
+        """Warn if no segment lies in what is drawn of a sound."""
+        if self.segments is None:
+            return
+        segments, (first_s, last_s) = self.segments[sound.name], sound.time.shown_s
+        if not ((segments.start_s <= last_s) & (segments.end_s >= first_s)).any():
+            self.reporter.warn(
+                f"no segment of {segments.name} lies in what is drawn of {sound.name}, from "
+                f"{first_s:.4g} to {last_s:.4g} s"
+            )
+
     def title(self, sounds: Sequence[ReducedSound]) -> str:
         """Give what stands above the picture; of several sounds each has its name elsewhere."""
         if self.figure.title is not None:

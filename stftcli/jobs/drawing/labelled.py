@@ -83,6 +83,8 @@ def draw_labelled(
             for picture, (sound, image) in zip(pictures, images, strict=True)
         ]
     texts = job.texts(sounds, scales[0].colours)
+    for sound in sounds:
+        job.tell_unseen(sound)
     left_out = draw_figure(
         job.file,
         job.picture_format,
