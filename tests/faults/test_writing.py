@@ -39,6 +39,9 @@ COMMANDS = {
     "csv": Writing("features long.wav --mel 10 --out x.csv", ("x.csv",)),
     "ark": Writing("features long.wav --mel 10 --out x.ark", ("x.ark", "x.scp")),
     "picture": Writing("spectrogram long.wav --out x.png", ("x.png",)),
+    "sheet": Writing(
+        "spectrogram long.wav --segments marks.txt --sheet --out x.png", ("x-1.png", "x-2.png")
+    ),
     "sound": Writing("inverse spectra.npz --out x.wav", ("x.wav",)),
     "layer": Writing("linear fit pca long.wav --n-fft 256 --out x.npz", ("x.npz",)),
 }
@@ -62,6 +65,9 @@ def make_place(tmp_path: Path) -> Callable[[str], Place]:
     def make(name: str) -> Place:
         shell, writing = Shell(tmp_path), COMMANDS[name]
         soundfile.write(tmp_path / "long.wav", noise(800_000) / 8, 8000)
+        if name == "sheet":
+            labels = "".join(f"{start}\t{start + 1}\ta\n" for start in range(60))
+            (tmp_path / "marks.txt").write_text(labels)
         if name == "sound":
             shell.ok("features", "long.wav", "--spectrum", "complex", "--out", "spectra.npz")
         begun = time.monotonic()
