@@ -56,5 +56,15 @@ def layer(folder: Path) -> Path:
     return path
 
 
-EXTRAS = {"mel bank": mel_bank, "layer": layer}
-"""What jobs give their peers beside the sound."""
+def labels(folder: Path) -> Path:
+    """Write Audacity's labels of a hundred segments of 0.3 to 1.5 s, all over an hour."""
+    path = folder / "labels.txt"
+    generator = np.random.default_rng(0)
+    starts, lengths = generator.uniform(0, 3590, 100), generator.uniform(0.3, 1.5, 100)
+    rows = zip(np.sort(starts).tolist(), lengths.tolist(), strict=True)
+    path.write_text("".join(f"{start}\t{start + length}\tcall\n" for start, length in rows))
+    return path
+
+
+EXTRAS = {"mel bank": mel_bank, "layer": layer, "labels": labels}
+"""What jobs are given beside the sound."""

@@ -18,8 +18,8 @@ Floats = NDArray[np.float64]
 
 SMALL = 0.8
 """Size of the words above a panel, in heights of the text."""
-_PANEL, _DEFAULT_ROWS = 0.11, 8
-"""Height of a panel in widths of the page, and rows of a page."""
+_PANEL, _STRETCHED, _DEFAULT_ROWS = 0.11, 2, 8
+"""Height of a panel in widths of the page, and how much higher it may be; rows of a page."""
 _MIN_PANEL = 16  # pixels of its height
 _ABREAST, _MARGIN, _DEFAULT_S = 5, 0.2, 1.0
 _MIN_SHARE, _SHORT_SHARE, _SHORT = 1 / 40, 1 / 25, 0.25
@@ -168,18 +168,19 @@ def lay_out_sheet(
     canvas = choose_canvas(Grid(1, 1), figure)
     frame = _Frame(canvas.width, canvas.em, titled, figure)
     panel, rows, height = round(_PANEL * canvas.width), _DEFAULT_ROWS, None
+    second = frame.room / span_s
+    least = round(characters * CHARACTER * SMALL * frame.em)
+    packed = list(_packed([cut.duration_s * second for cut in cuts], least, frame))
     if figure.size is not None:
         height = canvas.height
         rows = max(1, (height - frame.height(0, 0)) // frame.row(panel))
-        panel = (height - frame.height(rows, 0)) // rows
+        rows = min(rows, packed[-1].row + 1)
+        panel = min(_STRETCHED * panel, (height - frame.height(rows, 0)) // rows)
     if min(frame.room, panel) < _MIN_PANEL:
         raise SettingsError(
             f"{canvas.width}x{canvas.height} pixels at {canvas.dpi} dpi have no room for panels: "
             "give a larger `size`, or a smaller `dpi` or `font_size`"
         )
-    second = frame.room / span_s
-    least = round(characters * CHARACTER * SMALL * frame.em)
-    packed = list(_packed([cut.duration_s * second for cut in cuts], least, frame))
     pages = [
         frame.page(min(rows, packed[-1].row + 1 - first), panel, height)
         for first in range(0, packed[-1].row + 1, rows)
