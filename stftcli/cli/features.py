@@ -65,9 +65,11 @@ Examples:
     "--format",
     "any_format",
     type=click.Choice(tuple(dict.fromkeys((*ARRAY_FORMATS, *SHARD_FORMATS, *TABLE_FORMATS)))),
-    help="How it is written; raw is numbers alone. tar (for WebDataset), parquet and zarr hold the "
-    "arrays of many inputs; --segments makes csv, jsonl, parquet, npz, raven or audacity.  "
-    "[default: by the ending of --out, or npy; csv of one row in a terminal, and of --segments]",
+    metavar="NAME",
+    help="How it is written: npy, npz, safetensors, csv, jsonl, ark, or raw, which is numbers "
+    "alone. tar (for WebDataset), parquet, zarr and ark hold the arrays of many inputs. Of "
+    "--segments csv, jsonl, parquet, npz, raven or audacity.  [default: by the ending of --out, or "
+    "npy; csv of one row in a terminal, and of --segments]",
 )
 @segment_options(frames=True)
 @timeline_option

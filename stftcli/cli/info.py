@@ -120,6 +120,8 @@ def _array_in_words(path: str, array: "ArrayInfo") -> list[str]:
         rows["recorded"] = str(sound["time_origin"])
     if "recordings" in sound:
         rows["time line"] = f"of {sound['recordings']} recordings"
+    elif "segments" in sound:
+        rows["segments"] = f"of {sound['segments']}"
     elif sound:
         rows["sha256"] = sound.get("sha256") or "not known, for the pipe was not read to its end"
     if unit := _unit(stored.get("unit")):

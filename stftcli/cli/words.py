@@ -25,8 +25,8 @@ _OF_COMMANDS = {
     *("format", "grid", "griffin_lim", "held_out", "include", "input_format", "input_rate", "jobs"),
     *("json_progress", "latency"),
     *("key", "length", "manifest", "max_failures", "out", "out_dir", "overwrite", "preset"),
-    *("prune", "root", "save_linear", "segments", "shard", "shard_size", "sheet", "sidecar"),
-    *("strict", "subtype", "threads", "tier", "timeline"),
+    *("prune", "root", "save_linear", "segment_frames", "segments", "shard", "shard_size"),
+    *("sheet", "sidecar", "strict", "subtype", "threads", "tier", "timeline"),
 }
 
 

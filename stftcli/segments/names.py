@@ -125,7 +125,7 @@ class ColumnNames:
 
 
 def _words(name: str) -> list[str]:
-    return [word.lower() for word in _WORDS.findall(name)]
+    return [word.lower() for word in _WORDS.findall(name.replace("kHz", "khz"))]
 
 
 def _plain(name: str) -> str:

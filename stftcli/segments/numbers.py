@@ -5,7 +5,7 @@ from math import isfinite, nan
 from stftcli.settings.kinds import Time
 
 _MAX_SHOWN = 40
-_NOTHING = frozenset(("", "na", "n/a", "nan", "none", "null", "<na>", "-", "--undefined--"))
+_NOTHING = frozenset(("", "na", "n/a", "nan", "none", "null", "<na>", "-"))
 _MAX_S = 1_000_000_000
 _TIME = Time(-_MAX_S, _MAX_S)
 

@@ -11,6 +11,7 @@ import soundfile
 from stftcli.files.tensors import write_tensors
 from tests.cli.inside import ok_inside
 from tests.cli.shell import Shell
+from tests.segments.tables import TABLES
 from tests.signals import noise
 
 RATE_HZ = 8000
@@ -51,6 +52,13 @@ _SETTINGS = (
     "spectrogram good.wav --config X --bare --out x.png",
 )
 _LIST = ("features --manifest X --out-dir out --jobs 1 --quiet",)
+_SEGMENTS = (
+    f"features good.wav {FRAMES} --segments X --stats mean --out x.npz --quiet",
+    f"features good.wav {FRAMES} --segments X --descriptors centroid --segment-frames cut "
+    "--out x.npz --quiet",
+    "info good.wav --segments X",
+    "info --segments X --json",
+)
 
 KINDS = {
     **{kind.lower(): Kind(f"x.{kind.lower()}", _SOUND) for kind in _CONTAINERS},
@@ -72,6 +80,7 @@ KINDS = {
     "list jsonl": Kind("l.jsonl", _LIST),
     "list csv": Kind("l.csv", _LIST),
     "list kaldi": Kind("wav.scp", _LIST),
+    **{f"segments {name}": Kind("s.txt", _SEGMENTS) for name in TABLES},
 }
 
 
@@ -81,7 +90,9 @@ def write_good(shell: Shell, kind: str) -> bytes:
     samples = noise(1600, seed=5) / 8
     soundfile.write(folder / "good.wav", samples, RATE_HZ)
     name = KINDS[kind].name
-    if kind in _MAKERS:
+    if kind.startswith("segments "):
+        (folder / name).write_text(TABLES[kind.removeprefix("segments ")].replace("rec", "good"))
+    elif kind in _MAKERS:
         _MAKERS[kind](shell, name)
     elif kind.startswith("array"):
         ok_inside(shell, "features", "good.wav", *FRAMES.split(), "--out", name)

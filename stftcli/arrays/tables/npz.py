@@ -32,7 +32,7 @@ class NpzTable:
 
     def write(self, rows: TableRows) -> None:
         """Add some rows."""
-        self._member.write(np.ascontiguousarray(rows.values, self._spec.dtype).data.cast("B"))
+        self._member.write(np.ascontiguousarray(rows.values, self._spec.dtype).data)
         for held, numbers in zip(self._numbers, rows.numbers, strict=True):
             held.append(numbers)
 

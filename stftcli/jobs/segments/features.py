@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,7 +127,7 @@ def _write(
         store.dtype,
         int(store.counts.sum()),
         store.counts[rows],
-        json.dumps(description(computed.chain, {"name": computed.sounds, "segments": table.name})),
+        json.dumps(description(computed.chain, _made_of(table, computed))),
         computed.chain.axis.frequencies_hz,
     )
     if name == "audacity":
@@ -139,6 +139,15 @@ def _write(
             writer.write(TableRows(np.searchsorted(rows, batch.segments), numbers, batch.values))
         writer.finish()
     return SegmentReport(len(rows), len(computed.sounds), spec.rows, len(spec.features), per_frame)
+
+
+def _made_of(table: Segments, computed: Computed) -> dict[str, Any]:
+    sounds = computed.sounds
+    return {
+        "name": sounds[0] if len(sounds) == 1 else f"{len(sounds)} sounds",
+        "rate_hz": computed.chain.sound_rate_hz,
+        "segments": table.name,
+    }
 
 
 def _columns(name: TableFormat, segments: Segments, computed: Computed) -> dict[str, Cells]:

@@ -79,7 +79,7 @@ class Store:
     def add(self, segment: int, rows: NDArray[Any]) -> None:
         """Add rows of the segment that was begun last, shape (any, [channels,] features)."""
         with temp_space_errors():
-            self._file.write(np.ascontiguousarray(rows, self.dtype).data.cast("B"))
+            self._file.write(np.ascontiguousarray(rows, self.dtype).data)
         self._rows += len(rows)
         self.counts[segment] += len(rows)
 

@@ -60,7 +60,7 @@ class Window:
         if self._file is not None:
             with temp_space_errors():
                 self._file.seek((self.end - self._file_first) * _row_bytes(rows))
-                self._file.write(np.ascontiguousarray(rows).data.cast("B"))
+                self._file.write(np.ascontiguousarray(rows).data)
         else:
             self._make_room(len(rows))
             at = self._begin + held
@@ -112,7 +112,7 @@ class Window:
         with temp_space_errors():
             self._file, self._file_first = temporary_file(), self._first
             for piece in held:
-                self._file.write(np.ascontiguousarray(piece).data.cast("B"))
+                self._file.write(np.ascontiguousarray(piece).data)
         assert self._buffer is not None
         self._buffer, self._begin = self._buffer[:0].copy(), 0
 

@@ -1,0 +1,1 @@
+"""The pass over a sound that has segments."""

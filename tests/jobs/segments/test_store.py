@@ -1,0 +1,33 @@
+"""Rows of segments, stored in any order."""
+
+import numpy as np
+import pytest
+
+from stftcli.jobs.segments.store import Store
+from tests.signals import noise
+
+
+@pytest.mark.parametrize("features", [3, 70_000])
+def test_rows_come_in_the_order_of_the_segments(features: int) -> None:
+    counts = [3, 0, 5, 1, 0]
+    rows = [noise(count * features, seed=count).reshape(count, features) for count in counts]
+    with Store(len(counts), features, np.dtype(np.float32)) as store:
+        for segment in (3, 0, 2):
+            store.begin(segment, 10.0 * segment, 0.5)
+            store.add(segment, rows[segment][:1])
+            store.add(segment, rows[segment][1:])
+        batches = list(store.batches())
+        again = list(store.batches())
+    assert len(again) == len(batches)
+    joined = [np.concatenate(part) for part in zip(*batches, strict=True)]
+    assert joined[0].tolist() == [0] * 3 + [2] * 5 + [3]
+    assert joined[1].tolist() == [0, 0.5, 1, 20, 20.5, 21, 21.5, 22, 30]
+    np.testing.assert_array_equal(joined[2], np.concatenate(rows).astype(np.float32))
+
+
+def test_rows_of_several_channels_are_stored_side_by_side() -> None:
+    with Store(1, 4, np.dtype(np.float64)) as store:
+        store.begin(0, 0.0, 1.0)
+        store.add(0, np.arange(8.0).reshape(2, 2, 2))
+        (batch,) = store.batches()
+    np.testing.assert_array_equal(batch.values, np.arange(8).reshape(2, 4))
