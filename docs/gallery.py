@@ -24,7 +24,8 @@ def main() -> None:
     """Run each block of commands that a picture follows, and keep what it made."""
     pages = [(ROOT / "README.md"), *sorted(DOCS.glob("*.md"))]
     text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
-    shown = re.findall(r"```sh\n([^`]*?--out (\S+))\n```\n\n!\[[^]]*\]\((?:docs/)?\2\)", text)
+    image = r"(?:!\[[^]]*\]\((?:docs/)?|<img src=\")\2[)\"]"
+    shown = re.findall(rf"```sh\n([^`]*?--out (\S+))\n```\n\n{image}", text)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(ROOT / "sample_audio", folder / "sample_audio")

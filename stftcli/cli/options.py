@@ -21,7 +21,9 @@ from stftcli.settings.choices import MAX_THREADS, Spectrum
 from stftcli.settings.frames import FrameSettings
 from stftcli.settings.kinds import Frequency, Time
 from stftcli.settings.option import Option
+from stftcli.settings.pictures import Look
 from stftcli.settings.reading import RAW_ENCODINGS, RawKind, Reading
+from stftcli.settings.record import Record
 from stftcli.settings.segment import SegmentSettings
 from stftcli.settings.signal import MAX_RATE_HZ, SignalSettings
 
@@ -192,16 +194,21 @@ def inverse_options(command: Command) -> Command:
 
 def base_settings(values: dict[str, Any]) -> FeatureSettings:
     """Take the preset or the file out of the values of a command, and give its settings."""
+    return base_of_picture(values)[0]
+
+
+def base_of_picture(values: dict[str, Any]) -> tuple[FeatureSettings, Look]:
+    """Take them out of the values of a command, and give how a picture looks as well."""
     preset, config = values.pop("preset"), values.pop("config")
     if preset is not None and config is not None:
         raise SettingsError("`preset` and `config` are both the base of the settings: give one")
     if preset is not None:
-        return load_preset(preset).settings
+        return load_preset(preset).settings, Look()
     if config is not None:
-        from stftcli.jobs.config import read_config
+        from stftcli.jobs.config import read_picture_config
 
-        return read_config(config)
-    return FeatureSettings()
+        return read_picture_config(config)
+    return FeatureSettings(), Look()
 
 
 def taken(values: dict[str, Any]) -> Given:
@@ -235,8 +242,10 @@ def tell_calibration(settings: FeatureSettings, values: dict[str, Any]) -> None:
         TerminalReporter(bool(values.get("quiet"))).report(f"calibration: {summary}")
 
 
-def printed(settings: FeatureSettings, values: dict[str, Any], spectrum: Spectrum) -> bool:
-    """Print the settings and say so, if that is what was asked for."""
+def printed(
+    settings: FeatureSettings, values: dict[str, Any], spectrum: Spectrum, **look: Record
+) -> bool:
+    """Print the settings and say so, if that is what was asked for; `look` is of a picture."""
     if not values.pop("print_config"):
         return False
     from stftcli.features.toml import format_settings
@@ -244,5 +253,5 @@ def printed(settings: FeatureSettings, values: dict[str, Any], spectrum: Spectru
     calibrated = settings.calibration.is_absolute
     features = settings.features.resolve(spectrum, calibrated=calibrated)
     resolved = replace(settings, features=features)
-    click.echo(format_settings(resolved), nl=False)
+    click.echo(format_settings(resolved, **look), nl=False)
     return True

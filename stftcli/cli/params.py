@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 from stftcli.cli.sections import Decorator, SectionedOption, stacked
 from stftcli.cli.types import ParamType
 from stftcli.cli.words import spell
-from stftcli.settings.kinds import FileName
+from stftcli.settings.kinds import FileName, Kind
 from stftcli.settings.option import Option
 
 
@@ -34,11 +34,23 @@ class _Reader(ParamType):
         param: click.Parameter,
         incomplete: str,
     ) -> list[CompletionItem]:
-        """Offer the choices, or files."""
-        if isinstance(self._option.kind, FileName):
+        """Offer the choices, or files; of a list, those that are not in it yet."""
+        kind = self._option.kind
+        if isinstance(kind, FileName):
             return click.Path().shell_complete(ctx, param, incomplete)
-        choices = self._option.kind.choices
-        return [CompletionItem(name) for name in choices if name.startswith(incomplete)]
+        before, comma, begun = incomplete.rpartition(",") if kind.is_list else ("", "", incomplete)
+        there = before.split(",")
+        names = [name for name in kind.choices if name.startswith(begun) and name not in there]
+        offered = [f"{before}{comma}{name}" for name in names]
+        return [CompletionItem(text) for text in offered if not comma or _reads(kind, text)]
+
+
+def _reads(kind: Kind, text: str) -> bool:
+    try:
+        kind.read(text)
+    except ValueError:
+        return False
+    return True
 
 
 def click_option(option: Option, section: str, *, brief: bool = False, **changes: Any) -> Decorator:

@@ -6,7 +6,7 @@ from typing import Any
 
 from stftcli.cli.options import (
     Given,
-    base_settings,
+    base_of_picture,
     changed,
     printed,
     table_options,
@@ -75,12 +75,12 @@ def picture_options(default_channel: str, *, figure: bool = False) -> Decorator:
     def decorate(command: Command) -> Command:
         @wraps(command)
         def wrapped(**values: Any) -> None:
-            base = base_settings(values)
+            base, look = base_of_picture(values)
             given, of_view = _parted(taken(values), base.features.steps)
             settings = changed(base, given)
-            made = {name: _record(record, values) for name, record in records.items()}
+            made = {name: _changed_by(getattr(look, name), values) for name in records}
             made["view"] = replace(made["view"], **of_view)
-            if not printed(settings, values, "power"):
+            if not printed(settings, values, "power", **made):
                 tell_calibration(settings, values)
                 command(settings=settings, **made, **values)
 
@@ -93,14 +93,14 @@ def picture_options(default_channel: str, *, figure: bool = False) -> Decorator:
     return decorate
 
 
-def _record(record: type[Record], values: dict[str, Any]) -> Record:
-    """Take the options of a record out of the values of a command, and make it."""
+def _changed_by(record: Record, values: dict[str, Any]) -> Record:
+    """Take the options of a record out of the values of a command, and change it by them."""
     fields: dict[str, Any] = {}
     for option in record.options:
         value = values.pop(option.name)
         if value is not None:
             fields |= option.fields(option.read(value))
-    return record(**fields)
+    return replace(record, **fields)
 
 
 def _parted(given: Given, steps: tuple[Step, ...]) -> tuple[Given, dict[str, Any]]:

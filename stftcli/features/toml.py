@@ -3,14 +3,18 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.untrusted import parse_toml
-from stftcli.settings.record import MisplacedError, Place
+from stftcli.settings.pictures import Look
+from stftcli.settings.record import MisplacedError, Place, Record
 
 _ABOUT = ("title", "version", "equals")  # what a preset says of itself
+_LOOK = tuple(Look().to_dict())
 
 VERSION = 3
 """Of the form in which settings are stored; a newer one may hold what is not known here."""
@@ -33,12 +37,33 @@ def parse_settings(text: str, name: str) -> FeatureSettings:
     SettingsError
         If it is no TOML, or holds what is no setting; it names the file and the line.
     """
+    with _told_by_line(text, name):
+        return settings_from(_parsed(text, name), name)
+
+
+def parse_look(text: str, name: str) -> Look:
+    """Read from TOML how a picture looks; the defaults where it does not say.
+
+    Raises
+    ------
+    SettingsError
+        As for `parse_settings`.
+    """
+    with _told_by_line(text, name):
+        return look_from(_parsed(text, name))
+
+
+def _parsed(text: str, name: str) -> dict[str, Any]:
     try:
-        values = parse_toml(text)
+        return parse_toml(text)
     except ValueError as error:
         raise SettingsError(f"{name} is not TOML: {error}") from None
+
+
+@contextmanager
+def _told_by_line(text: str, name: str) -> Iterator[None]:
     try:
-        return settings_from(values, name)
+        yield
     except MisplacedError as error:
         line = _line_of(text, error.place)
         # In a file stand fields, under their own names, whatever the options are called.
@@ -46,9 +71,14 @@ def parse_settings(text: str, name: str) -> FeatureSettings:
         raise SettingsError(f"{name}, line {line}: {told}") from None
 
 
+def look_from(values: dict[str, Any]) -> Look:
+    """Make of a dictionary, of which it takes the tables of pictures, how one looks."""
+    return Look.from_dict({name: values[name] for name in _LOOK if name in values})
+
+
 def settings_from(values: dict[str, Any], name: str) -> FeatureSettings:
     """Make settings of a dictionary that may give their version."""
-    values = {name: value for name, value in values.items() if name not in _ABOUT}
+    values = {name: value for name, value in values.items() if name not in (*_ABOUT, *_LOOK)}
     version = values.pop("settings_version", VERSION)
     if version == 1:
         values = {_NAMES_OF_1.get(name, name): value for name, value in values.items()}
@@ -63,9 +93,10 @@ def settings_from(values: dict[str, Any], name: str) -> FeatureSettings:
     return FeatureSettings.from_dict(values)
 
 
-def format_settings(settings: FeatureSettings) -> str:
-    """Write settings as TOML that `parse_settings` reads."""
-    return format_toml({"settings_version": VERSION, **settings.to_dict()})
+def format_settings(settings: FeatureSettings, **look: Record) -> str:
+    """Write settings, and tables of a picture's look, as TOML that is read again."""
+    tables = {name: record.to_dict() for name, record in look.items()}
+    return format_toml({"settings_version": VERSION, **settings.to_dict(), **tables})
 
 
 def format_toml(values: dict[str, Any]) -> str:

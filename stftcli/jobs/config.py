@@ -7,8 +7,9 @@ from stftcli.arrays.formats import FORMATS
 from stftcli.arrays.read import read_settings
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.settings import FeatureSettings
-from stftcli.features.toml import VERSION, parse_settings, settings_from
+from stftcli.features.toml import VERSION, look_from, parse_look, parse_settings, settings_from
 from stftcli.files.untrusted import as_input_error
+from stftcli.settings.pictures import Look
 from stftcli.settings.record import MisplacedError
 
 
@@ -25,17 +26,39 @@ def read_config(path: str) -> FeatureSettings:
     StftcliError
         If it cannot be read or holds no settings.
     """
+    return read_picture_config(path)[0]
+
+
+def read_picture_config(path: str) -> tuple[FeatureSettings, Look]:
+    """Read settings as `read_config` does, and how a picture looks: as usual if nothing says it.
+
+    A title belongs to the sound that a picture is of: it is taken from TOML alone.
+    """
     if not (is_array(path) or path.lower().endswith(".png")):
         with as_input_error(path, "a text in UTF-8"):
             text = Path(path).read_text(encoding="utf-8")
-        return parse_settings(text, path)
+        return parse_settings(text, path), parse_look(text, path)
     stored = read_settings(path)
     if stored is None or not isinstance(stored.get("features"), dict):
         raise InputError(
             f"{path} holds no settings: give TOML, or a .npz, .safetensors, .json or .png that "
             "stftcli wrote"
         )
-    return stored_settings(stored, path)
+    return stored_settings(stored, path), _stored_look(stored, path)
+
+
+def _stored_look(stored: dict[str, Any], name: str) -> Look:
+    picture = stored.get("picture", {})
+    figure = picture.get("figure") if isinstance(picture, dict) else None
+    if isinstance(figure, dict):
+        figure = {field: value for field, value in figure.items() if field != "title"}
+        if isinstance(figure.get("axes"), bool):  # of old, whether there was a frame
+            figure["framed"] = figure.pop("axes")
+        picture = {**picture, "figure": figure}
+    try:
+        return look_from(picture if isinstance(picture, dict) else {})
+    except MisplacedError as error:
+        raise SettingsError(f"{name}: {error}") from None
 
 
 def stored_settings(stored: dict[str, Any], name: str) -> FeatureSettings:

@@ -76,7 +76,8 @@ def plot_curves(
             axis.grid(alpha=0.25, linewidth=0.5)
             axis.set_title(texts["Title"], loc="left", fontsize=LARGE * points)
             small = SMALL * points
-            axis.set_title(texts["Description"], loc="right", fontsize=small, color=FAINT)
+            if how.title != "":
+                axis.set_title(texts["Description"], loc="right", fontsize=small, color=FAINT)
             if len(curves) > 1:
                 axis.legend(frameon=False, fontsize=small)
         else:

@@ -192,8 +192,8 @@ class _Sheet(Frozen):
         ticks = times.ticks(max_ticks(box.width, 4.5 * em), _TIME_CHARACTERS)
         outer = panel.own is not None or number + in_a_row >= panels
         axis.set_xticks(list(ticks), labels=_texts(ticks, outer and "time" in self.legend.axes))
-        if panel.own is not None and "time" in self.legend.axes and number + in_a_row < panels:
-            axis.set_xlabel(times.label, labelpad=0)
+        if panel.own is not None and "time" in self.legend.axes:
+            axis.set_xlabel(times.label, labelpad=0.2 * self.layout.canvas.points)
 
     def _times(self, panel: Panel) -> TimeAxis:
         return panel.own or self.times
@@ -223,7 +223,7 @@ class _Sheet(Frozen):
             self.figure.text(x / canvas.width, y / canvas.height, text, **how)
 
         middle = {"ha": "center", "va": "center"}
-        if "time" in legend.axes:
+        if "time" in legend.axes and not any(panel.own for panel in panels):
             write((left + right) / 2, 0.9 * em, self.times.label, **middle)
         for number, scale in enumerate(self.scales):
             own = [box for panel, box in zip(panels, boxes, strict=False) if panel.scale == number]

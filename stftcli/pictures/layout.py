@@ -183,7 +183,7 @@ def lay_out(
             left = around.left + column * (wide + around.beside)
             panels.append(Box(left, top - high, wide, panel))
     waves = [Box(box.left, box.bottom + panel + apart, wide, wave) for box in panels]
-    bars = _bars(panels, grid.scaled or (len(panels),), em)
+    bars = _bars(panels, grid.scaled or (len(panels),), around.bar, em)
     bars = bars if figure.framed and figure.colorbar else []
     return Layout(canvas, figure.framed, panels, waves if grid.waves else [], bars)
 
@@ -193,15 +193,17 @@ def _around(
 ) -> "_Around":
     """Give the room around and between the panels."""
     if not figure.framed:
-        return _Around(0, 0, 0, 0, 2, 2)
+        return _Around(0, 0, 0, 0, 2, 2, 0)
     times, frequencies = "time" in figure.axes, "frequency" in figure.axes
     # Half of a time, or of a number, stands beyond the corner of a panel.
     beyond = CHARACTER * characters.times / 2 + 0.3 if times else 0.5
     left = 2.7 + CHARACTER * characters.rows if frequencies else beyond
-    right = 4.5 + CHARACTER * characters.bars if figure.colorbar else beyond
+    # A time of a panel above the lowest ones would stand on the colour bar.
+    bar = max(0.9, beyond) if grid.own_times else 0.9
+    right = 3.6 + bar + CHARACTER * characters.bars if figure.colorbar else beyond
     between = 1.9 if grid.named else 0.8
     if grid.own_times and times:
-        between += 2.9
+        between += 3.1
     return _Around(
         left=round(left * em),
         right=round(right * em),
@@ -209,12 +211,13 @@ def _around(
         bottom=round((3.6 if times else 0.8) * em),
         beside=round((2 * beyond if times else 1.2) * em),
         between=round(between * em),
+        bar=round(bar * em),
     )
 
 
-def _bars(panels: list[Box], scaled: tuple[int, ...], em: float) -> list[Box]:
+def _bars(panels: list[Box], scaled: tuple[int, ...], apart: int, em: float) -> list[Box]:
     """Put a colour bar beside the panels of each scale, as high as they are together."""
-    left, width = panels[-1].left + panels[-1].width + round(0.9 * em), max(2, round(0.9 * em))
+    left, width = panels[-1].left + panels[-1].width + apart, max(2, round(0.9 * em))
     ends = list(accumulate(scaled))
     runs = [panels[end - count : end] for count, end in zip(scaled, ends, strict=True)]
     return [
@@ -235,3 +238,4 @@ class _Around(Frozen):
     bottom: int
     beside: int
     between: int
+    bar: int

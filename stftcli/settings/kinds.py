@@ -27,6 +27,8 @@ class Kind(Frozen):
 
     metavar = ""
     is_flag: ClassVar[bool] = False
+    is_list: ClassVar[bool] = False
+    """Whether several of the choices may stand behind one another, with commas between."""
 
     @property
     def choices(self) -> Sequence[str]:
@@ -82,6 +84,11 @@ class Number(Kind):
     word: str = ""
     above: bool = False
     metavar: str = "X"
+
+    @property
+    def choices(self) -> Sequence[str]:
+        """The word, if there is one."""
+        return (self.word,) if self.word else ()
 
     def read(self, value: Any) -> float | str:
         """Take a number or its text."""
@@ -178,6 +185,8 @@ class Names(Kind):
     known: tuple[str, ...]
     none: bool = False
     metavar: str = "NAME,..."
+
+    is_list: ClassVar[bool] = True
 
     @property
     def choices(self) -> Sequence[str]:

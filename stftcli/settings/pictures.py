@@ -20,6 +20,13 @@ MAX_HZ = 1e9
 AUTO: Literal["auto"] = "auto"
 """As a range: by what the picture holds."""
 
+COLORMAPS = (
+    *("magma", "inferno", "plasma", "viridis", "cividis", "turbo", "jet", "hot", "gray", "bone"),
+    *("Blues", "Greens", "Greys", "RdBu", "coolwarm", "seismic", "twilight"),
+    *("magma_r", "inferno_r", "viridis_r", "gray_r", "Greys_r", "Blues_r", "RdBu_r"),
+)
+"""Those of matplotlib's colour maps that a shell offers."""
+
 PICTURE_AXES = ("time", "frequency")
 MIN_RANGE, MAX_RANGE, MAX_TOP = 1e-6, 1e6, 1e6
 DEFAULT_RANGE_DB = 80.0
@@ -79,7 +86,7 @@ class ViewSettings(Record):
         ),
         Option(
             "colormap",
-            Text((), "NAME"),
+            Text(COLORMAPS, "NAME"),
             "Any of matplotlib's colour maps, as viridis or gray_r.",
             "colormap",
             default="magma; RdBu_r for values of both signs",
@@ -169,7 +176,7 @@ class FigureSettings(Record):
         Option(
             "axes",
             Names(PICTURE_AXES, none=True),
-            "Which axes have names and numbers.",
+            "Which axes have names and numbers: time, frequency, or none.",
             "axes",
             default="time,frequency",
         ),
@@ -215,6 +222,13 @@ class FigureSettings(Record):
             raise SettingsError("a `bare` picture has a `size` in pixels, as in 1200x600")
         if isinstance(self.size, str):
             pixels_of(self.size, self.dpi or PAPER_DPI)
+
+
+class Look(Record):
+    """All that settings say of a picture beside the numbers in it."""
+
+    view: ViewSettings = ViewSettings()
+    figure: FigureSettings = FigureSettings()
 
 
 class Screen(Frozen):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from stftcli.settings.choices import STATISTICS
 from stftcli.settings.kinds import Kind, quantity
@@ -31,6 +31,8 @@ class StatisticNames(Kind):
     """Statistics with commas between or as a list; percentiles from p0 to p99.999."""
 
     metavar: str = "NAME,..."
+
+    is_list: ClassVar[bool] = True
 
     @property
     def choices(self) -> Sequence[str]:

@@ -62,6 +62,21 @@ class TestPixels:
         write(shell, "in.wav", noise(4 * length), rate_hz)
         assert draw(shell, "in.wav", "--bare").size[1] == length // 2 + 1
 
+    @pytest.mark.parametrize(
+        ("rate_hz", "scale", "length"),
+        [
+            *((16_000, "mel", 1024), (16_000, "bark", 1024), (16_000, "log", 2048)),
+            *((44_100, "linear", 1024), (44_100, "log", 4096), (2000, "log", 256)),
+            (384_000, "log", 512),  # no tones lie close together there
+        ],
+    )
+    def test_frames_are_longer_where_low_frequencies_are_spread_out(
+        self, shell: Shell, rate_hz: int, scale: str, length: int
+    ) -> None:
+        write(shell, "in.wav", noise(4 * length), rate_hz)
+        told = draw(shell, "in.wav", "--bare", "--scale", scale).told
+        assert told["features"]["frames"]["filter_length"] == length
+
     def test_are_one_for_each_of_many_bins(self, shell: Shell) -> None:
         write(shell, "in.wav", noise(RATE_HZ))
         picture = draw(shell, "in.wav", "--bare", "--n-fft", "16384")

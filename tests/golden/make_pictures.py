@@ -31,6 +31,7 @@ LABELLED: dict[str, str] = {
     "mfcc": "bird.wav --mfcc 13 --n-fft 512 --hop-length 512 --size 320x200",
     "marks": "bird.wav --size 320x200 --range 60 --segments marks.txt",
     "sheet": "bird.wav --size 360x260 --range 60 --segments marks.txt --sheet",
+    "paper": "bird.wav --size 5x3cm --dpi 120 --range auto --title= --no-colorbar",
     "no axes": "bird.wav --no-axes --size 200x120 --range 60 --colormap gray_r",
 }
 

@@ -11,7 +11,14 @@ from stftcli.pictures.layout import Box, Characters, Grid, Layout, arrange, lay_
 from stftcli.settings.pictures import FigureSettings
 
 PLAIN = FigureSettings()
-GRIDS = st.builds(Grid, st.integers(1, 6), st.integers(1, 4), st.booleans(), st.booleans())
+GRIDS = st.builds(
+    Grid,
+    st.integers(1, 6),
+    st.integers(1, 4),
+    st.booleans(),
+    st.booleans(),
+    own_times=st.booleans(),
+)
 SIZES = st.tuples(st.integers(200, 3000), st.integers(150, 3000))
 
 
@@ -25,25 +32,39 @@ def apart(one: Box, other: Box) -> bool:
     return beside or below
 
 
-@given(GRIDS, st.none() | SIZES, st.none() | st.integers(10, 300), st.booleans(), st.booleans())
+FIGURES = st.builds(
+    FigureSettings,
+    size=st.none() | SIZES | st.sampled_from(["8.5x5cm", "17x20cm"]),
+    dpi=st.none() | st.integers(10, 300),
+    font_size=st.none() | st.floats(4, 12),
+    framed=st.booleans(),
+    axes=st.sampled_from([(), ("time",), ("frequency",), ("time", "frequency")]),
+    colorbar=st.booleans(),
+)
+
+
+@given(GRIDS, FIGURES, st.booleans())
 def test_boxes_lie_within_the_figure_and_not_on_each_other(
-    grid: Grid, size: tuple[int, int] | None, dpi: int | None, framed: bool, titled: bool
+    grid: Grid, figure: FigureSettings, titled: bool
 ) -> None:
     try:
-        layout = lay_out(grid, FigureSettings(size=size, dpi=dpi, framed=framed), titled=titled)
+        layout = lay_out(grid, figure, titled=titled)
     except SettingsError:
         assume(False)
+    canvas = layout.canvas
     assert len(layout.panels) == grid.rows * grid.columns
     assert len(layout.waves) == (len(layout.panels) if grid.waves else 0)
-    assert len(layout.bars) == framed
+    assert len(layout.bars) == (figure.framed and figure.colorbar)
     for box in boxes(layout):
         assert min(*box.size, box.left + 1, box.bottom + 1) >= 1
-        assert box.left + box.width <= layout.canvas.width
-        assert box.bottom + box.height <= layout.canvas.height
+        assert box.left + box.width <= canvas.width
+        assert box.bottom + box.height <= canvas.height
     assert all(apart(one, other) for one, other in combinations(boxes(layout), 2))
     assert len({box.size for box in layout.panels}) == 1
-    assert size is None or (layout.canvas.width, layout.canvas.height) == size
-    assert dpi is None or layout.canvas.dpi == dpi
+    if isinstance(figure.size, tuple):
+        assert (canvas.width, canvas.height) == figure.size
+    assert figure.dpi in (None, canvas.dpi)
+    assert figure.font_size in (None, canvas.points)
 
 
 def test_panels_go_row_after_row_from_the_top() -> None:

@@ -232,3 +232,41 @@ def test_a_pixel_is_of_what_is_known(how: Reduction) -> None:
     np.testing.assert_array_equal(pixels, [[1.0, 5.0 if how == "max" else 4.0, np.nan]])
     finer = reduce_to_pixels(values, np.arange(7.0), (0, 6), 12, 1, how)
     np.testing.assert_array_equal(finer, np.repeat(values, 2, axis=1))
+
+
+def straight(one: NDArray[Any], other: NDArray[Any], share: NDArray[Any]) -> NDArray[Any]:
+    return np.asarray(one + share * (other - one))
+
+
+@given(axes())
+def test_between_the_centres_of_cells_values_are_blended(
+    axis: tuple[NDArray[Any], tuple[float, float], int],
+) -> None:
+    edges, shown, pixels = axis
+    values = noise(len(edges) - 1).astype(np.float64)
+    got = reduce_to_pixels(values, edges, shown, pixels, 0, blend=straight)
+    plain = reduce_to_pixels(values, edges, shown, pixels, 0)
+    centers = (edges[:-1] + edges[1:]) / 2
+    for number, (low, high, inside) in enumerate(shares(edges, shown, pixels)):
+        # Where there is a centre nothing changes.
+        between = np.interp((low + high) / 2, centers, values)
+        wanted = plain[number] if inside.any() else between
+        assert got[number] == pytest.approx(wanted, abs=1e-5)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_cells_may_have_other_centres(axis: int) -> None:
+    values = np.array([[0.0, 10.0, 30.0]] * 2)
+    values = values.T if axis == 0 else values
+    edges, centers = np.array([-1.0, 0.1, 1.9, 2.5]), np.array([0.0, 1.0, 2.0])
+    shown = (0.0, 2.0)
+    got = reduce_to_pixels(values, edges, shown, 4, axis, centers=centers, blend=straight)
+    wanted = [0.0, 7.5, 10.0, 30.0]  # all but the second pixel hold a centre
+    np.testing.assert_allclose(got.take(0, 1 - axis), wanted)
+
+
+def test_what_lies_beside_a_gap_is_not_blended_into_it() -> None:
+    values = np.array([[1.0, np.nan], [3.0, np.nan]])
+    got = reduce_to_pixels(values, np.arange(3.0), (0, 2), 8, 0, blend=straight)
+    assert np.isnan(got[:, 1]).all()
+    assert (np.diff(got[:, 0]) >= 0).all()

@@ -128,6 +128,12 @@ CASES = {
         ["12", "8.0", "", 12, 8.0, None, True],
         "it must be one of 8, 16",
     ),
+    "names or none": Case(
+        Names(("rms", "zcr"), none=True),
+        [("none", ()), ((), ()), ([], ()), ("zcr", ("zcr",)), ("all", ("rms", "zcr"))],
+        [3, None],
+        "name one or more of rms, zcr, or all or none",
+    ),
     "names": Case(
         Names(("rms", "zcr", "flux")),
         [
@@ -264,9 +270,16 @@ CASES = {
     ),
     "size": Case(
         SizeKind(),
-        [("1200x600", (1200, 600)), ((1200, 600), (1200, 600)), ([8, 9], (8, 9))],
-        ["12", "-5x5", "1200X600", "1x2x3", "", "99999999x1", 3, None, (1,), (1, 2, 3), (1.5, 2)],
-        "give a width and a height in pixels, as in 1200x600",
+        [
+            *(("1200x600", (1200, 600)), ((1200, 600), (1200, 600)), ([8, 9], (8, 9))),
+            *(("8.5x5cm", "8.5x5cm"), ("85x50 mm", "85x50 mm"), ("3.35x2in", "3.35x2in")),
+        ],
+        [
+            *("12", "-5x5", "1200X600", "1x2x3", "", "99999999x1", 3, None, (1,), (1, 2, 3)),
+            *((1.5, 2), "8.5x5", "0x5cm", "8.5x0.0cm", "8,5x5cm", "5cm", "5x5ft", "-5x5cm"),
+            *("1e2x5cm", "٣x٣cm", ("8.5", "5cm", "x")),
+        ],
+        "give a width and a height in pixels, as in 1200x600, or in cm, mm or in, as in 8.5x5cm",
     ),
 }
 GOOD = [(name, value, read) for name, case in CASES.items() for value, read in case.good]

@@ -107,28 +107,35 @@ def colour_scale(
         raise SettingsError(
             f"values from {lowest:.3g} to {highest:.3g} are too far apart to draw: draw levels"
         )
-    first, signed = pictures[0], lowest < 0 < highest and not pictures[0].is_log
+    first = pictures[0]
     if first.are_levels:
         ends = _level_ends(pictures, highest, view, default_top_dbfs)
         return ColourScale(f"Level ({first.unit})", *ends, view.colormap or LEVELS_MAP)
     if view.ref == "max":
         raise SettingsError("`ref='max'` is for levels, and what is drawn here has none")
+    lowest, highest, signed = _value_ends(pictures, (lowest, highest), view)
     label = f"Value ({first.unit})" if first.unit else "Value"
-    if view.span == AUTO:
-        lowest, highest = _auto_ends(pictures)
-        highest = highest if view.top is None else view.top
-        lowest = min(lowest, highest)
-    elif view.top is not None or view.span is not None:
-        highest = highest if view.top is None else view.top
-        lowest = highest - view.span if view.span is not None else min(lowest, highest)
-        signed = lowest == -highest
-    elif first.ends is not None:
-        lowest, highest = first.ends
-    if signed:  # to which zero means something
-        lowest, highest = (-max(-lowest, highest), max(-lowest, highest))
-    return ColourScale(
-        label, lowest, highest, view.colormap or (SIGNED_MAP if signed else LEVELS_MAP)
-    )
+    colormap = SIGNED_MAP if signed else LEVELS_MAP
+    return ColourScale(label, lowest, highest, view.colormap or colormap)
+
+
+def _value_ends(
+    pictures: Sequence[Drawn], ends: tuple[float, float], view: ViewSettings
+) -> tuple[float, float, bool]:
+    """Give the values of the darkest and the brightest colour, and whether these part at zero."""
+    is_given = view.span != AUTO and (view.top is not None or view.span is not None)
+    if view.span is None and view.top is None and pictures[0].ends is not None:
+        return (*pictures[0].ends, False)
+    signed = ends[0] < 0 < ends[1] and not pictures[0].is_log  # to which zero means nothing
+    lowest, highest = _auto_ends(pictures) if view.span == AUTO else ends
+    if view.top is not None:
+        lowest, highest = min(lowest, view.top), view.top
+    if isinstance(view.span, float):
+        lowest = highest - view.span
+    if is_given:
+        return lowest, highest, lowest == -highest
+    largest = max(-lowest, highest)
+    return (-largest, largest, True) if signed else (lowest, highest, False)
 
 
 def _level_ends(

@@ -144,8 +144,10 @@ def picture_length(
     if not settings.features.is_spectrum:
         return DEFAULT_LENGTH
     rate_hz = settings.signal.rate_hz or sound_rate_hz
-    seconds = _ULTRASOUND_FRAME_S if rate_hz >= _ULTRASOUND_HZ else _FRAME_S
-    samples = _LONGER[scale] * seconds * rate_hz
+    seconds = _ULTRASOUND_FRAME_S
+    if rate_hz < _ULTRASOUND_HZ:
+        seconds = _LONGER[scale] * _FRAME_S
+    samples = seconds * rate_hz
     return max(_MIN_LENGTH, int(2 ** round(log2(max(2.0, samples)))))
 
 
