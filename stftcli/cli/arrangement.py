@@ -1,7 +1,7 @@
 """The options of what becomes one picture: an input, several of them, or segments."""
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stftcli.cli.corpus_options import timeline_option
 from stftcli.cli.params import click_options
@@ -9,10 +9,8 @@ from stftcli.cli.sections import Command, stacked, under
 from stftcli.cli.segments import SegmentOptions, segment_options
 from stftcli.errors import SettingsError
 from stftcli.frozen import Frozen
+from stftcli.settings.marked import MarkedSegments
 from stftcli.settings.sheet import SheetSettings
-
-if TYPE_CHECKING:
-    from stftcli.segments.table import Segments
 
 
 class Arrangement(Frozen):
@@ -20,13 +18,13 @@ class Arrangement(Frozen):
 
     grid: bool
     timeline: bool
-    marked: SegmentOptions
+    marked: MarkedSegments | None
     sheet: SheetSettings | None
 
     def __post_init__(self) -> None:
         if self.sheet is None:
             return
-        if self.marked.segments is None:
+        if self.marked is None:
             raise SettingsError("a `sheet` has a panel for each segment: give a table, `segments`")
         for name in ("grid", "timeline"):
             if getattr(self, name):
@@ -36,14 +34,6 @@ class Arrangement(Frozen):
     def is_joint(self) -> bool:
         """Whether several inputs become one picture."""
         return self.grid or self.timeline
-
-    def table(self) -> "Segments | None":
-        """Read the table of segments, if one is given."""
-        if self.marked.segments is None:
-            return None
-        from stftcli.segments.read import read_segments
-
-        return read_segments(self.marked.segments, self.marked.tier)
 
 
 def arrangement_options(command: Command) -> Command:
@@ -60,8 +50,10 @@ def arrangement_options(command: Command) -> Command:
                 if not has_sheet:
                     raise SettingsError(f"`{option.name}` is of a contact sheet: give `sheet`")
         sheet = SheetSettings(**fields) if has_sheet else None
-        rest = {name: values.pop(name) for name in ("grid", "timeline", "marked")}
-        command(arrangement=Arrangement(**rest, sheet=sheet), **values)
+        table: SegmentOptions = values.pop("marked")
+        marked = None if table.segments is None else MarkedSegments(table.segments, table.tier)
+        joint = {name: values.pop(name) for name in ("grid", "timeline")}
+        command(arrangement=Arrangement(**joint, marked=marked, sheet=sheet), **values)
 
     return stacked(
         under("output")("--grid", is_flag=True, help="Draw several inputs into one figure."),

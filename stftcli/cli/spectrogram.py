@@ -19,13 +19,13 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import STANDARD
 from stftcli.files.urls import plain_name
 from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
+from stftcli.settings.marked import MarkedSegments
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import Reading
+from stftcli.settings.sheet import SheetSettings
 
 if TYPE_CHECKING:
     from stftcli.jobs.corpus.run import CorpusReport
-    from stftcli.segments.table import Segments
-    from stftcli.settings.sheet import SheetSettings
 
 
 @click.command(
@@ -89,11 +89,11 @@ def spectrogram(
     With --segments, the segments of a table are drawn over the picture, or each as a panel of a
     contact sheet (--sheet).
     """
-    grid, timeline, table = arrangement.grid, arrangement.timeline, arrangement.table()
-    if table is not None and arrangement.sheet is not None:
+    grid, timeline, marked = arrangement.grid, arrangement.timeline, arrangement.marked
+    if marked is not None and arrangement.sheet is not None:
         corpus.check_one()
         _draw_sheet(
-            *(paths, out, table, arrangement.sheet, settings, view, figure, picture_format),
+            *(paths, out, marked, arrangement.sheet, settings, view, figure, picture_format),
             *(reading, threads, quiet),
         )
         return
@@ -104,7 +104,7 @@ def spectrogram(
         corpus.check_many(
             out=out,
             grid=grid,
-            segments=arrangement.marked.segments,
+            segments=marked,
             input_format=reading.raw,
             input_rate=reading.rate_hz,
         )
@@ -145,7 +145,7 @@ def spectrogram(
                 picture_format=picture_format,
                 threads=threads,
                 reading=reading,
-                segments=table,
+                marked=marked,
                 reporter=reporter,
             )
             if output != STANDARD:
@@ -158,8 +158,8 @@ def spectrogram(
 def _draw_sheet(
     paths: tuple[str, ...],
     out: str | None,
-    segments: "Segments",
-    sheet: "SheetSettings",
+    marked: MarkedSegments,
+    sheet: SheetSettings,
     settings: FeatureSettings,
     view: ViewSettings,
     figure: FigureSettings,
@@ -170,14 +170,11 @@ def _draw_sheet(
 ) -> None:
     from stftcli.jobs.sheet import draw_sheet
 
-    inputs = [choose_input(path) for path in paths]
-    if not inputs and segments.sounds is None:
-        inputs = [choose_input(None)]
-    named = inputs[0] if len(inputs) == 1 else segments.path
+    named = paths[0] if len(paths) == 1 else marked.table
     output = choose_output(out, named, picture_format or "png")
     with TerminalReporter(quiet, strict=reading.strict) as reporter:
         report = draw_sheet(
-            *(inputs, output, segments, settings, sheet, view, figure),
+            *(paths, marked, output, settings, sheet, view, figure),
             picture_format=picture_format,
             threads=threads,
             reading=reading,

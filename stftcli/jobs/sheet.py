@@ -14,8 +14,9 @@ from stftcli.jobs.drawing.sheet_plan import SheetPlan
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.spectrogram import check_pictures
 from stftcli.pictures.formats import choose_format
-from stftcli.segments.table import Segments
+from stftcli.segments.read import read_segments
 from stftcli.settings.choices import PictureFormat
+from stftcli.settings.marked import MarkedSegments
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import AS_IT_IS, Reading
 from stftcli.settings.sheet import SheetSettings
@@ -34,8 +35,8 @@ class SheetReport(Frozen):
 
 def draw_sheet(
     paths: Sequence[str],
+    marked: MarkedSegments,
     output: str,
-    segments: Segments,
     settings: FeatureSettings,
     sheet: SheetSettings | None = None,
     view: ViewSettings | None = None,
@@ -55,13 +56,13 @@ def draw_sheet(
     Parameters
     ----------
     paths : sequence of str
-        The sounds; none for those that the table names.
+        The sounds, or folders in which those of the table are; none for those beside the table.
+    marked : MarkedSegments
+        What is drawn, in the order of the table. Of a start and a duration in the settings, those that lie
+        there.
     output : str
         Where the sheet goes. Of several pages each has a file, with its number before the ending;
         a PDF holds all of them.
-    segments : Segments
-        What is drawn, in the order of the table. Of a start and a duration in the settings, those
-        that lie there.
     settings : FeatureSettings
         What is drawn of them.
     sheet : SheetSettings, optional
@@ -80,7 +81,8 @@ def draw_sheet(
     view, figure = view or ViewSettings(), figure or FigureSettings()
     picture_format = choose_format(picture_format, output)
     _check(settings, figure)
-    check_pictures([output], [*paths, segments.path], settings)
+    check_pictures([output], [*paths, marked.table], settings)
+    segments = read_segments(marked.table, marked.tier)
     plan = SheetPlan.of(
         paths, segments, settings.segment, sheet or SheetSettings(), figure, reporter
     )

@@ -15,8 +15,10 @@ from stftcli.jobs.drawing.labelled import draw_labelled
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.segments.sounds import sounds_of
 from stftcli.pictures.formats import choose_format
+from stftcli.segments.read import read_segments
 from stftcli.segments.table import Segments
 from stftcli.settings.choices import PictureFormat
+from stftcli.settings.marked import MarkedSegments
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import AS_IT_IS, Reading
 
@@ -42,7 +44,7 @@ def draw_spectrogram(
     picture_format: PictureFormat | None = None,
     threads: int | None = None,
     reading: Reading = AS_IT_IS,
-    segments: Segments | None = None,
+    marked: MarkedSegments | None = None,
     reporter: Reporter = SILENT,
     durable: bool = True,
 ) -> PictureReport:
@@ -70,7 +72,7 @@ def draw_spectrogram(
         Threads that compute; None for the usual number.
     reading : Reading, optional
         How the inputs are read.
-    segments : Segments, optional
+    marked : MarkedSegments, optional
         Are drawn over the picture, as boxes with labels.
     reporter : Reporter, optional
         Hears of progress and warnings.
@@ -90,12 +92,13 @@ def draw_spectrogram(
         raise SettingsError("a `bare` picture shows one sound: leave out `timeline`")
     if settings.features.is_one_row and timeline:
         raise SettingsError("a curve shows one sound: leave out `timeline`")
-    if segments is not None:
+    segments = None
+    if marked is not None:
         _check_markable(settings, figure, timeline)
-    marked = None if segments is None else _by_sound(segments, paths)
+        segments = _by_sound(marked, paths)
     with atomic_write(output, durable=durable) as file:
         job = PictureJob(
-            *(file, picture_format, settings, view, figure, threads, reporter, reading, marked)
+            *(file, picture_format, settings, view, figure, threads, reporter, reading, segments)
         )
         if settings.features.is_one_row:
             return draw_curves(job, paths)
@@ -115,8 +118,9 @@ def _check_markable(settings: FeatureSettings, figure: FigureSettings, timeline:
             raise SettingsError(f"{why}: leave out `segments` or `{name}`")
 
 
-def _by_sound(segments: Segments, paths: Sequence[str]) -> dict[str, Segments]:
+def _by_sound(marked: MarkedSegments, paths: Sequence[str]) -> dict[str, Segments]:
     """Give the segments of each sound, by its name in messages."""
+    segments = read_segments(marked.table, marked.tier)
     return {
         display_name(sound.find()): segments.chosen(sound.rows)
         for sound in sounds_of(segments, paths)

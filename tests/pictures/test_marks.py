@@ -29,7 +29,8 @@ def drawn(
 def outlines(figure: Figure) -> list[list[tuple[int, int]]]:
     """Give the lower left and the upper right corner of each box, in pixels."""
     _, white = figure.axes[0].collections
-    corners = [path.vertices * (BOX.width, BOX.height) for path in white.get_paths()]
+    scale = np.array([BOX.width, BOX.height])
+    corners = [np.asarray(path.vertices) * scale for path in white.get_paths()]
     return [
         [tuple(np.rint(place).astype(int).tolist()) for place in (one.min(axis=0), one.max(axis=0))]
         for one in corners
