@@ -169,9 +169,11 @@ def _draw_sheet(
     quiet: bool,
 ) -> None:
     from stftcli.jobs.sheet import draw_sheet
+    from stftcli.jobs.spectrogram import check_pictures
 
     named = paths[0] if len(paths) == 1 else marked.table
     output = choose_output(out, named, picture_format or "png")
+    check_pictures([output], other_inputs(), settings)
     with TerminalReporter(quiet, strict=reading.strict) as reporter:
         report = draw_sheet(
             *(paths, marked, output, settings, sheet, view, figure),

@@ -58,8 +58,8 @@ def draw_sheet(
     paths : sequence of str
         The sounds, or folders in which those of the table are; none for those beside the table.
     marked : MarkedSegments
-        What is drawn, in the order of the table. Of a start and a duration in the settings, those that lie
-        there.
+        What is drawn, in the order of the table; of a start and a duration in the settings, those
+        that lie there.
     output : str
         Where the sheet goes. Of several pages each has a file, with its number before the ending;
         a PDF holds all of them.
@@ -81,15 +81,17 @@ def draw_sheet(
     view, figure = view or ViewSettings(), figure or FigureSettings()
     picture_format = choose_format(picture_format, output)
     _check(settings, figure)
-    check_pictures([output], [*paths, marked.table], settings)
     segments = read_segments(marked.table, marked.tier)
     plan = SheetPlan.of(
         paths, segments, settings.segment, sheet or SheetSettings(), figure, reporter
     )
     outputs = _outputs(output, picture_format, len(plan.layout.pages))
+    check_pictures(outputs, [marked.table, *(path for path, _ in plan.sounds)], settings)
     reader = SheetReader(plan, settings, view, threads, reporter, reading)
     with PixelStore() as store, all_or_nothing():
-        contact = ContactSheet.of(plan, *reader.read(store), store, view, figure)
+        contact = ContactSheet.of(
+            *(plan, *reader.read(store), store, view, figure, settings.segment)
+        )
         _write(contact, outputs, picture_format, figure, durable)
     return SheetReport(plan.rows, len(plan.layout.pages))
 

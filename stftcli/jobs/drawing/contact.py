@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import floor, log10, nan
 from pathlib import PurePath
@@ -21,6 +22,7 @@ from stftcli.pictures.axes import ColourScale, RowAxis
 from stftcli.pictures.sheet_layout import Cut
 from stftcli.pictures.ticks import clock
 from stftcli.settings.pictures import FigureSettings, ViewSettings
+from stftcli.settings.segment import SegmentSettings
 
 if TYPE_CHECKING:
     from stftcli.pictures.sheet import SheetLegend, SheetPage, SheetPanel
@@ -70,6 +72,7 @@ class ContactSheet(Frozen):
         store: PixelStore,
         view: ViewSettings,
         figure: FigureSettings,
+        part: SegmentSettings,
     ) -> "ContactSheet":
         """Find what the panels share: the colours, and the words around them."""
         from stftcli.pictures.sheet import SheetLegend
@@ -91,7 +94,7 @@ class ContactSheet(Frozen):
             frames_told(recording.chain for recording in recordings),
             rows,
             colours,
-            _texts(recordings, view, figure, colours),
+            _texts(recordings, part, view, figure, colours),
             figure.axes,
         )
         return cls(plan, recordings, recording_of, rows, store, highest, positive, legend)
@@ -110,15 +113,18 @@ class ContactSheet(Frozen):
 
         plan, cut = self.plan, self.plan.cuts[number]
         place, stored = plan.layout.places[number], self.store.get(number)
+        box = place.box
         chain = self.recordings[self.recording_of[number]].chain
         values: NDArray[Any] = np.full((1, 1), np.nan)
         if stored is not None:
             levels = drawn_rows(stored, chain, chain.axis, non_negative=self.positive)
             values = levels.values - self.highest
+            # A sound that ends early ends its panel.
+            box = replace(box, width=values.shape[1])
         torn = cut.shown < 1 and cut.part == cut.parts - 1
         words = self._words(number, cut, there=stored is not None)
         mark = None if stored is None else self._mark(cut)
-        return SheetPanel(values, place.box, place.room, words, mark, torn)
+        return SheetPanel(values, box, place.room, words, mark, torn)
 
     def _mark(self, cut: Cut) -> tuple[float, float, float, float]:
         """Give the edges of the segment in pixels of its panel."""
@@ -172,6 +178,7 @@ def _title(plan: SheetPlan, recordings: Sequence[Recording], figure: FigureSetti
 
 def _texts(
     recordings: Sequence[Recording],
+    part: SegmentSettings,
     view: ViewSettings,
     figure: FigureSettings,
     colours: ColourScale,
@@ -184,5 +191,6 @@ def _texts(
         "highest": colours.highest,
         "label": colours.label,
     }
-    told = description(recordings[0].chain, [recording.form.told for recording in recordings])
+    chain = recordings[0].chain.of_segment(part)
+    told = description(chain, [recording.form.told for recording in recordings])
     return {"Software": "stftcli", "Settings": json.dumps({**told, "picture": picture})}
