@@ -14,12 +14,16 @@ from stftcli.jobs.drawing.sheet_plan import SheetPlan
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.spectrogram import check_pictures
 from stftcli.pictures.formats import choose_format
+from stftcli.pictures.sheet_layout import SheetLayout
 from stftcli.segments.read import read_segments
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.marked import MarkedSegments
+from stftcli.settings.memory import check_memory
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import AS_IT_IS, Reading
 from stftcli.settings.sheet import SheetSettings
+
+_PIXEL_BYTES = 6  # of a PDF in the making: the colours, and how they are packed
 
 
 class SheetReport(Frozen):
@@ -87,6 +91,8 @@ def draw_sheet(
     )
     outputs = _outputs(output, picture_format, len(plan.layout.pages))
     check_pictures(outputs, [marked.table, *(path for path, _ in plan.sounds)], settings)
+    if picture_format == "pdf":
+        _check_document(plan.layout)
     reader = SheetReader(plan, settings, view, threads, reporter, reading)
     with PixelStore() as store, all_or_nothing():
         contact = ContactSheet.of(
@@ -129,6 +135,16 @@ def _outputs(output: str, picture_format: PictureFormat, pages: int) -> list[str
     ending, digits = PurePath(output).suffix, len(str(pages))
     stem = output.removesuffix(ending)  # of a URL too, which is no path
     return [f"{stem}-{number:0{digits}d}{ending}" for number in range(1, pages + 1)]
+
+
+def _check_document(layout: SheetLayout) -> None:
+    """Raise SettingsError if a PDF would take too much memory, where all pages wait to the end."""
+    pixels = sum(place.box.width * place.box.height for place in layout.places)
+    check_memory(
+        _PIXEL_BYTES * pixels,
+        f"a PDF of {len(layout.pages)} pages",
+        "write .png, which has a file for each page",
+    )
 
 
 def _check(settings: FeatureSettings, figure: FigureSettings) -> None:

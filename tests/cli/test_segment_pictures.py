@@ -59,7 +59,8 @@ def box_row(start: float, end: float, low: float, high: float, label: str) -> di
 
 def words_of(shell: Shell, *words: Word) -> list[str]:
     """Give the texts of a picture."""
-    svg = ok_inside(shell, "spectrogram", *words, "--format", "svg", "--out", "-").out
+    quick = ("--dpi", "60", "--format", "svg", "--out", "-")
+    svg = ok_inside(shell, "spectrogram", *words, *quick).out
     return texts(svg)
 
 
@@ -87,7 +88,7 @@ class TestMarks:
         inside = (columns > 155) & (columns < 295) & (rows > 105) & (rows < 295)
         assert not inside.any()
 
-    @pytest.mark.parametrize("colormap", ["magma", "gray", "gray_r", "viridis", "RdBu"])
+    @pytest.mark.parametrize("colormap", ["magma", "gray_r", "RdBu"])
     def test_are_seen_on_every_colour(self, shell: Shell, colormap: str) -> None:
         write(shell, "in.wav", noise(RATE_HZ) / 2)
         write_labels(shell, (0.25, 0.5, ""))
@@ -211,7 +212,7 @@ class TestSheet:
     def test_of_a_pipe_is_that_of_the_file(self, shell: Shell, steps: tuple[str, ...]) -> None:
         write(shell, "in.wav", noise(4 * RATE_HZ) / 8)
         write_labels(shell, (3, 3.2, "late"), (0.1, 0.3, "early"), (0.2, 0.5, "overlapping"))
-        words = ("--segments", "labels.txt", "--sheet", "--title", "x", *steps)
+        words = ("--segments", "labels.txt", "--sheet", "--title", "x", "--dpi", "60", *steps)
         of_file = draw(shell, "in.wav", *words)
         content = (shell.folder / "in.wav").read_bytes()
         done = shell.ok("spectrogram", "-", *words, "--out", "piped.png", stdin=content)
@@ -248,7 +249,7 @@ class TestSheet:
     def test_of_many_segments_has_pages(self, shell: Shell) -> None:
         write(shell, "in.wav", tone(1000, seconds=2))
         write_labels(shell, *((n / 50, n / 50 + 0.02, f"n {n}") for n in range(60)))
-        words = ("spectrogram", "in.wav", "--segments", "labels.txt", "--sheet")
+        words = ("spectrogram", "in.wav", "--segments", "labels.txt", "--sheet", "--dpi", "60")
         done = ok_inside(shell, *words, "--out", "x.png")
         assert done.err == "x.png: 60 segments on 2 pages\n"
         assert {"x-1.png", "x-2.png"} <= set(shell.names())
@@ -354,3 +355,13 @@ def test_a_picture_does_not_take_the_place_of_its_table(shell: Shell) -> None:
             shell, "spectrogram", "in.wav", "--segments", "labels.png", "-o", "labels.png", *words
         )
         assert_explained(done, 2, "labels.png")
+
+
+def test_a_document_that_would_take_too_much_memory_is_refused(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(shell, "in.wav", tone(1000))
+    write_labels(shell, (0.1, 0.2, "a"))
+    monkeypatch.setenv("STFTCLI_MAX_MEMORY", "100KB")
+    words = ("spectrogram", "in.wav", "--segments", "labels.txt", "--sheet", "--out", "x.pdf")
+    assert_explained(run_inside(shell, *words), 2, "a PDF of 1 pages", ".png")
