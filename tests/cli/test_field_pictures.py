@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.cli.inside import ok_inside
 from tests.cli.picturing import decibels, draw, tone, write
 from tests.cli.shell import Shell
 from tests.signals import noise
 
 SAMPLES = Path(__file__).parents[2] / "sample_audio"
 WIDTH, HEIGHT = 800, 400
+TINY = ("--size", "200x120", "--no-axes")
 
 
 @pytest.fixture(scope="module")
@@ -94,18 +96,20 @@ class TestAutomaticRange:
     def test_is_as_wide_as_the_usual_range_at_most_and_10_db_at_least(self, shell: Shell) -> None:
         for samples, wanted in ((tone(1000), 80), (np.zeros(4000), 10)):
             write(shell, "in.wav", samples)
-            lowest, highest = draw(shell, "in.wav", "--range", "auto").ends
+            lowest, highest = draw(shell, "in.wav", "--range", "auto", *TINY).ends
             assert highest - lowest == pytest.approx(wanted)
 
     def test_begins_at_the_top_that_is_given(self, shell: Shell) -> None:
         write(shell, "in.wav", noise(8000) / 100)
-        lowest, highest = draw(shell, "in.wav", "--range", "auto", "--top", "-5").ends
+        lowest, highest = draw(shell, "in.wav", "--range", "auto", "--top", "-5", *TINY).ends
         assert highest == -5
         assert lowest < -40
 
     def test_of_values_of_both_signs_reaches_as_far_below_zero(self, shell: Shell) -> None:
         write(shell, "in.wav", noise(16_000))
-        lowest, highest = draw(shell, "in.wav", "--spectrum", "phase", "--range", "auto").ends
+        lowest, highest = draw(
+            shell, "in.wav", "--spectrum", "phase", "--range", "auto", *TINY
+        ).ends
         assert lowest == -highest
         assert highest == pytest.approx(np.pi, rel=0.01)
 
@@ -117,7 +121,7 @@ def test_chroma_is_relative_to_the_largest_of_each_frame(shell: Shell) -> None:
     picture = draw(shell, "in.wav", "--bare", *words)
     assert picture.ends == (0, 1)
     assert (picture.pixels.max(axis=0) == 255).all()
-    shell.ok("features", "in.wav", *words, "--spectrum", "power", "--out", "x.npy")
+    ok_inside(shell, "features", "in.wav", *words, "--spectrum", "power", "--out", "x.npy")
     chroma = np.load(shell.folder / "x.npy")
     wanted = chroma / chroma.max(axis=1, keepdims=True)
     np.testing.assert_allclose(picture.pixels[::-1].T / 255, wanted, atol=0.5 / 255 + 1e-6)

@@ -22,6 +22,7 @@ LOOK = (
     *("--reduce", "mean", "--size", "3x2in", "--dpi", "90", "--font-size", "7", "--dark"),
     *("--axes", "time", "--no-colorbar", "--waveform"),
 )
+TINY = (*SMALL, "--size", "90x60", "--no-axes")
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def rewritten(folder: Path, name: str, change: dict[str, Any]) -> None:
 
 
 def test_pictures_from_before_say_whether_they_had_axes(shell: Shell, folder: Path) -> None:
-    ok_inside(shell, "spectrogram", "one.wav", *SMALL, "--out", "old.png")
+    ok_inside(shell, "spectrogram", "one.wav", *TINY, "--out", "old.png")
     rewritten(folder, "old.png", {"figure": {"axes": False, "size": [80, 50]}})
     look = parse_look(printed(shell, "--config", "old.png"), "x")
     assert look.figure == FigureSettings(framed=False, size=(80, 50))
@@ -129,7 +130,7 @@ def test_pictures_from_before_say_whether_they_had_axes(shell: Shell, folder: Pa
     ids=str,
 )
 def test_pictures_that_lie_are_errors(shell: Shell, folder: Path, change: dict[str, Any]) -> None:
-    ok_inside(shell, "spectrogram", "one.wav", *SMALL, "--out", "bad.png")
+    ok_inside(shell, "spectrogram", "one.wav", *TINY, "--out", "bad.png")
     rewritten(folder, "bad.png", change)
     done = run_inside(shell, "spectrogram", "one.wav", "--config", "bad.png", "--out", "x.png")
     assert_explained(done, 2, "bad.png")
@@ -139,7 +140,7 @@ def test_pictures_that_lie_are_errors(shell: Shell, folder: Path, change: dict[s
 def test_pictures_that_say_nothing_of_it_look_as_usual(
     shell: Shell, folder: Path, change: Any
 ) -> None:
-    ok_inside(shell, "spectrogram", "one.wav", *SMALL, "--out", "old.png")
+    ok_inside(shell, "spectrogram", "one.wav", *TINY, "--out", "old.png")
     rewritten(folder, "old.png", change)
     look = parse_look(printed(shell, "--config", "old.png"), "x")
     assert (look.view, look.figure) == (ViewSettings(), FigureSettings())
