@@ -86,6 +86,14 @@ _LEVELS = {
     "--out {out} --threads 1",
 }
 _LTSA = {"stftcli": "{stftcli} spectrogram {sound} --pool 60s:mean --out {out}.png"}
+_DESCRIBED = (
+    "{stftcli} features {sound} --descriptors all --stats mean,std --format csv --out {out}"
+)
+_MARKED = {
+    "stftcli": _DESCRIBED,
+    "stftcli --segments": f"{_DESCRIBED} --segments {{extra}}",
+    "stftcli --segments, cut": f"{_DESCRIBED} --segments {{extra}} --segment-frames cut",
+}
 
 
 def _mel(seconds: int) -> Job:
@@ -110,6 +118,13 @@ def _bare(seconds: int) -> Job:
 
 def _ltsa(seconds: int) -> Job:
     return Job("long-term picture, minute means", seconds, _LTSA, on_request=seconds > HOUR)
+
+
+def _segments(hours: int) -> Job:
+    title = f"{1000 * hours:,} segments, their descriptors beside those of the whole sound"
+    return Job(
+        title, hours * HOUR, _MARKED, extra=f"{1000 * hours:,} segments", on_request=hours > 1
+    )
 
 
 def _length(seconds: int) -> Job:
@@ -174,6 +189,8 @@ JOBS = {
         rate_hz=96_000,
         decibels=True,
     ),
+    "segments-1h": _segments(1),
+    "segments-10h": _segments(10),
     "ltsa-1h": _ltsa(HOUR),
     "sheet-1h": Job(
         "contact sheet of 100 segments",
@@ -184,7 +201,7 @@ JOBS = {
             "--out {out}.pdf",
         },
         limits=_PICTURE_LIMITS,
-        extra="labels",
+        extra="100 segments",
     ),
     "ltsa-24h": _ltsa(DAY),
     **{

@@ -1,5 +1,7 @@
 """The sounds that are worked on, and the mel bank of the scripts that make none of their own."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,15 +58,25 @@ def layer(folder: Path) -> Path:
     return path
 
 
-def labels(folder: Path) -> Path:
-    """Write Audacity's labels of a hundred segments of 0.3 to 1.5 s, all over an hour."""
-    path = folder / "labels.txt"
+def segments(folder: Path, hours: int, hourly: int = 1000) -> Path:
+    """Write a Raven table of so many boxes for each hour, of 0.1 to 2 s, some overlapping."""
+    path = folder / "boxes.selections.txt"
     generator = np.random.default_rng(0)
-    starts, lengths = generator.uniform(0, 3590, 100), generator.uniform(0.3, 1.5, 100)
-    rows = zip(np.sort(starts).tolist(), lengths.tolist(), strict=True)
-    path.write_text("".join(f"{start}\t{start + length}\tcall\n" for start, length in rows))
+    starts = np.sort(generator.uniform(0, 3600 * hours - 2, hourly * hours))
+    ends = starts + generator.uniform(0.1, 2, len(starts))
+    low_hz = generator.uniform(500, 4000, len(starts))
+    boxes = np.column_stack((starts, ends, low_hz, low_hz * generator.uniform(1.2, 3, len(starts))))
+    names = ("Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)", "Annotation")
+    rows = ["\t".join((*(f"{number:.6f}" for number in box), "call")) for box in boxes.tolist()]
+    path.write_text("\n".join(("\t".join(names), *rows, "")), encoding="utf-8")
     return path
 
 
-EXTRAS = {"mel bank": mel_bank, "layer": layer, "labels": labels}
+EXTRAS: dict[str, Callable[[Path], Path]] = {
+    "mel bank": mel_bank,
+    "layer": layer,
+    "100 segments": partial(segments, hours=1, hourly=100),
+    "1,000 segments": partial(segments, hours=1),
+    "10,000 segments": partial(segments, hours=10),
+}
 """What jobs are given beside the sound."""

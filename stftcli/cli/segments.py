@@ -70,6 +70,8 @@ class SegmentOptions(Frozen):
         segment = settings.segment
         if segment.start_s or segment.duration_s is not None:
             raise SettingsError("`segments` says what is used: leave out `start` and `duration`")
+        if segment.time_origin != "none":
+            raise SettingsError("the times of segments are seconds: leave out `time_origin`")
         if settings.layout != "frames-first":
             raise SettingsError("a table of segments has a row for each: leave out `layout`")
         for name, value in not_of_tables.items():

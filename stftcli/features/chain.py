@@ -226,12 +226,42 @@ class Chain(Frozen):
         """Give the same chain up to where frames are pooled: for each recording of a time line."""
         if self.joint is None:
             return self
-        # The frame that is left out, if it is, is left out first.
-        count = self.joint.operations + bool(self.frames.drop_last)
-        operations = self.operations[:count]
+        operations = self.operations[: self._until_pooled]
         return replace(
             self, operations=operations, axis=self.joint.axis, stretches=None, joint=None
         )
+
+    @property
+    def _until_pooled(self) -> int:
+        """How many operations are done before frames are pooled; all if they are not."""
+        if self.joint is None:
+            return len(self.operations)
+        # The frame that is left out, if it is, is left out first.
+        return self.joint.operations + bool(self.frames.drop_last)
+
+    def pooled(self, frames: Iterator[NDArray[Any]], name: str) -> Iterator[NDArray[Any]]:
+        """Give the rows of some frames of a sound: pool these alone, as all of them would be.
+
+        Parameters
+        ----------
+        frames : iterator of ndarray, shape (any, [channels,] features)
+            As `of_frames` gives them, at least one.
+        name : str
+            What messages call the sound.
+
+        Yields
+        ------
+        ndarray, shape (rows, [channels,] features)
+
+        Raises
+        ------
+        InputError
+            If features overflow.
+        """
+        for operation in self.operations[self._until_pooled :]:
+            frames = operation(frames)
+        kept = self.settings.signal.nonfinite == "keep"
+        return _quiet(frames) if kept else _finite(_quiet(frames), name)
 
     def over_line(self, frames: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
         """Give the rows of a time line: pool its frames, as `of_frames` gives them for a recording.

@@ -5,12 +5,11 @@ Labels with frequencies have a second line: a backslash, the lower and the upper
 
 import math
 from collections.abc import Sequence
-from typing import IO
 
 from stftcli.segments.kind import TableKind
 from stftcli.segments.lines import TextLines
 from stftcli.segments.numbers import read_hz, read_number, read_time
-from stftcli.segments.table import SegmentRows, Segments
+from stftcli.segments.table import SegmentRows
 
 _COLUMNS = ("start", "end", "label", "low", "high")
 
@@ -76,18 +75,6 @@ def _add(
 
 def _known(hz: float) -> float:
     return hz if hz >= 0 else math.nan
-
-
-def write_audacity(file: IO[bytes], segments: Segments) -> None:
-    """Write segments as a label track that Audacity imports."""
-    for row, label in enumerate(segments.labels):
-        text = " ".join(label.split())
-        line = f"{segments.start_s[row]:.9f}\t{segments.end_s[row]:.9f}\t{text}\n"
-        low, high = segments.low_hz[row], segments.high_hz[row]
-        if not (math.isnan(low) and math.isnan(high)):
-            low, high = (-1.0 if math.isnan(hz) else hz for hz in (low, high))
-            line += f"\\\t{low:.6f}\t{high:.6f}\n"
-        file.write(line.encode("utf-8", "replace"))
 
 
 AUDACITY = TableKind("audacity", "Audacity labels", _fits, _read)

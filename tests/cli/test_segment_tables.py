@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 from tests.cli.inside import ok_inside, run_inside
 from tests.cli.marking import FRAMES, MARKED, marked, table_of, write_sound, write_table
@@ -158,6 +159,15 @@ def test_of_several_sounds_those_that_are_given(shell: Shell) -> None:
     assert row["label"] == "y"
 
 
+def test_a_sound_may_be_of_another_format_by_now(shell: Shell) -> None:
+    write_table(shell.folder, [("D:\\x\\a.MP3", 1, 2, "x")], BY_SOUND)
+    (one,) = rows_of(shell, "a.wav", "--segments", "t.csv")
+    (same,) = rows_of(shell, ".", "--segments", "t.csv")
+    assert one == same
+    write_table(shell.folder, [("a.1", 1, 2, "x")], BY_SOUND)
+    assert features(shell, "a.wav", "--segments", "t.csv", "--out", "-").code == 1
+
+
 def test_a_sound_that_is_missing_leaves_its_cells_empty(shell: Shell) -> None:
     write_table(shell.folder, [("b.wav", 1, 2, "x"), ("a.wav", 0, 1, "y")], BY_SOUND)
     done = features(shell, "--segments", "t.csv", *ROWS, "--out", "m.csv")
@@ -167,6 +177,20 @@ def test_a_sound_that_is_missing_leaves_its_cells_empty(shell: Shell) -> None:
     first, second = table_of((shell.folder / "m.csv").read_bytes())
     assert not first["mel_1_mean"]
     assert second["mel_1_mean"]
+
+
+def test_a_sound_that_is_broken_leaves_nothing_behind(shell: Shell) -> None:
+    samples = np.zeros(32_000, np.float32)
+    samples[20_000] = np.nan
+    soundfile.write(shell.folder / "nan.wav", samples, 16_000, subtype="FLOAT")
+    rows = [("nan.wav", 0, 0.5, ""), ("a.wav", 0, 1, "y"), ("nan.wav", 0.5, 2, "")]
+    write_table(shell.folder, rows, BY_SOUND)
+    for frames in ("slice", "cut"):
+        words = ("--segments", "t.csv", "--segment-frames", frames, "--mel", "2", "--out", "m.csv")
+        done = features(shell, *words)
+        assert (done.code, "nan.wav holds NaN" in done.err) == (3, True)
+        found = table_of((shell.folder / "m.csv").read_bytes())
+        assert {row["segment"] for row in found} == {"2"}
 
 
 def test_sounds_that_give_other_features_are_refused(shell: Shell) -> None:
@@ -181,6 +205,7 @@ def refusals() -> dict[str, tuple[str, int, str]]:
     mel = "a.wav --mel 2 --segments t.csv"
     return {
         "start": (f"{mel} --start 1", 2, "--segments says what is used: leave out --start"),
+        "dates": (f"{mel} --time-origin auto", 2, "are seconds: leave out --time-origin"),
         "layout": (f"{mel} --layout bins-first", 2, "a row for each: leave out --layout"),
         "timeline": (f"{mel} --timeline --out x.csv", 2, "--timeline is not for --segments"),
         "many": (f"{mel} --out-dir d", 2, "--out-dir is of many results, --segments makes one"),
@@ -197,6 +222,8 @@ def refusals() -> dict[str, tuple[str, int, str]]:
         "other": ("a.wav --segments rttm", 1, "rttm is of rec, not of a.wav: give the sound"),
         "no table": ("a.wav --segments none", 1, "none cannot be read"),
         "nameless": ("--segments half.csv", 1, "but not that of segment 2"),
+        "twice": ("a.wav d/a.wav --segments twice.csv", 1, "which may be a.wav or d/a.wav"),
+        "no name": ("--segments long.jsonl", 1, "is not beside the table"),
         "two of a name": (". --segments twice.csv", 1, "which may be"),
     }
 
@@ -207,6 +234,9 @@ def test_what_cannot_be(shell: Shell, case: str) -> None:
     (shell.folder / "rttm").write_text(RTTM)
     write_table(shell.folder, [("a.wav", 0, 1, ""), ("", 0, 1, "")], BY_SOUND, "half.csv")
     write_table(shell.folder, [("a.wav", 0, 1, "")], BY_SOUND, "twice.csv")
+    (shell.folder / "long.jsonl").write_text(
+        f'{{"start": 0, "end": 1, "file": "\\u0000{"x" * 5000}"}}\n'
+    )
     if case == "two of a name":
         for name in ("x", "y"):
             (shell.folder / name).mkdir()

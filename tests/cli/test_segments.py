@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 from tests.cli.inside import ok_inside, run_inside
 from tests.cli.marking import (
@@ -37,6 +38,7 @@ NUMPYS: dict[str, Callable[[Any], Any]] = {
     "max": partial(np.max, axis=0),
     "p90": partial(np.percentile, q=90, axis=0),
 }
+OCTAVES = (63, 125, 250, 500, 1000, 2000, 4000)
 each_recipe = pytest.mark.parametrize("recipe", RECIPES)
 
 
@@ -158,6 +160,27 @@ def test_levels_beside_a_box_are_left_empty(shell: Shell) -> None:
     assert first["250 Hz"]
     (frames, _) = marked(shell, *words)
     assert np.isfinite(frames).all()
+    (rows, _) = marked(shell, *words, "--stats", "mean,max")
+    assert np.isfinite(rows).tolist() == [[hz in (500, 1000) for hz in OCTAVES * 2]]
+
+
+def test_samples_that_are_no_numbers_are_treated_as_in_a_whole_sound(shell: Shell) -> None:
+    samples = np.zeros(2 * RATE_HZ, np.float32)
+    samples[RATE_HZ] = np.nan
+    soundfile.write(shell.folder / "nan.wav", samples, RATE_HZ, subtype="FLOAT")
+    write_table(shell.folder, [(0.2, 0.8), (0.8, 1.2)])
+    words = ("nan.wav", "--mel", "2", "--segments", "t.csv")
+    for frames in ("slice", "cut"):
+        own = (*words, "--stats", "mean", "--segment-frames", frames)
+        good, bad = marked(shell, *words, "--segment-frames", frames, "--nonfinite", "keep")
+        assert np.isfinite(good).all()
+        assert np.isnan(bad).any()
+        done = run_inside(shell, "features", *own, *FRAMES, "--nonfinite", "keep", "--out", "-")
+        assert (done.code, "nan.wav: values are NaN" in done.err) == (1, True)
+        done = run_inside(shell, "features", *own, *FRAMES, "--nonfinite", "zero", "--out", "-")
+        assert "holds NaN or infinite samples: 1 of them count as 0" in done.err
+        done = run_inside(shell, "features", *own, *FRAMES, "--out", "-")
+        assert (done.code, "at sample 16000" in done.err) == (1, True)
 
 
 def test_threads_change_no_bit(shell: Shell) -> None:

@@ -38,6 +38,12 @@ COMMANDS = {
     "safetensors": Writing("features long.wav --mel 40 --out x.safetensors", ("x.safetensors",)),
     "csv": Writing("features long.wav --mel 10 --out x.csv", ("x.csv",)),
     "ark": Writing("features long.wav --mel 10 --out x.ark", ("x.ark", "x.scp")),
+    **{
+        f"segments {ending}": Writing(
+            f"features long.wav --mel 10 --segments t.csv --out x.{ending}", (f"x.{ending}",)
+        )
+        for ending in ("csv", "npz", "parquet")
+    },
     "picture": Writing("spectrogram long.wav --out x.png", ("x.png",)),
     "sheet": Writing(
         "spectrogram long.wav --segments marks.txt --sheet --out x.png", ("x-1.png", "x-2.png")
@@ -68,6 +74,8 @@ def make_place(tmp_path: Path) -> Callable[[str], Place]:
         if name == "sheet":
             labels = "".join(f"{start}\t{start + 1}\ta\n" for start in range(60))
             (tmp_path / "marks.txt").write_text(labels)
+        rows = [f"{start / 10},{start / 10 + 5},x\n" for start in range(990)]
+        (tmp_path / "t.csv").write_text("".join(("start,end,label\n", *rows)))
         if name == "sound":
             shell.ok("features", "long.wav", "--spectrum", "complex", "--out", "spectra.npz")
         begun = time.monotonic()

@@ -3,48 +3,44 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
 from math import isnan
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.arrays.tables.table_spec import TableRows, TableSpec, cells_at
+from stftcli.arrays.tables.table_spec import TableRows, TableSpec
 from stftcli.arrays.text_lines import digits_of
 
 _ENDS = re.compile(r"[\t\r\n]+")
 
+Lines = Iterator[tuple[Any, ...]]
 
-class CsvTable:
-    """A .csv file with a header."""
 
-    def __init__(self, file: IO[bytes], spec: TableSpec) -> None:
-        self._file, self._spec = file, spec
-        self._form = digits_of(spec.dtype)
-        self._put([spec.names])
-
-    def write(self, rows: TableRows) -> None:
-        """Add some rows."""
-        columns = [cells_at(self._spec.columns[name], rows.segments) for name in self._spec.kept]
-        numbers = [_spelled(one, "%.12g") for one in rows.numbers]
-        features = [_spelled(one, self._form) for one in rows.values.T]
-        self._put(zip(*numbers, *columns, *features, strict=True))
-
-    def finish(self) -> None:
-        """Do no more."""
-
-    def _put(self, rows: Any) -> None:
+def write_csv(file: IO[bytes], spec: TableSpec, batches: Iterator[TableRows]) -> None:
+    """Write a .csv file with a header."""
+    for lines in _lines(spec, batches):
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(rows)
-        self._file.write(text.getvalue().encode("utf-8", "replace"))
+        csv.writer(text, lineterminator="\n").writerows(lines)
+        file.write(text.getvalue().encode("utf-8", "replace"))
 
 
-class TabTable(CsvTable):
-    """A text of cells with tabs between them, which stand in no quotes: as Raven reads them."""
+def write_tabs(file: IO[bytes], spec: TableSpec, batches: Iterator[TableRows]) -> None:
+    """Write cells with tabs between them, which stand in no quotes: as Raven reads them."""
+    for lines in _lines(spec, batches):
+        texts = ("\t".join([_ENDS.sub(" ", str(cell)) for cell in line]) + "\n" for line in lines)
+        file.write("".join(texts).encode("utf-8", "replace"))
 
-    def _put(self, rows: Any) -> None:
-        lines = ("\t".join([_ENDS.sub(" ", str(cell)) for cell in row]) + "\n" for row in rows)
-        self._file.write("".join(lines).encode("utf-8", "replace"))
+
+def _lines(spec: TableSpec, batches: Iterator[TableRows]) -> Iterator[Lines]:
+    """Give the header, then the lines of each batch."""
+    yield iter([spec.names])
+    form = digits_of(spec.dtype)
+    for rows in batches:
+        numbers = [_spelled(one, "%.12g") for one in rows.numbers]
+        features = [_spelled(one, form) for one in rows.values.T]
+        yield zip(*numbers, *spec.cells(rows.segments), *features, strict=True)
 
 
 def _spelled(numbers: NDArray[Any], form: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Tables as .npz: the features as one array, and where the rows of each segment stand in it."""
 
-from typing import IO, Any
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib import format as npy
@@ -10,52 +11,53 @@ from stftcli.arrays.npy import npy_header
 from stftcli.arrays.tables.table_spec import Cells, TableRows, TableSpec
 from stftcli.errors import OutputError
 
+if TYPE_CHECKING:
+    from zipfile import ZipFile
+
 _MAX_TEXT_BYTES = 1 << 28
 _CHARACTER_BYTES = 4
 
 
-class NpzTable:
-    """A .npz file.
+def write_npz(file: IO[bytes], spec: TableSpec, batches: Iterator[TableRows]) -> None:
+    """Write a .npz file.
 
     It holds `features` of all rows, `offsets` and `lengths`, which say where those of each segment
     begin and how many they are, the numbers of the rows, and each column of the table as
     ``table/NAME``.
     """
+    from zipfile import ZipFile
 
-    def __init__(self, file: IO[bytes], spec: TableSpec) -> None:
-        from zipfile import ZipFile
-
-        self._archive, self._spec = ZipFile(file, "w"), spec
-        self._numbers: list[list[NDArray[Any]]] = [[] for _ in spec.row_columns]
-        self._member = self._archive.open("features.npy", "w", force_zip64=True)
-        self._member.write(npy_header(spec.dtype, (spec.rows, len(spec.features))))
-
-    def write(self, rows: TableRows) -> None:
-        """Add some rows."""
-        self._member.write(np.ascontiguousarray(rows.values, self._spec.dtype).data)
-        for held, numbers in zip(self._numbers, rows.numbers, strict=True):
-            held.append(numbers)
-
-    def finish(self) -> None:
-        """Write what describes them."""
-        self._member.close()
-        spec = self._spec
-        self._pack("lengths", spec.counts)
-        self._pack("offsets", np.cumsum(spec.counts) - spec.counts)
-        for name, held in zip(spec.row_columns, self._numbers, strict=True):
-            self._pack(name, np.concatenate(held) if held else np.empty(0))
+    with ZipFile(file, "w") as archive:
+        numbers = _pack_features(archive, spec, batches)
+        _pack(archive, "lengths", spec.counts)
+        _pack(archive, "offsets", np.cumsum(spec.counts) - spec.counts)
+        for name, held in zip(spec.row_columns, zip(*numbers, strict=True), strict=False):
+            _pack(archive, name, np.concatenate(held))
         for name, cells in spec.columns.items():
-            self._pack(f"table/{name}", _as_array(name, cells))
+            _pack(archive, f"table/{name}", _as_array(name, cells))
         if spec.frequencies_hz is not None:
-            self._pack("freqs", spec.frequencies_hz)
-        self._pack("names", np.array(spec.features, np.str_))
-        self._pack("settings", np.array(spec.settings))
-        self._archive.close()
+            _pack(archive, "freqs", spec.frequencies_hz)
+        _pack(archive, "names", np.array(spec.features, np.str_))
+        _pack(archive, "settings", np.array(spec.settings))
 
-    def _pack(self, name: str, values: NDArray[Any]) -> None:
-        name = name.replace("\0", "")
-        with self._archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-            npy.write_array(member, values, allow_pickle=False)
+
+def _pack_features(
+    archive: "ZipFile", spec: TableSpec, batches: Iterator[TableRows]
+) -> list[tuple[NDArray[Any], ...]]:
+    """Write the features, give the numbers of their rows."""
+    # An array of no rows has its numbers too.
+    numbers: list[tuple[NDArray[Any], ...]] = [tuple(np.empty(0) for _ in spec.row_columns)]
+    with archive.open("features.npy", "w", force_zip64=True) as member:
+        member.write(npy_header(spec.dtype, (spec.rows, len(spec.features))))
+        for rows in batches:
+            member.write(np.ascontiguousarray(rows.values, spec.dtype).data)
+            numbers.append(rows.numbers)
+    return numbers[1:] or numbers
+
+
+def _pack(archive: "ZipFile", name: str, values: NDArray[Any]) -> None:
+    with archive.open(f"{name.replace(chr(0), '')}.npy", "w", force_zip64=True) as member:
+        npy.write_array(member, values, allow_pickle=False)
 
 
 def _as_array(name: str, cells: Cells) -> NDArray[Any]:

@@ -1,7 +1,7 @@
 """What is known of a table before its first row, and what a format of tables is."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import IO, Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,12 @@ class TableSpec(Frozen):
         taken = {*self.row_columns, *self.features}
         return tuple(name for name in self.columns if name not in taken)
 
+    def cells(
+        self, segments: NDArray[np.int64], names: Sequence[str] | None = None
+    ) -> list[list[Any]]:
+        """Give the columns of some segments as Python's own values: those of `kept` if None."""
+        return [_cells_at(self.columns[name], segments) for name in names or self.kept]
+
 
 class TableRows(NamedTuple):
     """Some rows: their segments, the numbers of `row_columns`, and the features."""
@@ -66,21 +72,11 @@ class TableRows(NamedTuple):
     values: NDArray[Any]
 
 
-class TableWriter(Protocol):
-    """Writes a table into a file."""
-
-    def write(self, rows: TableRows) -> None:
-        """Add some rows."""
-
-    def finish(self) -> None:
-        """Write what is left."""
+WriteTable = Callable[[IO[bytes], TableSpec, Iterator[TableRows]], None]
+"""Writes all rows of a table into a file."""
 
 
-MakeWriter = Callable[[IO[bytes], TableSpec], TableWriter]
-
-
-def cells_at(cells: Cells, segments: NDArray[np.int64]) -> list[Any]:
-    """Give the cells of some segments, as Python's own values."""
+def _cells_at(cells: Cells, segments: NDArray[np.int64]) -> list[Any]:
     if isinstance(cells, np.ndarray):
         return list(cells[segments].tolist())
     return [cells[segment] for segment in segments.tolist()]

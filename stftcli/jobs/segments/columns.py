@@ -1,24 +1,39 @@
-"""The columns of a table of segments, with numbers where all its cells are some."""
+"""The columns of a table of segments, as each format of results has them."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 import numpy as np
 
+from stftcli.arrays.tables.labels import COLUMNS
 from stftcli.arrays.tables.table_spec import Cells
-from stftcli.jobs.segments.store import Store
 from stftcli.segments.numbers import is_nothing, read_number
+from stftcli.segments.raven import raven_columns
 from stftcli.segments.table import Segments
-from stftcli.segments.texts import Texts
 
 _CODE = re.compile(r"\s*0\d")
 """What begins so is a code, such as a number of a house, though it has digits alone."""
 
 
-def typed_columns(columns: Mapping[str, Sequence[str]]) -> dict[str, Cells]:
+def as_they_stood(segments: Segments, top_hz: float) -> dict[str, Cells]:  # noqa: ARG001
+    """Give the cells as texts."""
+    return dict(segments.columns)
+
+
+def typed(segments: Segments, top_hz: float) -> dict[str, Cells]:  # noqa: ARG001
     """Give columns of numbers as arrays, NaN where a cell is empty, and others as they are."""
-    return {name: _typed(cells) for name, cells in columns.items()}
+    return {name: _typed(cells) for name, cells in segments.columns.items()}
+
+
+def for_raven(segments: Segments, top_hz: float) -> dict[str, Cells]:
+    """Give the columns that Raven opens a table by; without frequencies a box ends at `top_hz`."""
+    return dict(raven_columns(segments, top_hz))
+
+
+def for_audacity(segments: Segments, top_hz: float) -> dict[str, Cells]:  # noqa: ARG001
+    """Give what a label track holds."""
+    numbers = segments.start_s, segments.end_s, segments.low_hz, segments.high_hz
+    return dict(zip(COLUMNS, (*numbers, segments.labels), strict=True))
 
 
 def _typed(cells: Sequence[str]) -> Cells:
@@ -33,14 +48,3 @@ def _typed(cells: Sequence[str]) -> Cells:
         except ValueError:
             return cells
     return cells if np.isnan(numbers).all() else numbers
-
-
-def labelled(segments: Segments, names: Sequence[str], store: Store) -> Segments:
-    """Put the features of each segment behind its label, where nothing else can hold them."""
-    labels = Texts()
-    for batch in store.batches():
-        for row in batch.values.tolist():
-            found = zip(names, row, strict=True)
-            told = (f"{name}={value:.4g}" for name, value in found if not np.isnan(value))
-            labels.append(" ".join((segments.labels[len(labels)], *told)).strip())
-    return replace(segments, labels=labels)

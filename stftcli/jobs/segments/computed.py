@@ -18,6 +18,7 @@ from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.distinct import Outputs
+from stftcli.files.urls import plain_name
 from stftcli.frozen import Frozen
 from stftcli.jobs.reporter import Reporter
 from stftcli.jobs.segments import told
@@ -125,11 +126,11 @@ class Computed:
         failures: list[InputError] = []
         for sound in sounds:
             try:
-                path = sound.find()
-                outputs.check_inputs(path)
-                self._add_sound(path, sound.rows)
+                self._add_sound(sound, outputs)
             except InputError as error:
                 failures.append(error)
+                if self._begun is not None:
+                    self.store.drop(sound.rows)
                 if len(failures) == len(sounds):
                     raise failures[0] from None
                 self._reporter.warn(str(error))
@@ -146,7 +147,23 @@ class Computed:
                 self.store.begin(row, 0.0, 0.0)
                 self.store.add(row, nothing)
 
-    def _add_sound(self, path: str, rows: NDArray[np.int64]) -> None:
+    def _add_sound(self, sound: SoundOf, outputs: Outputs) -> None:
+        path = sound.find()
+        outputs.check_inputs(path)
+        try:
+            name, duration_s = self._add_channels(path, sound.rows)
+        except InputError as error:
+            if plain_name(path) in str(error):
+                raise
+            raise InputError(f"{plain_name(path)}: {error}") from error  # of many, it is this one
+        self.sounds.append(name)
+        marks = Marks.of(self._segments, sound.rows, boxes=False)
+        # A sound that was not read to its end holds all of its segments.
+        if (text := told.beyond(marks, duration_s, self._segments.name, name)) is not None:
+            self._reporter.warn(text)
+
+    def _add_channels(self, path: str, rows: NDArray[np.int64]) -> tuple[str, float]:
+        """Add the segments of a sound; give its name, and how much of it was read."""
         marks = Marks.of(self._segments, rows, boxes=self._how.band)
         with Source(path, reading=self._how.reading) as source:
             asked = self._how.settings.segment.channel
@@ -158,16 +175,13 @@ class Computed:
             with Source(path, reading=self._how.reading) as source:
                 self._add_channel(source, channel, own)
                 duration_s = max(duration_s, source.read_samples / source.rate_hz)
-        self.sounds.append(name)
-        # A sound that was not read to its end holds all of its segments.
-        if (text := told.beyond(marks, duration_s, self._segments.name, name)) is not None:
-            self._reporter.warn(text)
+        return name, duration_s
 
     def _add_channel(self, source: Source, channel: Channel | None, marks: Marks) -> None:
         how, segment = self._how, replace(self._how.settings.segment, channel=channel)
         chain = chain_for(self._extractor, source, self._reporter, segment=segment)
         store = self._store_for(chain, frame_shape(source, chain), source.name)
-        task = Task(Finish(chain, boxes=marks.have_boxes), marks, store)
+        task = Task(Finish(chain, source.name, boxes=marks.have_boxes), marks, store)
         if how.frames == "cut":
             store_cuts(source, task, self._reporter)
         else:

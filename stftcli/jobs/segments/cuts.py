@@ -46,7 +46,7 @@ def store_cuts(source: Source, task: Task, reporter: Reporter) -> None:
             window.push(block.T)
             put(due.ready(window.end))
             if due.needed_from is None:
-                return
+                break
             window.forget(due.needed_from)
         put(due.rest())
     tell_faults(source, reporter)

@@ -1,25 +1,23 @@
 """From sounds and a table of their segments to a table of the features of each."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.arrays.tables.table_spec import Cells, TableRows, TableSpec
+from stftcli.arrays.tables.table_spec import TableRows, TableSpec
 from stftcli.errors import SettingsError, SomeFailedError
 from stftcli.files.atomic import STANDARD, atomic_write
 from stftcli.files.distinct import Outputs
 from stftcli.frozen import Frozen
 from stftcli.jobs.provenance import description
 from stftcli.jobs.reporter import SILENT, Reporter
-from stftcli.jobs.segments.columns import labelled, typed_columns
 from stftcli.jobs.segments.computed import Computed, How
 from stftcli.jobs.segments.formats import FORMATS, choose_table_format
 from stftcli.jobs.segments.sounds import sounds_of
-from stftcli.segments.audacity import write_audacity
-from stftcli.segments.raven import raven_columns
+from stftcli.jobs.segments.store import Store
 from stftcli.segments.read import read_segments
 from stftcli.segments.table import Segments
 from stftcli.settings.choices import TableFormat
@@ -121,7 +119,7 @@ def _write(
     store, per_frame = computed.store, computed.chain.axis.per_frame
     segments = table if len(rows) == len(table) else table.chosen(rows)
     spec = TableSpec(
-        _columns(name, segments, computed),
+        FORMATS[name].columns(segments, computed.chain.sound_rate_hz / 2),
         _ROW_COLUMNS if per_frame else (),
         computed.names,
         store.dtype,
@@ -130,15 +128,14 @@ def _write(
         json.dumps(description(computed.chain, _made_of(table, computed))),
         computed.chain.axis.frequencies_hz,
     )
-    if name == "audacity":
-        write_audacity(file, labelled(segments, spec.features, store))
-    else:
-        writer = FORMATS[name].writer(file, spec)
-        for batch in store.batches():
-            numbers = (batch.segments + 1, batch.times_s) if per_frame else ()
-            writer.write(TableRows(np.searchsorted(rows, batch.segments), numbers, batch.values))
-        writer.finish()
+    FORMATS[name].write(file, spec, _table_rows(store, rows, per_frame=per_frame))
     return SegmentReport(len(rows), len(computed.sounds), spec.rows, len(spec.features), per_frame)
+
+
+def _table_rows(store: Store, rows: NDArray[np.int64], *, per_frame: bool) -> Iterator[TableRows]:
+    for batch in store.batches():
+        numbers = (batch.segments + 1, batch.times_s) if per_frame else ()
+        yield TableRows(np.searchsorted(rows, batch.segments), numbers, batch.values)
 
 
 def _made_of(table: Segments, computed: Computed) -> dict[str, Any]:
@@ -148,9 +145,3 @@ def _made_of(table: Segments, computed: Computed) -> dict[str, Any]:
         "rate_hz": computed.chain.sound_rate_hz,
         "segments": table.name,
     }
-
-
-def _columns(name: TableFormat, segments: Segments, computed: Computed) -> dict[str, Cells]:
-    if name == "raven":
-        return dict(raven_columns(segments, computed.chain.sound_rate_hz / 2))
-    return typed_columns(segments.columns) if FORMATS[name].typed else dict(segments.columns)

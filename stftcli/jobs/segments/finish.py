@@ -25,6 +25,8 @@ class Finish:
     ----------
     chain : Chain
         That of the sound.
+    name : str
+        What messages call the sound.
     boxes : bool
         Whether any segment has a box.
 
@@ -38,8 +40,9 @@ class Finish:
         How many frames before a segment are looked at too, as far as there are any.
     """
 
-    def __init__(self, chain: Chain, *, boxes: bool) -> None:
-        self.chain = chain
+    def __init__(self, chain: Chain, name: str, *, boxes: bool) -> None:
+        self.chain, self._name = chain, name
+        self._pooled_hz = _pooled_frequencies(chain) if boxes else None
         self._boxed = BoxedDescriptors.of(chain) if boxes else None
         dropped = bool(chain.frames.drop_last)
         frames = chain.of_frames()
@@ -57,8 +60,7 @@ class Finish:
             return True
         if self._boxed is not None:
             return self._boxed.has_bins(box)
-        hz = self.chain.axis.frequencies_hz
-        return self.chain.joint is None or hz is None or not box.beside(hz).all()
+        return self._pooled_hz is None or not box.beside(self._pooled_hz).all()
 
     def rows(self, frames: Batches, box: Box | None, lead: int = 0) -> Batches:
         """Give the rows of a segment's frames, at least one; so many before them lead to it.
@@ -72,15 +74,22 @@ class Finish:
             frames = _without_first(self._boxed.describe(frames, box), lead)
             for operation in self._between:
                 frames = operation(frames)
-        rows = frames if self.chain.joint is None else self.chain.over_line(frames)
+        rows = self.chain.pooled(frames, self._name)
         return (self._limited(batch, box) for batch in self.chain.stored(rows))
 
     def _limited(self, rows: NDArray[Any], box: Box | None) -> NDArray[Any]:
-        hz = self.chain.axis.frequencies_hz
-        if box is not None and hz is not None and self.chain.joint is not None:
+        if box is not None and self._pooled_hz is not None:
             rows = rows.copy()
-            rows[..., box.beside(hz)] = np.nan
+            rows[..., box.beside(self._pooled_hz)] = np.nan
         return rows
+
+
+def _pooled_frequencies(chain: Chain) -> NDArray[np.float64] | None:
+    """Give where pooled levels lie, for each statistic once; None if there are none."""
+    hz = None if chain.joint is None else chain.joint.axis.frequencies_hz
+    if hz is None or chain.features % len(hz):
+        return None
+    return np.resize(hz, chain.features)
 
 
 def _without_first(batches: Batches, count: int) -> Batches:

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from stftcli.arrays.tables.delimited import CsvTable, TabTable
-from stftcli.arrays.tables.jsonl import JsonlTable
-from stftcli.arrays.tables.npz import NpzTable
-from stftcli.arrays.tables.parquet import ParquetTable, check_parquet
-from stftcli.arrays.tables.table_spec import MakeWriter
+from stftcli.arrays.tables.delimited import write_csv, write_tabs
+from stftcli.arrays.tables.jsonl import write_jsonl
+from stftcli.arrays.tables.labels import write_labels
+from stftcli.arrays.tables.npz import write_npz
+from stftcli.arrays.tables.parquet import check_parquet, write_parquet
+from stftcli.arrays.tables.table_spec import Cells, WriteTable
 from stftcli.errors import SettingsError
 from stftcli.files.atomic import is_stream
 from stftcli.frozen import Frozen
+from stftcli.jobs.segments.columns import as_they_stood, for_audacity, for_raven, typed
+from stftcli.segments.table import Segments
 from stftcli.settings.choices import TableFormat
 
 
@@ -21,10 +24,10 @@ class TableFormatRow(Frozen):
     ----------
     endings : tuple of str
         The endings of files that mean it.
-    writer : callable
-        Makes what writes it.
-    typed : bool
-        Whether columns of numbers are written as numbers; else cells stay as they stood.
+    write : callable
+        Writes it.
+    columns : callable
+        Gives the columns of a table of segments, of which the highest frequency is given too.
     goes_back : bool
         Whether the writer goes back in the file.
     marks : bool
@@ -34,20 +37,20 @@ class TableFormatRow(Frozen):
     """
 
     endings: tuple[str, ...]
-    writer: MakeWriter
-    typed: bool = True
+    write: WriteTable
+    columns: Callable[[Segments, float], dict[str, Cells]] = typed
     goes_back: bool = False
     marks: bool = False
     check: Callable[[], Any] = lambda: None
 
 
 FORMATS: dict[TableFormat, TableFormatRow] = {
-    "csv": TableFormatRow((".csv",), CsvTable, typed=False),
-    "jsonl": TableFormatRow((".jsonl",), JsonlTable),
-    "parquet": TableFormatRow((".parquet",), ParquetTable, check=check_parquet),
-    "npz": TableFormatRow((".npz",), NpzTable, goes_back=True),
-    "raven": TableFormatRow((".selections.txt",), TabTable, typed=False, marks=True),
-    "audacity": TableFormatRow((".labels.txt",), TabTable, typed=False, marks=True),
+    "csv": TableFormatRow((".csv",), write_csv, as_they_stood),
+    "jsonl": TableFormatRow((".jsonl",), write_jsonl),
+    "parquet": TableFormatRow((".parquet",), write_parquet, check=check_parquet),
+    "npz": TableFormatRow((".npz",), write_npz, goes_back=True),
+    "raven": TableFormatRow((".selections.txt",), write_tabs, for_raven, marks=True),
+    "audacity": TableFormatRow((".labels.txt",), write_labels, for_audacity, marks=True),
 }
 
 

@@ -12,7 +12,7 @@ from stftcli.jobs.reporter import Reporter
 from stftcli.jobs.segments.due import Due
 from stftcli.jobs.segments.task import Task
 from stftcli.jobs.segments.window import Window
-from stftcli.jobs.stream import stream_features
+from stftcli.jobs.stream import stream_features, tell_faults
 
 
 def store_slices(source: Source, task: Task, threads: int, reporter: Reporter) -> None:
@@ -49,6 +49,7 @@ def store_slices(source: Source, task: Task, threads: int, reporter: Reporter) -
             window.push(batch)
             put(due.ready(window.end))
             if due.needed_from is None:
+                tell_faults(source, reporter)  # of what was read: the rest is not needed
                 return
             window.forget(due.needed_from)
         put(due.rest())

@@ -1,9 +1,9 @@
 """Which sound each segment of a table is of, and where that sound is."""
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from stftcli.files.atomic import STANDARD
 from stftcli.files.places import is_folder
 from stftcli.files.untrusted import list_names, printable
 from stftcli.files.urls import is_url, join_path, plain_name
-from stftcli.manifests.folders import ENDINGS, sounds_in
+from stftcli.manifests.folders import ENDINGS, OTHER_ENDINGS, sounds_in
 from stftcli.segments.table import Segments
 
 Find = Callable[[str], str]
@@ -80,8 +80,8 @@ def _of_files(
 ) -> Iterator[SoundOf]:
     """Give those of the table's sounds that were given."""
     if list(paths) == [STANDARD] and len(places) == 1:
-        paths = [*places]  # a pipe has no name that could be another
-        yield SoundOf(STANDARD, places[paths[0]], lambda: STANDARD)
+        (rows,) = places.values()  # a pipe has no name that could be another
+        yield SoundOf(STANDARD, rows, lambda: STANDARD)
         return
     given = {path: [name for name in places if _are_one(name, path)] for path in paths}
     for path, names in given.items():
@@ -90,28 +90,40 @@ def _of_files(
                 f"{segments.name} is of {list_names(places)}, not of {plain_name(path)}: give the "
                 "sound that it is of"
             )
+        if other := next((one for one in given if one != path and given[one] == names), None):
+            raise InputError(
+                f"{segments.name} has segments of {printable(names[0])}, which may be {path} or "
+                f"{other}"
+            )
         rows = np.sort(np.concatenate([places[name] for name in names]))
         yield SoundOf(path, rows, _bound(str, path))
 
 
 def _are_one(listed: str, path: str) -> bool:
-    """Say whether a table may mean a file: by its name, with the ending or without."""
-    name, own = _base(listed), _base(plain_name(path))
-    return name == own or name == own.rpartition(".")[0]
+    """Say whether a table may mean a file: by its name, whatever format it is of by now."""
+    return _stem(_base(listed)) == _stem(_base(plain_name(path)))
 
 
 def _base(path: str) -> str:
     # Tables travel between systems: both slashes divide the names of folders.
-    return PureWindowsPath(path).name
+    return re.split(r"[\\/]", path)[-1]
+
+
+def _stem(name: str) -> str:
+    """Take the ending of a sound off; what is behind another dot belongs to the name."""
+    lower = name.lower()
+    ending = next((end for end in (*ENDINGS, *OTHER_ENDINGS) if lower.endswith(end)), "")
+    return name[: len(name) - len(ending)]
 
 
 def _beside(segments: Segments) -> Find:
     folder = os.path.dirname(segments.path)  # noqa: PTH120  # a URL, perhaps
 
     def find(name: str) -> str:
-        for place in (name, join_path(folder, name), join_path(folder, _base(name))):
+        for place in (join_path(folder, name), join_path(folder, _base(name))):
             for ending in ("", *ENDINGS):
-                if is_url(place) or Path(place + ending).is_file():
+                # Of a name that no file can have it says no.
+                if is_url(place) or os.path.isfile(place + ending):  # noqa: PTH113
                     return place + ending
         raise InputError(
             f"{printable(name)}, of which {segments.name} has segments, is not beside the table: "
@@ -127,11 +139,12 @@ def _in_folders(segments: Segments, paths: Sequence[str]) -> Find:
         for sound in sounds_in(path) if is_folder(path) else [path]:
             base = _base(plain_name(sound))
             found[base].append(sound)
-            if stem := base.rpartition(".")[0]:
+            if (stem := _stem(base)) != base:
                 found[stem].append(sound)
 
     def find(name: str) -> str:
-        there = found.get(_base(name), [])
+        base = _base(name)
+        there = found.get(base) or found.get(_stem(base), [])
         if len(there) > 1:
             end = "/" + name.replace("\\", "/").lstrip("/")
             there = [sound for sound in there if f"/{sound}".endswith(end)] or there

@@ -83,13 +83,17 @@ class Store:
         self._rows += len(rows)
         self.counts[segment] += len(rows)
 
+    def drop(self, segments: NDArray[np.int64]) -> None:
+        """Take back the rows of some segments."""
+        self.counts[segments] = 0
+
     def batches(self) -> Iterator[StoredRows]:
         """Give all rows in the order of the segments, some at a time."""
         self._file.flush()
         ends = np.cumsum(self.counts)
         step = max(1, _BATCH_BYTES // (self.features * self.dtype.itemsize))
-        for first in range(0, self._rows, step):
-            rows = np.arange(first, min(self._rows, first + step))
+        for first in range(0, int(self.counts.sum()), step):
+            rows = np.arange(first, min(int(ends[-1]), first + step))
             segments = np.searchsorted(ends, rows, "right")
             within = rows - (ends[segments] - self.counts[segments])
             times_s = self._first_s[segments] + within * self._step_s[segments]

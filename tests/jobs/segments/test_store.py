@@ -31,3 +31,16 @@ def test_rows_of_several_channels_are_stored_side_by_side() -> None:
         store.add(0, np.arange(8.0).reshape(2, 2, 2))
         (batch,) = store.batches()
     np.testing.assert_array_equal(batch.values, np.arange(8).reshape(2, 4))
+
+
+def test_rows_can_be_taken_back() -> None:
+    with Store(3, 1, np.dtype(np.float32)) as store:
+        for segment in range(3):
+            store.begin(segment, 0.0, 1.0)
+            store.add(segment, np.full((2, 1), segment))
+        store.drop(np.array([0, 2]))
+        store.begin(0, 0.0, 1.0)
+        store.add(0, np.full((1, 1), 7))
+        (batch,) = store.batches()
+    assert batch.values.ravel().tolist() == [7, 1, 1]
+    assert batch.segments.tolist() == [0, 1, 1]
