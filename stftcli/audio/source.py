@@ -119,6 +119,11 @@ class Source:
         return self._reader.position
 
     @property
+    def ended(self) -> bool:
+        """Whether it has been read to its end; then it cannot be read again."""
+        return self._reader.ended
+
+    @property
     def encoding(self) -> str:
         """The format of the samples, in words."""
         return SUBTYPES[self.subtype]

@@ -276,6 +276,20 @@ class TestSheet:
         done = ok_inside(shell, "spectrogram", *words, "--out", "x.png")
         assert "1 of 3 segments of labels.txt lie beyond the end of in.wav" in done.err
 
+    @pytest.mark.parametrize("times", [(0.2, 0.9, 40), (0.2, 40, 50)], ids=str)
+    def test_of_a_sound_that_ends_before_its_header_says_has_what_is_there(
+        self, shell: Shell, times: tuple[float, ...]
+    ) -> None:
+        write(shell, "in.wav", noise(60 * RATE_HZ) / 8)
+        content = (shell.folder / "in.wav").read_bytes()
+        (shell.folder / "in.wav").write_bytes(content[: 4 * RATE_HZ])
+        write_labels(shell, *((start, start + 0.5, "a") for start in times))
+        words = ("spectrogram", "in.wav", "--segments", "labels.txt", "--sheet", "--out", "x.png")
+        done = ok_inside(shell, *words)
+        beyond = sum(start > 1 for start in times)
+        assert f"{beyond} of 3 segments of labels.txt lie beyond the end of in.wav" in done.err
+        assert "in.wav ends early" in done.err
+
     def test_of_a_part_has_the_segments_that_lie_there(self, shell: Shell) -> None:
         write(shell, "in.wav", tone(1000, seconds=3))
         write_labels(shell, *((n / 2, n / 2 + 0.2, f"n {n}") for n in range(6)))

@@ -42,8 +42,8 @@ class ContactSheet(Frozen):
         The sounds.
     recording_of : ndarray
         For each panel, which of them it is of.
-    rows, colours : RowAxis, ColourScale
-        What all panels share.
+    rows : RowAxis
+        The axis that all panels share.
     store : PixelStore
         The panels.
     highest : float
