@@ -37,7 +37,8 @@ class SegmentReport(Frozen):
     def __str__(self) -> str:
         of_sounds = f" of {self.sounds} sounds" if self.sounds > 1 else ""
         rows = f", {self.rows} rows" if self.per_frame else ""
-        return f"{self.segments} segments{of_sounds}{rows}, {self.features} features"
+        segments = "1 segment" if self.segments == 1 else f"{self.segments} segments"
+        return f"{segments}{of_sounds}{rows}, {self.features} features"
 
 
 def write_segment_features(
