@@ -84,6 +84,10 @@ def test_commands_run_as_written(clone: Path, commands: str) -> None:
         pytest.skip("ffmpeg is not installed")
     if "dask " in commands:
         oracle("distributed")
+    if ".onnx" in commands:
+        oracle("onnx")
+    if "--device" in commands:
+        oracle("torch")
     done = run_shell(commands, clone)
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr
@@ -104,8 +108,11 @@ def test_python_runs_from_top_to_bottom(clone: Path, page: Path) -> None:
     ("page", "code"),
     [pytest.param(page, code, id=page.stem) for page in PAGES for code in blocks(page, "py")],
 )
-def test_python_with_torch_runs(clone: Path, page: Path, code: str) -> None:
-    pytest.importorskip("torch")
+def test_python_with_extras_runs(clone: Path, page: Path, code: str) -> None:
+    for package in set(
+        re.findall(r"^(?:import|from) (?:stftcli.)?(torch|onnx|onnxruntime)\b", code, re.M)
+    ):
+        oracle(package)
     run_python(page, code, clone)
 
 

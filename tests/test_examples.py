@@ -1,17 +1,20 @@
 """The examples run as they stand, where what they need is installed."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.cli.shell import Shell
 from tests.cluster.corpora import read_files, read_manifest, write_sounds
 from tests.oracles.conftest import oracle
+from tests.signals import assert_close
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -71,6 +74,29 @@ def test_ray_gives_the_bytes_of_local_workers(tmp_path: Path) -> None:
     assert read_manifest(tmp_path / "remote") == read_manifest(tmp_path / "local")
 
 
+@pytest.mark.long
+def test_what_a_front_end_has_learned_is_what_the_command_gives(tmp_path: Path) -> None:
+    for package in ("torch", "soxr"):
+        oracle(package)
+    shutil.copytree(ROOT / "sample_audio", tmp_path / "sample_audio")
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / "train_frontend.py"],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    before, after = map(int, re.findall(r"(\d+)%", done.stdout))
+    assert before < 50
+    assert after > 75
+    shell = Shell(tmp_path)
+    got = shell.features("sample_audio/birds.wav", "--config", "frontend.toml")
+    assert_close(got, np.load(tmp_path / "birds.npy"), 2e-6)
+    assert (got.argmax(axis=1) == 2).mean() > 0.8
+
+
 def put_program(folder: Path) -> None:
     """Put a program of that name where it is found first, which runs the one that is tested."""
     folder.mkdir()
@@ -120,5 +146,5 @@ def test_the_indexed_job_of_kubernetes_is_the_whole(tmp_path: Path) -> None:
 
 def test_all_examples_are_run() -> None:
     scripts = {path.stem for path in EXAMPLES.iterdir() if path.suffix in {".py", ".sh", ".yaml"}}
-    others = {"ray_executor", "slurm-array", "kubernetes-indexed-job"}
+    others = {"ray_executor", "slurm-array", "kubernetes-indexed-job", "train_frontend"}
     assert scripts == {*SCRIPTS, *others}

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "__main__": {"cli", "files"},
     "__init__": {"dsp", "features", "settings", "errors"},  # what it offers to Python
     "cli": {"cli", "jobs", "presets", *(f"features.{name}" for name in WITHOUT_NUMBERS), *GROUND},
-    "jobs": {"jobs", "torch", "features", "manifests", "segments", "dsp", "presets"}
+    "jobs": {"jobs", "torch", "onnx", "features", "manifests", "segments", "dsp", "presets"}
     | CRAFTS
     | GROUND,
     "features": {"features", "dsp", "presets", *GROUND},
@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "manifests": {"manifests", *GROUND},
     "segments": {"segments", *GROUND},
     "torch": {"torch", "features", "dsp", *GROUND},
+    "onnx": {"onnx", "features", "dsp", *GROUND},
     "dsp": {"dsp", *GROUND},
     "files": GROUND,
     "presets": {"presets", "settings", "errors", "frozen"},
@@ -39,6 +40,7 @@ EXCEPTIONS = {
     # An Extractor has doors of the house itself: `load` and `file` are what the commands do.
     ("features/configured.py", "stftcli.jobs.config"),
     ("features/extractor.py", "stftcli.jobs.stream"),
+    ("features/extractor.py", "stftcli.torch"),
 }
 
 HOMES = {
@@ -48,10 +50,12 @@ HOMES = {
     "matplotlib": {"pictures"},
     "PIL": {"pictures"},
     "safetensors": {"files"},
-    "numpy": {"jobs", "torch", "features", *CRAFTS, "segments", "dsp", "files"},
+    "numpy": {"jobs", "torch", "onnx", "features", *CRAFTS, "segments", "dsp", "files"},
     "ducc0": {"dsp"},
     "scipy": {"dsp"},
-    "torch": {"files", "torch"},
+    "torch": {"files", "features", "torch"},  # features name its types, for type checkers
+    "onnx": {"onnx"},
+    "onnxruntime": {"onnx"},
     "tomli_w": {"features"},
     "soxr": {"features"},
     "kaldiio": {"arrays"},
@@ -64,7 +68,7 @@ HOMES = {
 # Need not be installed.
 EXTRAS = {
     *("ducc0", "scipy", "torch", "soxr", "kaldiio"),
-    *("pyarrow", "zarr", "fsspec", "aiohttp", "distributed"),
+    *("pyarrow", "zarr", "fsspec", "aiohttp", "distributed", "onnx", "onnxruntime"),
 }
 DEFERRED = {"tomli_w"}  # is, but few calls need it
 NEVER = ("matplotlib.pyplot.", "scipy.signal.", "librosa.", "pandas.")

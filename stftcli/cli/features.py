@@ -1,6 +1,6 @@
 """`stftcli features`: sounds in, arrays out."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -96,8 +96,9 @@ Examples:
 )
 @options.reading(live=True)
 @options.threads
+@options.device
 @options.quiet
-def features(  # noqa: PLR0913, PLR0917  # all that can be asked for
+def features(  # noqa: PLR0913, PLR0917  # all that the command can be asked for
     paths: tuple[str, ...],
     out: str | None,
     any_format: ArrayFormat | ShardFormat | TableFormat | None,
@@ -110,6 +111,7 @@ def features(  # noqa: PLR0913, PLR0917  # all that can be asked for
     corpus: CorpusOptions,
     reading: Reading,
     threads: int | None,
+    device: str | None,
     quiet: bool,
 ) -> None:
     """Write the spectra of sounds as arrays.
@@ -123,7 +125,14 @@ def features(  # noqa: PLR0913, PLR0917  # all that can be asked for
         raise SettingsError("`save_linear` writes what one `linear_out` draws: give both")
     if marked.segments is not None:
         corpus.check_one_result("segments")
-        marked.check(settings, key=key, sidecar=sidecar, save_linear=save_linear, timeline=timeline)
+        marked.check(
+            settings,
+            key=key,
+            sidecar=sidecar,
+            save_linear=save_linear,
+            timeline=timeline,
+            device=device,
+        )
         _write_segments(paths, out, any_format, marked, settings, reading, threads, quiet)
         return
     array_format = _of_arrays(any_format)
@@ -138,7 +147,8 @@ def features(  # noqa: PLR0913, PLR0917  # all that can be asked for
             latency=reading.latency_s,
             input_rate=reading.rate_hz,
         )
-        _write_many(paths, corpus, settings, array_format or "npy", sidecar, reading.strict, quiet)
+        how = {"array_format": array_format or "npy", "sidecar": sidecar, "device": device}
+        _write_many(paths, corpus, settings, quiet, strict=reading.strict, **how)
         return
     if array_format is not None and array_format not in ARRAY_FORMATS:
         raise SettingsError("shards hold the arrays of many inputs: give `out_dir`")
@@ -164,6 +174,7 @@ def features(  # noqa: PLR0913, PLR0917  # all that can be asked for
             save_linear=save_linear,
             other_inputs=other_inputs(),
             threads=threads,
+            device=device,
             reading=reading,
             reporter=reporter,
         )
@@ -183,10 +194,8 @@ def _write_many(
     paths: tuple[str, ...],
     corpus: CorpusOptions,
     settings: FeatureSettings,
-    array_format: ArrayFormat | ShardFormat,
-    sidecar: bool,
-    strict: bool,
     quiet: bool,
+    **how: Any,
 ) -> None:
     from stftcli.jobs.corpus.features import write_corpus
 
@@ -195,10 +204,8 @@ def _write_many(
             corpus.inputs(paths),
             settings,
             corpus.settings(),
-            array_format=array_format,
-            sidecar=sidecar,
-            strict=strict,
             listener=progress,
+            **how,
         )
 
     run_many(corpus, quiet, write)

@@ -34,7 +34,8 @@ Examples:
   stftcli info --json *.flac | jq .duration_s
   stftcli info --levels recordings/*.wav
   stftcli info in.wav --segments in.selections.txt
-  stftcli info feats.npz""",
+  stftcli info feats.npz
+  stftcli info fe.onnx""",
 )
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
 @under("output")("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
@@ -60,16 +61,16 @@ def info(
     """Show format, duration and size of the result; or how an array was made.
 
     INPUT is a sound file, - or nothing for standard input, or an array with its description:
-    .npz, .safetensors, or any other with its .json beside it. The options of `stftcli features`
-    say what the array of a sound would be. With --segments it tells of the segments instead, those
-    of the INPUTs, or all of the table.
+    .npz, .safetensors, or any other with its .json beside it; or a graph of ONNX. The options of
+    `stftcli features` say what the array of a sound would be. With --segments it tells of the
+    segments instead, those of the INPUTs, or all of the table.
     """
     if marked.segments is not None:
         _tell_segments(paths, marked, reading, as_json=as_json)
         return
     inputs = [choose_input(path) for path in paths or (None,)]
 
-    from stftcli.jobs.config import is_array
+    from stftcli.jobs.config import is_array, is_graph, read_graph_settings
     from stftcli.jobs.inspect import inspect_array, inspect_sound
 
     with TerminalReporter(strict=reading.strict) as reporter:
@@ -85,6 +86,9 @@ def info(
             if reading.raw is None and is_array(path):
                 array = inspect_array(path)
                 tell(asdict(array), partial(_array_in_words, path, array))
+            elif reading.raw is None and is_graph(path):
+                graph = read_graph_settings(path) or {}
+                tell({**graph, "input": path}, partial(_graph_in_words, path, graph))
             else:
                 sound = inspect_sound(
                     path, settings, levels=levels, reading=reading, reporter=reporter
@@ -108,6 +112,19 @@ def _tell_segments(
             say(line, err=False)
 
 
+def _graph_in_words(path: str, graph: dict[str, Any]) -> list[str]:
+    rows = {}
+    if isinstance(names := graph.get("names"), list) and names:
+        rows["graph"] = f"samples at {graph.get('rate_hz')} Hz to {len(names)} features"
+        rows["names"] = f"{names[0]} ... {names[-1]}"
+    if unit := _unit(graph.get("unit")):
+        rows["unit"] = unit
+    if graph:
+        rows["made by"] = f"stftcli {graph.get('stftcli')}"
+    lines = [path, *(f"  {name:<9} {text}" for name, text in rows.items())]
+    return [*lines, *_settings_in_words(graph.get("features"))]
+
+
 def _array_in_words(path: str, array: "ArrayInfo") -> list[str]:
     stored = array.settings or {}
     sound, features = stored.get("input") or {}, stored.get("features")
@@ -129,12 +146,17 @@ def _array_in_words(path: str, array: "ArrayInfo") -> list[str]:
     if stored:
         rows["made by"] = f"stftcli {stored.get('stftcli')}, FFT {stored.get('fft')}"
     lines = [path, *(f"  {name:<9} {text}" for name, text in rows.items())]
+    return [*lines, *_settings_in_words(features)]
+
+
+def _settings_in_words(features: dict[str, Any] | None) -> list[str]:
+    """Give the lines that settings are told in, as TOML."""
     if features is None:
-        return [*lines, "  nothing says how it was made"]
+        return ["  nothing says how it was made"]
     from stftcli.features.toml import format_toml
 
     settings = format_toml(_shortened(features)).strip()
-    return [*lines, "", *(f"  {line}".rstrip() for line in settings.split("\n"))]
+    return ["", *(f"  {line}".rstrip() for line in settings.split("\n"))]
 
 
 def _shortened(features: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ _INTERRUPTED, _PIPE_CLOSED = 130, 141
 # The commands, by the names of their modules, and what the help of the group says of each.
 _SUMMARIES = {
     "corpus": "Check, sum up and join the results of many sounds.",
+    "export": "Write settings for other programs: as a graph of ONNX, or as a script.",
     "features": "Write the spectra of sounds as arrays.",
     "info": "Show format, duration and size of the result; or how an array was made.",
     "inverse": "Turn spectra and features back into sound.",

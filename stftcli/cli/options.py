@@ -1,8 +1,9 @@
 """The options of the table on commands, and what was given of them as settings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -35,6 +36,13 @@ threads = under("output")(
     show_envvar=True,
     help="Threads that compute.  [default: 2, or 1 on a single processor]",
 )
+device = under("output")(
+    "--device",
+    metavar="NAME",
+    common=False,
+    help="Compute the frames through torch on cuda, cuda:1, mps or cpu; the numbers are the same "
+    "but for rounding.  [default: numpy]",
+)
 strict = under("segment")(
     "--strict",
     is_flag=True,
@@ -64,8 +72,8 @@ def _base(brief: bool) -> Decorator:
             type=types.FILE,
             metavar="FILE",
             common=False,
-            help="Begin with settings from TOML, or with those stored in .npz, .safetensors, .png "
-            "or a .json sidecar.",
+            help="Begin with settings from TOML, or with those stored in .npz, .safetensors, .png, "
+            ".onnx or a .json sidecar.",
         ),
     )
 
@@ -99,12 +107,16 @@ def table_options(*, brief: bool = False, **changes: Any) -> Decorator:
 
 
 def settings_options(
-    default_spectrum: Spectrum = "magnitude", *, array: bool = False, brief: bool = False
+    default_spectrum: Spectrum = "magnitude",
+    *,
+    array: bool = False,
+    brief: bool = False,
+    changes: Mapping[str, dict[str, Any]] = MappingProxyType({}),
 ) -> Decorator:
     """Add all options that decide the numbers; the command gets them as `settings`.
 
     Those of the `array`, its type and layout, are for what writes one. A `brief` command has other
-    things to say on the first screen of its help.
+    things to say on the first screen of its help. `changes` are by the names of options.
     """
     own = click_options(FeatureSettings.options, "output") if array else stacked()
 
@@ -117,7 +129,7 @@ def settings_options(
                 tell_calibration(settings, values)
                 command(settings=settings, **values)
 
-        return stacked(table_options(brief=brief), own)(wrapped)
+        return stacked(table_options(brief=brief, **changes), own)(wrapped)
 
     return decorate
 

@@ -21,12 +21,12 @@ _OPTIONS = {
 }
 # Options that are no rows of the table.
 _OF_COMMANDS = {
-    *("alpha", "checksum", "config", "executor", "fail_fast", "files_from", "follow"),
+    *("alpha", "checksum", "config", "device", "executor", "fail_fast", "files_from", "follow"),
     *("format", "grid", "griffin_lim", "held_out", "include", "input_format", "input_rate", "jobs"),
-    *("json_progress", "latency"),
-    *("key", "length", "manifest", "max_failures", "out", "out_dir", "overwrite", "preset"),
-    *("prune", "root", "save_linear", "segment_frames", "segments", "shard", "shard_size"),
-    *("sheet", "sidecar", "strict", "subtype", "threads", "tier", "timeline"),
+    *("json_progress", "latency", "library"),
+    *("key", "length", "manifest", "max_failures", "opset", "out", "out_dir", "overwrite"),
+    *("preset", "prune", "root", "save_linear", "segment_frames", "segments", "shard"),
+    *("shard_size", "sheet", "sidecar", "strict", "subtype", "threads", "tier", "timeline"),
 }
 
 

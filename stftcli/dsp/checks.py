@@ -77,6 +77,15 @@ def rows_of(table: Mapping[str, Row], names: Sequence[str], kind: str) -> list[R
     return [table[name] for name in names]
 
 
+def check_device(device: str | None, of_torch: str) -> None:
+    """Raise SettingsError unless numpy computes there; `of_torch` is what computes elsewhere."""
+    if device not in (None, "cpu"):
+        raise SettingsError(
+            f"`device` is {str(device)!r}: numpy computes on 'cpu' only; {of_torch} takes other "
+            "devices"
+        )
+
+
 def check_value(name: str, value: object, good: bool, rule: str) -> None:
     """Raise SettingsError, with the rule, unless a value is good."""
     if not good:

@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from stftcli.dsp.checks import Reals, check_value, real_dtype
+from stftcli.dsp.checks import Reals, check_device, check_value, real_dtype
 from stftcli.dsp.conditioning import Conditioning
 from stftcli.dsp.kernel import checked_kernel, dft_kernel
 from stftcli.dsp.plan import FramePlan
@@ -34,7 +34,7 @@ _ALWAYS_SAID = ("filter_length", "hop_length", "win_length", "window", "padding"
 class Design:
     """Base of the `STFT`, which documents the parameters: all but the transforming."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # those of the spec, and a few more
         self,
         filter_length: int = 2048,
         hop_length: int = 512,
@@ -48,8 +48,10 @@ class Design:
         periodic: bool = True,
         win_align: WindowAlign = "center",
         conditioning: Conditioning = _UNCHANGED,
+        device: str | None = None,
         dtype: DTypeLike | None = None,
     ) -> None:
+        check_device(device, "stftcli.torch.STFT")
         if padding is None:
             padding = "center" if center else "none"
         self.win_length = filter_length if win_length is None else win_length

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from stftcli.dsp.bands import Row, band_blocks, dense, row_blocks
-from stftcli.dsp.checks import Reals, check_out, finite_array, real_array, real_dtype
+from stftcli.dsp.checks import Reals, check_device, check_out, finite_array, real_array, real_dtype
 from stftcli.dsp.rows import dense_blocks, multiply
 from stftcli.errors import InputError, SettingsError
 from stftcli.settings.memory import check_memory
@@ -84,8 +84,7 @@ class Linear:
     ) -> None:
         for name, size in (("in_features", in_features), ("out_features", out_features)):
             check_size(name, size)
-        if device not in (None, "cpu"):
-            raise SettingsError(f"`device` is {device!r}: numpy computes on 'cpu' only")
+        check_device(device, "torch.nn.Linear (Extractor.to_torch makes one)")
         self.in_features, self.out_features = in_features, out_features
         self.dtype = real_dtype(dtype)
         check_memory(

@@ -57,6 +57,8 @@ class STFT(Design):
         samples then, and zeros follow them (Kaldi).
     conditioning : Conditioning, optional
         What is done to each frame before its window.
+    device : {None, "cpu"}, optional
+        Where it computes; numpy has nothing but the CPU, `stftcli.torch.STFT` takes others.
     dtype : {"float32", "float64"}, optional
         Precision of the signal and the window; float32 if None.
 

@@ -23,7 +23,7 @@ class Tensors(Protocol):
         """Give the absolute value."""
 
     def sqrt(self, x: Value) -> Value:
-        """Give the square root."""
+        """Give the square root, whose gradient at 0 is 0."""
 
     def exp(self, x: Value) -> Value:
         """Give e^x."""
@@ -45,6 +45,9 @@ class Tensors(Protocol):
 
     def sum(self, x: Value) -> Value:
         """Add up the last axis, which stays, of length 1."""
+
+    def mean(self, x: Value) -> Value:
+        """Give the mean of the last axis, which stays, of length 1."""
 
     def largest(self, x: Value) -> Value:
         """Give the largest of the last axis, which stays, of length 1."""

@@ -28,7 +28,8 @@ class Stage(Frozen):
 
     `before` is the axis of what comes to it, `linear` what it projects with, if it does. `by_sound`
     says whether a frame depends on all frames of its sound. `rate_hz` and `hop_length` are those of
-    the samples that are cut into frames.
+    the samples that are cut into frames. `operations` are what it adds to the frame-wise part of
+    the chain; it `is_frame_wise` if it does nothing else.
     """
 
     step: Step
@@ -37,6 +38,8 @@ class Stage(Frozen):
     by_sound: bool
     rate_hz: int
     hop_length: int
+    operations: tuple[FrameOperation | FrameFeature, ...]
+    is_frame_wise: bool
 
 
 class Joint(Frozen):
@@ -137,9 +140,11 @@ class Builder:
         if not self.axis.per_frame:
             raise SettingsError(f"{step.step}: {step.after_one_row}")
         before, self._projected, self._by_sound = self.axis, None, False
+        there = len(self.frame_operations)
         step.build(self)
         where = (self._projected, self._by_sound, self.rate_hz, self.plan.hop_length)
-        self.stages.append(Stage(step, before, *where))
+        added, alone = tuple(self.frame_operations[there:]), not self.stream_operations
+        self.stages.append(Stage(step, before, *where, added, alone))
 
     def per_frame(self, operation: FrameOperation) -> None:
         """Add what works on each frame alone."""

@@ -34,6 +34,7 @@ Blocks = Iterable[NDArray[Any]]
 OnBlock = Callable[[NDArray[Any]], None]
 OnShort = Callable[[str], None]
 Pauses = Callable[[], bool]
+Analyze = Callable[[NDArray[Any]], NDArray[Any]]
 
 _MAX_SAMPLES = 1 << 50
 _OVERFLOW = "{name} gives features that overflow: make it quieter, or choose `dtype='float64'`"
@@ -76,6 +77,8 @@ class Chain(Frozen):
         What a row is of, where it is not of a frame.
     joint : Joint or None
         Where frames are pooled, if they are.
+    analyze : function or None
+        What does the work of `framewise` elsewhere, if it is done elsewhere.
     """
 
     settings: FeatureSettings
@@ -90,6 +93,7 @@ class Chain(Frozen):
     stages: tuple[Stage, ...]
     stretches: Stretches | None = None
     joint: Joint | None = None
+    analyze: Analyze | None = None
 
     @property
     def features(self) -> int:
@@ -212,7 +216,7 @@ class Chain(Frozen):
         counted = _Counted(blocks)
         spans = self._spans(counted, pauses, on_block, excerpt)
         told = self._long_enough(spans, counted, name, on_short, excerpt)
-        batches = ordered_map(self.framewise, told, threads)
+        batches = ordered_map(self.analyze or self.framewise, told, threads)
         recipe, calibrated = self.settings.features, self.settings.calibration.is_absolute
         for operation in self.operations:
             batches = operation(batches)

@@ -99,7 +99,7 @@ class Configured:
         ----------
         file : str or path
             TOML; or what `stftcli` wrote: .npz, .safetensors, a .json sidecar or the array beside
-            it, a .png.
+            it, a .png, an .onnx.
         **options
             As for the class.
 
@@ -177,8 +177,11 @@ class Configured:
         if chain is None:
             if len(self._chains) >= _MAX_CHAINS:
                 self._chains.clear()
-            chain = self._chains[rate_hz] = _built(self.settings, rate_hz)
+            chain = self._chains[rate_hz] = self._built(rate_hz)
         return chain
+
+    def _built(self, rate_hz: int) -> Chain:
+        return built_chain(self.settings, rate_hz)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.settings!r})"
@@ -196,7 +199,7 @@ class Configured:
         self.settings, self._chains = settings, {}
 
 
-def _built(settings: FeatureSettings, rate_hz: int) -> Chain:
+def built_chain(settings: FeatureSettings, rate_hz: int) -> Chain:
     """Build a chain, or give the one that another of these settings has built."""
     recipe = settings.features
     of_files = recipe.kernel or settings.calibration.file

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +13,11 @@ from stftcli.features.configured import Configured
 from stftcli.features.parallel import choose_threads
 from stftcli.features.telling import warn_caller
 from stftcli.features.waveform import as_signals
+
+if TYPE_CHECKING:
+    import torch
+
+    from stftcli.torch import Frontend
 
 Features = NDArray[np.inexact[Any]]
 
@@ -251,6 +256,68 @@ class Extractor(Configured):
 
         chain = self.chain(rate_hz)
         return signals_of(chain, features, length, griffin_lim=griffin_lim, seed=seed)
+
+    def to_torch(
+        self,
+        rate_hz: int,
+        *,
+        freeze_parameters: bool = True,
+        device: "torch.device | str | None" = None,
+    ) -> "Frontend":
+        """Make the same as a module of torch, which trains, for sound of one rate.
+
+        Parameters
+        ----------
+        rate_hz : int
+            Samples per second.
+        freeze_parameters : bool, default True
+            False: the window and the kernel of the STFT learn, as Linears and PCEN always may.
+        device : torch.device or str, optional
+            Where it computes.
+
+        Returns
+        -------
+        stftcli.torch.Frontend
+            Called with waveforms of shape (..., samples), it gives features of shape (..., frames,
+            features); with ``lengths`` of a padded batch, also how many rows each has.
+
+        Raises
+        ------
+        MissingExtraError
+            If there is no torch.
+        InputError, SettingsError
+            As from calling it; or a step has no form for torch: it is named.
+        """
+        from stftcli.torch import Frontend
+
+        return Frontend(self._told(rate_hz), freeze_parameters=freeze_parameters, device=device)
+
+    @classmethod
+    def from_torch(cls, module: "torch.nn.Module", weights: str | None = None) -> Self:
+        """Make the Extractor with the numbers of a trained module.
+
+        Parameters
+        ----------
+        module : stftcli.torch.Frontend
+            What `to_torch` made, as it is now; it may be compiled.
+        weights : str, optional
+            A file (.safetensors, .npz, .pt) for the module's weights, which the settings then name.
+            It is needed where a kernel, a window or a Linear has learned; numbers such as PCEN's
+            stand in the settings themselves.
+
+        Raises
+        ------
+        InputError
+            If a weight is NaN or infinite: it is named.
+        SettingsError
+            If it is another module, `weights` is needed and missing, or a number that was learned
+            is outside of what its step allows.
+        OutputError
+            If the file cannot be written.
+        """
+        from stftcli.torch.learned import learned_settings
+
+        return cls(learned_settings(module, weights))
 
     def _told(self, rate_hz: int) -> Chain:
         """Give the chain, and warn of what the user should know when it is built."""

@@ -81,10 +81,7 @@ class FrameWise:
         """
         with np.errstate(all="ignore"):  # what is not finite is found where it is written
             batch = self._analyze(span)
-        channels, frames, features = batch.shape
-        if channels == 1:
-            return batch.reshape(frames, features)
-        return np.ascontiguousarray(batch.swapaxes(0, 1))
+        return frames_first(batch)
 
     def _analyze(self, span: NDArray[Any]) -> NDArray[Any]:
         if self.scale is None:
@@ -120,3 +117,11 @@ class FrameWise:
     def _measure(self, columns: dict[FrameFeature, NDArray[Any]], frames: NDArray[Any]) -> None:
         for feature in self._measured:
             columns[feature] = feature.measure(frames)
+
+
+def frames_first(batch: NDArray[Any]) -> NDArray[Any]:
+    """Give features of shape (channels, frames, features) as batches have them."""
+    channels, frames, features = batch.shape
+    if channels == 1:
+        return batch.reshape(frames, features)
+    return np.ascontiguousarray(batch.swapaxes(0, 1))

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from stftcli.dsp.feature_moments import FeatureMoments
 from stftcli.dsp.percentiles import Percentiles
 from stftcli.dsp.stretches import Stretches
+from stftcli.dsp.tensors import Tensors, Value
 from stftcli.features.axis import Axis
+from stftcli.features.form import Form, Sound, Weights
 from stftcli.features.operations import Batches, known
+from stftcli.features.step import Step
 from stftcli.settings.choices import DB_OF_UNIT, Statistic
 from stftcli.settings.statistics import percent_of
 
@@ -189,3 +192,50 @@ _ORDERS: dict[str, int] = {
     "kurtosis": 4,
 }
 """The moments that each of them needs."""
+
+
+class StatisticsForm(Form):
+    """What `FeatureStatistics` gives of all frames, but for percentiles."""
+
+    names: tuple[str, ...]
+    log_unit: float | None = None
+
+    def __call__(self, t: Tensors, x: Value, weights: Weights, sound: Sound) -> Value:  # noqa: ARG002
+        """Give the one row of each sound."""
+        rows = {name: _OF_SOUND[name](t, sound, x) for name in self.names}
+        if self.log_unit is not None and "mean" in rows:
+            rows["mean"] = t.log(sound.mean(t.exp(x * self.log_unit))) / self.log_unit
+        return t.join([rows[name] for name in self.names])
+
+
+def statistics_form(
+    step: Step, names: tuple[str, ...], log_unit: float | None = None
+) -> StatisticsForm:
+    """Give the form of a step that takes these statistics; SettingsError for percentiles."""
+    if not set(names) <= _OF_SOUND.keys():
+        raise step.without_form("percentiles are not among what it can compute: leave them out")
+    return StatisticsForm(names, log_unit)
+
+
+def _skewness_of(t: Tensors, sound: Sound, x: Value) -> Value:
+    centred, deviation = x - sound.mean(x), sound.deviation(x)
+    cubes = deviation * deviation * deviation
+    return sound.mean(centred * centred * centred) / t.above_or_one(cubes, 0)
+
+
+def _kurtosis_of(t: Tensors, sound: Sound, x: Value) -> Value:
+    squares = (x - sound.mean(x)) * (x - sound.mean(x))
+    variance = sound.mean(squares)
+    above = sound.mean(squares * squares) - 3 * variance * variance
+    return above / t.above_or_one(variance * variance, 0)
+
+
+_OF_SOUND: dict[str, Callable[[Tensors, Sound, Value], Value]] = {
+    "mean": lambda _, sound, x: sound.mean(x),
+    "std": lambda _, sound, x: sound.deviation(x),
+    "min": lambda _, sound, x: -1 * sound.largest(-1 * x),
+    "max": lambda _, sound, x: sound.largest(x),
+    "skewness": _skewness_of,
+    "kurtosis": _kurtosis_of,
+}
+"""The same as operations on tensors."""

@@ -1,6 +1,6 @@
 """The base of all steps: one row of a recipe, from the spectrum to the features."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from stftcli.errors import SettingsError
@@ -173,7 +173,28 @@ class Step(Record):
             If there is no such form.
         """
         if stage.linear is None:
-            raise SettingsError(
-                f"the step {self.step} has no form for torch and ONNX: {self.no_form}"
-            )
+            raise self.without_form(self.no_form)
         return Projection(stage.linear.weight, stage.linear.bias, self.trained)
+
+    def learned(self, stage: "Stage", weights: Mapping[str, float]) -> Self:  # noqa: ARG002
+        """Give the step whose form has these weights: what training has made of it.
+
+        Steps that a Linear carries out need none: a `LinearFile` takes their place.
+
+        Parameters
+        ----------
+        stage : Stage
+            Where it stands in a chain.
+        weights : mapping of str to float
+            By the names of the form's.
+
+        Raises
+        ------
+        SettingsError
+            If a weight is outside of what its settings allow.
+        """
+        raise SettingsError(f"the step {self.step} has nothing that learns")
+
+    def without_form(self, why: str) -> SettingsError:
+        """Give the error that says why there is no form of it."""
+        return SettingsError(f"the step {self.step} has no form for torch and ONNX: {why}")

@@ -29,9 +29,19 @@ class _Form(NamedTuple):
     holds_window: bool
 
 
-# nnAudio convolves with sines and takes the imaginary part as minus the outcome; torchlibrosa
-# keeps the imaginary rows as they are. Both multiply the window into them.
+def _windowed(kernel: Array, window: Array) -> Array:
+    if window.shape != (1, kernel.shape[1]):
+        raise ValueError(
+            f"the window beside the kernel has {window.size} values, its frames {kernel.shape[1]}"
+        )
+    return np.asarray(kernel * window)
+
+
+# stftcli.torch.STFT keeps the window beside the kernel. nnAudio convolves with sines and takes the
+# imaginary part as minus the outcome; torchlibrosa keeps the imaginary rows as they are. Both
+# multiply the window into them. Of forms that share a name, the one of more names comes first.
 _FORMS = (
+    _Form(("kernel", "window"), _windowed, True),
     _Form(("kernel",), lambda kernel: kernel, False),
     _Form(("weight",), lambda weight: weight, False),
     _Form(("conv_real.weight", "conv_imag.weight"), lambda re, im: np.concatenate((re, im)), True),
@@ -54,7 +64,8 @@ def read_kernel(file: str) -> StoredKernel:
 
 def _find(path: Path, prefix: str, tensors: TensorFile) -> StoredKernel:
     def read(name: str) -> Array:
-        return _rows(tensors.read(name), f"{path}: {name}")
+        tensor, of_window = tensors.read(name), f".{name}".endswith(".window")
+        return _rows(np.atleast_2d(tensor) if of_window else tensor, f"{path}: {name}")
 
     for form in _FORMS:
         names = [f"{prefix}.{name}" if prefix else name for name in form.names]

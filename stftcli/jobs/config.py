@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from stftcli.arrays.description import settings_of
 from stftcli.arrays.formats import FORMATS
 from stftcli.arrays.read import read_settings
 from stftcli.errors import InputError, SettingsError
@@ -19,7 +20,8 @@ def read_config(path: str) -> FeatureSettings:
     Parameters
     ----------
     path : str
-        A .toml file; or an array, its .json sidecar or a .png picture, as stftcli wrote it.
+        A .toml file; or an array, its .json sidecar, a .png picture or a graph of ONNX, as stftcli
+        wrote it.
 
     Raises
     ------
@@ -34,15 +36,15 @@ def read_picture_config(path: str) -> tuple[FeatureSettings, Look]:
 
     A title belongs to the sound that a picture is of: it is taken from TOML alone.
     """
-    if not (is_array(path) or path.lower().endswith(".png")):
+    if not (is_array(path) or is_graph(path) or path.lower().endswith(".png")):
         with as_input_error(path, "a text in UTF-8"):
             text = Path(path).read_text(encoding="utf-8")
         return parse_settings(text, path), parse_look(text, path)
-    stored = read_settings(path)
+    stored = read_graph_settings(path) if is_graph(path) else read_settings(path)
     if stored is None or not isinstance(stored.get("features"), dict):
         raise InputError(
-            f"{path} holds no settings: give TOML, or a .npz, .safetensors, .json or .png that "
-            "stftcli wrote"
+            f"{path} holds no settings: give TOML, or a .npz, .safetensors, .json, .png or .onnx "
+            "that stftcli wrote"
         )
     return stored_settings(stored, path), _stored_look(stored, path)
 
@@ -68,6 +70,26 @@ def stored_settings(stored: dict[str, Any], name: str) -> FeatureSettings:
         return settings_from({**version, **stored.get("features", {})}, name)
     except MisplacedError as error:
         raise SettingsError(f"{name}: {error}") from None
+
+
+def is_graph(path: str) -> bool:
+    """Say whether a path names a graph of ONNX."""
+    return path.lower().endswith(".onnx")
+
+
+def read_graph_settings(path: str) -> dict[str, Any] | None:
+    """Read what a graph of ONNX says of itself, in the form of arrays; None if it says nothing.
+
+    Raises
+    ------
+    StftcliError
+        If it cannot be read, is none, or onnx is not installed.
+    """
+    from stftcli.onnx.metadata import read_metadata
+
+    text = read_metadata(path)
+    with as_input_error(path, "a graph of ONNX with settings"):
+        return None if text is None else settings_of(text)
 
 
 def is_array(path: str) -> bool:

@@ -30,7 +30,7 @@ from stftcli.frozen import Frozen
 from stftcli.jobs.origin import find_origin
 from stftcli.jobs.provenance import describe, description
 from stftcli.jobs.reporter import SILENT, Reporter
-from stftcli.jobs.stream import chain_for, frame_shape, stream_features
+from stftcli.jobs.stream import chain_for, extractor_for, frame_shape, stream_features
 from stftcli.jobs.timeline import Timeline
 from stftcli.settings.choices import ArrayFormat
 from stftcli.settings.reading import AS_IT_IS, Reading
@@ -64,6 +64,7 @@ def write_features(  # noqa: PLR0913  # all that the command can be asked for
     save_linear: str | None = None,
     other_inputs: Sequence[str] = (),
     threads: int | None = None,
+    device: str | None = None,
     reading: Reading = AS_IT_IS,
     reporter: Reporter = SILENT,
     durable: bool = True,
@@ -96,6 +97,8 @@ def write_features(  # noqa: PLR0913  # all that the command can be asked for
         a file that the settings name.
     threads : int, optional
         Threads that compute; None for the usual number.
+    device : str, optional
+        What torch computes on, as "cuda:1"; numpy does it if None. An Extractor has its own.
     reading : Reading, optional
         How the input is read.
     reporter : Reporter, optional
@@ -117,7 +120,7 @@ def write_features(  # noqa: PLR0913  # all that the command can be asked for
     described = sidecar_path(output) if sidecar else None
     layer = None if save_linear is None else split_prefix(save_linear)
     outputs = Outputs(output, index, described, layer)
-    extractor = settings if isinstance(settings, Extractor) else Extractor(settings)
+    extractor = settings if isinstance(settings, Extractor) else extractor_for(settings, device)
     paths = [path] if isinstance(path, str) else path
     outputs.check_inputs(*paths, *map(split_prefix, extractor.settings.files), *other_inputs)
     if save_linear is not None:

@@ -14,6 +14,7 @@ from stftcli.errors import InputError
 from stftcli.features.build import DEFAULTS, Defaults
 from stftcli.features.chain import Chain, OnBlock, OnShort
 from stftcli.features.extractor import Extractor
+from stftcli.features.settings import FeatureSettings
 from stftcli.files.temporary import named_copy
 from stftcli.jobs.reporter import SILENT, Reporter, Warnings
 from stftcli.settings.segment import SegmentSettings
@@ -84,6 +85,21 @@ def tell_faults(source: Source, reporter: Reporter) -> None:
         )
     if complaint := source.complaint():
         reporter.complain(complaint)
+
+
+def extractor_for(settings: FeatureSettings, device: str | None = None) -> Extractor:
+    """Make the Extractor of settings, on a device of torch if one is named.
+
+    Raises
+    ------
+    MissingExtraError
+        If one is named, and there is no torch.
+    """
+    if device is None:
+        return Extractor(settings)
+    from stftcli.torch import DeviceExtractor
+
+    return DeviceExtractor(settings, device=device)
 
 
 def chain_for(

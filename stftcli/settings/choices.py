@@ -38,6 +38,7 @@ CurveSign = Literal["subtract", "add"]
 Channel = Literal["mix", "all"] | int
 SegmentPadding = Literal["neighbours", "own"]
 Nonfinite = Literal["error", "zero", "keep"]
+ScriptLibrary = Literal["librosa", "torch"]
 
 MAX_THREADS = 64
 
@@ -61,6 +62,7 @@ PIXEL_FORMATS: tuple[PictureFormat, ...] = ("png", "webp")
 FREQUENCY_SCALES: tuple[FrequencyScale, ...] = get_args(FrequencyScale)
 SEGMENT_PADDINGS: tuple[SegmentPadding, ...] = get_args(SegmentPadding)
 CURVE_SIGNS: tuple[CurveSign, ...] = get_args(CurveSign)
+SCRIPT_LIBRARIES: tuple[ScriptLibrary, ...] = get_args(ScriptLibrary)
 NONFINITE: tuple[Nonfinite, ...] = get_args(Nonfinite)
 REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
 

@@ -7,6 +7,8 @@ try:
 except ImportError:
     raise MissingExtraError("stftcli.torch", "torch", "torch") from None
 
+from stftcli.torch.frontend import Frontend
+from stftcli.torch.on_device import DeviceExtractor
 from stftcli.torch.stft import STFT
 
-__all__ = ["STFT"]
+__all__ = ["STFT", "DeviceExtractor", "Frontend"]

@@ -224,9 +224,17 @@ class STFT(nn.Module):
         else:
             whole = padded_each(signals, plan.left, plan.right, self.pad_mode, lengths)
         missing = torch.sym_max(0, plan.frame_length - whole.shape[-1])
-        frames = pad(whole, (0, missing)).unfold(-1, plan.frame_length, plan.hop_length)
-        if not plan.fills_short:
-            frames = frames[..., : frames.shape[-2] - torch.sym_min(missing, 1), :]
+        frames = self.cut(pad(whole, (0, missing)))
+        if plan.fills_short:
+            return frames
+        return frames[..., : frames.shape[-2] - torch.sym_min(missing, 1), :]
+
+    def cut(self, span: Tensor) -> Tensor:
+        """Cut samples that are padded already, shape (..., samples), into frames, as `frames` does.
+
+        What follows the last whole frame is left out.
+        """
+        frames = span.unfold(-1, self.plan.frame_length, self.plan.hop_length)
         if self.conditioning.remove_dc:
             frames = frames - frames.mean(-1, keepdim=True)
         return frames

@@ -215,3 +215,22 @@ class TestBad:
         assert done.code in (1, 2)
         assert shell.names() == ["in.wav", "k.npz"]
         assert_explained(done, done.code, "k.npz", str(shape))
+
+
+class TestWindowBeside:
+    def test_is_the_one_of_the_frames(self, shell: Shell, sound: Floats) -> None:
+        kernel, window = basis(64, 0.1) / 2, 1 + noise(64, seed=3) ** 2
+        matrix = np.concatenate((kernel.real, kernel.imag))
+        arrays: layers.Arrays = {"a.kernel": matrix, "a.window": window}
+        layers.write(shell.folder / "k.npz", **arrays)
+        got = shell.features("in.wav", *COMPLEX, "--kernel", "k.npz:a")
+        assert_close(got, spectra_of(sound, kernel * window, 16), 2e-6)
+
+    @pytest.mark.usefixtures("sound")
+    def test_must_be_as_long_and_no_other_may_be_asked_for(self, shell: Shell) -> None:
+        words = ("features", "in.wav", "--kernel", "k.npz", "--out", "x.npy")
+        layers.write(shell.folder / "k.npz", kernel=noise(66, 64), window=noise(50))
+        assert_explained(run_inside(shell, *words), 1, "k.npz", "window", "50", "64")
+        layers.write(shell.folder / "k.npz", kernel=noise(66, 64), window=noise(64))
+        done = run_inside(shell, *words, "--window", "hamming")
+        assert_explained(done, 2, "k.npz holds its window")

@@ -618,3 +618,9 @@ def test_every_way_to_treat_the_edges_gives_other_numbers() -> None:
     # These two differ only where a signal is too short.
     assert firsts.pop("snip") == firsts["unpadded"]
     assert len(set(firsts.values())) == len(firsts)
+
+
+def test_numpy_says_who_computes_on_another_device() -> None:
+    assert STFT(64, 16, device="cpu")(noise(100)).shape == (7, 33)
+    with pytest.raises(SettingsError, match=r"`device` is 'cuda:1'.*stftcli\.torch\.STFT takes"):
+        STFT(64, 16, device="cuda:1")

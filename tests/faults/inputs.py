@@ -11,6 +11,7 @@ import soundfile
 from stftcli.files.tensors import write_tensors
 from tests.cli.inside import ok_inside
 from tests.cli.shell import Shell
+from tests.oracles.conftest import oracle
 from tests.segments.tables import TABLES
 from tests.signals import noise
 
@@ -79,6 +80,7 @@ KINDS = {
     "sidecar": Kind("a.npy.json", ("info a.npy", *_SETTINGS[:2])),
     "toml": Kind("x.toml", _SETTINGS),
     "picture": Kind("p.png", _SETTINGS[:2]),
+    "graph": Kind("g.onnx", ("info X", "info X --json", *_SETTINGS[:2])),
     "list jsonl": Kind("l.jsonl", _LIST),
     "list csv": Kind("l.csv", _LIST),
     "list kaldi": Kind("wav.scp", _LIST),
@@ -140,6 +142,12 @@ def _picture(shell: Shell, name: str) -> None:
     ok_inside(shell, "spectrogram", "good.wav", *words, "--out", name)
 
 
+def _graph(shell: Shell, name: str) -> None:
+    oracle("onnx")
+    words = (*FRAMES.split(), "--rate", str(RATE_HZ), "--mel", "8", "--log", "db")
+    ok_inside(shell, "export", "onnx", *words, "--out", name)
+
+
 def _list(shell: Shell, name: str) -> None:
     rows = [
         {"audio": "good.wav", "id": "one", "start": 0.0, "duration": 0.1},
@@ -165,6 +173,7 @@ _MAKERS = {
     "sidecar": _sidecar,
     "toml": _toml,
     "picture": _picture,
+    "graph": _graph,
     "list jsonl": _list,
     "list csv": _list,
     "list kaldi": _list,

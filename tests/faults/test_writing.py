@@ -14,6 +14,7 @@ import soundfile
 
 from tests.cli.shell import STFTCLI, Done, Shell
 from tests.faults.outcome import DRAFT, assert_explained
+from tests.oracles.conftest import oracle
 from tests.signals import noise
 
 resource = pytest.importorskip("resource")
@@ -49,6 +50,7 @@ COMMANDS = {
         "spectrogram long.wav --segments marks.txt --sheet --out x.png", ("x-1.png", "x-2.png")
     ),
     "sound": Writing("inverse spectra.npz --out x.wav", ("x.wav",)),
+    "graph": Writing("export onnx --rate 8000 --n-fft 2048 --out x.onnx", ("x.onnx",)),
     "layer": Writing("linear fit pca long.wav --n-fft 256 --out x.npz", ("x.npz",)),
 }
 SIGNALS = [
@@ -69,6 +71,8 @@ class Place(NamedTuple):
 @pytest.fixture
 def make_place(tmp_path: Path) -> Callable[[str], Place]:
     def make(name: str) -> Place:
+        if name == "graph":
+            oracle("onnx")
         shell, writing = Shell(tmp_path), COMMANDS[name]
         soundfile.write(tmp_path / "long.wav", noise(800_000) / 8, 8000)
         if name == "sheet":

@@ -27,6 +27,7 @@ class Background(Step):
 
     step = "background"
     loses = "each feature's own level is not kept: give `background='none'`"
+    no_form = "it takes a percentile of the sound: give `background='none'`"
     after_one_row = "one row is its own background: give a time, as in `pool='60s'`"
     percentile: str = "median"
 

@@ -5,7 +5,9 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from stftcli.dsp.tensors import Tensors, Value
 from stftcli.errors import SettingsError
+from stftcli.features.form import Form, Sound, Weights
 from stftcli.features.operations import Batch, FrameOperation
 from stftcli.features.step import Step
 from stftcli.settings.kinds import Frequency
@@ -72,6 +74,10 @@ class Crop(Step):
         beside = (kept.start, len(before.names) - kept.stop)
         return partial(fill_up, beside=beside, nothing=nothing)
 
+    def form(self, stage: "Stage") -> Form:
+        """Keep the same bins."""
+        return CropForm(self._kept(stage.before.frequencies_hz))
+
     @property
     def _high_hz(self) -> float:
         return inf if self.fmax_hz is None else self.fmax_hz
@@ -90,6 +96,16 @@ def keep(batch: Batch, kept: slice) -> Batch:
     import numpy as np
 
     return np.ascontiguousarray(batch[..., kept])
+
+
+class CropForm(Form):
+    """What `keep` does."""
+
+    kept: slice
+
+    def __call__(self, t: Tensors, x: Value, weights: Weights, sound: Sound) -> Value:  # noqa: ARG002
+        """Give these features alone."""
+        return t.part(x, self.kept)
 
 
 def fill_up(batch: Batch, beside: tuple[int, int], nothing: float) -> Batch:

@@ -3,6 +3,8 @@
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from stftcli.dsp.tensors import Tensors, Value
+from stftcli.features.form import Form, Sound, Weights
 from stftcli.features.operations import Batch, Batches, FrameOperation
 from stftcli.features.step import AT_THE_END, Names, Step
 from stftcli.settings.kinds import Whole
@@ -65,6 +67,10 @@ class Deltas(Step):
     def undo(self, stage: "Stage") -> FrameOperation:
         """Leave them out."""
         return partial(first_features, count=len(stage.before.names))
+
+    def form(self, stage: "Stage") -> Form:  # noqa: ARG002
+        """Filter the frames of each sound."""
+        return DeltasForm(tuple(_filters(self.order, self.window)[1:]))
 
 
 def first_features(batch: Batch, count: int) -> Batch:
@@ -137,3 +143,13 @@ def _filtered(joined: Batch, filters: list[list[float]], reach: int) -> Batch:
             if weight:
                 part += weight * joined[shift : shift + frames]
     return out
+
+
+class DeltasForm(Form):
+    """What `add_deltas` does."""
+
+    filters: tuple[list[float], ...]
+
+    def __call__(self, t: Tensors, x: Value, weights: Weights, sound: Sound) -> Value:  # noqa: ARG002
+        """Append the deltas of each order."""
+        return t.join([x, *(sound.filtered(x, each) for each in self.filters)])

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from stftcli.errors import SettingsError
+from stftcli.features.form import Form
 from stftcli.features.operations import FrameFeature
 from stftcli.features.step import Names, Step
 from stftcli.settings.choices import DESCRIPTORS, Descriptor
@@ -11,7 +12,7 @@ from stftcli.settings.option import Option
 from stftcli.settings.units import FULL_SCALE_UNIT
 
 if TYPE_CHECKING:
-    from stftcli.features.builder import Builder
+    from stftcli.features.builder import Builder, Stage
 
 
 class Descriptors(Step):
@@ -71,3 +72,13 @@ class Descriptors(Step):
         )
         described = axis.renamed(chosen.names, "", units=units)
         builder.become(described, "the descriptors")
+
+    def form(self, stage: "Stage") -> Form:
+        """Sum up the same of magnitudes and samples."""
+        from stftcli.features.described import DESCRIBED, DescriptorsForm
+
+        if counted := [name for name in self.names if name not in DESCRIBED]:
+            raise self.without_form(f"{counted[0]} is no sum of values: leave it out")
+        frequencies_hz = stage.before.frequencies_hz
+        assert frequencies_hz is not None
+        return DescriptorsForm(self.names, frequencies_hz)

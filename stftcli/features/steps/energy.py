@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from stftcli.dsp.tensors import Tensors, Value
+from stftcli.features.form import Form, Sound, Weights
 from stftcli.features.operations import Batch, FrameFeature, FrameOperation
 from stftcli.features.step import Names, Step
 from stftcli.frozen import Frozen
@@ -58,6 +60,10 @@ class Energy(Step):
         """Take it off again; what it took the place of is lost."""
         return super().undo(stage) if self.replace else without_first
 
+    def form(self, stage: "Stage") -> Form:
+        """Measure it of the frames as well."""
+        return LogEnergyForm(self.floor, slice(int(self.replace), len(stage.before.names)))
+
 
 def without_first(batch: Batch) -> Batch:
     """Leave the first feature out."""
@@ -75,3 +81,16 @@ class LogEnergy(Frozen):
 
         energy = np.einsum("cfn,cfn->cf", frames, frames)
         return np.asarray(np.log(np.maximum(energy, self.floor)))
+
+
+class LogEnergyForm(Form):
+    """What `LogEnergy` does; these of the features stay beside it."""
+
+    floor: float
+    kept: slice
+
+    def __call__(self, t: Tensors, x: Value, weights: Weights, sound: Sound) -> Value:  # noqa: ARG002
+        """Put the energy before the features."""
+        samples = sound.samples
+        energy = t.log(t.at_least(t.sum(samples * samples), self.floor))
+        return t.join([energy, t.part(x, self.kept)])

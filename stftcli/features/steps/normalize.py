@@ -3,6 +3,8 @@
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from stftcli.dsp.tensors import Tensors, Value
+from stftcli.features.form import Form, Sound, Weights
 from stftcli.features.operations import Batch
 from stftcli.features.step import AT_THE_END, Step
 from stftcli.settings.choices import NORMALIZATIONS, Normalization
@@ -11,7 +13,7 @@ from stftcli.settings.option import Option
 from stftcli.settings.record import check_between
 
 if TYPE_CHECKING:
-    from stftcli.features.builder import Builder
+    from stftcli.features.builder import Builder, Stage
 
 
 class Normalize(Step):
@@ -53,6 +55,10 @@ class Normalize(Step):
         else:
             builder.two_pass(partial(BySound, self))
         builder.axis = builder.axis.with_values()
+
+    def form(self, stage: "Stage") -> Form:  # noqa: ARG002
+        """Subtract and divide by statistics of the frames."""
+        return NormalizationForm(self)
 
 
 class BySound:
@@ -108,3 +114,21 @@ def scale_frames_to_peak(batch: Batch) -> Batch:
 
     peaks = np.abs(batch).max(axis=-1, keepdims=True)
     return np.asarray(batch / np.where(peaks < np.finfo(batch.dtype).tiny, 1, peaks))
+
+
+class NormalizationForm(Form):
+    """What `BySound` and `scale_frames_to_peak` do."""
+
+    of: Normalize
+
+    def __call__(self, t: Tensors, x: Value, weights: Weights, sound: Sound) -> Value:  # noqa: ARG002
+        """Divide by the peak, or subtract the mean and divide by the deviation."""
+        how = self.of
+        if how.by == "frame":
+            return x / t.above_or_one(t.largest(t.abs(x)), 0)
+        if how.by == "peak":
+            return x / t.above_or_one(t.largest(sound.largest(t.abs(x))), 0)
+        centred = x - sound.mean(x)
+        if how.by == "mean":
+            return centred
+        return centred / t.above_or_one(sound.deviation(x, how.ddof) + how.epsilon, 0)

@@ -1,11 +1,14 @@
 """Per-channel energy normalisation: an automatic gain and a root in the place of a logarithm."""
 
+from collections.abc import Mapping
 from functools import partial
-from math import sqrt
-from typing import TYPE_CHECKING, ClassVar, Literal
+from math import log, sqrt
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
+from stftcli.dsp.tensors import Tensors, Value
 from stftcli.errors import SettingsError
 from stftcli.features.axis import AMOUNTS
+from stftcli.features.form import Form, Sound, Weights
 from stftcli.features.operations import Batch, Batches
 from stftcli.features.step import Step
 from stftcli.settings.kinds import Flag, Number, Time
@@ -13,7 +16,9 @@ from stftcli.settings.option import Option
 from stftcli.settings.record import check_between
 
 if TYPE_CHECKING:
-    from stftcli.features.builder import Builder
+    from numpy.typing import NDArray
+
+    from stftcli.features.builder import Builder, Stage
 
 _EPSILON = 1e-6
 
@@ -92,11 +97,31 @@ class Pcen(Step):
             raise SettingsError(
                 "`pcen` takes powers or magnitudes: put it after a bank, and no logarithm before it"
             )
-        frames = self.time_constant_s * builder.rate_hz / builder.plan.hop_length
-        # (sqrt(1 + 4 T^2) - 1) / (2 T^2), written so that nothing cancels where T is small.
-        smoothing = 2 / (1 + sqrt(1 + 4 * frames**2))
+        smoothing = self._smoothing(builder.rate_hz, builder.plan.hop_length)
         builder.stream(partial(normalized, self, smoothing))
         builder.axis = builder.axis.with_values()
+
+    def form(self, stage: "Stage") -> Form:
+        """Follow each band over the frames of each sound; its numbers may learn."""
+        return PcenForm(self, self._smoothing(stage.rate_hz, stage.hop_length))
+
+    def learned(self, stage: "Stage", weights: Mapping[str, float]) -> Self:
+        """Give the step of other numbers; the share of a frame tells the time constant."""
+        share = weights["smoothing"]
+        if not 0 < share < 1:
+            raise SettingsError(
+                f"the smoothing that PCEN has learned is {share:g}: it must lie between 0 and 1, "
+                "clamp it after each step of training"
+            )
+        # `_smoothing` solved for the time constant.
+        time_constant_s = sqrt(1 - share) / share * stage.hop_length / stage.rate_hz
+        numbers = {name: weights[name] for name in ("gain", "bias", "power")}
+        return self.changed({**numbers, "time_constant_s": time_constant_s})
+
+    def _smoothing(self, rate_hz: int, hop_length: int) -> float:
+        frames = self.time_constant_s * rate_hz / hop_length
+        # (sqrt(1 + 4 T^2) - 1) / (2 T^2), written so that nothing cancels where T is small.
+        return 2 / (1 + sqrt(1 + 4 * frames**2))
 
 
 def normalized(step: Pcen, smoothing: float, batches: Batches) -> Batches:
@@ -143,3 +168,30 @@ def _compressed(step: Pcen, energies: Batch, means: Batch) -> Batch:
     normal = energies * np.exp(-step.gain * logs)
     compressed = np.expm1(step.power * np.log1p(normal / step.bias))
     return np.asarray(step.bias**step.power * compressed)
+
+
+class PcenForm(Form):
+    """What `normalized` does."""
+
+    of: Pcen
+    smoothing: float
+
+    @property
+    def weights(self) -> "Mapping[str, NDArray[Any]]":
+        """Its numbers, and b, the share of a frame in the mean that follows it."""
+        import numpy as np
+
+        step = self.of
+        numbers = {"gain": step.gain, "bias": step.bias, "power": step.power}
+        return {name: np.array(value) for name, value in numbers.items()} | {
+            "smoothing": np.array(self.smoothing)
+        }
+
+    def __call__(self, t: Tensors, x: Value, weights: Weights, sound: Sound) -> Value:
+        """Divide each energy by its mean to the power of the gain, and compress it."""
+        step, (gain, bias, power) = self.of, (weights[name] for name in ("gain", "bias", "power"))
+        initial = None if step.initial == "first" else step.initial
+        means = sound.followed(x, weights["smoothing"], initial)
+        logs = t.log1p(means / step.epsilon) + log(step.epsilon)
+        normal = x / t.exp(gain * logs)
+        return t.exp(power * t.log(bias)) * t.expm1(power * t.log1p(normal / bias))

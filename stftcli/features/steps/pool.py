@@ -4,6 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from stftcli.errors import SettingsError
+from stftcli.features.form import Form
 from stftcli.features.step import Names, Step
 from stftcli.settings.choices import POOLED_VALUES, PooledValues, Spectrum
 from stftcli.settings.kinds import Choice
@@ -23,6 +24,7 @@ class Pool(Step):
 
     step = "pool"
     loses = "nothing is left of the single frames"
+    no_form = "it makes rows of stretches of time: give it none, for one row of the sound"
     period_s: float | None = None
     statistics: tuple[str, ...] = DEFAULT_STATISTICS
     of: PooledValues = "power"
@@ -94,6 +96,15 @@ class Pool(Step):
             builder.summarize(make, pooled)
         else:
             builder.pool(self.period_s, make, pooled)
+
+    def form(self, stage: "Stage") -> Form:
+        """Take the same of all frames, where there is one row."""
+        from stftcli.features.statistics import log_unit_of, statistics_form
+
+        if self.period_s is not None:
+            return super().form(stage)
+        log_unit = log_unit_of(stage.before) if self.of == "power" else None
+        return statistics_form(self, self.statistics, log_unit)
 
 
 def _hides_levels(stages: "list[Stage]") -> bool:

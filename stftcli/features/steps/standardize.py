@@ -4,7 +4,9 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
+from stftcli.dsp.tensors import Tensors, Value
 from stftcli.errors import SettingsError
+from stftcli.features.form import Form, Sound, Weights
 from stftcli.features.operations import Batch, FrameOperation
 from stftcli.features.step import AT_THE_END, Step
 from stftcli.frozen import Frozen
@@ -50,6 +52,10 @@ class Standardize(Step):
         """Multiply and add."""
         return partial(scale_and_add, factor=self.deviation, offset=self.mean)
 
+    def form(self, stage: "Stage") -> Form:  # noqa: ARG002
+        """Subtract and divide."""
+        return StandardizationForm(self.mean, self.deviation)
+
 
 def scale_and_add(values: Batch, factor: float, offset: float) -> Batch:
     """Give ``values * factor + offset``."""
@@ -67,3 +73,14 @@ class Standardization(Frozen):
         values -= self.mean
         values /= self.deviation
         return values
+
+
+class StandardizationForm(Form):
+    """What `Standardization` does."""
+
+    mean: float
+    deviation: float
+
+    def __call__(self, t: Tensors, x: Value, weights: Weights, sound: Sound) -> Value:  # noqa: ARG002
+        """Give ``(y - mean) / deviation``."""
+        return (x - self.mean) / self.deviation

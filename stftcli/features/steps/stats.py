@@ -3,13 +3,14 @@
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from stftcli.features.form import Form
 from stftcli.features.step import Names, Step
 from stftcli.settings.choices import STATISTICS
 from stftcli.settings.option import Option
 from stftcli.settings.statistics import StatisticNames
 
 if TYPE_CHECKING:
-    from stftcli.features.builder import Builder
+    from stftcli.features.builder import Builder, Stage
 
 
 class Stats(Step):
@@ -47,3 +48,9 @@ class Stats(Step):
         make = partial(FeatureStatistics, self.names, are_amounts=axis.are_amounts)
         units = tuple(unit for name in self.names for unit in axis.units_of(name))
         builder.summarize(make, axis.renamed(self.feature_names(axis.names), units=units))
+
+    def form(self, stage: "Stage") -> Form:  # noqa: ARG002
+        """Take the same of all frames."""
+        from stftcli.features.statistics import statistics_form
+
+        return statistics_form(self, self.names)

@@ -3,7 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from stftcli.dsp.tensors import Tensors, Value
 from stftcli.errors import SettingsError
+from stftcli.features.form import Form, Sound, Weights
 from stftcli.features.operations import Batch, FrameOperation, Largest
 from stftcli.features.step import Step
 from stftcli.settings.choices import DB_OF_UNIT
@@ -11,6 +13,7 @@ from stftcli.settings.kinds import NONE, Number
 from stftcli.settings.option import Option
 
 if TYPE_CHECKING:
+    from stftcli.features.axis import Axis
     from stftcli.features.builder import Builder, Stage
 
 
@@ -34,19 +37,24 @@ class TopDb(Step):
 
     def build(self, builder: "Builder") -> None:
         """Limit the range in two passes, in units of the logarithm that there is."""
-        axis = builder.axis
+        builder.two_pass(partial(LimitedRange, self._below(builder.axis)))
+
+    def undo(self, stage: "Stage") -> FrameOperation:  # noqa: ARG002
+        """Leave the values as they are: what was raised stays so far below the loudest."""
+        return unchanged
+
+    def form(self, stage: "Stage") -> Form:
+        """Raise them as well."""
+        return LimitedRangeForm(self._below(stage.before))
+
+    def _below(self, axis: "Axis") -> float:
         if axis.log not in DB_OF_UNIT:
             raise SettingsError(
                 "`top_db` needs a logarithm before it: give `log='db'`, ln or log10, or "
                 "`top_db='none'`"
             )
         of_magnitude = axis.quantity == "magnitude" and axis.log != "db"
-        unit_db = DB_OF_UNIT[axis.log] * (2 if of_magnitude else 1)
-        builder.two_pass(partial(LimitedRange, self.db / unit_db))
-
-    def undo(self, stage: "Stage") -> FrameOperation:  # noqa: ARG002
-        """Leave the values as they are: what was raised stays so far below the loudest."""
-        return unchanged
+        return self.db / (DB_OF_UNIT[axis.log] * (2 if of_magnitude else 1))
 
 
 def unchanged(batch: Batch) -> Batch:
@@ -66,3 +74,13 @@ class LimitedRange(Largest):
         import numpy as np
 
         return np.asarray(np.maximum(batch, self.largest - self._below))
+
+
+class LimitedRangeForm(Form):
+    """What `LimitedRange` does."""
+
+    below: float
+
+    def __call__(self, t: Tensors, x: Value, weights: Weights, sound: Sound) -> Value:  # noqa: ARG002
+        """Give ``max(y, largest - below)``."""
+        return t.at_least(x, t.largest(sound.largest(x)) - self.below)

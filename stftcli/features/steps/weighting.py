@@ -3,8 +3,10 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from stftcli.dsp.tensors import Tensors, Value
 from stftcli.errors import SettingsError
 from stftcli.features.axis import AMOUNTS, Axis
+from stftcli.features.form import Form, Sound, Weights
 from stftcli.features.operations import Batch, FrameOperation
 from stftcli.features.step import Step
 from stftcli.settings.choices import DB_OF_UNIT, LOWEST_DB, WEIGHTING_CURVES, WeightingCurve
@@ -57,6 +59,11 @@ class Weighting(Step):
         gains_db = np.where(gains_db > LOWEST_DB, gains_db, 0)
         return self._applied(stage.before, -gains_db)
 
+    def form(self, stage: "Stage") -> Form:
+        """Weight each bin by the same gain."""
+        axis = stage.before
+        return WeightingForm(_in_units(axis, self._gains_db(axis)), axis.log is not None)
+
     def _gains_db(self, axis: Axis) -> Any:
         from stftcli.dsp.weightings import weighting_db
 
@@ -64,11 +71,15 @@ class Weighting(Step):
         return weighting_db(self.curve, axis.frequencies_hz)
 
     def _applied(self, axis: Axis, gains_db: Any) -> FrameOperation:
-        if axis.quantity == "magnitude":
-            gains_db = gains_db / 2
-        if axis.log is None:
-            return partial(multiply, factors=10 ** (gains_db / 10))
-        return partial(add, terms=gains_db / DB_OF_UNIT[axis.log])
+        gains = _in_units(axis, gains_db)
+        return partial(multiply, factors=gains) if axis.log is None else partial(add, terms=gains)
+
+
+def _in_units(axis: Axis, gains_db: Any) -> Any:
+    """Give gains as factors of the values, or as terms of their logarithms."""
+    if axis.quantity == "magnitude":
+        gains_db = gains_db / 2
+    return 10 ** (gains_db / 10) if axis.log is None else gains_db / DB_OF_UNIT[axis.log]
 
 
 def multiply(batch: Batch, factors: Any) -> Batch:
@@ -81,3 +92,15 @@ def add(batch: Batch, terms: Any) -> Batch:
     """Add to each frame, in place."""
     batch += terms.astype(batch.dtype)
     return batch
+
+
+class WeightingForm(Form):
+    """What `multiply` or `add` does."""
+
+    gains: Any
+    of_logs: bool
+
+    def __call__(self, t: Tensors, x: Value, weights: Weights, sound: Sound) -> Value:  # noqa: ARG002
+        """Weight each frame."""
+        gains = t.constant(self.gains)
+        return x + gains if self.of_logs else x * gains

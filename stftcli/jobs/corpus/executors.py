@@ -23,6 +23,9 @@ from stftcli.jobs.corpus.processes import ProcessPool
 Unit = TypeVar("Unit")
 Outcome = TypeVar("Outcome")
 
+HERE = ("processes", "threads")
+"""Executors whose workers have this machine's devices."""
+
 _PER_WORKER = 4
 
 

@@ -11,12 +11,14 @@ from stftcli.errors import SettingsError
 from stftcli.features.build import resolved
 from stftcli.features.extractor import Extractor
 from stftcli.features.settings import FeatureSettings
+from stftcli.jobs.corpus.executors import HERE
 from stftcli.jobs.corpus.feature_files import FeatureFiles
 from stftcli.jobs.corpus.feature_shards import FeatureShards
 from stftcli.jobs.corpus.identity import describe_settings
 from stftcli.jobs.corpus.inputs import Inputs
 from stftcli.jobs.corpus.kaldi_list import join_indexes
 from stftcli.jobs.corpus.run import CorpusReport, CorpusSettings, Listener, run_corpus
+from stftcli.jobs.stream import extractor_for
 from stftcli.settings.choices import ArrayFormat, ShardFormat
 
 _SHARD_SIZE = 1000
@@ -30,6 +32,7 @@ def write_corpus(
     array_format: ArrayFormat | ShardFormat = "npy",
     sidecar: bool = False,
     strict: bool = False,
+    device: str | None = None,
     listener: Listener,
 ) -> CorpusReport:
     """Write the features of many sounds into a folder, with a manifest of what became of each.
@@ -48,6 +51,8 @@ def write_corpus(
         Whether the description of each array stands beside it.
     strict : bool, default False
         Whether sound that is missing or left over is an error.
+    device : str, optional
+        What torch computes on, as "cuda:1"; numpy does it if None.
     listener : Listener
         Hears of the progress.
 
@@ -65,7 +70,12 @@ def write_corpus(
     resolved(settings)  # once, and not for each sound
     if corpus.shard_size is None and array_format not in FORMATS:
         corpus = replace(corpus, shard_size=_SHARD_SIZE)
-    work = _work(settings, array_format, corpus.shard_size, sidecar, strict)
+    if device is not None and corpus.executor in HERE:
+        from stftcli.torch.device import checked_device
+
+        checked_device(device)  # once, and not for each sound; a cluster has its own
+    extractor = extractor_for(settings, device)
+    work = _work(extractor, array_format, corpus.shard_size, sidecar, strict)
     work.row.writer.check(_stored_dtype(settings), settings.layout)
     described = describe_settings(
         settings, format=array_format, sidecar=sidecar or None, shard_size=corpus.shard_size
@@ -79,13 +89,12 @@ def write_corpus(
 
 
 def _work(
-    settings: FeatureSettings,
+    extractor: Extractor,
     array_format: ArrayFormat | ShardFormat,
     shard_size: int | None,
     sidecar: bool,
     strict: bool,
 ) -> FeatureFiles | FeatureShards:
-    extractor = Extractor(settings)
     if shard_size is None:
         return FeatureFiles(extractor, cast("ArrayFormat", array_format), sidecar, strict)
     if array_format not in SHARDS:

@@ -1,0 +1,1 @@
+"""Settings given to others: as a script of their calls, as a graph of ONNX."""

@@ -1,0 +1,70 @@
+"""What is done to clips before they are cut into frames."""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from stftcli.errors import InputError
+from stftcli.settings.signal import SignalSettings
+
+
+def checked(waveform: Tensor) -> Tensor:
+    """Give a waveform, shape (..., samples), of real numbers; InputError if it is none."""
+    if not waveform.dtype.is_floating_point:
+        raise InputError(
+            f"the waveform holds {waveform.dtype}: give floats, full scale being 1 (of int16, "
+            "x / 32768)"
+        )
+    if waveform.ndim == 0 or waveform.shape[-1] == 0:
+        raise InputError(
+            f"the waveform has shape {tuple(waveform.shape)}: it must be (..., samples), not empty"
+        )
+    return waveform
+
+
+def prepared(
+    clips: Tensor,
+    lengths: Tensor | None,
+    settings: SignalSettings,
+    rate_hz: int,
+    full_scale: float,
+) -> tuple[Tensor, Tensor | None]:
+    """Do with clips what the settings say, as `stftcli.features.signal.prepared` does.
+
+    Parameters
+    ----------
+    clips : Tensor, shape (batch, samples)
+        At their own rate.
+    lengths : Tensor of int64, shape (batch,), optional
+        Samples of each; what follows them is not looked at.
+    settings : SignalSettings
+        What is done.
+    rate_hz : int
+        Samples per second.
+    full_scale : float
+        What a sample of 1 becomes.
+
+    Returns
+    -------
+    clips : Tensor, shape (batch, samples)
+        New clips.
+    lengths : Tensor of int64, shape (batch,), or None
+        Samples of each.
+    """
+    if settings.nonfinite == "zero":
+        clips = clips.where(clips.isfinite(), 0)
+    if settings.pad_to_s is not None:
+        clips, lengths = _filled(clips, lengths, round(settings.pad_to_s * rate_hz))
+    if full_scale != 1:
+        clips = clips * full_scale
+    if settings.preemphasis:
+        clips = torch.cat((clips[:, :1], clips[:, 1:] - settings.preemphasis * clips[:, :-1]), -1)
+    return clips, lengths
+
+
+def _filled(clips: Tensor, lengths: Tensor | None, samples: int) -> tuple[Tensor, Tensor | None]:
+    """Append zeros to what is shorter than so many samples."""
+    if lengths is not None:
+        at = torch.arange(clips.shape[-1], device=clips.device)
+        clips, lengths = clips.where(at < lengths[:, None], 0), lengths.clamp(min=samples)
+    return pad(clips, (0, torch.sym_max(0, samples - clips.shape[-1]))), lengths
