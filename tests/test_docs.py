@@ -118,7 +118,7 @@ def test_python_with_extras_runs(clone: Path, page: Path, code: str) -> None:
 
 def test_there_are_commands_and_code() -> None:
     assert len(COMMANDS) >= 25
-    assert len(inline_commands(README)) >= 4
+    assert len(inline_commands(README)) >= 3
     assert blocks(README, "python")
     assert sum(len(blocks(page, "py")) for page in PAGES) >= 2
 

@@ -32,6 +32,11 @@ class NpyWriter(ArrayWriter):
         self._offset = len(npy_header(spec.dtype, spec.shape(_MAX_FRAMES)))
         self._write_header()
 
+    @property
+    def values_at(self) -> int | None:
+        """Behind the header, whose length does not change."""
+        return self._offset
+
     def finish(self, metadata: ArrayMetadata) -> None:  # noqa: ARG002  # for other formats
         """Put the number of frames into the header."""
         if self._spec.layout == "bins-first":

@@ -35,9 +35,18 @@ def _check_size(path: Path, sidecar: Sidecar) -> None:
         raise ValueError(f"it has {size} bytes, and {path.name}.json describes {claimed}")
 
 
+class RawWriter(ArrayWriter):
+    """Values alone."""
+
+    @property
+    def values_at(self) -> int | None:
+        """At the beginning."""
+        return 0
+
+
 RAW = FormatRow(
     (".raw", ".bin"),
-    ArrayWriter,
+    RawWriter,
     goes_back=False,
     read_rows=_read_rows,
     open_values=_open_values,

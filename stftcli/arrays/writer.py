@@ -53,6 +53,15 @@ class ArrayWriter:
         """Shape of what has been written so far."""
         return self._spec.shape(self.frames)
 
+    @property
+    def values_at(self) -> int | None:
+        """Where the first value goes, if others may write frames to their places in the file."""
+        return None
+
+    def placed(self, frames: int) -> None:
+        """Count frames that others have written."""
+        self.frames += frames
+
     def write(self, batch: NDArray[Any]) -> None:
         """Append frames of shape (frames, *frame_shape)."""
         self._put(narrowed(batch, self._spec.dtype))

@@ -16,6 +16,7 @@ from stftcli.audio.kinds import kind_of, raw_kind, skip_tags, unchanged
 from stftcli.audio.notes import Notes, notes_in_file, notes_in_head
 from stftcli.audio.parts import Findings, Parts
 from stftcli.audio.pump import Pump, can_wait, interrupts, reading, reading_file
+from stftcli.audio.shared_file import Identity, identity_of
 from stftcli.audio.wav import known_head
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
@@ -156,6 +157,13 @@ class Opened:
         if self._kept is not None and self.kind.wav is not None:
             return notes_in_file(self._kept, self._begin, self.kind.wav)
         return self._notes
+
+    def identity(self) -> Identity | None:
+        """Say which file is read as it is; None if it is none, or has more than one sound."""
+        if not self.seekable or self.understated or self._kept is None:
+            return None
+        found = os.fstat(self._kept)
+        return identity_of(found) if stat.S_ISREG(found.st_mode) else None
 
     def interrupt(self) -> None:
         """End a pipe for whoever waits for it to go on."""

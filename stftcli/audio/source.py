@@ -16,9 +16,11 @@ from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SUBTYPES
 from stftcli.audio.nonfinite import advice, are_finite, first_bad, pick_finite
 from stftcli.audio.opening import Opened, display_name
 from stftcli.audio.sample_reader import SampleReader
+from stftcli.audio.shared_file import SharedFile
 from stftcli.audio.sounds import Sounds
 from stftcli.errors import InputError, SettingsError
 from stftcli.files.atomic import STANDARD
+from stftcli.files.here import located
 from stftcli.settings.choices import Nonfinite
 from stftcli.settings.reading import AS_IT_IS, Reading
 from stftcli.settings.segment import SegmentSettings
@@ -53,6 +55,8 @@ class Source:
     ----------
     name : str
         The input's name for messages.
+    reading : Reading
+        How it is read.
     rate_hz, channels : int
         What the header says, unless the reading says another rate.
     container, subtype : str
@@ -77,6 +81,7 @@ class Source:
         reading: Reading = AS_IT_IS,
         strict: bool = False,
     ) -> None:
+        self.reading = reading
         self.name, self._path = display_name(path), "" if path == STANDARD else path
         self._strict, self._closed, self.replaced = strict, False, 0
         self._ahead: deque[NDArray[Any]] = deque()
@@ -117,6 +122,15 @@ class Source:
     def read_samples(self) -> int:
         """How many samples have been read so far, those before the chosen segment included."""
         return self._reader.position
+
+    def shared_file(self) -> SharedFile | None:
+        """Give the file, if each sample has a known place in it, so that others may read it too."""
+        if not self._path or self.container in ("MP3", "OGG"):
+            return None
+        identity = self._opened.identity()
+        if identity is None or self.samples != self._sounds.decoder.frames:
+            return None
+        return SharedFile(located(self._path), identity)
 
     @property
     def ended(self) -> bool:
@@ -279,7 +293,7 @@ class Source:
                 f"`duration` is {segment.duration_s:g} s: that is shorter than one sample"
             )
         begin = start - before
-        if begin and self._opened.seekable:
+        if begin != self.read_samples and self._opened.seekable:
             self._reader.seek(begin)
         for block in self._reader.blocks(inf if after is None else end + after, dtype):
             first = self.read_samples - len(block)

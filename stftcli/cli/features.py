@@ -125,15 +125,9 @@ def features(  # noqa: PLR0913, PLR0917  # all that the command can be asked for
         raise SettingsError("`save_linear` writes what one `linear_out` draws: give both")
     if marked.segments is not None:
         corpus.check_one_result("segments")
-        marked.check(
-            settings,
-            key=key,
-            sidecar=sidecar,
-            save_linear=save_linear,
-            timeline=timeline,
-            device=device,
-        )
-        _write_segments(paths, out, any_format, marked, settings, reading, threads, quiet)
+        marked.check(settings, key=key, sidecar=sidecar, save_linear=save_linear, timeline=timeline)
+        how = {"threads": threads, "reading": reading, "device": device}
+        _write_segments(paths, out, any_format, marked, settings, how, quiet)
         return
     array_format = _of_arrays(any_format)
     if timeline:
@@ -217,8 +211,7 @@ def _write_segments(
     table_format: ArrayFormat | ShardFormat | TableFormat | None,
     marked: SegmentOptions,
     settings: FeatureSettings,
-    reading: Reading,
-    threads: int | None,
+    how: dict[str, Any],
     quiet: bool,
 ) -> None:
     assert marked.segments is not None
@@ -236,12 +229,12 @@ def _write_segments(
     from stftcli.jobs.segments.features import write_segment_features
 
     frames, band = marked.segment_frames, marked.segment_band
-    with TerminalReporter(quiet, strict=reading.strict) as reporter:
+    with TerminalReporter(quiet, strict=how["reading"].strict) as reporter:
         report = write_segment_features(
             paths,
             marked.segments,
             out,
-            How(settings, frames, band, threads, reading),
+            How(settings, frames, band, **how),
             tier=marked.tier,
             table_format=table_format,
             other_inputs=other_inputs(),

@@ -34,7 +34,8 @@ threads = under("output")(
     type=click.IntRange(1, MAX_THREADS),
     envvar="STFTCLI_THREADS",
     show_envvar=True,
-    help="Threads that compute.  [default: 2, or 1 on a single processor]",
+    help="Threads that compute; of a file of many minutes, processes.  [default: 2, or 1 on "
+    "a single processor]",
 )
 device = under("output")(
     "--device",

@@ -216,7 +216,13 @@ class Chain(Frozen):
         counted = _Counted(blocks)
         spans = self._spans(counted, pauses, on_block, excerpt)
         told = self._long_enough(spans, counted, name, on_short, excerpt)
-        batches = ordered_map(self.analyze or self.framewise, told, threads)
+        analyzed = ordered_map(self.analyze or self.framewise, told, threads)
+        return self.finished(analyzed, name, limited=limited)
+
+    def finished(
+        self, batches: Iterator[NDArray[Any]], name: str, *, limited: bool
+    ) -> Iterator[NDArray[Any]]:
+        """Do what follows the frame-wise part: parameters, yields and errors are of `batches`."""
         recipe, calibrated = self.settings.features, self.settings.calibration.is_absolute
         for operation in self.operations:
             batches = operation(batches)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from stftcli.arrays.formats import choose_format
 from stftcli.arrays.sidecar import has_sidecar, sidecar_path, write_sidecar
 from stftcli.arrays.spec import ArrayMetadata, ArraySpec, SpectrumColumns
+from stftcli.arrays.writer import ArrayWriter
 from stftcli.audio.source import Source
 from stftcli.dsp.linear import Linear
 from stftcli.errors import SettingsError
@@ -28,9 +29,10 @@ from stftcli.files.tensors import split_prefix
 from stftcli.files.urls import with_ending
 from stftcli.frozen import Frozen
 from stftcli.jobs.origin import find_origin
+from stftcli.jobs.pieces.work import features_of, place_features
 from stftcli.jobs.provenance import describe, description
 from stftcli.jobs.reporter import SILENT, Reporter
-from stftcli.jobs.stream import chain_for, extractor_for, frame_shape, stream_features
+from stftcli.jobs.stream import chain_for, extractor_for, frame_shape
 from stftcli.jobs.timeline import Timeline
 from stftcli.settings.choices import ArrayFormat
 from stftcli.settings.reading import AS_IT_IS, Reading
@@ -143,14 +145,15 @@ def write_features(  # noqa: PLR0913  # all that the command can be asked for
             _atomic_write_or_none(index, durable) as places,
             atomic_write(output, seekable=seekable, durable=durable) as file,
         ):
-            writer, hints = row.writer(file, spec), True
-            for batch in _batches(sound, chain, choose_threads(threads), reporter):
-                writer.write(batch)
-                if not seekable:
-                    file.flush()  # who reads it may be waiting
-                elif hints and sound.is_live and is_stream(output):
-                    reporter.warn(_WAITS)
-                    hints = False
+            writer = row.writer(file, spec)
+            workers = choose_threads(threads)
+            if not _place(sound, chain, writer, file, output, workers, reporter):
+                batches = _batches(sound, chain, workers, reporter)
+                waits = seekable and is_stream(output)
+                for batch in _told(batches, sound, reporter) if waits else batches:
+                    writer.write(batch)
+                    if not seekable:
+                        file.flush()  # who reads it may be waiting
             provenance = _describe(sound, chain, origin) if describes else ""
             writer.finish(ArrayMetadata(provenance, chain.axis.frequencies_hz))
             if description is not None:
@@ -181,12 +184,42 @@ def _origin(sound: Source | Timeline, chain: Chain, reporter: Reporter) -> datet
     return find_origin(sound, chain.settings.segment, reporter)
 
 
+def _place(
+    sound: Source | Timeline,
+    chain: Chain,
+    writer: ArrayWriter,
+    file: IO[bytes],
+    output: str,
+    workers: int,
+    reporter: Reporter,
+) -> bool:
+    """Let several processes write the frames to their places, if they can and that pays."""
+    at = None if is_stream(output) else writer.values_at
+    if at is None or not isinstance(sound, Source):
+        return False
+    frames = place_features(sound, chain, file, at, workers, reporter)
+    writer.placed(frames or 0)
+    return frames is not None
+
+
 def _batches(
-    sound: Source | Timeline, chain: Chain, threads: int, reporter: Reporter
+    sound: Source | Timeline, chain: Chain, workers: int, reporter: Reporter
 ) -> Iterator[NDArray[Any]]:
     if isinstance(sound, Timeline):
-        return sound.batches(chain, threads, reporter)
-    return stream_features(sound, chain, threads, reporter)
+        return sound.batches(chain, workers, reporter)
+    return features_of(sound, chain, workers, reporter)
+
+
+def _told(
+    batches: Iterator[NDArray[Any]], sound: Source | Timeline, reporter: Reporter
+) -> Iterator[NDArray[Any]]:
+    """Give batches, and say once of a live sound that nothing leaves before its end."""
+    told = False
+    for batch in batches:
+        yield batch
+        if sound.is_live and not told:
+            reporter.warn(_WAITS)
+            told = True
 
 
 def _describe(sound: Source | Timeline, chain: Chain, origin: datetime | None) -> str:

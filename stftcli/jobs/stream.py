@@ -72,13 +72,18 @@ def stream_features(
         if source.name in str(error):
             raise
         raise InputError(f"{source.name}: {error}") from error  # of many, it is this one
+    tell_of_end(source, chain, reporter)
+
+
+def tell_of_end(source: Source, chain: Chain, reporter: Reporter) -> None:
+    """Tell what is to be known of a sound that has been read."""
     tell_faults(source, reporter)
     if short := _shorter_than_pool(source, chain):
         reporter.warn(short)
 
 
 def tell_faults(source: Source, reporter: Reporter) -> None:
-    """Tell what was wrong with a source that was read to its end."""
+    """Tell what was wrong with what was read of a sound."""
     if source.replaced:
         reporter.warn(
             f"{source.name} holds NaN or infinite samples: {source.replaced} of them count as 0"

@@ -189,6 +189,16 @@ def test_threads_change_no_bit(shell: Shell) -> None:
     np.testing.assert_array_equal(alone, marked(shell, *words, "--threads", "2"))
 
 
+def test_frames_of_another_device_are_the_same_but_for_rounding(shell: Shell) -> None:
+    pytest.importorskip("torch")
+    write_table(shell.folder, [(0.5, 1.25, 1000, 2500), (1, 2, "", "")], "start,end,low,high")
+    for frames in ("slice", "cut"):
+        words = ("a.wav", "--descriptors", "rms,centroid,flux", "--stats", "mean")
+        own = (*words, "--segments", "t.csv", "--segment-frames", frames)
+        there = marked(shell, *own, "--device", "cpu")
+        np.testing.assert_allclose(there, marked(shell, *own), rtol=1e-4)
+
+
 def test_what_a_sound_does_not_have_is_told_and_left_empty(shell: Shell) -> None:
     rows = [(1.5, 2.5), (0.5, 0.5), (3, 4), (0.1, 0.101), (0, 2.0001), (0, 1)]
     write_table(shell.folder, rows)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from math import prod
+from math import inf, prod
 from types import TracebackType
 from typing import Self
 
@@ -14,7 +14,6 @@ from stftcli.arrays.spec import ArraySpec
 from stftcli.audio.source import Source
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.chain import Chain
-from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.distinct import Outputs
@@ -30,7 +29,7 @@ from stftcli.jobs.segments.slices import store_slices
 from stftcli.jobs.segments.sounds import SoundOf
 from stftcli.jobs.segments.store import Store
 from stftcli.jobs.segments.task import Task
-from stftcli.jobs.stream import chain_for, frame_shape
+from stftcli.jobs.stream import chain_for, extractor_for, frame_shape
 from stftcli.segments.table import Segments
 from stftcli.settings.choices import Channel, SegmentFrames
 from stftcli.settings.reading import AS_IT_IS, Reading
@@ -52,6 +51,8 @@ class How(Frozen):
         Threads that compute; None for the usual number.
     reading : Reading
         How sounds are read.
+    device : str, optional
+        What torch computes frames on; without one numpy does.
     """
 
     settings: FeatureSettings
@@ -59,6 +60,7 @@ class How(Frozen):
     band: bool = True
     threads: int | None = None
     reading: Reading = AS_IT_IS
+    device: str | None = None
 
 
 class Computed:
@@ -81,7 +83,8 @@ class Computed:
 
     def __init__(self, segments: Segments, how: How, reporter: Reporter) -> None:
         self._segments, self._how, self._reporter = segments, how, reporter
-        self._extractor, self._threads = Extractor(how.settings), choose_threads(how.threads)
+        self._extractor = extractor_for(how.settings, how.device)
+        self._threads = choose_threads(how.threads)
         self._stack = ExitStack()
         self._begun: tuple[Store, Chain, tuple[str, ...]] | None = None
         self.sounds: list[str] = []
@@ -158,34 +161,32 @@ class Computed:
             raise InputError(f"{plain_name(path)}: {error}") from error  # of many, it is this one
         self.sounds.append(name)
         marks = Marks.of(self._segments, sound.rows, boxes=False)
-        # A sound that was not read to its end holds all of its segments.
         if (text := told.beyond(marks, duration_s, self._segments.name, name)) is not None:
             self._reporter.warn(text)
 
     def _add_channels(self, path: str, rows: NDArray[np.int64]) -> tuple[str, float]:
-        """Add the segments of a sound; give its name, and how much of it was read."""
+        """Add the segments of a sound; give its name, and its length, if its end was reached."""
         marks = Marks.of(self._segments, rows, boxes=self._how.band)
         with Source(path, reading=self._how.reading) as source:
             asked = self._how.settings.segment.channel
             (channel, first), *others = by_channel(marks, asked, source.channels, source.name)
-            self._add_channel(source, channel, first)
-            duration_s = source.read_samples / source.rate_hz
+            lengths_s = [self._add_channel(source, channel, first)]
             name = source.name
         for channel, own in others:
             with Source(path, reading=self._how.reading) as source:
-                self._add_channel(source, channel, own)
-                duration_s = max(duration_s, source.read_samples / source.rate_hz)
-        return name, duration_s
+                lengths_s.append(self._add_channel(source, channel, own))
+        return name, min(lengths_s)
 
-    def _add_channel(self, source: Source, channel: Channel | None, marks: Marks) -> None:
+    def _add_channel(self, source: Source, channel: Channel | None, marks: Marks) -> float:
         how, segment = self._how, replace(self._how.settings.segment, channel=channel)
         chain = chain_for(self._extractor, source, self._reporter, segment=segment)
         store = self._store_for(chain, frame_shape(source, chain), source.name)
         task = Task(Finish(chain, source.name, boxes=marks.have_boxes), marks, store)
         if how.frames == "cut":
-            store_cuts(source, task, self._reporter)
+            ended = store_cuts(source, task, self._reporter)
         else:
-            store_slices(source, task, self._threads, self._reporter)
+            ended = store_slices(source, task, self._threads, self._reporter)
+        return source.read_samples / source.rate_hz if ended else inf
 
     def _store_for(self, chain: Chain, shape: tuple[int, ...], name: str) -> Store:
         if chain.stored_dtype.kind == "c":

@@ -31,8 +31,8 @@ class _Places(NamedTuple):
     read_to: NDArray[np.int64]
 
 
-def store_cuts(source: Source, task: Task, reporter: Reporter) -> None:
-    """Read a sound once, and store the rows of each segment; parameters are `store_slices`'."""
+def store_cuts(source: Source, task: Task, reporter: Reporter) -> bool:
+    """Read a sound once, and store the rows of each segment; all else is as in `store_slices`."""
     places = _places(task, source.rate_hz)
     due = Due(places.read_from, places.read_to)
     blocks = _blocks(source, task.finish.whole, reporter)
@@ -46,10 +46,12 @@ def store_cuts(source: Source, task: Task, reporter: Reporter) -> None:
             window.push(block.T)
             put(due.ready(window.end))
             if due.needed_from is None:
-                break
+                tell_faults(source, reporter)
+                return False
             window.forget(due.needed_from)
         put(due.rest())
     tell_faults(source, reporter)
+    return True
 
 
 def _places(task: Task, rate_hz: int) -> _Places:

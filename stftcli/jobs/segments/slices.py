@@ -15,8 +15,10 @@ from stftcli.jobs.segments.window import Window
 from stftcli.jobs.stream import stream_features, tell_faults
 
 
-def store_slices(source: Source, task: Task, threads: int, reporter: Reporter) -> None:
+def store_slices(source: Source, task: Task, threads: int, reporter: Reporter) -> bool:
     """Compute the frames of a sound once, and store the rows of each segment.
+
+    It says whether the sound has ended: it is left where no segment needs more of it.
 
     Parameters
     ----------
@@ -49,10 +51,11 @@ def store_slices(source: Source, task: Task, threads: int, reporter: Reporter) -
             window.push(batch)
             put(due.ready(window.end))
             if due.needed_from is None:
-                tell_faults(source, reporter)  # of what was read: the rest is not needed
-                return
+                tell_faults(source, reporter)
+                return False
             window.forget(due.needed_from)
         put(due.rest())
+    return True
 
 
 def _first_frames(chain: Chain, times_s: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -1,0 +1,1 @@
+"""Long sounds in files: pieces of them are worked on by several processes."""

@@ -1,0 +1,140 @@
+"""Processes that work on pieces, and what is asked of them."""
+
+import os
+import pickle
+import select
+import signal
+import subprocess
+import sys
+from collections import deque
+from typing import Self
+
+from stftcli.files.system import deaf_children
+from stftcli.frozen import Frozen
+from stftcli.jobs.pieces.cut import Piece
+from stftcli.jobs.pieces.worker import REPLY, REQUEST, Task
+
+# One that is worked on, and one that waits, so that no process does.
+PIECES_EACH = 2
+_BEGIN = "import sys; sys.path[:] = {path!r}; from stftcli.jobs.pieces.worker import main; main()"
+
+
+class Done(Frozen):
+    """What became of a piece: the shape of its frames; no frames if it failed."""
+
+    frames: int
+    channels: int
+    features: int
+
+
+class Errand:
+    """A piece that was given to a process, where its values go, and what became of it."""
+
+    def __init__(self, piece: Piece, offset: int) -> None:
+        self.piece, self.offset = piece, offset
+        self.done: Done | None = None
+
+
+class Crew:
+    """Processes that each work on some pieces; use it in a `with` statement.
+
+    None outlives it: they end when their input does, and it kills them before.
+    """
+
+    def __init__(self, task: Task, count: int) -> None:
+        self._workers: list[_Worker] = []
+        try:
+            for _ in range(count):
+                self._workers.append(_Worker(task))
+        except OSError:  # processes or memory are limited: nothing but time is lost
+            pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.end()
+
+    @property
+    def room(self) -> int:
+        """How many pieces can be given at this moment."""
+        return sum(worker.room for worker in self._workers)
+
+    @property
+    def size(self) -> int:
+        """How many pieces can be under way."""
+        return PIECES_EACH * len(self._workers)
+
+    def give(self, piece: Piece, offset: int) -> Errand:
+        """Let the process that has least to do work on a piece, its values going to an offset."""
+        errand = Errand(piece, offset)
+        max(self._workers, key=lambda worker: worker.room).take(errand)
+        return errand
+
+    def hear(self, *, wait: bool) -> None:
+        """Take down what has been done; wait until there is something if `wait`."""
+        busy = {worker.descriptor: worker for worker in self._workers if worker.errands}
+        heard, _, _ = select.select(list(busy), [], [], None if wait else 0)
+        for descriptor in heard:
+            busy[descriptor].hear()
+
+
+class _Worker:
+    def __init__(self, task: Task) -> None:
+        self.errands: deque[Errand] = deque()
+        with deaf_children((signal.SIGINT,)):
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _BEGIN.format(path=sys.path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                pass_fds=(task.target,),
+            )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._requests, self._replies = self._process.stdin, self._process.stdout
+        self.descriptor = self._replies.fileno()
+        self._broken = False
+        self._send(pickle.dumps(task))
+
+    @property
+    def room(self) -> int:
+        """How many more pieces it takes."""
+        return 0 if self._broken else PIECES_EACH - len(self.errands)
+
+    def take(self, errand: Errand) -> None:
+        """Work on a piece when those before it are done."""
+        piece = errand.piece
+        samples = -1 if piece.samples is None else piece.samples
+        self.errands.append(errand)
+        self._send(REQUEST.pack(piece.first, samples, errand.offset))
+
+    def hear(self) -> None:
+        """Take down what became of the piece that was given first."""
+        reply = self._replies.read(REPLY.size)
+        if reply is not None and len(reply) == REPLY.size:
+            self.errands.popleft().done = Done(*REPLY.unpack(reply))
+        else:
+            self._break()
+
+    def end(self) -> None:
+        """Let go of the process: what it has told is done, the rest is not wanted."""
+        self._process.kill()
+        self._process.wait()
+        self._requests.close()
+        self._replies.close()
+
+    def _send(self, content: bytes) -> None:
+        try:
+            while content:
+                content = content[os.write(self._requests.fileno(), content) :]
+        except OSError:
+            self._break()
+
+    def _break(self) -> None:
+        """Say that what it was given will not be done: it has died."""
+        self._broken = True
+        while self.errands:
+            self.errands.popleft().done = Done(-1, 0, 0)
