@@ -1,7 +1,7 @@
-"""Prints the table of docs/memory.md: the peak memory of each main command, by length of sound.
+"""Prints the table of docs/speed.md: the peak memory of each main command, by length of sound.
 
 ``python -m benchmarks.memory`` measures a minute and an hour; ``--hours 10`` measures ten hours as
-well, which takes some minutes and 3 GB of disk.
+well, which takes some minutes and 6 GB of disk.
 """
 
 import argparse
@@ -19,6 +19,9 @@ from benchmarks.measure import Measured
 RATE_HZ = 16_000
 STFTCLI = (sys.executable, "-m", "stftcli")
 
+APART = "--n-fft 2048 --hop-length 2048 --window boxcar"
+"""Frames that do not overlap, whose spectra are no larger than the sound."""
+
 # The results go to a device, so that no disk is needed for them; those that must be files do not.
 COMMANDS = {
     "features --mel 80 --log db": "features in.wav --mel 80 --log db --out /dev/null --format npy",
@@ -26,10 +29,16 @@ COMMANDS = {
     "features --normalize meanvar": "features in.wav --mel 80 --log db --normalize meanvar --out "
     "/dev/null --format npy",
     "features --stats all": "features in.wav --mel 80 --log db --stats all --out row.npy",
+    "features --pool 60s:median": "features in.wav --mel 80 --pool 60s:median --out rows.npy",
+    "features --timeline": "features 20240131_000000.wav --timeline --mel 80 --log db --out "
+    "/dev/null --format npy",
     "spectrogram": "spectrogram in.wav --out x.png",
     "show": "show in.wav",
     "info": "info in.wav",
+    "info --levels": "info in.wav --levels",
     "linear fit pca": "linear fit pca in.wav --n-fft 512 --out pca.npz",
+    "features --spectrum complex": f"features in.wav --spectrum complex {APART} --out x.npz",
+    "inverse": "inverse x.npz --out again.wav",  # of the array that the command before has written
 }
 
 
@@ -44,6 +53,7 @@ def main() -> None:
         folder = Path(place)
         for seconds in lengths_s:
             write_sound(folder / "in.wav", round(seconds))
+            link(folder / "20240131_000000.wav", folder / "in.wav")
             for name, call in COMMANDS.items():
                 rows[name].append(peak(call.split(), folder))
     heads = ["command", *(name_of(seconds) for seconds in lengths_s)]
@@ -59,6 +69,12 @@ def write_sound(path: Path, seconds: int) -> None:
     with soundfile.SoundFile(path, "w", RATE_HZ, 1, "PCM_16") as file:
         for _ in range(seconds):
             file.write(second)
+
+
+def link(path: Path, target: Path) -> None:
+    """Give a file a second name, one that says when a recorder began."""
+    path.unlink(missing_ok=True)
+    path.hardlink_to(target)
 
 
 def peak(words: Sequence[str], folder: Path) -> str:

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 
 # No deadline: how long an example takes says nothing about whether it is right. Where CI runs the
 # tests with all oracles, each property is tried more often.
-examples = 100 if "STFTCLI_ORACLES" in os.environ else 40
+examples = 100 if "STFTCLI_ORACLES" in os.environ else 25
 # How many values a record refuses, or how slow a machine is, is no fault of a test either.
 unhealthy = [HealthCheck.filter_too_much, HealthCheck.too_slow]
 settings.register_profile(

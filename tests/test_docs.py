@@ -35,8 +35,13 @@ def inline_commands(page: Path) -> list[str]:
     return re.findall(r"`(stftcli [^`\n]*sample_audio/[^`\n]*)`", TEXTS[page])
 
 
+# Those of the README run every time, those of the other pages with `pytest -m long`.
 COMMANDS = [
-    pytest.param(commands, id=f"{page.stem}-{number}")
+    pytest.param(
+        commands,
+        id=f"{page.stem}-{number}",
+        marks=[pytest.mark.long] if page != README else [],
+    )
     for page in PAGES
     for number, commands in enumerate(blocks(page, "sh") + inline_commands(page), start=1)
 ]

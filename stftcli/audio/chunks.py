@@ -82,7 +82,7 @@ def passed(incoming: Incoming, findings: Findings, name: str) -> Parts:
     leave(incoming, findings)
 
 
-def plain_parts(incoming: Incoming, findings: Findings, plain: PlainData) -> Parts:
+def plain_parts(incoming: Incoming, findings: Findings, plain: PlainData, name: str) -> Parts:
     """Give plain samples under a header that libsndfile can use."""
     incoming.jump(plain.data_at)
     begin = incoming.position
@@ -93,7 +93,7 @@ def plain_parts(incoming: Incoming, findings: Findings, plain: PlainData) -> Par
     findings.cut_off |= plain.data_bytes is None and there % plain.sample_bytes > 0
     if plain.data_bytes is not None:
         incoming.jump(plain.data_bytes % 2 if incoming.peek(1)[:1] == b"\0" else 0)
-        skip_chunks(incoming, _aiff_chunk)
+        skip_chunks(incoming, _caf_chunk if name == "CAF" else _aiff_chunk)
     leave(incoming, findings)
 
 
@@ -151,6 +151,12 @@ def _aiff_chunk(ahead: bytes) -> int:
     return 8 + size + size % 2
 
 
+def _caf_chunk(ahead: bytes) -> int:
+    if len(ahead) < 12 or not ahead[:4].strip().isalnum() or ahead.startswith(b"caff"):
+        return 0
+    return 12 + int.from_bytes(ahead[4:12], "big")
+
+
 def _w64_chunk(ahead: bytes) -> int:
     size = int.from_bytes(ahead[16:24], "little")
     # A size counts its own header; what SoX pipes has no size of its data.
@@ -171,6 +177,7 @@ def _au_chunk(ahead: bytes) -> int:
 
 _CHUNKS: dict[str, tuple[Callable[[bytes], int], int]] = {
     "AIFF": (_aiff_chunk, 12),
+    "CAF": (_caf_chunk, 8),
     "W64": (_w64_chunk, 40),
     "AU": (_au_chunk, 0),
 }

@@ -63,6 +63,10 @@ class Kind(Frozen):
         return self.container.streams or self.plain is not None
 
     @property
+    def _is_endless(self) -> bool:
+        return self.plain is not None and self.plain.data_bytes is None
+
+    @property
     def in_files(self) -> bool:
         """Whether libsndfile must be able to go back in it."""
         return self.container.name == "FLAC"
@@ -76,13 +80,15 @@ class Kind(Frozen):
         if self.wav is not None and self.wav.encoding in PLAIN_IN_WAV:
             return wav_parts
         if self.plain is not None:
-            return partial(plain_parts, plain=self.plain)
+            return partial(plain_parts, plain=self.plain, name=name)
         if name in _IN_CHUNKS:
             return partial(passed, name=name)
         return {"FLAC": flac_parts, "OGG": ogg_parts, "MP3": mpeg_parts}.get(name, unchanged)
 
     def is_believable(self, descriptor: int) -> bool:
         """Say whether libsndfile reads all of a regular file of this kind by itself."""
+        if self.container.name == "CAF" and not self._is_endless:
+            return ends_with_chunks(descriptor, "CAF")
         if self.plain is not None or self.split in (ogg_parts, mpeg_parts, mpeg_in_wav):
             # Of these it takes the length from a part of the file, or from nowhere.
             return False

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain
 from typing import Self
 
+from stftcli.audio.hashing import HashingTee, file_sha256
 from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.kinds import kind_of, raw_kind, skip_tags, unchanged
 from stftcli.audio.notes import Notes, notes_in_file, notes_in_head
@@ -22,30 +23,10 @@ from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
 from stftcli.files.here import located
 from stftcli.files.remote import open_remote
-from stftcli.files.system import READ, read_at
+from stftcli.files.system import READ
 from stftcli.files.temporary import temporary_file
 from stftcli.files.urls import is_url, plain_name
 from stftcli.settings.reading import RawFormat
-
-_HASH_BYTES = 1 << 20
-
-
-class HashingTee:
-    """The SHA-256 of bytes that are seen once, as they pass through a pipe."""
-
-    def __init__(self) -> None:
-        from hashlib import sha256
-
-        self._hash, self._ended = sha256(), False
-
-    def see(self, piece: bytes) -> None:
-        """Take the next bytes; none are the end."""
-        self._hash.update(piece)
-        self._ended = not piece
-
-    def sha256(self) -> str | None:
-        """Give the hash of all that has passed; None before the end."""
-        return self._hash.hexdigest() if self._ended else None
 
 
 class Opened:
@@ -175,7 +156,7 @@ class Opened:
     def sha256(self, *, ended: bool) -> str | None:
         """Hash the input; of a pipe it is there when the last part has ended."""
         if self._kept is not None:
-            return _file_sha256(self._kept)
+            return file_sha256(self._kept)
         return self._passing.sha256() if ended and self._passing is not None else None
 
     def _open(self, path: str, hashed: bool) -> None:
@@ -273,14 +254,3 @@ def display_name(path: str) -> str:
     if path == STANDARD:
         return "standard input"
     return os.fsencode(plain_name(path)).decode(errors="replace")
-
-
-def _file_sha256(descriptor: int) -> str:
-    from hashlib import sha256
-
-    # At offsets of its own: where the file is read next belongs to libsndfile.
-    digest, offset = sha256(), 0
-    while piece := read_at(descriptor, _HASH_BYTES, offset):
-        digest.update(piece)
-        offset += len(piece)
-    return digest.hexdigest()

@@ -1,6 +1,6 @@
 """Headers of plain samples that libsndfile does not use as they are.
 
-RIFX and NIST SPHERE, and AIFF and CAF whose writer could not go back to put the sizes in.
+RIFX, NIST SPHERE and CAF, and AIFF whose writer could not go back to put the sizes in.
 """
 
 import struct
@@ -114,18 +114,18 @@ def _extended(number: bytes) -> int:
 
 
 def _caf(look: Look) -> PlainData | None:
-    """Read a CAF whose data goes on to the end of the file."""
+    """Read a CAF; libsndfile refuses one that is cut off, and hears nothing behind it."""
     description = b""
     for name, size, at in _chunks(look, 8, size_bytes=8):
         if name == b"desc":
             description = look(at, 32)
         elif name == b"data":
-            return _of_caf(description, at + 4) if size == _UNKNOWN_CAF else None
+            return _of_caf(description, at + 4, None if size == _UNKNOWN_CAF else size - 4)
     return None
 
 
-def _of_caf(description: bytes, at: int) -> PlainData | None:
-    if len(description) < 32:
+def _of_caf(description: bytes, at: int, data_bytes: int | None) -> PlainData | None:
+    if len(description) < 32 or (data_bytes is not None and data_bytes < 0):
         return None
     rate_hz, kind, flags, packet, _, channels, _ = struct.unpack(">d4s5I", description)
     of_laws: dict[bytes, Encoding] = {b"ulaw": "ulaw", b"alaw": "alaw"}
@@ -135,9 +135,8 @@ def _of_caf(description: bytes, at: int) -> PlainData | None:
     if not 0 < rate_hz < 1 << 31:
         return None
     little = kind == b"lpcm" and bool(flags & 2)
-    return PlainData(
-        encoding, 8 * packet // channels, not little, round(rate_hz), channels, at, None
-    )
+    bits = 8 * packet // channels
+    return PlainData(encoding, bits, not little, round(rate_hz), channels, at, data_bytes)
 
 
 def _sphere(look: Look) -> PlainData | None:

@@ -9,11 +9,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from stftcli.audio.channels import check_channel, pick_channels
+from stftcli.audio.channels import check_channel
 from stftcli.audio.clocks import Clock, clocks_of
 from stftcli.audio.complaints import complaints
 from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SUBTYPES
-from stftcli.audio.nonfinite import advice, are_finite, first_bad, pick_finite
+from stftcli.audio.nonfinite import FinitePicker
 from stftcli.audio.opening import Opened, display_name
 from stftcli.audio.sample_reader import SampleReader
 from stftcli.audio.shared_file import SharedFile
@@ -63,8 +63,6 @@ class Source:
         The kind of file and the format of its samples, in libsndfile's words.
     samples : int or None
         The length that the header claims; None where it says nothing that can be believed.
-    replaced : int
-        How many values that were NaN or infinite have been given as 0.
 
     Raises
     ------
@@ -83,7 +81,7 @@ class Source:
     ) -> None:
         self.reading = reading
         self.name, self._path = display_name(path), "" if path == STANDARD else path
-        self._strict, self._closed, self.replaced = strict, False, 0
+        self._strict, self._closed = strict, False
         self._ahead: deque[NDArray[Any]] = deque()
         self._rest: Iterator[NDArray[Any]] | None = None
         self._early = 0
@@ -101,13 +99,16 @@ class Source:
         if not 1 <= self.rate_hz <= MAX_RATE_HZ:
             self._stack.close()
             raise InputError(
-                f"{self.name} says that it has {self.rate_hz} Hz: up to {MAX_RATE_HZ} Hz are read"
+                f"{self.name} says that it has {self.rate_hz} Hz: 1 to {MAX_RATE_HZ} Hz are read; "
+                "`input_rate` says what there were"
             )
         block_samples = max(1, min(_BLOCK_SAMPLES, _BLOCK_VALUES // self.channels))
         if block_s is not None:
             block_samples = max(1, min(block_samples, round(block_s * self.rate_hz)))
         self._reader = SampleReader(self._sounds, self.name, block_samples)
         self.container, self.subtype = self._opened.kind.container.name, str(decoder.subtype)
+        floats = self.subtype in FLOAT_SUBTYPES
+        self._picker = FinitePicker(self.name, self.rate_hz, floats=floats)
         claimed = self._opened.findings.claimed_samples
         self.samples = None if self._opened.understated else claimed
 
@@ -136,6 +137,11 @@ class Source:
     def ended(self) -> bool:
         """Whether it has been read to its end; then it cannot be read again."""
         return self._reader.ended
+
+    @property
+    def replaced(self) -> int:
+        """How many values that were NaN or infinite have been given as 0."""
+        return self._picker.replaced
 
     @property
     def encoding(self) -> str:
@@ -298,7 +304,7 @@ class Source:
         for block in self._reader.blocks(inf if after is None else end + after, dtype):
             first = self.read_samples - len(block)
             wanted = block[max(0, begin - first) :]
-            chosen = self._finite(wanted, max(begin, first), segment, nonfinite)
+            chosen = self._picker.pick(wanted, max(begin, first), segment, nonfinite)
             if chosen.shape[-1]:
                 yield chosen
         self._check_end()
@@ -308,29 +314,6 @@ class Source:
     def _check_end(self) -> None:
         if self._strict and (complaint := self.complaint()):
             raise InputError(complaint)
-
-    def _finite(
-        self,
-        block: NDArray[Any],
-        first: int,
-        segment: SegmentSettings,
-        nonfinite: Nonfinite,
-    ) -> NDArray[Any]:
-        """Give the chosen channels of a block of shape (samples, channels) that begins there."""
-        chosen = pick_channels(block, segment.channel)
-        floats = self.subtype in FLOAT_SUBTYPES
-        if nonfinite == "keep" or not floats or are_finite(chosen):
-            return chosen
-        if nonfinite == "zero":
-            chosen, replaced = pick_finite(block, segment.channel)
-            self.replaced += replaced
-            return chosen
-        sample = first + first_bad(chosen)
-        inside = segment.first(self.rate_hz) <= sample < segment.last(self.rate_hz)
-        raise InputError(
-            f"{self.name} holds NaN or infinite samples, the first at sample {sample} "
-            f"({sample / self.rate_hz:.3f} s): {advice(inside)}"
-        )
 
     def _raise_nothing_there(self, start: int) -> None:
         if self.read_samples and start:

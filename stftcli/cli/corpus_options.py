@@ -12,6 +12,7 @@ from stftcli.cli.sections import Command, Decorator, stacked, under
 from stftcli.errors import SettingsError
 from stftcli.files.places import is_folder
 from stftcli.frozen import Frozen
+from stftcli.settings.choices import ARRAY_FORMATS, PICTURE_FORMATS
 
 _option = under("corpus")
 
@@ -186,12 +187,16 @@ class CorpusOptions(Frozen):
         lists = self.files_from is not None or self.manifest is not None
         return not lists and not any(map(is_folder, paths))
 
-    def check_many(self, **of_one: Any) -> None:
+    def check_many(self, paths: Sequence[str], **of_one: Any) -> None:
         """Raise SettingsError if many inputs have no folder for their results.
 
         So too if they were given what only one input can have.
         """
         if self.out_dir is None:
+            if len(paths) == 2 and _names_result(paths[1]):
+                raise SettingsError(
+                    f"{paths[1]} is no sound: if it is the result, give it as `out`"
+                )
             raise SettingsError("the results of several inputs go into a folder: give `out_dir`")
         for name, value in of_one.items():
             if value:
@@ -228,6 +233,14 @@ class CorpusOptions(Frozen):
         for item in self._fields:
             if getattr(self, item.name) != getattr(default, item.name):
                 raise SettingsError(f"`{item.name}` is of many inputs: give `out_dir` as well")
+
+
+def _names_result(path: str) -> bool:
+    """Say whether a name is that of an array or picture that may be written."""
+    from pathlib import Path
+
+    endings = (f".{name}" for name in (*ARRAY_FORMATS, *PICTURE_FORMATS))
+    return path.lower().endswith(tuple(endings)) and not Path(path).is_dir()
 
 
 def corpus_options(*, shards: bool = False) -> Decorator:

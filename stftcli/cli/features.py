@@ -134,6 +134,7 @@ def features(  # noqa: PLR0913, PLR0917  # all that the command can be asked for
         corpus.check_timeline(out)
     elif corpus.are_many(paths):
         corpus.check_many(
+            paths,
             out=out,
             key=key,
             save_linear=save_linear,

@@ -4,11 +4,13 @@ import os
 import signal
 import sys
 import warnings
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 import click
 
+from stftcli.cli.sections import SectionedCommand
 from stftcli.cli.words import say
 from stftcli.errors import StftcliError
 from stftcli.files.interrupts import hearing_signals
@@ -32,6 +34,32 @@ _SUMMARIES = {
 class _Group(click.Group):
     """Imports no command but the one that runs; ends quietly when nobody reads the output."""
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Take a command behind --help too, or all."""
+        return click.Option(
+            self.get_help_option_names(ctx),
+            is_flag=False,
+            flag_value="",
+            is_eager=True,
+            expose_value=False,
+            metavar="[COMMAND]",
+            callback=self._show_help,
+            help="Show this, or the options of a command, or of all.",
+        )
+
+    def _show_help(self, ctx: click.Context, _: click.Parameter, word: str | None) -> None:
+        if word is None or ctx.resilient_parsing:
+            return
+        if not word:
+            click.echo(ctx.get_help(), color=ctx.color)
+        elif word == "all":
+            _show_all()
+        elif word in _SUMMARIES:
+            _show_help_of(word)
+        else:
+            raise click.UsageError(_no_command(word), ctx)
+        ctx.exit()
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -51,6 +79,31 @@ class _Group(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(_PIPE_CLOSED)
         return result
+
+
+def _show_all() -> None:
+    """Show the help of each command, and of those below it, with all of their options."""
+    for name in _SUMMARIES:
+        for words, command in _tree((name,), load_command(name)):
+            _show_help_of(*words)
+            click.echo()
+            if isinstance(command, SectionedCommand):
+                _show_help_of(*words, topic="all")
+                click.echo()
+
+
+def _tree(
+    words: tuple[str, ...], command: click.Command
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Give a command and all below it, with what is typed for each."""
+    yield words, command
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from _tree((*words, name), inner)
+
+
+def _show_help_of(*words: str, topic: str = "") -> None:
+    cli.main([*words, "--help", *([topic] if topic else [])], "stftcli", standalone_mode=False)
 
 
 def _no_command(word: str) -> str:

@@ -23,7 +23,7 @@ from stftcli.settings.frames import FrameSettings
 from stftcli.settings.kinds import Frequency, Time
 from stftcli.settings.option import Option
 from stftcli.settings.pictures import Look
-from stftcli.settings.reading import RAW_ENCODINGS, RawKind, Reading
+from stftcli.settings.reading import RAW_ENCODINGS, SLOW_ADVICE, RawKind, Reading
 from stftcli.settings.record import Record
 from stftcli.settings.segment import SegmentSettings
 from stftcli.settings.signal import MAX_RATE_HZ, SignalSettings
@@ -164,7 +164,7 @@ _INPUT_FORMAT = under("segment")(
 _INPUT_RATE = under("segment")(
     "--input-rate",
     common=False,
-    type=types.Of(Frequency(1, MAX_RATE_HZ, whole=True)),
+    type=types.Of(Frequency(1, MAX_RATE_HZ, whole=True, advice=SLOW_ADVICE)),
     help="Samples per second of the inputs, whatever their headers say: of recordings that are "
     "slowed down, ten times what the header says.",
 )

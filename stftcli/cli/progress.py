@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 _PATIENCE_S = 1.0
+_MAX_WARNED = 100
 
 
 class TerminalReporter:
@@ -31,6 +32,7 @@ class TerminalReporter:
         self._task: TaskID | None = None
         self._has_status = False
         self._name, self._done = "", 0.0
+        self._warned: set[str] = set()
         self._seconds: float | None = None
         self._begun = time.monotonic()
 
@@ -64,7 +66,11 @@ class TerminalReporter:
         self._progress.update(self._task, completed=self._done)
 
     def warn(self, text: str) -> None:
-        """Say it at once."""
+        """Say it at once, and the same of many inputs only the first time."""
+        if text in self._warned:
+            return
+        if len(self._warned) < _MAX_WARNED:
+            self._warned.add(text)
         self._stop()
         say(f"stftcli: warning: {text}")
 

@@ -67,7 +67,7 @@ class SectionedCommand(click.Command):
             expose_value=False,
             metavar="[TOPIC]",
             callback=self._show_help,
-            help="Show this, or the options of a topic, or all.",
+            help="Show this, or the options of a topic, or one option, or all.",
         )
 
     def _show_help(self, ctx: click.Context, _: click.Parameter, topic: str | None) -> None:
@@ -77,17 +77,25 @@ class SectionedCommand(click.Command):
             click.echo(ctx.get_help(), color=ctx.color)
         else:
             formatter = ctx.make_formatter()
-            self._write_topics(ctx, formatter, self._asked(ctx, topic))
+            for name, options in self._asked(ctx, topic).items():
+                with formatter.section(f"{name.capitalize()}: {TOPICS[name]}"):
+                    formatter.write_dl(_records(ctx, options))
             click.echo(formatter.getvalue().rstrip("\n"), color=ctx.color)
         ctx.exit()
 
-    def _asked(self, ctx: click.Context, topic: str) -> list[str]:
-        known = list(self._topics(ctx))
-        if topic == "all":
-            return known
-        if topic not in known:
-            raise click.UsageError(f"there is no topic {topic!r}: {', '.join(known)}, all", ctx)
-        return [topic]
+    def _asked(self, ctx: click.Context, word: str) -> dict[str, list[click.Option]]:
+        """Give the options that a topic has, or the one that is named, by topics."""
+        topics = self._topics(ctx)
+        if word == "all":
+            return topics
+        if word in topics:
+            return {word: topics[word]}
+        for topic, options in topics.items():
+            if named := [one for one in options if f"--{word}" in one.opts]:
+                return {topic: named}
+        raise click.UsageError(
+            f"there is no topic and no option {word!r}: {', '.join(topics)}, all", ctx
+        )
 
     def _topics(self, ctx: click.Context) -> dict[str, list[click.Option]]:
         """Give the options of each topic that the command has, in the order of the topics."""
@@ -113,13 +121,6 @@ class SectionedCommand(click.Command):
     def _helps(self, ctx: click.Context) -> list[click.Option]:
         option = self.get_help_option(ctx)
         return [] if option is None else [option]
-
-    def _write_topics(
-        self, ctx: click.Context, formatter: click.HelpFormatter, names: Sequence[str]
-    ) -> None:
-        for name in names:
-            with formatter.section(f"{name.capitalize()}: {TOPICS[name]}"):
-                formatter.write_dl(_records(ctx, self._topics(ctx)[name]))
 
 
 def _records(ctx: click.Context, options: Sequence[click.Option]) -> list[tuple[str, str]]:

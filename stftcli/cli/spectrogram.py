@@ -102,6 +102,7 @@ def spectrogram(
         inputs = corpus.recordings(paths, TerminalReporter(quiet).warn)
     elif corpus.out_dir is not None or not corpus.are_files(paths):
         corpus.check_many(
+            paths,
             out=out,
             grid=grid,
             segments=marked,

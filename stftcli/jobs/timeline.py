@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from stftcli.audio.opening import display_name
 from stftcli.audio.source import Source
 from stftcli.errors import InputError
 from stftcli.features.chain import Chain
@@ -28,6 +29,7 @@ _GAP_VALUES_AT_ONCE = 1 << 18
 _GAP_FRAMES_AT_ONCE = 1 << 16
 """Of gaps that are pooled, whose frames are one in memory."""
 _MAX_NAMES = 1000
+_MAX_WRONG = 5
 
 
 class Recording(Frozen):
@@ -83,12 +85,17 @@ class Timeline(Frozen):
         """
         segment = settings.segment
         check_settings(settings)
-        opened = []
+        opened, wrong = [], []
         for path in paths:
-            with Source(path, reading=reading) as source:
-                origin = own_clock(source, reporter, "rename it, or leave it out")
-                form = (source.rate_hz, source.channels)
-                opened.append((origin, path, source.name, source.samples, form))
+            try:
+                with Source(path, reading=reading) as source:
+                    origin = own_clock(source, reporter, "rename it, or leave it out")
+                    form = (source.rate_hz, source.channels)
+                    opened.append((origin, path, source.name, source.samples, form))
+            except InputError as error:
+                wrong.append((path, error))
+        if wrong:
+            raise _all_wrong(wrong)
         check_zones([(at, name) for at, _, name, _, _ in opened])
         opened.sort(key=lambda one: (one[0], one[1]))
         origin, _, first, _, form = opened[0]
@@ -230,6 +237,16 @@ class Timeline(Frozen):
                 f"{after.name} begins {gap} after {before.name}, and the gaps are {rows} rows of "
                 f"nothing: correct its clock, or take a longer `{longer}`"
             )
+
+
+def _all_wrong(wrong: Sequence[tuple[str, InputError]]) -> InputError:
+    """Name all recordings that have no place on the line, so that one call tells of them."""
+    (_, first), *others = wrong
+    if not others:
+        return first
+    names = [display_name(path) for path, _ in others[:_MAX_WRONG]]
+    names += ["..."] * (len(others) > _MAX_WRONG)
+    return InputError(f"{first}; {len(others)} more have no place on the line: {', '.join(names)}")
 
 
 def _spell_hidden(names: Sequence[str], hop_s: float) -> str:

@@ -108,6 +108,7 @@ class Frequency(Kind):
     lowest: float
     highest: float
     whole: bool = False
+    advice: str = ""
     metavar: str = "HZ"
 
     def read(self, value: Any) -> float:
@@ -118,7 +119,7 @@ class Frequency(Kind):
         if not self.lowest <= hertz <= self.highest or (self.whole and hertz != int(hertz)):
             number = "a whole number of Hz" if self.whole else "Hz"
             bounds = f"from {self.lowest:.10g} to {self.highest:.10g}"
-            raise ValueError(f"it must be {number} {bounds}, as in 16000 or 16k")
+            raise ValueError(f"it must be {number} {bounds}, as in 16000 or 16k{self.advice}")
         return int(hertz) if self.whole else hertz
 
 

@@ -22,6 +22,12 @@ RAW_ENCODINGS: dict[RawEncoding, str] = {
 
 MAX_CHANNELS = 1023
 
+SLOW_ADVICE = (
+    "; of a rate below 1 Hz, or between two whole ones, give a thousandfold: frequencies in Hz are "
+    "then mHz, and a second is 1000 s"
+)
+"""Plans count samples, so rates are whole numbers; this is said to who has another one."""
+
 
 class RawFormat(Frozen):
     """What samples are that have no header.
@@ -82,8 +88,8 @@ class RawKind(Kind):
         whole = rate_hz.is_integer() and channels.is_integer()
         if not (whole and rate_hz <= MAX_RATE_HZ and 1 <= channels <= MAX_CHANNELS):
             raise ValueError(
-                f"a rate lies between 1 and {MAX_RATE_HZ} Hz, and there are up to {MAX_CHANNELS} "
-                "channels"
+                f"a rate is a whole number from 1 to {MAX_RATE_HZ} Hz{SLOW_ADVICE}; and there are "
+                f"up to {MAX_CHANNELS} channels"
             )
         return RawFormat(encoding, int(rate_hz), int(channels))
 

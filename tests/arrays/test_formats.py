@@ -11,6 +11,7 @@ from stftcli.arrays.formats import FORMATS, choose_format
 from stftcli.errors import SettingsError
 from stftcli.settings.choices import LAYOUTS, ArrayFormat, Layout
 from tests.arrays.writing import METADATA, READERS, holds, spec_of, written
+from tests.marks import only_long_but
 from tests.oracles.conftest import oracle
 from tests.signals import assert_same_bits, noise
 
@@ -93,7 +94,7 @@ def test_what_a_format_holds_passes_the_check(
     FORMATS[name].writer.check(np.dtype(dtype), layout)
 
 
-@pytest.mark.parametrize(("name", "layout"), FORMS)
+@pytest.mark.parametrize(("name", "layout"), only_long_but([("npy", "bins-first")], FORMS))
 def test_memory_does_not_grow_with_the_frames(
     tmp_path: Path, name: ArrayFormat, layout: Layout
 ) -> None:

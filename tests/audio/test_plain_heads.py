@@ -39,13 +39,12 @@ def aiff(data: bytes, bits: int, kind: bytes = b"") -> bytes:
     return head + b"SSND" + bytes(12) + data
 
 
-def caf(data: bytes, bits: int, flags: int, kind: bytes = b"lpcm") -> bytes:
-    """Give a CAF whose data goes on to the end of the file."""
+def caf(data: bytes, bits: int, flags: int, kind: bytes = b"lpcm", *, sized: bool = False) -> bytes:
+    """Give a CAF whose data goes on to the end of the file, unless its size is told."""
     form = struct.pack(">d4s5I", RATE_HZ, kind, flags, 2 * bits // 8, 1, 2, bits)
     head = b"caff\0\1\0\0" + b"desc" + struct.pack(">Q", 32) + form
-    return (
-        head + b"free" + struct.pack(">Q", 7) + bytes(7) + b"data" + b"\xff" * 8 + bytes(4) + data
-    )
+    size = struct.pack(">Q", 4 + len(data)) if sized else b"\xff" * 8
+    return head + b"free" + struct.pack(">Q", 7) + bytes(7) + b"data" + size + bytes(4) + data
 
 
 def sphere(data: bytes, sample_bytes: int, order: str, coding: str = "pcm") -> bytes:
@@ -78,6 +77,7 @@ CASES: dict[str, tuple[bytes, NDArray[Any]]] = {
     "caf 16": (caf(integers(">i2", 32767), 16, 0), PCM_16),
     "caf little": (caf(integers("<i2", 32767), 16, 2), PCM_16),
     "caf float": (caf(SAMPLES.T.astype("<f4").tobytes(), 32, 3), FLOAT),
+    "caf of a size": (caf(integers(">i2", 32767), 16, 0, sized=True), PCM_16),
     "caf double": (caf(SAMPLES.T.astype(">f8").tobytes(), 64, 1), FLOAT),
     "sphere big": (sphere(integers(">i2", 32767), 2, "10"), PCM_16),
     "sphere little": (sphere(integers("<i2", 32767), 2, "01"), PCM_16),
@@ -120,7 +120,7 @@ def test_laws_are_those_of_a_wav(tmp_path: Path, coding: str) -> None:
 
 
 @either_way
-@pytest.mark.parametrize("case", ["rifx 16", "sphere little"])
+@pytest.mark.parametrize("case", ["rifx 16", "sphere little", "caf of a size"])
 def test_one_that_is_cut_off_is_told(tmp_path: Path, case: str, way: str) -> None:
     content, wanted = CASES[case]
     (path := tmp_path / "sound").write_bytes(content[: len(content) // 2])
@@ -129,6 +129,18 @@ def test_one_that_is_cut_off_is_told(tmp_path: Path, case: str, way: str) -> Non
     np.testing.assert_array_equal(samples, wanted[:, : samples.shape[1]].astype(np.float32))
     assert complaint is not None
     assert "ends early: its header promises 0.27 s" in complaint
+
+
+@either_way
+def test_what_follows_a_caf_is_told(tmp_path: Path, way: str) -> None:
+    content, wanted = CASES["caf of a size"]
+    chunk = b"uuid" + struct.pack(">Q", 20) + bytes(20)
+    for follows, told in ((b"", None), (chunk, None), (chunk + content, "0.27 s of sound) that")):
+        (path := tmp_path / "sound").write_bytes(content + follows)
+        with either(way, path) as name:
+            samples, complaint, _ = heard(name)
+        np.testing.assert_array_equal(samples, wanted.astype(np.float32))
+        assert complaint is None if told is None else told in str(complaint)
 
 
 def test_chunks_behind_the_data_are_no_sound() -> None:

@@ -9,11 +9,11 @@ the documentation.
 import atexit
 import gc
 import os
-import pkgutil
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
@@ -27,6 +27,8 @@ _OTHERS = (
     *("numpy", "soundfile", "ducc0", "soxr", "kaldiio", "rich.progress", "safetensors.numpy"),
     *("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.font_manager"),
 )
+
+_LARGE = {"torch", "onnx"}
 
 
 class Forks:
@@ -108,12 +110,20 @@ def _serve(descriptor: int) -> None:
 def _import_all() -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as stftcli says; a process with threads cannot fork
     import stftcli
+    from stftcli.errors import MissingExtraError
 
-    ours = [found.name for found in pkgutil.walk_packages(stftcli.__path__, "stftcli.")]
-    for name in (*ours, *_OTHERS):
-        with suppress(ImportError):  # of what is not installed
+    for name in (*_ours(Path(stftcli.__file__).parent), *_OTHERS):
+        with suppress(ImportError, MissingExtraError):  # of what is not installed
             import_module(name)
     gc.freeze()  # so that forks do not touch, and copy, what they share
+
+
+def _ours(package: Path) -> Iterator[str]:
+    """Give our modules by name, but those of large packages: with these, no fork is cheap."""
+    for file in sorted(package.rglob("*.py")):
+        parts = file.relative_to(package.parent).with_suffix("").parts
+        if not _LARGE & set(parts[:-1]):
+            yield ".".join(parts).removesuffix(".__init__")
 
 
 def _become(words: list[str], folder: Path, pipes: list[int]) -> Never:

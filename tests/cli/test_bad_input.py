@@ -279,7 +279,7 @@ BAD_CALLS = [
     Call("spectrogram good.wav --range 0 --out out/x.png", 2, "--range"),
     Call("info good.wav --hop-length -1", 2, "--hop-length"),
     Call(
-        "transform good.wav", 2, "no command 'transform': there are corpus, features|stftcli --help"
+        "transform good.wav", 2, "no command 'transform': there are corpus, export|stftcli --help"
     ),
     Call("features good.wav --pitch 3", 2, "No such option|--pitch|features --help"),
 ]

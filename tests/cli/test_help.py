@@ -127,15 +127,29 @@ class TestTopics:
         assert set(first) - {"--help"} <= set(options_of(LAYERED[words]))
 
     @each_layered
-    @pytest.mark.parametrize("topic", ["nonsense", "Frames", "mel"])
+    @pytest.mark.parametrize("topic", ["nonsense", "Frames", "n_fft"])
     def test_that_are_none_are_answered_with_all(
         self, shell: Shell, words: str, topic: str
     ) -> None:
         done = run_inside(shell, *words.split(), f"--help={topic}")
         assert (done.code, done.out) == (2, b"")
-        assert f"no topic '{topic}'" in done.err
+        assert f"no topic and no option '{topic}'" in done.err
         assert f"{', '.join(topics_of(LAYERED[words]))}, all" in done.err
         assert len(done.err.splitlines()) == 1
+
+    @pytest.mark.parametrize(
+        ("command", "option", "topic"),
+        [
+            ("features", "pool", "Features"),
+            ("show", "follow", "Output"),
+            ("info", "mel", "Features"),
+        ],
+    )
+    def test_an_option_stands_for_itself(
+        self, shell: Shell, command: str, option: str, topic: str
+    ) -> None:
+        assert listed(shell, command, "--help", option) == [f"--{option}"]
+        assert told(shell, command, "--help", option).startswith(f"{topic}: ")
 
     def test_of_pictures_are_no_topics_of_arrays(self, shell: Shell) -> None:
         for topic in ("view", "figure"):
@@ -150,6 +164,17 @@ class TestTopics:
         wanted = told(shell, "features", "--help", "frames")
         assert told(shell, "features", "--mel", "0", "--help", "frames") == wanted
         assert told(shell, "features", "missing.wav", "--help", "frames") == wanted
+
+
+def test_the_help_of_a_command_or_of_all_is_asked_of_the_group_too(shell: Shell) -> None:
+    assert told(shell, "--help", "features") == told(shell, "features", "--help")
+    everything = told(shell, "--help", "all")
+    for words, command in ALL.items():
+        assert f"Usage: stftcli {words} " in everything
+        if words in LAYERED:
+            assert all(option in everything for option in options_of(command))
+    wrong = run_inside(shell, "--help", "fetures")
+    assert (wrong.code, wrong.err.count("did you mean features?")) == (2, 1)
 
 
 def test_every_keyword_of_python_is_an_option_of_features(shell: Shell) -> None:

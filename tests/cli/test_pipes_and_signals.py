@@ -20,6 +20,7 @@ import soundfile
 from stftcli import STFT
 from tests.audio.wav import wav_bytes
 from tests.cli.shell import STFTCLI, Shell
+from tests.marks import only_long_but
 from tests.oracles.conftest import oracle
 from tests.signals import assert_close, assert_same_bits, noise
 
@@ -220,7 +221,9 @@ def peak_megabytes(seconds: int, *words: str) -> float:
     return int(kilobytes) / 1024
 
 
-@pytest.mark.parametrize("array_format", ["npy", "npz", "safetensors", "ark"])
+@pytest.mark.parametrize(
+    "array_format", only_long_but(["npz"], ["npy", "npz", "safetensors", "ark"])
+)
 def test_memory_does_not_grow_with_the_sound(tmp_path: Path, array_format: str) -> None:
     if array_format == "ark":
         oracle("kaldiio")
@@ -235,6 +238,7 @@ def test_the_measure_of_memory_sees_a_sound_that_is_held(tmp_path: Path) -> None
     assert peak_megabytes(600, *words) > peak_megabytes(10, *words) + 30
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("looks", ["--waveform", "--bare --size 800x400"])
 def test_memory_of_a_picture_does_not_grow_with_the_sound(tmp_path: Path, looks: str) -> None:
     # Half an hour more is 58 MB as they come in.

@@ -218,7 +218,7 @@ def peak_megabytes(shell: Shell, minutes: int, *words: str) -> float:
     "words",
     [
         "--log db --ref max --top-db 60 --normalize meanvar --deltas 2",
-        "--log ln --normalize mean --stats all",
+        pytest.param("--log ln --normalize mean --stats all", marks=pytest.mark.long),
     ],
 )
 def test_memory_does_not_grow_with_the_sound(shell: Shell, words: str) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tests.audio.wav import wav_bytes
+from tests.cli.inside import run_inside
 from tests.cli.shell import Shell
 from tests.signals import noise
 
@@ -159,3 +160,11 @@ def test_a_tone_is_as_bright_as_it_is_loud_however_narrow(shell: Shell, length: 
     middle = pixels[:, 600, :3]
     # The brightest colour of the map, which the highest level of the picture has.
     assert np.abs(middle - [0.987, 0.991, 0.75]).sum(axis=1).min() < 0.1
+
+
+@pytest.mark.usefixtures("mono", "stereo")
+def test_what_is_true_of_all_sounds_is_said_once(shell: Shell) -> None:
+    words = ("--mel", "20", "--log", "db", "--deltas", "1", "--pool", "500ms")
+    done = run_inside(shell, "spectrogram", "mono.wav", "stereo.wav", *words)
+    assert done.code == 0
+    assert done.err.count("--pool takes the mean of the levels") == 1

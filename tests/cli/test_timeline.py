@@ -173,6 +173,15 @@ def test_a_recording_without_a_clock_is_named(shell: Shell, names: list[str]) ->
     assert "in.wav has no clock" in said
 
 
+def test_all_that_have_no_place_are_named_at_once(shell: Shell, names: list[str]) -> None:
+    record(shell.folder / "in.wav", 1.0, 1)
+    (shell.folder / "SITE_20240131_235959.wav").write_bytes(b"no sound")
+    words = (*names, "in.wav", "SITE_20240131_235959.wav", "--timeline", *FRAMES, "--out", "x.npy")
+    said = refused(shell, "features", *words)
+    assert "in.wav has no clock" in said
+    assert "1 more have no place on the line: SITE_20240131_235959.wav" in said
+
+
 def test_clocks_that_contradict_each_other_are_told_of(shell: Shell, names: list[str]) -> None:
     record(shell.folder / names[0], 2.0, after=guano("2024-01-31T23:58:50"))
     done = ok_inside(shell, "features", *names, "--timeline", *FRAMES, "--out", "x.npz")

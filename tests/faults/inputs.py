@@ -46,6 +46,7 @@ _WEIGHTS = (
     "linear show X",
     "linear convert X x.npz",
 )
+_CURVE = (f"features good.wav {FRAMES} --calibration X --spectrum psd --log db --out x.npy",)
 _ARRAY = ("info X", "info X --json", "linear fit pca X --components 2 --out x.npz")
 _SETTINGS = (
     "features good.wav --config X --out x.npy",
@@ -71,6 +72,8 @@ KINDS = {
     "weights npz": Kind("w.npz", _WEIGHTS),
     "packed npz": Kind("w.npz", _WEIGHTS),
     "weights safetensors": Kind("w.safetensors", _WEIGHTS),
+    "weights pt": Kind("w.pt", _WEIGHTS),
+    "curve": Kind("c.txt", _CURVE),
     "targets": Kind("t.npy", ("linear fit ridge a.npy --targets X --out x.npz",)),
     "array npy": Kind("a.npy", _ARRAY),
     "array npz": Kind("a.npz", (*_ARRAY, *_SETTINGS, "inverse X --griffin-lim 1 --out x.wav")),
@@ -116,6 +119,17 @@ def _weights(shell: Shell, name: str) -> None:
 
 def _packed(shell: Shell, name: str) -> None:
     np.savez_compressed(shell.folder / name, weight=noise(5, BINS), bias=noise(5))
+
+
+def _state_dict(shell: Shell, name: str) -> None:
+    torch = oracle("torch")
+    weight, bias = torch.ones(2 * BINS, 64), torch.ones(2 * BINS)
+    torch.save({"weight": weight, "bias": bias}, shell.folder / name)
+
+
+def _curve(shell: Shell, name: str) -> None:
+    text = "Frequency (Hz),Level (dB)\n20,-1.5\n1000,0\n20000,2.25\n"
+    (shell.folder / name).write_text(text)
 
 
 def _targets(shell: Shell, name: str) -> None:
@@ -169,6 +183,8 @@ _MAKERS = {
     "weights npz": _weights,
     "weights safetensors": _weights,
     "packed npz": _packed,
+    "weights pt": _state_dict,
+    "curve": _curve,
     "targets": _targets,
     "sidecar": _sidecar,
     "toml": _toml,

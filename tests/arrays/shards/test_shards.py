@@ -30,7 +30,7 @@ from tests.arrays.shards.sharding import (
     sharded,
     stored,
 )
-from tests.mutation import mutations
+from tests.mutation import EVERY, mutations
 from tests.signals import assert_same_bits, noise
 
 CASES = [(name, dtype) for name in SHARDS for dtype in DTYPES]
@@ -269,12 +269,13 @@ def test_changed_files_are_read_or_refused(tmp_path: Path, name: ShardFormat) ->
     tracemalloc.start()
     try:
         for changed in mutations(content, 500):
+            path.unlink()  # some disks make who overwrites a file wait
             path.write_bytes(changed)
             refused += not read_both(path, name)
         assert tracemalloc.get_traced_memory()[1] < 64 << 20
     finally:
         tracemalloc.stop()
-    assert refused > 100
+    assert refused > 100 // EVERY
 
 
 @each_format

@@ -18,6 +18,7 @@ from tests.cli.corpus.clips import (
 )
 from tests.cli.inside import run_inside
 from tests.cli.shell import Done, Shell
+from tests.marks import only_long_but
 
 ROOT = str(Path(__file__).parents[3])
 DYING = "tests.cli.corpus.dying"
@@ -63,7 +64,8 @@ def test_what_cannot_be_an_executor_is_named(
     shell: Shell, name: str, code: int, words: list[str]
 ) -> None:
     make_clips(shell.folder / "clips", 2)
-    done = by(shell, name)
+    words_of_it = ("--executor", name, "-j", "2", "--out-dir", "out", *SHORT)
+    done = run_inside(shell, "features", "clips", *words_of_it)
     assert done.code == code, done.err
     assert len(done.err.splitlines()) == 1
     assert all(word in done.err for word in words), done.err
@@ -103,7 +105,7 @@ def test_workers_of_another_version_are_named(
     assert "0.0.1" in done.err and "install the same" in done.err
 
 
-@pytest.mark.parametrize("executor", ["processes", f"{DYING}:dying"])
+@pytest.mark.parametrize("executor", only_long_but(["processes"], ["processes", f"{DYING}:dying"]))
 def test_a_sound_that_its_workers_do_not_survive_fails_alone(shell: Shell, executor: str) -> None:
     make_clips(shell.folder / "clips", 60)
     # A hook in each process that Python starts here: the sound of that name is its end.

@@ -14,6 +14,7 @@ import pytest
 
 from tests.cli.corpus.clips import arrays, make_clip, results, settled
 from tests.cli.shell import STFTCLI, Shell
+from tests.marks import only_long_but
 
 CLIPS, SAMPLES = 30, 200_000
 WORDS = ("--out-dir", "out", "-j", "2", "--n-fft", "512", "--hop-length", "16", "--mel", "8")
@@ -172,7 +173,7 @@ def test_interrupted_and_taken_up_again(
 
 @needs_proc
 @each_signal
-@pytest.mark.parametrize("delay_s", [0, 0.02, 0.1, 0.25, 0.4])
+@pytest.mark.parametrize("delay_s", only_long_but([0.02, 0.25], [0, 0.02, 0.1, 0.25, 0.4]))
 def test_interrupted_while_workers_start(
     work: Shell, number: int, code: int, delay_s: float
 ) -> None:

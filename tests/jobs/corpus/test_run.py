@@ -25,6 +25,7 @@ def peak_megabytes(folder: Path, count: int) -> float:
     return kilobytes / (1024 if sys.platform != "darwin" else 1024 * 1024)
 
 
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_list(tmp_path: Path) -> None:
     # Held as objects, 18,000 entries and their results more would take 40 MB.
     few, many = (peak_megabytes(tmp_path / str(count), count) for count in (2000, 20_000))
