@@ -25,7 +25,7 @@ class Job:
     rate_hz : int
         Of the sound.
     extra : str
-        What peers are given beside the sound: one of `benchmarks.sounds.EXTRAS`, or nothing.
+        What is given beside the sound: one of `benchmarks.sounds.EXTRAS`, or nothing.
     decibels : bool or None
         Whether results are arrays of decibels, or others; None where they are no arrays.
     on_request : bool
@@ -192,6 +192,17 @@ JOBS = {
     "segments-1h": _segments(1),
     "segments-10h": _segments(10),
     "ltsa-1h": _ltsa(HOUR),
+    "sheet-1h": Job(
+        "contact sheet of 100 segments",
+        HOUR,
+        {
+            "stftcli": "{stftcli} spectrogram {sound} --segments {extra} --sheet --out {out}.png",
+            "stftcli, one PDF": "{stftcli} spectrogram {sound} --segments {extra} --sheet "
+            "--out {out}.pdf",
+        },
+        limits=_PICTURE_LIMITS,
+        extra="100 segments",
+    ),
     "ltsa-24h": _ltsa(DAY),
     **{
         f"length-{seconds}s": _length(seconds)

@@ -58,11 +58,11 @@ def layer(folder: Path) -> Path:
     return path
 
 
-def segments(folder: Path, hours: int) -> Path:
-    """Write a Raven table of a thousand boxes for each hour, of 0.1 to 2 s, some overlapping."""
+def segments(folder: Path, hours: int, hourly: int = 1000) -> Path:
+    """Write a Raven table of so many boxes for each hour, of 0.1 to 2 s, some overlapping."""
     path = folder / "boxes.selections.txt"
     generator = np.random.default_rng(0)
-    starts = np.sort(generator.uniform(0, 3600 * hours - 2, 1000 * hours))
+    starts = np.sort(generator.uniform(0, 3600 * hours - 2, hourly * hours))
     ends = starts + generator.uniform(0.1, 2, len(starts))
     low_hz = generator.uniform(500, 4000, len(starts))
     boxes = np.column_stack((starts, ends, low_hz, low_hz * generator.uniform(1.2, 3, len(starts))))
@@ -75,7 +75,8 @@ def segments(folder: Path, hours: int) -> Path:
 EXTRAS: dict[str, Callable[[Path], Path]] = {
     "mel bank": mel_bank,
     "layer": layer,
+    "100 segments": partial(segments, hours=1, hourly=100),
     "1,000 segments": partial(segments, hours=1),
     "10,000 segments": partial(segments, hours=10),
 }
-"""What jobs give their peers beside the sound."""
+"""What jobs are given beside the sound."""

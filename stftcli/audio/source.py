@@ -134,6 +134,11 @@ class Source:
         return SharedFile(located(self._path), identity)
 
     @property
+    def ended(self) -> bool:
+        """Whether it has been read to its end; then it cannot be read again."""
+        return self._reader.ended
+
+    @property
     def replaced(self) -> int:
         """How many values that were NaN or infinite have been given as 0."""
         return self._picker.replaced

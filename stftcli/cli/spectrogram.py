@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from stftcli.cli import options, types
-from stftcli.cli.corpus_options import CorpusOptions, corpus_options, timeline_option
+from stftcli.cli.arrangement import Arrangement, arrangement_options
+from stftcli.cli.corpus_options import CorpusOptions, corpus_options
 from stftcli.cli.corpus_progress import CorpusProgress, run_many
 from stftcli.cli.many import for_each
 from stftcli.cli.output import choose_input, choose_output, other_inputs
@@ -18,8 +19,10 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import STANDARD
 from stftcli.files.urls import plain_name
 from stftcli.settings.choices import PICTURE_FORMATS, PictureFormat
+from stftcli.settings.marked import MarkedSegments
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import Reading
+from stftcli.settings.sheet import SheetSettings
 
 if TYPE_CHECKING:
     from stftcli.jobs.corpus.run import CorpusReport
@@ -36,6 +39,7 @@ Examples:
   stftcli spectrogram in.wav --linear mel.safetensors
   stftcli spectrogram recordings/ --out-dir pictures
   stftcli spectrogram recordings/ --timeline --out day.png
+  stftcli spectrogram in.wav --segments calls.txt --sheet --out calls.pdf
   ffmpeg -i talk.mp4 -f wav - | stftcli spectrogram > talk.png""",
 )
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
@@ -55,8 +59,7 @@ Examples:
     type=click.Choice(PICTURE_FORMATS),
     help="How it is written.  [default: by the ending of --out, else png]",
 )
-@under("output")("--grid", is_flag=True, help="Draw several inputs into one figure.")
-@timeline_option
+@arrangement_options
 @corpus_options()
 @picture_options("all; mix for --bare", figure=True)
 @options.reading()
@@ -66,8 +69,7 @@ def spectrogram(
     paths: tuple[str, ...],
     out: str | None,
     picture_format: PictureFormat | None,
-    grid: bool,
-    timeline: bool,
+    arrangement: Arrangement,
     settings: FeatureSettings,
     view: ViewSettings,
     figure: FigureSettings,
@@ -84,13 +86,28 @@ def spectrogram(
     Several files get a picture each, or one together with --grid or --timeline; folders and lists
     of files do with --out-dir. Levels are in dBFS: a sine at full scale is at 0 dBFS. Features
     (--mel, --linear, --log, another --spectrum) are drawn as they are, powers and magnitudes in dB.
+    With --segments, the segments of a table are drawn over the picture, or each as a panel of a
+    contact sheet (--sheet).
     """
+    grid, timeline, marked = arrangement.grid, arrangement.timeline, arrangement.marked
+    if marked is not None and arrangement.sheet is not None:
+        corpus.check_one()
+        _draw_sheet(
+            *(paths, out, marked, arrangement.sheet, settings, view, figure, picture_format),
+            *(reading, threads, quiet),
+        )
+        return
     if timeline:
         corpus.check_timeline(out, grid=grid)
         inputs = corpus.recordings(paths, TerminalReporter(quiet).warn)
     elif corpus.out_dir is not None or not corpus.are_files(paths):
         corpus.check_many(
-            paths, out=out, grid=grid, input_format=reading.raw, input_rate=reading.rate_hz
+            paths,
+            out=out,
+            grid=grid,
+            segments=marked,
+            input_format=reading.raw,
+            input_rate=reading.rate_hz,
         )
         _draw_many(
             paths, corpus, settings, view, figure, picture_format or "png", reading.strict, quiet
@@ -100,7 +117,7 @@ def spectrogram(
         corpus.check_one()
         _check_names(out, len(paths), grid)
         inputs = [choose_input(path) for path in paths or (None,)]
-    figures = [inputs] if grid or timeline else [[path] for path in inputs]
+    figures = [inputs] if arrangement.is_joint else [[path] for path in inputs]
     ending = picture_format or "png"
     outputs = [choose_output(out, sounds[0], ending) for sounds in figures]
     if len(set(outputs)) < len(outputs):  # two sounds whose names differ in their ending keep it
@@ -129,6 +146,7 @@ def spectrogram(
                 picture_format=picture_format,
                 threads=threads,
                 reading=reading,
+                marked=marked,
                 reporter=reporter,
             )
             if output != STANDARD:
@@ -136,6 +154,37 @@ def spectrogram(
 
         jobs = zip(figures, outputs, strict=True)
         for_each(jobs, draw, reporter, name=lambda job: plain_name(job[0][0]))
+
+
+def _draw_sheet(
+    paths: tuple[str, ...],
+    out: str | None,
+    marked: MarkedSegments,
+    sheet: SheetSettings,
+    settings: FeatureSettings,
+    view: ViewSettings,
+    figure: FigureSettings,
+    picture_format: PictureFormat | None,
+    reading: Reading,
+    threads: int | None,
+    quiet: bool,
+) -> None:
+    from stftcli.jobs.sheet import draw_sheet
+    from stftcli.jobs.spectrogram import check_pictures
+
+    named = paths[0] if len(paths) == 1 else marked.table
+    output = choose_output(out, named, picture_format or "png")
+    check_pictures([output], other_inputs(), settings)
+    with TerminalReporter(quiet, strict=reading.strict) as reporter:
+        report = draw_sheet(
+            *(paths, marked, output, settings, sheet, view, figure),
+            picture_format=picture_format,
+            threads=threads,
+            reading=reading,
+            reporter=reporter,
+        )
+        if output != STANDARD:
+            reporter.report(f"{output}: {report}")
 
 
 def _check_names(out: str | None, inputs: int, grid: bool) -> None:

@@ -25,9 +25,8 @@ _OF_COMMANDS = {
     *("format", "grid", "griffin_lim", "held_out", "include", "input_format", "input_rate", "jobs"),
     *("json_progress", "latency", "library"),
     *("key", "length", "manifest", "max_failures", "opset", "out", "out_dir", "overwrite"),
-    "preset",
-    *("prune", "root", "save_linear", "shard", "shard_size", "sidecar", "strict"),
-    *("segment_frames", "segments", "subtype", "threads", "tier", "timeline"),
+    *("preset", "prune", "root", "save_linear", "segment_frames", "segments", "shard"),
+    *("shard_size", "sheet", "sidecar", "strict", "subtype", "threads", "tier", "timeline"),
 }
 
 
@@ -53,8 +52,10 @@ def in_options(text: str) -> str:
         return text
     from stftcli.features.keywords import all_options
     from stftcli.settings.pictures import FigureSettings, ViewSettings
+    from stftcli.settings.sheet import SheetSettings
 
-    rows = [*all_options().values(), *ViewSettings.options, *FigureSettings.options]
+    records = (ViewSettings, FigureSettings, SheetSettings)
+    rows = [*all_options().values(), *(row for record in records for row in record.options)]
     off = {row.name: row.off for row in rows}
 
     def option(found: re.Match[str]) -> str:

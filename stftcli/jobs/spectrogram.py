@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from stftcli.audio.opening import display_name
 from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write
@@ -12,8 +13,12 @@ from stftcli.jobs.drawing.curves import draw_curves
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.labelled import draw_labelled
 from stftcli.jobs.reporter import SILENT, Reporter
+from stftcli.jobs.segments.sounds import sounds_of
 from stftcli.pictures.formats import choose_format
+from stftcli.segments.read import read_segments
+from stftcli.segments.table import Segments
 from stftcli.settings.choices import PictureFormat
+from stftcli.settings.marked import MarkedSegments
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import AS_IT_IS, Reading
 
@@ -39,6 +44,7 @@ def draw_spectrogram(
     picture_format: PictureFormat | None = None,
     threads: int | None = None,
     reading: Reading = AS_IT_IS,
+    marked: MarkedSegments | None = None,
     reporter: Reporter = SILENT,
     durable: bool = True,
 ) -> PictureReport:
@@ -66,6 +72,8 @@ def draw_spectrogram(
         Threads that compute; None for the usual number.
     reading : Reading, optional
         How the inputs are read.
+    marked : MarkedSegments, optional
+        Are drawn over the picture, as boxes with labels.
     reporter : Reporter, optional
         Hears of progress and warnings.
     durable : bool, default True
@@ -84,10 +92,36 @@ def draw_spectrogram(
         raise SettingsError("a `bare` picture shows one sound: leave out `timeline`")
     if settings.features.is_one_row and timeline:
         raise SettingsError("a curve shows one sound: leave out `timeline`")
+    segments = None
+    if marked is not None:
+        _check_markable(settings, figure, timeline)
+        segments = _by_sound(marked, paths)
     with atomic_write(output, durable=durable) as file:
-        job = PictureJob(file, picture_format, settings, view, figure, threads, reporter, reading)
+        job = PictureJob(
+            *(file, picture_format, settings, view, figure, threads, reporter, reading, segments)
+        )
         if settings.features.is_one_row:
             return draw_curves(job, paths)
         if figure.bare:
             return draw_bare(job, paths)
         return draw_labelled(job, paths, timeline=timeline)
+
+
+def _check_markable(settings: FeatureSettings, figure: FigureSettings, timeline: bool) -> None:
+    """Raise SettingsError if segments cannot be drawn over such a picture."""
+    for name, given, why in (
+        ("bare", figure.bare, "a `bare` picture has nothing but pixels"),
+        ("timeline", timeline, "segments lie in one sound, and a `timeline` has several"),
+        ("pool", settings.features.is_one_row, "a curve has no time"),
+    ):
+        if given:
+            raise SettingsError(f"{why}: leave out `segments` or `{name}`")
+
+
+def _by_sound(marked: MarkedSegments, paths: Sequence[str]) -> dict[str, Segments]:
+    """Give the segments of each sound, by its name in messages."""
+    segments = read_segments(marked.table, marked.tier)
+    return {
+        display_name(sound.find()): segments.chosen(sound.rows)
+        for sound in sounds_of(segments, paths)
+    }

@@ -56,6 +56,8 @@ class RowAxis(Frozen):
         From the number that has room to the places and texts of its ticks.
     centers : ndarray, shape (rows,), optional
         The places of the rows themselves, where they do not lie halfway between the edges.
+    place : function or None
+        From frequencies in Hz to places, where the rows lie at frequencies.
     """
 
     label: str
@@ -63,6 +65,7 @@ class RowAxis(Frozen):
     shown: tuple[float, float]
     ticks: Callable[[int], Ticks]
     centers: NDArray[Any] | None = None
+    place: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
 
 
 class ColourScale(Frozen):

@@ -13,6 +13,7 @@ from stftcli.frozen import Frozen
 from stftcli.pictures.axes import ColourScale, RowAxis, TimeAxis
 from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.layout import CHARACTER, Box, Layout
+from stftcli.pictures.marks import Marks, draw_marks
 from stftcli.pictures.pixels import Pixels
 from stftcli.pictures.style import FAINT, styled, write_figure
 from stftcli.pictures.ticks import Ticks, round_ticks
@@ -42,6 +43,8 @@ class Panel(Frozen):
         The lowest and the highest sample of each stretch of the sound, for the wave above.
     own : TimeAxis, optional
         Its own time axis, where it does not share that of the figure.
+    marks : Marks, optional
+        Segments that are drawn over it.
     """
 
     values: NDArray[Any]
@@ -51,6 +54,7 @@ class Panel(Frozen):
     name: str
     envelope: NDArray[Any] | None = None
     own: TimeAxis | None = None
+    marks: Marks | None = None
 
 
 class Scale(Frozen):
@@ -83,8 +87,8 @@ def draw_figure(
     legend: Legend,
     *,
     dark: bool = False,
-) -> None:
-    """Draw panels with a colour bar for each scale.
+) -> int:
+    """Draw panels with a colour bar for each scale; give how many labels of marks had no room.
 
     Parameters
     ----------
@@ -107,12 +111,15 @@ def draw_figure(
         Light on dark, or else dark on light.
     """
     canvas = layout.canvas
+    left_out = 0
     with styled(dark=dark, points=canvas.points):
         inches = (canvas.width / canvas.dpi, canvas.height / canvas.dpi)
         figure = Figure(inches, dpi=canvas.dpi)
         sheet = _Sheet(figure, layout, times, scales, legend)
         for number, panel in enumerate(panels):
             axis = uppermost = sheet.draw_panel(panel, layout.panels[number])
+            if panel.marks is not None:
+                left_out += draw_marks(axis, panel.marks, layout.panels[number], canvas)
             if layout.waves:
                 uppermost = sheet.draw_wave(panel, layout.waves[number], _loudest(panels))
             if layout.framed:
@@ -125,8 +132,11 @@ def draw_figure(
             sheet.draw_bar(scale, box)
         if layout.framed:
             sheet.write_words(panels)
+            if left_out:
+                sheet.write_left_out(left_out)
         texts = {"Title": printable(legend.title), "Description": legend.subtitle, **legend.texts}
         write_figure(file, picture_format, figure, texts)
+    return left_out
 
 
 class _Sheet(Frozen):
@@ -232,6 +242,14 @@ class _Sheet(Frozen):
                 faint = {"va": "top", "ha": "right", "color": FAINT}
                 points = SMALL * canvas.points
                 write(right, top - 0.2 * em, legend.subtitle, fontsize=points, **faint)
+
+    def write_left_out(self, labels: int) -> None:
+        """Say how many labels of marks are missing."""
+        last, canvas = self.layout.panels[-1], self.layout.canvas
+        text = f"{labels} {'label' if labels == 1 else 'labels'} left out"
+        place = (last.left + last.width) / canvas.width, 0.9 * canvas.em / canvas.height
+        points = SMALL * canvas.points
+        self.figure.text(*place, text, ha="right", va="center", color=FAINT, fontsize=points)
 
     def fitting(self, text: str, room: float, height: float) -> str:
         """Give as much of a text as there is room for."""

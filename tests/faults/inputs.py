@@ -58,6 +58,8 @@ _SEGMENTS = (
     f"features good.wav {FRAMES} --segments X --stats mean --out x.npz --quiet",
     f"features good.wav {FRAMES} --segments X --descriptors centroid --segment-frames cut "
     "--out x.npz --quiet",
+    "spectrogram good.wav --segments X --size 200x150 --out x.png --quiet",
+    "spectrogram good.wav --segments X --sheet --size 300x200 --out x.png --quiet",
     "info good.wav --segments X",
     "info --segments X --json",
 )

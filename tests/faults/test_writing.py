@@ -46,6 +46,9 @@ COMMANDS = {
         for ending in ("csv", "npz", "parquet")
     },
     "picture": Writing("spectrogram long.wav --out x.png", ("x.png",)),
+    "sheet": Writing(
+        "spectrogram long.wav --segments marks.txt --sheet --out x.png", ("x-1.png", "x-2.png")
+    ),
     "sound": Writing("inverse spectra.npz --out x.wav", ("x.wav",)),
     "graph": Writing("export onnx --rate 8000 --n-fft 2048 --out x.onnx", ("x.onnx",)),
     "layer": Writing("linear fit pca long.wav --n-fft 256 --out x.npz", ("x.npz",)),
@@ -72,6 +75,9 @@ def make_place(tmp_path: Path) -> Callable[[str], Place]:
             oracle("onnx")
         shell, writing = Shell(tmp_path), COMMANDS[name]
         soundfile.write(tmp_path / "long.wav", noise(800_000) / 8, 8000)
+        if name == "sheet":
+            labels = "".join(f"{start}\t{start + 1}\ta\n" for start in range(60))
+            (tmp_path / "marks.txt").write_text(labels)
         rows = [f"{start / 10},{start / 10 + 5},x\n" for start in range(990)]
         (tmp_path / "t.csv").write_text("".join(("start,end,label\n", *rows)))
         if name == "sound":

@@ -29,6 +29,8 @@ LABELLED: dict[str, str] = {
     "grid": "bird.wav low.wav --grid --size 360x300 --top 0 --range 60 --fmax 3000",
     "mel": "bird.wav --mel 40 --n-fft 512 --size 320x200 --range 50",
     "mfcc": "bird.wav --mfcc 13 --n-fft 512 --hop-length 512 --size 320x200",
+    "marks": "bird.wav --size 320x200 --range 60 --segments marks.txt",
+    "sheet": "bird.wav --size 360x260 --range 60 --segments marks.txt --sheet",
     "paper": "bird.wav --size 5x3cm --dpi 120 --range auto --title= --no-colorbar",
     "no axes": "bird.wav --no-axes --size 200x120 --range 60 --colormap gray_r",
 }
@@ -47,6 +49,9 @@ def write_sounds(shell: Shell) -> None:
     write(shell, "bird.wav", bird(), RATE_HZ)
     write(shell, "both.wav", np.stack((bird(), bird()[::-1] / 4)), RATE_HZ)
     write(shell, "low.wav", bird(4000)[:3000], 4000)
+    # Audacity's labels: the frequencies of one stand in a line of their own.
+    labels = ("0.05\t0.4\tup", "\\\t600\t2600", "0.6\t0.95\tonce more", "0.62\t0.7\tinside")
+    (shell.folder / "marks.txt").write_text("\n".join(labels) + "\n", encoding="utf-8")
 
 
 def draw_picture(shell: Shell, words: str) -> bytes:

@@ -80,6 +80,9 @@ def test_labelled_pictures_differ_in_their_letters_at_most(sounds: Shell, name: 
         ("usual", BUT_FOR_LETTERS, "--start 0.02"),
         ("usual", BUT_FOR_LETTERS, "--scale mel"),
         ("usual", BUT_FOR_LETTERS, "--top 0"),
+        ("marks", BUT_FOR_LETTERS, "--start 0.02"),
+        ("sheet", BUT_FOR_LETTERS, "--sheet-span 1.3"),
+        ("sheet", BUT_FOR_LETTERS, "--sheet-margin 0.1"),
     ],
 )
 def test_the_measure_sees_what_is_otherwise(

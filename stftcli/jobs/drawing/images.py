@@ -1,6 +1,6 @@
 """Channels of a sound in pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,11 +20,12 @@ Floats = NDArray[Any]
 
 
 class ChannelImage(NamedTuple):
-    """A channel in pixels, where its edges lie, and its name if it is one of several."""
+    """A channel in pixels, where its edges lie, its number, and its name among several."""
 
     drawn: Drawn
     time: TimeAxis
     rows: RowAxis
+    channel: int
     name: str
     envelope: NDArray[Any] | None
 
@@ -59,19 +60,30 @@ def channel_images(
         Whether no value of the figure is below zero.
     """
     rows = rows_of(sound, view)
+    images, channels = [], len(sound.values)
+    for number, pixels in enumerate(channel_pixels(sound, rows, view, size, shown_s, shown)):
+        envelope = None if sound.envelope is None else sound.envelope[number]
+        values = drawn_rows(pixels, sound.chain, sound.axis, non_negative=non_negative)
+        name = channel_name(number, channels)
+        images.append(ChannelImage(values, sound.time, rows, number, name, envelope))
+    return images
+
+
+def channel_pixels(
+    sound: ReducedSound,
+    rows: RowAxis,
+    view: ViewSettings,
+    size: Sequence[int],
+    shown_s: Ends,
+    shown: Ends,
+) -> Iterator[NDArray[Any]]:
+    """Give the features of each channel, a value for each pixel of the sound's share of a panel."""
     ends_s = sound.time.shown_s
     wide, high = _share(size[0], ends_s, shown_s), _share(size[1], rows.shown, shown)
     edges_s = sound.time.edges_s(sound.values.shape[-1])
-    images, channels = [], len(sound.values)
-    for number, channel in enumerate(sound.values):
+    for channel in sound.values:
         pixels = reduce_rows(channel, rows, high, sound.axis, view)
-        pixels = reduce_to_pixels(pixels, edges_s, ends_s, wide, 1, view.reduce)
-        envelope = None if sound.envelope is None else sound.envelope[number]
-        values = drawn_rows(pixels, sound.chain, sound.axis, non_negative=non_negative)
-        images.append(
-            ChannelImage(values, sound.time, rows, channel_name(number, channels), envelope)
-        )
-    return images
+        yield reduce_to_pixels(pixels, edges_s, ends_s, wide, 1, view.reduce)
 
 
 def reduce_rows(

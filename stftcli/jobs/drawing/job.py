@@ -1,24 +1,32 @@
 """One picture to be made."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import IO
 
+from stftcli.features.chain import Chain
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
+from stftcli.jobs.drawing.images import ChannelImage
+from stftcli.jobs.drawing.marks import marks_of
 from stftcli.jobs.drawing.reduced import ReducedSound, Wanted, reduce_sound
 from stftcli.jobs.drawing.timeline import reduce_timeline
 from stftcli.jobs.provenance import description
 from stftcli.jobs.reporter import Reporter
 from stftcli.pictures.axes import ColourScale
+from stftcli.pictures.marks import Marks
+from stftcli.segments.table import Segments
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import AS_IT_IS, Reading
 
 
 class PictureJob(Frozen):
-    """What is to be drawn, and how; where it goes, and who hears of it."""
+    """What is to be drawn, and how; where it goes, and who hears of it.
+
+    `segments` are those that are drawn over each sound, by its name.
+    """
 
     file: IO[bytes]
     picture_format: PictureFormat
@@ -28,6 +36,7 @@ class PictureJob(Frozen):
     threads: int | None
     reporter: Reporter
     reading: Reading = AS_IT_IS
+    segments: Mapping[str, Segments] | None = None
 
     def reduce(self, path: str, wanted: Wanted) -> ReducedSound:
         """Read a sound as columns."""
@@ -39,6 +48,25 @@ class PictureJob(Frozen):
             paths, self.settings, wanted, self.threads, self.reporter, self.reading
         )
 
+    def marks(self, sound: ReducedSound, image: ChannelImage) -> Marks | None:
+        """Give the segments that are drawn over a channel, if there is a table."""
+        if self.segments is None:
+            return None
+        channel = sound.chain.settings.segment.channel
+        number = image.channel + 1 if channel == "all" else channel
+        return marks_of(self.segments[sound.name], image.rows, number)
+
+    def tell_unseen(self, sound: ReducedSound) -> None:
+        """Warn if no segment lies in what is drawn of a sound."""
+        if self.segments is None:
+            return
+        segments, (first_s, last_s) = self.segments[sound.name], sound.time.shown_s
+        if not ((segments.start_s <= last_s) & (segments.end_s >= first_s)).any():
+            self.reporter.warn(
+                f"no segment of {segments.name} lies in what is drawn of {sound.name}, from "
+                f"{first_s:.4g} to {last_s:.4g} s"
+            )
+
     def title(self, sounds: Sequence[ReducedSound]) -> str:
         """Give what stands above the picture; of several sounds each has its name elsewhere."""
         if self.figure.title is not None:
@@ -47,8 +75,7 @@ class PictureJob(Frozen):
 
     def subtitle(self, sounds: Sequence[ReducedSound]) -> str:
         """Give the rate and the frames, if the sounds share them."""
-        texts = {f"{_rate(sound.chain.rate_hz)}, {sound.chain.frames}" for sound in sounds}
-        return texts.pop() if len(texts) == 1 else ""
+        return frames_told(sound.chain for sound in sounds)
 
     def texts(self, sounds: Sequence[ReducedSound], colours: ColourScale) -> dict[str, str]:
         """Tell how the picture was made, as a PNG keeps it."""
@@ -61,6 +88,12 @@ class PictureJob(Frozen):
         }
         told = description(sounds[0].chain, [sound.sound for sound in sounds])
         return {"Software": "stftcli", "Settings": json.dumps({**told, "picture": picture})}
+
+
+def frames_told(chains: Iterable[Chain]) -> str:
+    """Tell the rate and the frames, if the chains share them."""
+    texts = {f"{_rate(chain.rate_hz)}, {chain.frames}" for chain in chains}
+    return texts.pop() if len(texts) == 1 else ""
 
 
 def _rate(rate_hz: int) -> str:

@@ -6,12 +6,13 @@ from pathlib import PurePath
 
 import numpy as np
 
-from stftcli.errors import InputError, SettingsError
+from stftcli.errors import InputError
 from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
 from stftcli.jobs.drawing.images import ChannelImage, channel_images, rows_of
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.reduced import ReducedSound, Wanted
+from stftcli.jobs.drawing.sharing import check_alike, shared_views
 from stftcli.pictures.axes import RowAxis, TimeAxis
 from stftcli.pictures.layout import FEW, Characters, Grid, Layout, arrange, lay_out
 from stftcli.pictures.ticks import Ticks, round_ticks
@@ -65,7 +66,7 @@ def draw_labelled(
     panels: list[Panel] = []
     for number, group in enumerate(groups):
         shown_s = None if own_times else times.shown_s
-        images = group.images(layout.panels[0].size, shown_s, alone=not several)
+        images = group.images(layout.panels[0].size, shown_s)
         pictures = referred([image.drawn for _, image in images], view)
         scales.append(Scale(group.rows, colour_scale(pictures, view)))
         panels += [
@@ -74,14 +75,17 @@ def draw_labelled(
                 image.time.shown_s,
                 image.rows.shown,
                 number,
-                name,
+                _panel_name(sound, image, alone=not several),
                 image.envelope,
                 image.time if own_times else None,
+                job.marks(sound, image),
             )
-            for picture, (name, image) in zip(pictures, images, strict=True)
+            for picture, (sound, image) in zip(pictures, images, strict=True)
         ]
     texts = job.texts(sounds, scales[0].colours)
-    draw_figure(
+    for sound in sounds:
+        job.tell_unseen(sound)
+    left_out = draw_figure(
         job.file,
         job.picture_format,
         panels,
@@ -91,6 +95,11 @@ def draw_labelled(
         Legend(job.title(sounds), job.subtitle(sounds), grid.named, texts, figure.axes),
         dark=figure.dark,
     )
+    if left_out:
+        job.reporter.warn(
+            f"{left_out} labels of segments have no room and are left out: draw a shorter "
+            "`duration`, or give a larger `size`"
+        )
     return PictureReport.of(sounds)
 
 
@@ -105,20 +114,21 @@ class _Group(Frozen):
     @classmethod
     def of(cls, sounds: Sequence[ReducedSound], view: ViewSettings) -> "_Group":
         """Find what the parts share."""
-        views = _views(sounds, view)
+        chains = [sound.chain for sound in sounds]
+        views = shared_views(chains, view)
         rows = max(map(rows_of, sounds, views), key=lambda axis: axis.shown[1])
-        _check_alike(sounds)
+        check_alike(chains)
         return cls(sounds, views, rows, all(sound.non_negative for sound in sounds))
 
     def images(
-        self, size: tuple[int, int], shown_s: tuple[float, float] | None, *, alone: bool
-    ) -> list[tuple[str, ChannelImage]]:
-        """Give each channel in pixels, with the name of its panel.
+        self, size: tuple[int, int], shown_s: tuple[float, float] | None
+    ) -> list[tuple[ReducedSound, ChannelImage]]:
+        """Give each channel in pixels, with its sound.
 
         `shown_s` are the times that all panels show; None if each shows its own sound.
         """
         return [
-            (_panel_name(sound, image, alone=alone), image)
+            (sound, image)
             for sound, view in zip(self.sounds, self.views, strict=True)
             for image in channel_images(
                 *(sound, view, size, shown_s or sound.time.shown_s, self.rows.shown),
@@ -153,16 +163,6 @@ def _longest_of(axes: Iterable[Ticks]) -> int:
     return max((_MIN_CHARACTERS, *(len(text) for ticks in axes for text in ticks.values())))
 
 
-def _check_alike(sounds: Sequence[ReducedSound]) -> None:
-    """Raise SettingsError if features that are no bins mean other frequencies in each sound."""
-    rates_hz = sorted({sound.chain.rate_hz for sound in sounds})
-    if len(rates_hz) > 1 and not all(sound.chain.axis.bins for sound in sounds):
-        raise SettingsError(
-            f"the sounds have {', '.join(map(str, rates_hz))} Hz, so their features do not mean "
-            f"the same: give `rate={rates_hz[0]}`"
-        )
-
-
 def _grid_of(groups: Sequence[_Group], sounds: int, grid: Grid) -> Grid:
     scaled = tuple(sum(len(sound.values) for sound in group.sounds) for group in groups)
     if scaled == (sounds,):
@@ -172,27 +172,6 @@ def _grid_of(groups: Sequence[_Group], sounds: int, grid: Grid) -> Grid:
     # One below the other, so that those of one scale lie together.
     named = scaled[0] > 1
     return Grid(sum(scaled), 1, named=named, waves=grid.waves, scaled=scaled)
-
-
-def _views(sounds: Sequence[ReducedSound], view: ViewSettings) -> list[ViewSettings]:
-    """Give each sound its view: all of them on an axis with the same beginning.
-
-    Each ends at half its rate, if there is one that goes up to the end of the axis.
-    """
-    view = _begun_together(sounds, view)
-    halves_hz = [sound.chain.rate_hz / 2 for sound in sounds]
-    if view.fmax_hz is None or max(halves_hz) < view.fmax_hz:
-        return [view] * len(sounds)
-    return [replace(view, fmax_hz=min(view.fmax_hz, half_hz)) for half_hz in halves_hz]
-
-
-def _begun_together(sounds: Sequence[ReducedSound], view: ViewSettings) -> ViewSettings:
-    bins_hz = {sound.chain.rate_hz / sound.chain.frames.filter_length for sound in sounds}
-    if view.scale != "log" or view.fmin_hz is not None or len(bins_hz) == 1:
-        return view
-    # Alone, each would begin at its own first bin.
-    first_hz = min(bins_hz)
-    return view if view.fmax_hz and view.fmax_hz <= first_hz else replace(view, fmin_hz=first_hz)
 
 
 def _joint_times(sounds: Sequence[ReducedSound]) -> TimeAxis:

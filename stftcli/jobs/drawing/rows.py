@@ -48,7 +48,8 @@ def row_axis(chain: Chain, axis: Axis, bins_per_row: int, view: ViewSettings) ->
     shown = (float(edges[0]), float(edges[-1]))
     if axis.frequencies_hz is not None and axis.label != "Chroma":
         ticks = partial(_band_ticks, axis.frequencies_hz, axis.first)
-        return RowAxis("Frequency (Hz)", edges, shown, ticks)
+        place = partial(_band_place, axis.frequencies_hz, axis.first)
+        return RowAxis("Frequency (Hz)", edges, shown, ticks, place=place)
     if _numbered(axis):
         return RowAxis(axis.label, edges, shown, partial(_whole_ticks, shown))
     return RowAxis("", edges, shown, partial(_named_ticks, axis, shown))
@@ -74,7 +75,8 @@ def _of_bins(chain: Chain, axis: Axis, bins_per_row: int, view: ViewSettings) ->
     along = frequency_axis(view, low, high, nyquist_hz)
     edges_hz = first_hz + _row_edges(chain.features, bins_per_row) * bin_hz
     centers = along.place((edges_hz[:-1] + edges_hz[1:]) / 2)
-    return RowAxis(along.label, along.place(edges_hz), along.shown, along.ticks, centers)
+    edges = along.place(edges_hz)
+    return RowAxis(along.label, edges, along.shown, along.ticks, centers, along.place)
 
 
 class FrequencyAxis(NamedTuple):
@@ -126,11 +128,14 @@ def _place_of(place: Callable[[Floats], Floats], hz: float) -> float:
 
 
 def _band_ticks(centers_hz: Floats, first: int, most: int) -> Ticks:
-    number = np.flatnonzero(np.isfinite(centers_hz)) + first
-    known_hz = centers_hz[number - first]
-    return spread_ticks(
-        lambda hz: float(np.interp(hz, known_hz, number)), (known_hz[0], known_hz[-1]), most
-    )
+    known_hz = centers_hz[np.isfinite(centers_hz)]
+    place = partial(_band_place, centers_hz, first)
+    return spread_ticks(partial(_place_of, place), (known_hz[0], known_hz[-1]), most)
+
+
+def _band_place(centers_hz: Floats, first: int, hz: Floats) -> Floats:
+    number = np.flatnonzero(np.isfinite(centers_hz))
+    return np.asarray(np.interp(hz, centers_hz[number], number + first), np.float64)
 
 
 def _named_ticks(axis: Axis, shown: tuple[float, float], most: int) -> Ticks:

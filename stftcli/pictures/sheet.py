@@ -1,0 +1,331 @@
+"""The pages of a contact sheet, drawn."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import IO, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from stftcli.files.untrusted import printable
+from stftcli.frozen import Frozen
+from stftcli.pictures.axes import ColourScale, RowAxis
+from stftcli.pictures.colours import colour_table, shades
+from stftcli.pictures.figure import max_ticks
+from stftcli.pictures.layout import CHARACTER, Box
+from stftcli.pictures.marks import STROKES
+from stftcli.pictures.pixels import Pixels
+from stftcli.pictures.sheet_layout import SMALL, Page, SheetLayout
+from stftcli.pictures.style import FAINT, styled, write_figure
+from stftcli.pictures.ticks import round_step, round_ticks
+from stftcli.settings.choices import PictureFormat
+from stftcli.settings.pictures import PICTURE_AXES
+
+_LARGE, _SUBTITLE = 1.2, 0.85
+_TICK, _TORN, _THIN, _THICK = 0.3, 0.45, 0.07, 0.12
+"""All in heights of the text."""
+_THINNER = 0.75  # than over a picture
+_SEEN = 0.5  # pixels
+
+Corners = tuple[float, float, float, float]
+
+
+class SheetPanel(Frozen):
+    """One panel.
+
+    Attributes
+    ----------
+    values : ndarray, shape (height, width)
+        What is drawn as colour, the lowest row first, from the lower left corner of the box; NaN
+        stays blank.
+    box : Box
+        Where it lies, with what stays blank.
+    room : int
+        Pixels that the words may take.
+    words : (str, str)
+        What it is, and when; they stand above it.
+    mark : (float, float, float, float), optional
+        The left, lower, right and upper edge of the segment within the box, in pixels; lower and
+        upper are NaN where it is as high as the box.
+    torn : bool
+        Whether the segment goes on where the panel ends, and no other panel shows it.
+    """
+
+    values: NDArray[Any]
+    box: Box
+    room: int
+    words: tuple[str, str]
+    mark: Corners | None = None
+    torn: bool = False
+
+
+class SheetPage(Frozen):
+    """A page: its number from 0, and what is on it."""
+
+    number: int
+    panels: Sequence[SheetPanel]
+
+
+class SheetLegend(Frozen):
+    """What all pages share: their words, what rows and colours are, and which axes are named."""
+
+    title: str
+    subtitle: str
+    rows: RowAxis
+    colours: ColourScale
+    texts: dict[str, str]
+    axes: tuple[str, ...] = PICTURE_AXES
+
+
+def draw_page(
+    file: IO[bytes],
+    picture_format: PictureFormat,
+    page: SheetPage,
+    layout: SheetLayout,
+    legend: SheetLegend,
+    *,
+    dark: bool = False,
+) -> None:
+    """Draw one page into a file of its own; parameters are those of `draw_document`."""
+    with styled(dark=dark, points=layout.canvas.points):
+        figure = _figure_of(page, layout, legend)
+        texts = {"Title": printable(legend.title), "Description": legend.subtitle, **legend.texts}
+        write_figure(file, picture_format, figure, texts)
+
+
+def draw_document(
+    file: IO[bytes],
+    pages: Iterable[SheetPage],
+    layout: SheetLayout,
+    legend: SheetLegend,
+    *,
+    dark: bool = False,
+) -> None:
+    """Draw pages into one PDF.
+
+    Parameters
+    ----------
+    file : binary file
+        Takes it.
+    pages : iterable of SheetPage
+        What is drawn, page after page.
+    layout : SheetLayout
+        Where it all lies.
+    legend : SheetLegend
+        The words; a title stands on each page.
+    dark : bool, default False
+        Light on dark, or else dark on light.
+    """
+    described = {
+        "Title": printable(legend.title),
+        "Subject": legend.subtitle,
+        "CreationDate": None,
+    }
+    with (
+        styled(dark=dark, points=layout.canvas.points),
+        PdfPages(file, metadata=described) as document,
+    ):
+        for page in pages:
+            document.savefig(_figure_of(page, layout, legend))
+
+
+def _figure_of(sheet: SheetPage, layout: SheetLayout, legend: SheetLegend) -> Figure:
+    page, pages = layout.pages[sheet.number], len(layout.pages)
+    if pages > 1:
+        numbered = f"page {sheet.number + 1} of {pages}"
+        told = ", ".join(filter(None, (legend.subtitle, numbered)))
+        legend = replace(legend, subtitle=told)
+    dpi = layout.canvas.dpi
+    figure = Figure((page.width / dpi, page.height / dpi), dpi=dpi)
+    # One pair of axes, whose data are the pixels of the page: a pair for each panel takes seconds.
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, page.width), ylim=(0, page.height))
+    axes.set_axis_off()
+    drawing = _PageDrawing(axes, page, sheet.panels, layout, legend)
+    drawing.draw_panels()
+    drawing.draw_marks()
+    drawing.write_words()
+    if "frequency" in legend.axes:
+        drawing.draw_frequencies()
+    if "time" in legend.axes:
+        drawing.draw_time_scale()
+    if page.bar is not None:
+        drawing.draw_bar(page.bar)
+    if legend.title:
+        drawing.write_titles()
+    return figure
+
+
+class _PageDrawing(Frozen):
+    """A page in the making."""
+
+    axes: Axes
+    page: Page
+    panels: Sequence[SheetPanel]
+    layout: SheetLayout
+    legend: SheetLegend
+
+    def draw_panels(self) -> None:
+        """Draw the colours, and a line around each panel."""
+        colours = self.legend.colours
+        table = colour_table(colours.colormap)
+        for panel in self.panels:
+            unknown = np.isnan(panel.values)
+            numbers = shades(
+                np.where(unknown, colours.lowest, panel.values), colours.lowest, colours.highest
+            )
+            pixels = table[numbers]
+            if unknown.any():
+                pixels[unknown] = self._paper
+            Pixels(self.axes, pixels, (panel.box.left, panel.box.bottom))
+        outlines = [_outline(_corners_of(panel.box)) for panel in self.panels]
+        self._add(PolyCollection(outlines, facecolors="none", edgecolors=FAINT), _THIN)
+        torn = [self._torn(panel.box) for panel in self.panels if panel.torn]
+        paper = [channel / 255 for channel in self._paper]
+        self._add(PolyCollection(torn, facecolors=[paper], edgecolors=FAINT), _THIN)
+
+    def draw_marks(self) -> None:
+        """Draw the segments in their panels: boxes, or lines where they begin and end."""
+        lines: list[list[tuple[float, float]]] = []
+        for panel in self.panels:
+            if panel.mark is not None:
+                lines += _mark_lines(panel.box, panel.mark)
+        for colour, wide in STROKES:
+            self._add(LineCollection(lines, colors=[colour]), _THINNER * wide)
+
+    def write_words(self) -> None:
+        """Write what stands above the panels."""
+        for panel in self.panels:
+            top = panel.box.bottom + panel.box.height
+            for text, line, colour in zip(panel.words, (1.4, 0.35), (None, FAINT), strict=True):
+                fitting = self._fitting(text, panel.room, SMALL)
+                self._write(panel.box.left, top + line * self._em, fitting, SMALL, color=colour)
+
+    def draw_frequencies(self) -> None:
+        """Put ticks and their texts left of each row, and the label of the axis beside them."""
+        rows, em = self.legend.rows, self._em
+        height = self.layout.panel_height
+        ticks = rows.ticks(max_ticks(height, 1.25 * em))
+        low, high = rows.shown
+        marks = []
+        for box in self.page.rows:
+            for place, text in ticks.items():
+                y = box.bottom + (place - low) / (high - low) * height
+                marks.append([(box.left - _TICK * em, y), (box.left, y)])
+                right = {"ha": "right", "va": "center_baseline"}
+                self._write(box.left - 2 * _TICK * em, y, text, SMALL, **right)
+        self._add(LineCollection(marks, colors=FAINT), _THIN)
+        middle = (self.page.rows[0].bottom + height + self.page.rows[-1].bottom) / 2
+        self._write(0.9 * em, middle, rows.label, 1, **_UPRIGHT)
+
+    def draw_bar(self, box: Box) -> None:
+        """Draw what the colours mean."""
+        colours, em = self.legend.colours, self._em
+        lowest, highest = colours.lowest, colours.highest
+        if lowest == highest:
+            lowest, highest = lowest - 0.5, highest + 0.5
+        table = colour_table(colours.colormap)
+        rows = table[np.arange(box.height) * len(table) // box.height]
+        Pixels(self.axes, np.repeat(rows[:, np.newaxis], box.width, axis=1), (box.left, box.bottom))
+        right = box.left + box.width
+        marks = []
+        ticks = round_ticks((lowest, highest), max_ticks(box.height, 1.6 * em))
+        for value, text in ticks.items():
+            y = box.bottom + (value - lowest) / (highest - lowest) * box.height
+            marks.append([(right, y), (right + _TICK * em, y)])
+            self._write(right + 2 * _TICK * em, y, text, SMALL, va="center_baseline")
+        self._add(LineCollection(marks, colors=FAINT), _THIN)
+        middle = box.bottom + box.height / 2
+        self._write(self.page.width - 0.9 * em, middle, colours.label, 1, **_UPRIGHT)
+
+    def draw_time_scale(self) -> None:
+        """Draw below the panels how long a round time is in all of them."""
+        row, em = self.page.rows[-1], self._em
+        length_s = round_step(row.width / 12 / self.layout.second)
+        left, right, y = row.left, row.left + length_s * self.layout.second, row.bottom - 1.1 * em
+        ends = [[(x, y - _TICK * em), (x, y + _TICK * em)] for x in (left, right)]
+        ink = self.axes.yaxis.label.get_color()
+        self._add(LineCollection([[(left, y), (right, y)], *ends], colors=[ink]), _THICK)
+        self._write(right + 0.6 * em, y, _spelled(length_s), SMALL, va="center_baseline")
+
+    def write_titles(self) -> None:
+        """Write the title, and the rate and the frames."""
+        left, em = self.page.rows[0].left, self._em
+        right = left + self.page.rows[0].width
+        top = self.page.height - 0.6 * em
+        title = self._fitting(self.legend.title, right - left, _LARGE)
+        self._write(left, top, title, _LARGE, va="top")
+        room = right - left - self._width(title, _LARGE) - em
+        if self._width(self.legend.subtitle, _SUBTITLE) <= room:
+            faint = {"ha": "right", "va": "top", "color": FAINT}
+            self._write(right, top - 0.2 * em, self.legend.subtitle, _SUBTITLE, **faint)
+
+    @property
+    def _em(self) -> float:
+        return self.layout.canvas.em
+
+    @property
+    def _paper(self) -> NDArray[np.uint8]:
+        from matplotlib.colors import to_rgb
+
+        colour = np.array(to_rgb(self.axes.get_facecolor()))
+        return np.asarray(np.rint(255 * colour), np.uint8)
+
+    def _add(self, collection: Any, wide: float) -> None:
+        collection.set(zorder=2, linewidths=wide * self.layout.canvas.points)
+        self.axes.add_collection(collection, autolim=False)
+
+    def _write(self, x: float, y: float, text: str, height: float, **how: Any) -> None:
+        self.axes.text(x, y, text, fontsize=height * self.layout.canvas.points, **how)
+
+    def _fitting(self, text: str, room: float, height: float) -> str:
+        characters = int(room / self._width(" ", height))
+        return printable(text if len(text) <= characters else f"{text[: max(0, characters - 1)]}…")
+
+    def _width(self, text: str, height: float) -> float:
+        return len(text) * CHARACTER * height * self._em
+
+    def _torn(self, box: Box) -> list[tuple[float, float]]:
+        """Give a ragged strip along the right side of a panel."""
+        deep = _TORN * self._em
+        count = max(3, int(box.height / deep) | 1)
+        right = float(box.left + box.width)
+        heights = np.linspace(box.bottom, box.bottom + box.height, count)
+        teeth = [(right - deep * (number % 2), float(y)) for number, y in enumerate(heights)]
+        return [(right + 2, float(box.bottom)), *teeth, (right + 2, float(box.bottom + box.height))]
+
+
+_UPRIGHT = {"rotation": 90, "ha": "center", "va": "center"}
+
+
+def _corners_of(box: Box) -> Corners:
+    return box.left, box.bottom, box.left + box.width, box.bottom + box.height
+
+
+def _outline(corners: Corners) -> list[tuple[float, float]]:
+    left, bottom, right, top = corners
+    return [(left, bottom), (right, bottom), (right, top), (left, top)]
+
+
+def _mark_lines(box: Box, mark: Corners) -> Iterator[list[tuple[float, float]]]:
+    """Give the lines of a segment's box, as far as they lie within the panel."""
+    low, high = (0.0, float(box.height)) if np.isnan(mark[1]) else (mark[1], mark[3])
+    low, high = max(0.0, low), min(float(box.height), high)
+    left, right = max(0.0, mark[0]), min(float(box.width), mark[2])
+    for x, inside in ((left, mark[0] > _SEEN), (right, mark[2] < box.width - _SEEN)):
+        if inside:
+            yield [(box.left + x, box.bottom + low), (box.left + x, box.bottom + high)]
+    if np.isnan(mark[1]):
+        return
+    for y, inside in ((low, mark[1] > _SEEN), (high, mark[3] < box.height - _SEEN)):
+        if inside:
+            yield [(box.left + left, box.bottom + y), (box.left + right, box.bottom + y)]
+
+
+def _spelled(seconds: float) -> str:
+    if seconds < 1:
+        return f"{1000 * seconds:g} ms"
+    return f"{seconds:g} s" if seconds < 120 else f"{seconds / 60:g} min"
