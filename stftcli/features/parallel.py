@@ -1,11 +1,12 @@
 """Work on a stream with several threads, results in order."""
 
 import os
+from _thread import start_new_thread
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Event
 from typing import Generic, TypeVar
 
 from stftcli.errors import SettingsError
@@ -40,16 +41,17 @@ def ordered_map(
         yield from (function(item) for item in items if item is not None)
         return
     todo: SimpleQueue[_Task[Item, Result] | None] = SimpleQueue()
-    # As daemons they cannot keep a process alive whose caller failed between two results.
-    helpers = [Thread(target=_help, args=(todo,), daemon=True) for _ in range(threads - 1)]
-    helpers = _started(helpers)
     most = threads + min(_WAITING_PER_THREAD * threads, _MAX_WAITING)
     waiting: deque[_Task[Item, Result]] = deque()
+    helpers = 0
     try:
         for item in items:
             if item is not None:
                 waiting.append(_Task(function, item))
                 todo.put(waiting[-1])
+                # Not before there is work for it: the caller does one itself.
+                if helpers < min(threads, len(waiting)) - 1:
+                    helpers += _start_helper(todo)
             held = 0 if item is None else most
             while len(waiting) > held:
                 yield _result(waiting.popleft(), todo)
@@ -57,22 +59,24 @@ def ordered_map(
             yield _result(waiting.popleft(), todo)
     finally:
         with suppress(Empty):
-            while True:
-                todo.get_nowait()
-        for _ in helpers:
+            while untouched := todo.get_nowait():
+                waiting.remove(untouched)
+        for _ in range(helpers):
             todo.put(None)
-        for helper in helpers:
-            helper.join()
+        for task in waiting:
+            task.done.wait()
 
 
-def _started(helpers: list[Thread]) -> list[Thread]:
-    """Start threads, as many as the system gives; the caller works in any case."""
-    started = []
-    with suppress(RuntimeError):  # memory or processes are limited: nothing but time is lost
-        for helper in helpers:
-            helper.start()
-            started.append(helper)
-    return started
+def _start_helper(todo: "SimpleQueue[_Task[Item, Result] | None]") -> int:
+    """Start a thread, and say how many that were; the caller works in any case.
+
+    Thread.start would wait for ever where memory runs out between its thread and Python's.
+    """
+    try:
+        start_new_thread(_help, (todo,))
+    except RuntimeError:  # memory or processes are limited: nothing but time is lost
+        return 0
+    return 1
 
 
 class _Task(Generic[Item, Result]):

@@ -25,6 +25,7 @@ from stftcli.files.kernels import read_kernel
 from stftcli.files.layers import read_layer
 from stftcli.jobs.config import read_config
 from stftcli.manifests.read import read_manifest
+from stftcli.segments.read import read_segments
 from tests.cli.shell import Shell
 from tests.faults.damage import LIES, WORDS
 from tests.faults.inputs import KINDS, write_good
@@ -67,7 +68,12 @@ def all_entries(path: Path) -> None:
         assert number < 10_000
 
 
+def all_segments(path: Path) -> None:
+    assert len(read_segments(str(path)).start_s) < 10_000
+
+
 SOUNDS = ("wav", "wavex", "rf64", "w64", "aiff", "au", "caf", "nist", "flac", "ogg", "mp3")
+SEGMENTS = tuple(kind for kind in KINDS if kind.startswith("segments "))
 WEIGHTS = ("weights npy", "weights npz", "packed npz", "weights safetensors", "weights pt")
 ARRAYS = ("array npy", "array npz", "array safetensors", "array ark", "array csv")
 PARSERS = {
@@ -78,6 +84,7 @@ PARSERS = {
     "descriptions": Parser(lambda path: read_description(str(path)), ARRAYS),
     "settings": Parser(lambda path: read_config(str(path)), ("toml", "array npz", "picture")),
     "lists": Parser(all_entries, ("list jsonl", "list csv", "list kaldi")),
+    "segments": Parser(all_segments, SEGMENTS),
     "curves": Parser(lambda path: read_curve(str(path)), ("curve",)),
 }
 CASES = [(name, kind) for name, parser in PARSERS.items() for kind in parser.kinds]
