@@ -49,8 +49,8 @@ class PictureJob(Frozen):
         )
 
     def marks(self, sound: ReducedSound, image: ChannelImage) -> Marks | None:
-        """Give the segments that are drawn over a channel, if there is a table."""
-        if self.segments is None:
+        """Give the segments that are drawn over a channel, if a table has some of the sound."""
+        if self.segments is None or sound.name not in self.segments:
             return None
         channel = sound.chain.settings.segment.channel
         number = image.channel + 1 if channel == "all" else channel
@@ -58,7 +58,7 @@ class PictureJob(Frozen):
 
     def tell_unseen(self, sound: ReducedSound) -> None:
         """Warn if no segment lies in what is drawn of a sound."""
-        if self.segments is None:
+        if self.segments is None or sound.name not in self.segments:
             return
         segments, (first_s, last_s) = self.segments[sound.name], sound.time.shown_s
         if not ((segments.start_s <= last_s) & (segments.end_s >= first_s)).any():

@@ -69,7 +69,7 @@ class SheetPlan(Frozen):
         """
         sounds = [
             (sound.find(), places)
-            for sound in sounds_of(segments, paths)
+            for sound in sounds_of(segments, paths, reporter)
             if len(places := _within(segments, sound.rows, part))
         ]
         if not sounds:

@@ -95,7 +95,7 @@ def write_segment_features(
     if table == STANDARD and STANDARD in paths:
         raise SettingsError("the sound and `segments` cannot both be standard input")
     segments = read_segments(table, tier)
-    sounds = sounds_of(segments, paths)
+    sounds = sounds_of(segments, paths, reporter)
     outputs = Outputs(output)
     outputs.check_inputs(table, *settings.files, *other_inputs)
     with Computed(segments, how, reporter) as computed:

@@ -1,8 +1,11 @@
 """What is said of segments that a sound does not have."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from stftcli.files.untrusted import list_names
 from stftcli.jobs.segments.marks import Marks
 
 _MAX_NAMED = 3
@@ -30,6 +33,15 @@ def empty(rows: NDArray[np.int64], table: str) -> str | None:
         f"{_count(len(rows))} of {table} {'holds' if len(rows) == 1 else 'hold'} no frame, or no "
         f"bin in {'its' if len(rows) == 1 else 'their'} frequencies: {_named(rows)}; nothing is "
         "written for them but what the table says"
+    )
+
+
+def of_others(number: int, of: int, table: str, names: Sequence[str]) -> str:
+    """Say how many segments are of other sounds than those that were given."""
+    are = "is" if number == 1 else "are"
+    return (
+        f"{number} of {_count(of)} of {table} {are} of other sounds ({list_names(names)}), and "
+        "left out"
     )
 
 
