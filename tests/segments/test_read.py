@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from stftcli.errors import SettingsError
+from stftcli.segments.raven import raven_columns
 from tests.segments.tables import (
     CSV,
     LONG_TEXTGRID,
@@ -186,3 +187,12 @@ def test_what_cannot_be_used_is_told_with_its_line(
     refused = refusal_of(tmp_path, text)
     assert said in refused
     assert refused.startswith("table")
+
+
+def test_ravens_columns_keep_microseconds(tmp_path: Path) -> None:
+    text = "start,end,low\n12345.123456,1000000.123456,1500.25\n"
+    columns = raven_columns(read_text(tmp_path, text), np.array([8000.0]))
+    names = ("Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)")
+    assert [columns[name][0] for name in names] == [
+        *("12345.123456", "1000000.123456", "1500.25", "8000"),
+    ]

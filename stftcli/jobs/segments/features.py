@@ -120,7 +120,7 @@ def _write(
     store, per_frame = computed.store, computed.chain.axis.per_frame
     segments = table if len(rows) == len(table) else table.chosen(rows)
     spec = TableSpec(
-        FORMATS[name].columns(segments, computed.chain.sound_rate_hz / 2),
+        FORMATS[name].columns(segments, computed.top_hz[rows]),
         _ROW_COLUMNS if per_frame else (),
         computed.names,
         store.dtype,

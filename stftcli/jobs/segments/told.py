@@ -25,14 +25,25 @@ def beyond(marks: Marks, duration_s: float, table: str, sound: str) -> str | Non
     )
 
 
-def empty(rows: NDArray[np.int64], table: str) -> str | None:
-    """Say which segments hold nothing to compute; None if none does."""
+def without_frames(rows: NDArray[np.int64], table: str, *, cut: bool) -> str | None:
+    """Say which segments hold no frame; None if none does. `cut` says how they were computed."""
+    if not len(rows):
+        return None
+    way = "a smaller `n_fft`" if cut else "`segment_frames` cut, or a smaller `hop_length`"
+    return (
+        f"{_count(len(rows))} of {table} {'holds' if len(rows) == 1 else 'hold'} no frame: "
+        f"{_named(rows)}; {way} gives frames to what is short, and their features are empty now"
+    )
+
+
+def without_bins(rows: NDArray[np.int64], table: str) -> str | None:
+    """Say in the boxes of which segments no frequency lies; None if there are none."""
     if not len(rows):
         return None
     return (
-        f"{_count(len(rows))} of {table} {'holds' if len(rows) == 1 else 'hold'} no frame, or no "
-        f"bin in {'its' if len(rows) == 1 else 'their'} frequencies: {_named(rows)}; nothing is "
-        "written for them but what the table says"
+        f"no band lies in the {'box' if len(rows) == 1 else 'boxes'} of {_count(len(rows))} of "
+        f"{table}: {_named(rows)}; `segment_band=False` takes all frequencies, and their features "
+        "are empty now"
     )
 
 
