@@ -196,3 +196,14 @@ def test_ravens_columns_keep_microseconds(tmp_path: Path) -> None:
     assert [columns[name][0] for name in names] == [
         *("12345.123456", "1000000.123456", "1500.25", "8000"),
     ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_only_one_view_says_is_kept(tmp_path: Path, order: int) -> None:
+    head = "Selection\tView\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tPeak\tAnnotation\n"
+    rows = ["1\tWaveform 1\t0.5\t1\t\t0.7\tsong\n", "1\tSpectrogram 1\t0.5\t1\t900\t\t\n"]
+    segments = read_text(tmp_path, head + "".join(rows[::order]))
+    assert [cells[0] for cells in segments.columns.values()] == [
+        *("1", "Spectrogram 1", "0.5", "1", "900", "0.7", "song"),
+    ]
+    assert (segments.labels, segments.low_hz.tolist()) == (["song"], [900])
