@@ -8,6 +8,7 @@ from stftcli.segments.names import ColumnNames
 from stftcli.segments.table import SegmentRows
 
 _DELIMITERS = "\t;,"
+_SEPARATOR = "sep="
 _RAVENS = "Begin Time (s)"
 
 Rows = Iterator[list[str]]
@@ -27,7 +28,13 @@ def _read_raven(lines: TextLines, rows: SegmentRows) -> None:
 
 
 def _read_csv(lines: TextLines, rows: SegmentRows) -> None:
-    delimiter = max(_DELIMITERS, key=lines.head()[0].count)
+    head = lines.head()[0]
+    if head.lower().startswith(_SEPARATOR):  # Excel's own line, of which the header is the next
+        delimiter = head[len(_SEPARATOR) :][:1].strip(" ") or ","
+        while not next(lines).strip():
+            pass
+    else:
+        delimiter = max(_DELIMITERS, key=head.count)
     _read(lines, rows, lambda: _cells(lines, delimiter))
 
 

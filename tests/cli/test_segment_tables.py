@@ -221,6 +221,7 @@ def refusals() -> dict[str, tuple[str, int, str]]:
         "itself": (f"{mel} --stats mean --out t.csv", 2, "the output would overwrite t.csv"),
         "other": ("a.wav --segments rttm", 1, "rttm is of rec, not of a.wav: give the sound"),
         "no table": ("a.wav --segments none", 1, "none cannot be read"),
+        "tables": (f"{mel} --segments t.csv", 2, "--segments is one table: put the rows"),
         "nameless": ("--segments half.csv", 1, "but not that of segment 2"),
         "twice": ("a.wav d/a.wav --segments twice.csv", 1, "which may be a.wav or d/a.wav"),
         "no name": ("--segments long.jsonl", 1, "is not beside the table"),

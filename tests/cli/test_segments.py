@@ -279,3 +279,15 @@ def test_segments_of_a_sound_at_another_rate(shell: Shell) -> None:
     for rows, (start, end) in zip(found, MARKED, strict=True):
         inside = (whole["times"] >= start - 1e-9) & (whole["times"] < end - 1e-9)
         np.testing.assert_array_equal(rows, whole["features"][inside])
+
+
+@pytest.mark.parametrize("frames", ["slice", "cut"])
+def test_a_segment_that_begins_before_its_sound_has_what_is_there(
+    shell: Shell, frames: str
+) -> None:
+    write_table(shell.folder, [(-0.2, 0.3), (0, 0.3)])
+    words = ("a.wav", "--mel", "2", "--segments", "t.csv", "--segment-frames", frames)
+    early, same = marked(shell, *words)
+    np.testing.assert_array_equal(early, same)
+    done = ok_inside(shell, "features", *FRAMES, *words, "--out", "-")
+    assert "1 segment of t.csv begins before a.wav does: number 1; what is there" in done.err

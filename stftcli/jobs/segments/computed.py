@@ -203,8 +203,13 @@ class Computed:
         name, duration_s = self._add_channels(path, rows)
         self.sounds.append(name)
         marks = Marks.of(self._segments, rows, boxes=False)
-        if (text := told.beyond(marks, duration_s, self._segments.name, name)) is not None:
-            self._reporter.warn(text)
+        table = self._segments.name
+        for text in (
+            told.before(rows[self._segments.early[rows]], table, name),
+            told.beyond(marks, duration_s, table, name),
+        ):
+            if text is not None:
+                self._reporter.warn(text)
 
     def _add_channels(self, path: str, rows: NDArray[np.int64]) -> tuple[str, float]:
         """Add the segments of a sound; give its name, and its length, if its end was reached."""

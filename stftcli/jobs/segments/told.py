@@ -25,6 +25,16 @@ def beyond(marks: Marks, duration_s: float, table: str, sound: str) -> str | Non
     )
 
 
+def before(rows: NDArray[np.int64], table: str, sound: str) -> str | None:
+    """Say which segments begin before their sound; None if none does."""
+    if not len(rows):
+        return None
+    return (
+        f"{_count(len(rows))} of {table} {'begins' if len(rows) == 1 else 'begin'} before {sound} "
+        f"does: {_named(rows)}; what is there is used"
+    )
+
+
 def without_frames(rows: NDArray[np.int64], table: str, *, cut: bool) -> str | None:
     """Say which segments hold no frame; None if none does. `cut` says how they were computed."""
     if not len(rows):
