@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MAX_LABELS = 12
 
-_option = under("segment")
+_option = under("segments")
 
 
 def _the_only(_: click.Context, __: click.Parameter, tables: tuple[str, ...]) -> str | None:

@@ -95,3 +95,20 @@ def test_a_sound_without_segments_is_told_and_drawn_without_boxes(shell: Shell) 
     done = ok_inside(shell, "features", *words, *FRAMES, *ROWS, "--out", "-")
     assert "t.csv has no segments of other.wav" in done.err
     assert [row["mel_1_mean"] for row in table_of(done.out)] == right(shell)
+
+
+def test_a_segment_behind_the_end_is_not_left_out_of_a_picture_in_silence(shell: Shell) -> None:
+    write_table(shell.folder, [(0.1, 0.5), (7, 8)], name="late.csv")
+    words = ("spectrogram", "a/rec.wav", "--segments", "late.csv", "--out", "x.svg")
+    done = ok_inside(shell, *words)
+    assert "1 of 2 segments of late.csv cannot be drawn: a/rec.wav ends at 2 s" in done.err
+    assert "cannot be drawn" not in ok_inside(shell, *words, "--duration", "1").err
+
+
+@pytest.mark.parametrize("command", ["features", "spectrogram", "info"])
+def test_one_topic_of_the_help_holds_all_of_segments(shell: Shell, command: str) -> None:
+    told = ok_inside(shell, command, "--help", "segments").out.decode()
+    wanted = ["--segments", "--tier"]
+    wanted += ["--segment-frames", "--segment-band"] if command == "features" else []
+    assert all(f"{option} " in told for option in wanted)
+    assert "--start TIME" not in told
