@@ -7,6 +7,7 @@ import pytest
 from tests.cli.inside import ok_inside, run_inside
 from tests.cli.marking import FRAMES, table_of, write_sound, write_table
 from tests.cli.shell import Shell
+from tests.cli.test_spectrogram import texts
 
 ROWS = ("--mel", "2", "--stats", "mean")
 BY_SOUND = "start,end,file"
@@ -112,3 +113,25 @@ def test_one_topic_of_the_help_holds_all_of_segments(shell: Shell, command: str)
     wanted += ["--segment-frames", "--segment-band"] if command == "features" else []
     assert all(f"{option} " in told for option in wanted)
     assert "--start TIME" not in told
+
+
+def test_a_missing_sound_does_not_stop_a_sheet_or_info(shell: Shell) -> None:
+    write_table(
+        shell.folder,
+        [(0.1, 0.5, "c/gone.wav"), (0.1, 0.5, "b/rec.wav"), (0.1, 0.5, "a/rec.wav")],
+        BY_SOUND,
+    )
+    words = ("--segments", "t.csv", "--sheet", "--out", "x.svg")
+    done = run_inside(shell, "spectrogram", ".", *words)
+    assert (done.code, "1 of 3 inputs failed" in done.err) == (3, True), done.err
+    assert "c/gone.wav, of which t.csv has segments, is not in ." in done.err
+    svg = (shell.folder / "x.svg").read_bytes()
+    drawn = [text for text in texts(svg) if "rec.wav" in text]
+    assert len(drawn) == 2
+    done = run_inside(shell, "info", "--json", ".", "--segments", "t.csv")
+    assert (done.code, "c/gone.wav" in done.err) == (3, True)
+    assert len(done.out.splitlines()) == 2
+    (shell.folder / "a" / "rec.wav").unlink()
+    (shell.folder / "b" / "rec.wav").unlink()
+    assert run_inside(shell, "spectrogram", ".", *words).code == 1
+    assert run_inside(shell, "info", ".", "--segments", "t.csv").code == 1
