@@ -1,6 +1,7 @@
 """Pieces of a long sound: together they are the whole, whoever works on them."""
 
 import os
+import pickle
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,6 +76,7 @@ CASES: dict[str, dict[str, Any]] = {
     "a start": {"start": 1.2345},
     "a duration": {"duration": 55.5},
     "a part": {"start": 0.01, "duration": 70},
+    "bands, of rows of their own lengths": {"bands": "third"},
     "mel": {"mel": 20, "log": "db", "dtype": "float64"},
     "complex": {"spectrum": "complex"},
 }
@@ -94,6 +96,21 @@ def test_the_frames_of_all_pieces_are_those_of_the_whole(
     with opened(path, **options) as (source, chain):
         whole = np.concatenate(list(stream_features(source, chain, 1)))
     assert np.concatenate(found).tobytes() == whole.tobytes()
+
+
+@pytest.mark.parametrize("options", [{}, {"duration": 65.536}, {"start": 1, "duration": 65.536}])
+def test_a_piece_that_would_be_one_frame_goes_with_the_one_before(
+    options: dict[str, Any], signals: Any, tmp_path: Path
+) -> None:
+    # Batches of 512 frames, 64 samples apart: 16 of them, and the frame on the last sample.
+    samples = 16 * 512 * 64
+    long = np.concatenate((signals, signals))[: samples if not options else None]
+    path = written(long, tmp_path / "a.wav")
+    with opened(path, **options) as (source, chain):
+        pieces = pieces_of(source, chain)
+        found = np.concatenate(of_pieces(source, chain, pieces))
+    assert [piece.frames for piece in pieces] == [*[512] * 15, 513]
+    assert found.tobytes() == Extractor(n_fft=256, **options).file(path, threads=1).tobytes()
 
 
 @pytest.mark.parametrize("name", ["a.flac", "a.aiff", "a.caf", "a.au"])
@@ -125,6 +142,27 @@ def test_what_depends_on_all_that_was_before_is_not_cut(
     path = written(signals, tmp_path / "a.wav", subtype="FLOAT")
     with opened(path, **options) as (source, chain):
         assert pieces_of(source, chain) == []
+
+
+STEPS: list[dict[str, Any]] = [
+    *({"bands": bands} for bands in ("octave", "third", "decidecade", "millidecade")),
+    *({option: 12} for option in ("mel", "mfcc", "chroma", "linear_out")),
+    {"weighting": "A", "spectrum": "power"},
+    {"descriptors": "all"},
+    {"mel": 12, "pcen": True},
+    {"preemphasis": 0.97, "dtype": "float64"},
+]
+
+
+@pytest.mark.parametrize("options", STEPS, ids=str)
+def test_a_chain_that_has_travelled_gives_the_same_bytes(
+    options: dict[str, Any], signals: Any
+) -> None:
+    chain = Extractor(n_fft=1024, **options).chain(16000)
+    block = signals[:20_000, 0].astype(chain.framewise.stft.dtype)[np.newaxis]
+    there = pickle.loads(pickle.dumps(chain))
+    found, wanted = (np.concatenate(list(one.batches([block]))).tobytes() for one in (there, chain))
+    assert found == wanted
 
 
 def test_lossy_and_short_sounds_are_not_cut(
@@ -160,7 +198,7 @@ def test_several_processes_give_the_same_bytes(
     assert features(path, 3, **options).tobytes() == whole.tobytes()
 
 
-@pytest.mark.parametrize("ending", [".npy", ".raw"])
+@pytest.mark.parametrize("ending", [".npy", ".npz", ".raw", ".csv", ".safetensors"])
 def test_several_processes_write_the_same_file(ending: str, signals: Any, tmp_path: Path) -> None:
     path = written(signals, tmp_path / "a.wav")
     settings = Extractor(n_fft=256, mel=20, dtype="float16")
