@@ -150,6 +150,9 @@ STEPS: list[dict[str, Any]] = [
     {"weighting": "A", "spectrum": "power"},
     {"descriptors": "all"},
     {"mel": 12, "pcen": True},
+    {"mel": 12, "log": "db", "ref": "max", "top_db": 60, "deltas": 1, "normalize": "meanvar"},
+    {"mel": 12, "log": "db", "pool": "100ms:mean,p10", "background": "median"},
+    {"mfcc": 12, "energy": True, "stats": "all"},
     {"preemphasis": 0.97, "dtype": "float64"},
 ]
 

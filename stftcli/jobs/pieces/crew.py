@@ -43,9 +43,10 @@ class Crew:
 
     def __init__(self, task: Task, count: int) -> None:
         self._workers: list[_Worker] = []
+        content = pickle.dumps(task)
         try:
             for _ in range(count):
-                self._workers.append(_Worker(task))
+                self._workers.append(_Worker(content, task.target))
         except OSError:  # processes or memory are limited: nothing but time is lost
             pass
 
@@ -81,7 +82,7 @@ class Crew:
 
 
 class _Worker:
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: bytes, target: int) -> None:
         self.errands: deque[Errand] = deque()
         with deaf_children((signal.SIGINT,)):
             self._process = subprocess.Popen(
@@ -90,14 +91,14 @@ class _Worker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 bufsize=0,
-                pass_fds=(task.target,),
+                pass_fds=(target,),
             )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._requests, self._replies = self._process.stdin, self._process.stdout
         self.descriptor = self._replies.fileno()
         self._broken = False
-        self._send(pickle.dumps(task))
+        self._send(task)
 
     @property
     def room(self) -> int:
