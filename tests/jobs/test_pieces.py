@@ -178,7 +178,26 @@ def test_lossy_and_short_sounds_are_not_cut(
         assert pieces_of(source, chain) == []
 
 
-# Below, processes are started.
+# Below, processes are started, and waited for: else such short sounds are done before.
+
+
+@pytest.fixture
+def awaited(monkeypatch: pytest.MonkeyPatch) -> list[Piece]:
+    """Let work begin when all processes are there, and take down what they are given."""
+    enter, give, given = Crew.__enter__, Crew.give, []
+
+    def enter_and_wait(crew: Crew) -> Crew:
+        while any(worker.is_awaited for worker in crew._workers):
+            crew.hear(wait=True)
+        return enter(crew)
+
+    def give_and_note(crew: Crew, piece: Piece, offset: int) -> Any:
+        given.append(piece)
+        return give(crew, piece, offset)
+
+    monkeypatch.setattr(Crew, "__enter__", enter_and_wait)
+    monkeypatch.setattr(Crew, "give", give_and_note)
+    return given
 
 
 def features(path: Path, threads: int, **options: Any) -> Any:
@@ -193,16 +212,19 @@ def features(path: Path, threads: int, **options: Any) -> Any:
     ids=str,
 )
 def test_several_processes_give_the_same_bytes(
-    options: dict[str, Any], signals: Any, tmp_path: Path
+    options: dict[str, Any], signals: Any, tmp_path: Path, awaited: list[Piece]
 ) -> None:
     path = written(signals, tmp_path / "a.wav")
     with opened(path, **options) as (source, chain):
         whole = features_of_source(source, chain, 1, Silence())
     assert features(path, 3, **options).tobytes() == whole.tobytes()
+    assert awaited
 
 
 @pytest.mark.parametrize("ending", [".npy", ".npz", ".raw", ".csv", ".safetensors"])
-def test_several_processes_write_the_same_file(ending: str, signals: Any, tmp_path: Path) -> None:
+def test_several_processes_write_the_same_file(
+    ending: str, signals: Any, tmp_path: Path, awaited: list[Piece]
+) -> None:
     path = written(signals, tmp_path / "a.wav")
     settings = Extractor(n_fft=256, mel=20, dtype="float16")
     found = [tmp_path / f"{threads}{ending}" for threads in (1, 2)]
@@ -212,6 +234,7 @@ def test_several_processes_write_the_same_file(ending: str, signals: Any, tmp_pa
     ]
     assert reports[0] == reports[1]
     assert found[0].read_bytes() == found[1].read_bytes()
+    assert awaited
 
 
 class Worries(Silence):
@@ -240,35 +263,39 @@ def test_a_sound_that_ends_early_is_read_to_its_end_and_told_of(
     assert "ends early" in found[1][1][0]
 
 
-def test_the_first_sample_that_is_not_finite_is_named(signals: Any, tmp_path: Path) -> None:
+def test_the_first_sample_that_is_not_finite_is_named(
+    signals: Any, tmp_path: Path, awaited: list[Piece]
+) -> None:
     spoiled = signals.copy()
     spoiled[[310_000, 500_000]] = np.nan
     path = written(spoiled, tmp_path / "a.wav", subtype="FLOAT")
     with pytest.raises(InputError, match=r"the first at sample 310000 \(38.750 s"):
         features(path, 2)
+    assert awaited
 
 
 def test_processes_that_die_cost_nothing_but_time(
-    signals: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    signals: Any, tmp_path: Path, awaited: list[Piece], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(signals, tmp_path / "a.wav")
-    give, given = Crew.give, []
+    give = Crew.give
 
     def give_and_kill(crew: Crew, piece: Piece, offset: int) -> Any:
         errand = give(crew, piece, offset)
-        given.append(piece)
-        if len(given) == 3:
+        if len(awaited) == 3:
             for worker in crew._workers:
                 os.kill(worker._process.pid, signal.SIGKILL)
         return errand
 
     monkeypatch.setattr(Crew, "give", give_and_kill)
     found = features(path, 3)
-    assert len(given) >= 3
+    assert len(awaited) >= 3
     assert np.array_equal(found, Extractor(n_fft=256).file(path))
 
 
-def test_a_file_that_another_takes_the_place_of_is_read_on(signals: Any, tmp_path: Path) -> None:
+def test_a_file_that_another_takes_the_place_of_is_read_on(
+    signals: Any, tmp_path: Path, awaited: list[Piece]
+) -> None:
     path = written(signals, tmp_path / "a.wav")
     expected = Extractor(n_fft=256).file(path)
     with opened(path) as (source, chain):
@@ -277,3 +304,4 @@ def test_a_file_that_another_takes_the_place_of_is_read_on(signals: Any, tmp_pat
         written(0 * signals, path)
         found = np.concatenate(list(batches))
     assert np.array_equal(found, expected)
+    assert awaited

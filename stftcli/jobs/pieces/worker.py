@@ -88,11 +88,16 @@ def bytes_of(batch: NDArray[Any]) -> memoryview:
     return batch.reshape(-1).view(np.uint8).data
 
 
-def main() -> None:
-    """Take a task from standard input, then pieces, and tell on standard output what was done."""
+def main(description: int) -> None:
+    """Take pieces of a task from standard input, and tell on standard output what was done.
+
+    `description` is the descriptor of a file that holds the task. The first that is told is that
+    the process is there.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks for pieces hears it
-    task = pickle.load(sys.stdin.buffer)
+    task = pickle.loads(os.pread(description, os.fstat(description).st_size, 0))
     with Source(task.file.path, reading=task.reading) as source:
+        os.write(1, REPLY.pack(0, 0, 0))
         while request := sys.stdin.buffer.read(REQUEST.size):
             os.write(1, _reply(task, source, *REQUEST.unpack(request)))
 
