@@ -219,6 +219,23 @@ def test_what_spreadsheets_write(tmp_path: Path) -> None:
     assert segments.low_hz[0] == 1500
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# made by hand, 2024\n\n#\n# more\nid\tstart\tend\n#1\t0.5\t1\n#2\t1\t2\n",
+        "# Excel\nsep=;\nid;start;end\n#1;0,5;1\n#2;1;2\n",
+        "#id,start,end\n#1,0.5,1\n#2,1,2\n",
+    ],
+)
+def test_comments_stand_before_the_header(tmp_path: Path, text: str) -> None:
+    segments = read_text(tmp_path, text)
+    np.testing.assert_array_equal(segments.start_s, [0.5, 1])
+    np.testing.assert_array_equal(segments.end_s, [1, 2])
+    assert next(iter(segments.columns.values())) == ["#1", "#2"]
+    for only in ("# nothing\n", "# nothing\n# at all\n\n", "sep=;\n"):
+        assert "holds no segments" in refusal_of(tmp_path, only)
+
+
 def test_what_begins_before_its_sound_begins_with_it(tmp_path: Path) -> None:
     segments = read_text(tmp_path, "start,end\n-0.5,0.25\n-2,-1\n0,1\n")
     np.testing.assert_array_equal(segments.start_s, [0, 0, 0])
