@@ -5,24 +5,23 @@ from contextlib import ExitStack
 from dataclasses import replace
 from math import inf, prod
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.arrays.spec import ArraySpec
 from stftcli.audio.source import Source
 from stftcli.errors import InputError, SettingsError, StftcliError
 from stftcli.features.chain import Chain
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
-from stftcli.features.steps.descriptors import Descriptors
 from stftcli.files.atomic import is_stream
 from stftcli.files.distinct import Outputs
 from stftcli.files.urls import plain_name
 from stftcli.frozen import Frozen
 from stftcli.jobs.reporter import Reporter
 from stftcli.jobs.segments import told
+from stftcli.jobs.segments.begun import Begun, columns_of
 from stftcli.jobs.segments.channels import by_channel
 from stftcli.jobs.segments.cuts import store_cuts
 from stftcli.jobs.segments.finish import Finish
@@ -88,7 +87,7 @@ class Computed:
         self._extractor = extractor_for(how.settings, how.device)
         self._threads = choose_threads(how.threads)
         self._stack = ExitStack()
-        self._begun: _Begun | None = None
+        self._begun: Begun | None = None
         self._failed: list[NDArray[np.int64]] = []  # rows of the table
         self._beside: list[int] = []
         self._top_hz = np.full(len(segments), np.nan)
@@ -159,7 +158,7 @@ class Computed:
                 self.store.add(row, nothing)
 
     @property
-    def _first(self) -> "_Begun":
+    def _first(self) -> Begun:
         assert self._begun is not None
         return self._begun
 
@@ -244,45 +243,12 @@ class Computed:
         return source.read_samples / source.rate_hz if ended else inf
 
     def _store_for(self, chain: Chain, shape: tuple[int, ...], name: str) -> Store:
-        if chain.stored_dtype.kind == "c":
-            raise SettingsError("a table holds real numbers: choose another `spectrum`")
-        units = chain.axis.sample_units() if chain.settings.calibration.is_absolute else ()
-        names = ArraySpec(
-            *(shape, chain.stored_dtype, "frames-first", chain.axis.names, name), units=units
-        ).column_names
+        names = columns_of(chain, shape, name)
         if self._begun is None:
             store = Store(len(self._segments), prod(shape), chain.stored_dtype)
-            self._begun = _Begun(self._stack.enter_context(store), chain, names, name)
-        elif self.names != names:
-            raise InputError(
-                f"{name} gives other features than {self._first.name}: `rate` and `channel` make "
-                "them alike"
-            )
-        elif not np.array_equal(_scale_hz(self.chain), _scale_hz(chain)):
-            raise InputError(
-                f"{name} has the features of {self._first.name} at other frequencies: `rate`, or "
-                "an `fmax` that both have, makes them alike"
-            )
+            self._begun = Begun(self._stack.enter_context(store), chain, names, name)
+        self._begun.check(chain, names, name)
         return self.store
-
-
-class _Begun(NamedTuple):
-    """The rows, what the first sound went through, the columns, and the sound's name."""
-
-    store: Store
-    chain: Chain
-    names: tuple[str, ...]
-    name: str
-
-
-def _scale_hz(chain: Chain) -> NDArray[np.float64]:
-    """Give the frequencies that features stand for, or are made of; none for descriptors."""
-    if any(isinstance(stage.step, Descriptors) for stage in chain.stages):
-        return np.empty(0)
-    axes = [chain.axis, *(stage.before for stage in reversed(chain.stages))]
-    return next(
-        (axis.frequencies_hz for axis in axes if axis.frequencies_hz is not None), np.empty(0)
-    )
 
 
 def _named(error: StftcliError, path: str) -> StftcliError:
