@@ -14,17 +14,16 @@ from stftcli.audio.source import Source
 from stftcli.errors import InputError, SettingsError, StftcliError
 from stftcli.features.chain import Chain
 from stftcli.features.parallel import choose_threads
-from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import is_stream
 from stftcli.files.distinct import Outputs
 from stftcli.files.urls import plain_name
-from stftcli.frozen import Frozen
 from stftcli.jobs.reporter import Reporter
 from stftcli.jobs.segments import told
 from stftcli.jobs.segments.begun import Begun, columns_of
 from stftcli.jobs.segments.channels import by_channel
 from stftcli.jobs.segments.cuts import store_cuts
 from stftcli.jobs.segments.finish import Finish
+from stftcli.jobs.segments.how import How
 from stftcli.jobs.segments.marks import Marks
 from stftcli.jobs.segments.slices import store_slices
 from stftcli.jobs.segments.sounds import SoundOf
@@ -32,36 +31,7 @@ from stftcli.jobs.segments.store import Store
 from stftcli.jobs.segments.task import Task
 from stftcli.jobs.stream import chain_for, extractor_for, frame_shape
 from stftcli.segments.table import Segments
-from stftcli.settings.choices import Channel, SegmentFrames
-from stftcli.settings.reading import AS_IT_IS, Reading
-
-
-class How(Frozen):
-    """How segments are computed.
-
-    Attributes
-    ----------
-    settings : FeatureSettings
-        What is computed.
-    frames : {"slice", "cut"}
-        Whether a segment has the frames of the sound whose middle lies in it, or is computed as if
-        it were asked for by `start` and `duration`.
-    band : bool
-        Whether the frequencies of a segment limit descriptors and pooled levels.
-    threads : int, optional
-        Threads that compute; None for the usual number.
-    reading : Reading
-        How sounds are read.
-    device : str, optional
-        What torch computes frames on; without one numpy does.
-    """
-
-    settings: FeatureSettings
-    frames: SegmentFrames = "slice"
-    band: bool = True
-    threads: int | None = None
-    reading: Reading = AS_IT_IS
-    device: str | None = None
+from stftcli.settings.choices import Channel
 
 
 class Computed:

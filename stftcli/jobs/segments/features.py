@@ -15,8 +15,9 @@ from stftcli.files.distinct import Outputs
 from stftcli.frozen import Frozen
 from stftcli.jobs.provenance import description
 from stftcli.jobs.reporter import SILENT, Reporter
-from stftcli.jobs.segments.computed import Computed, How
+from stftcli.jobs.segments.computed import Computed
 from stftcli.jobs.segments.formats import FORMATS, choose_table_format
+from stftcli.jobs.segments.how import How
 from stftcli.jobs.segments.sounds import sounds_of
 from stftcli.jobs.segments.store import Store
 from stftcli.segments.read import read_segments
