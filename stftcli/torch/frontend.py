@@ -4,12 +4,14 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 from torch.nn.utils import skip_init
 
 from stftcli.dsp.scaling import Scale
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.chain import Chain
 from stftcli.features.form import Form, Projection, Sound
+from stftcli.features.framewise import FrameWise
 from stftcli.torch.clips import Clips
 from stftcli.torch.operations import Operations
 from stftcli.torch.signals import checked, prepared
@@ -21,7 +23,8 @@ class Frontend(nn.Module):
 
     Its numbers are those of the Extractor, but for rounding. The weights of Linears and of PCEN
     learn; those of banks are parameters too, and learn where `requires_grad_` says so. Autocast
-    does not reach it. What is not finite is not looked for: it goes where it goes.
+    does not reach it, and of a module in half precision only the weights are in that. What is not
+    finite is not looked for: it goes where it goes.
 
     Parameters
     ----------
@@ -44,7 +47,8 @@ class Frontend(nn.Module):
     Raises
     ------
     SettingsError
-        If a step has no form, or the sound is to be resampled: it is named.
+        If a step has no form, or the sound is to be resampled: it is named. Or if the STFT is to
+        learn, and the spectrum is one of a Fourier transform alone.
     """
 
     def __init__(
@@ -56,6 +60,8 @@ class Frontend(nn.Module):
     ) -> None:
         super().__init__()
         forms, framewise = chain.forms(), chain.framewise
+        if not freeze_parameters:
+            _check_learnable(framewise)
         self.stft = STFT.of(framewise.stft, freeze_parameters=freeze_parameters, device=device)
         like = self.stft.window
         self.steps = nn.ModuleList(_module_of(form, like) for form in forms)
@@ -160,6 +166,15 @@ class Frontend(nn.Module):
         return self._scale.of_parts(Operations(spectra.real), spectra.real, spectra.imag)
 
 
+class WideLinear(nn.Linear):
+    """A projection in the precision of the features, whatever its weights are stored in."""
+
+    def forward(self, input: Tensor) -> Tensor:  # as torch names it
+        """Give the new features."""
+        bias = None if self.bias is None else self.bias.to(input.dtype)
+        return linear(input, self.weight.to(input.dtype), bias)
+
+
 class FormModule(nn.Module):
     """A step that is no projection."""
 
@@ -172,12 +187,21 @@ class FormModule(nn.Module):
 
     def forward(self, x: Tensor, sound: Sound) -> Tensor:
         """Give the new features; `sound` is all frames of each clip."""
-        features: Tensor = self.form(Operations(x), x, dict(self.named_parameters()), sound)
+        weights = {name: weight.to(x.dtype) for name, weight in self.named_parameters()}
+        features: Tensor = self.form(Operations(x), x, weights, sound)
         return features
 
     def extra_repr(self) -> str:
         """Say what it does."""
         return repr(self.form)
+
+
+def _check_learnable(framewise: FrameWise) -> None:
+    if framewise.scale is not None and framewise.scale.is_of_fourier:
+        raise SettingsError(
+            f"`freeze_parameters=False` makes the transform another than Fourier's, which has no "
+            f"spectrum {framewise.spectrum}: leave it out, or choose magnitude, power or db"
+        )
 
 
 def _module_of(form: Form, like: Tensor) -> nn.Module:
@@ -187,13 +211,13 @@ def _module_of(form: Form, like: Tensor) -> nn.Module:
     outputs, inputs = form.weight.shape
     has_bias = form.bias is not None
     # No weights are drawn, which would change what a seeded program draws after it.
-    linear: nn.Linear = skip_init(
-        nn.Linear, inputs, outputs, bias=has_bias, device=like.device, dtype=like.dtype
+    module: nn.Linear = skip_init(
+        WideLinear, inputs, outputs, bias=has_bias, device=like.device, dtype=like.dtype
     )
     with torch.no_grad():
         for name, values in form.weights.items():
-            getattr(linear, name).copy_(torch.tensor(values))
-    return linear.requires_grad_(form.learns)
+            getattr(module, name).copy_(torch.tensor(values))
+    return module.requires_grad_(form.learns)
 
 
 def _checked_lengths(lengths: Any, waveform: Tensor) -> Tensor:

@@ -183,6 +183,22 @@ class TestWaveforms:
         w = torch.from_numpy(waves(4000)).to(dtype)
         torch.testing.assert_close(module(w), module(w.float()))
 
+    @pytest.mark.parametrize("steps", [CHAINS["pcen"], CHAINS["dct"], CHAINS["linear_out"]])
+    @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+    def test_of_a_model_in_half_precision_are_computed_in_float32(
+        self, steps: list[Step], dtype: Any
+    ) -> None:
+        w = torch.from_numpy(waves(4000, dtype="float32"))
+        module = extractor(steps).to_torch(RATE_HZ)
+        wanted, got = module(w), copy.deepcopy(module).to(dtype)(w)
+        assert got.dtype == torch.float32
+        rounding = torch.finfo(dtype).eps
+        assert (got - wanted).abs().max() < 4 * rounding * wanted.abs().max().clamp(min=1)
+
+    def test_of_no_clips_have_no_mean_that_follows(self) -> None:
+        features = extractor(CHAINS["pcen"]).to_torch(RATE_HZ)(torch.ones(0, 60_000))
+        assert features.shape == (0, 376, 6)
+
     @pytest.mark.parametrize(
         ("waveform", "message"),
         [

@@ -104,6 +104,8 @@ class TestTwin:
         module = changed(made.to_torch(RATE_HZ), "steps.0")
         twin = Extractor.from_torch(module, "mel.npz")
         assert twin.settings.files == ("mel.npz:steps.0",)
+        with np.load("mel.npz") as stored:
+            assert set(stored) == {"steps.0.weight"}
         assert_close(twin(sound, RATE_HZ), features(module, sound), 2e-6)
 
     def test_of_a_frozen_stft_that_was_given_a_window_or_a_kernel(self, sound: Any) -> None:
@@ -172,7 +174,30 @@ class TestBad:
         with pytest.raises(SettingsError, match="would overwrite"):
             Extractor.from_torch(module, file)
 
-    def test_a_spectrum_that_takes_no_kernel(self, tmp_path: Path) -> None:
-        module = Extractor(n_fft=64, spectrum="psd").to_torch(RATE_HZ, freeze_parameters=False)
-        with pytest.raises(SettingsError, match="psd"):
-            Extractor.from_torch(changed(module), str(tmp_path / "w.npz"))
+    @pytest.mark.parametrize(
+        "options",
+        [{"spectrum": "psd"}, {"bands": "octave", "n_fft": 1024}, {"full_scale": "2V"}],
+        ids=str,
+    )
+    def test_a_spectrum_that_takes_no_kernel(self, options: dict[str, Any]) -> None:
+        extractor = Extractor(**{"n_fft": 64, **options})
+        extractor.to_torch(RATE_HZ)
+        with pytest.raises(SettingsError, match="`freeze_parameters=False` makes the transform"):
+            extractor.to_torch(RATE_HZ, freeze_parameters=False)
+
+    @pytest.mark.usefixtures("sound")
+    @pytest.mark.parametrize("bad", ["spectrum", "smoothing"])
+    def test_they_leave_the_file_as_it_was(self, shell: Shell, bad: str) -> None:
+        made = Extractor(n_fft=64, mel=10, pcen=True, linear_out=4, seed=2)
+        if bad == "spectrum":
+            made = Extractor(n_fft=64, spectrum="psd", mel=10, linear_out=4, seed=2)
+        module = changed(made.to_torch(RATE_HZ))
+        if bad == "spectrum":
+            module.stft.window = torch.rand(64)
+        else:
+            torch.nn.init.constant_(module.steps[1].smoothing, 1.5)
+        (shell.folder / "w.npz").write_bytes(b"of yesterday")
+        with pytest.raises(SettingsError, match=r"psd|smoothing"):
+            Extractor.from_torch(module, "w.npz")
+        assert (shell.folder / "w.npz").read_bytes() == b"of yesterday"
+        assert shell.names() == ["in.wav", "w.npz"]
