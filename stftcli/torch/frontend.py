@@ -1,7 +1,5 @@
 """A chain as a module of torch: from waveforms to features, with gradients, on any device."""
 
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
@@ -12,10 +10,14 @@ from stftcli.errors import InputError, SettingsError
 from stftcli.features.chain import Chain
 from stftcli.features.form import Form, Projection, Sound
 from stftcli.features.framewise import FrameWise
+from stftcli.torch.checks import checked_lengths, checked_waveform
 from stftcli.torch.clips import Clips
 from stftcli.torch.operations import Operations
-from stftcli.torch.signals import checked, prepared
+from stftcli.torch.signals import prepared
 from stftcli.torch.stft import STFT
+
+_FROM_SUMS = ("pcen", "top_db")
+"""Steps of which numpy's go on beside what is NaN."""
 
 
 class Frontend(nn.Module):
@@ -62,6 +64,7 @@ class Frontend(nn.Module):
         forms, framewise = chain.forms(), chain.framewise
         if not freeze_parameters:
             _check_learnable(framewise)
+        _check_nonfinite(chain)
         self.stft = STFT.of(framewise.stft, freeze_parameters=freeze_parameters, device=device)
         like = self.stft.window
         self.steps = nn.ModuleList(_module_of(form, like) for form in forms)
@@ -104,9 +107,14 @@ class Frontend(nn.Module):
         SettingsError
             If the lengths do not fit it.
         """
-        leading = checked(waveform).shape[:-1]
+        if not checked_waveform(waveform).shape[-1]:
+            raise InputError(
+                f"the waveform has shape {tuple(waveform.shape)}: it must be (..., samples), not "
+                "empty"
+            )
+        leading = waveform.shape[:-1]
         if lengths is not None:
-            lengths = _checked_lengths(lengths, waveform).reshape(-1)
+            lengths = checked_lengths(lengths, waveform).reshape(-1)
         computed = torch.promote_types(self.stft.window.dtype, torch.float32)
         clips = waveform.to(computed).reshape(-1, waveform.shape[-1])
         with torch.autocast(waveform.device.type, enabled=False):
@@ -204,6 +212,17 @@ def _check_learnable(framewise: FrameWise) -> None:
         )
 
 
+def _check_nonfinite(chain: Chain) -> None:
+    if chain.settings.signal.nonfinite != "keep":
+        return
+    for stage in chain.stages:
+        if stage.step.step in _FROM_SUMS:
+            raise SettingsError(
+                f"`nonfinite='keep'`: the step {stage.step.step} of torch would make whole clips "
+                "NaN, earlier frames too; give `nonfinite='zero'`"
+            )
+
+
 def _module_of(form: Form, like: Tensor) -> nn.Module:
     """Make the module of a step: of a projection torch's own."""
     if not isinstance(form, Projection):
@@ -218,21 +237,3 @@ def _module_of(form: Form, like: Tensor) -> nn.Module:
         for name, values in form.weights.items():
             getattr(module, name).copy_(torch.tensor(values))
     return module.requires_grad_(form.learns)
-
-
-def _checked_lengths(lengths: Any, waveform: Tensor) -> Tensor:
-    """Give lengths as a tensor where the waveform is; SettingsError if they are none of it."""
-    lengths, samples = torch.as_tensor(lengths), waveform.shape[-1]
-    if lengths.shape != waveform.shape[:-1] or lengths.is_floating_point():
-        raise SettingsError(
-            f"`lengths` has shape {tuple(lengths.shape)} of {lengths.dtype} for a waveform of "
-            f"shape {tuple(waveform.shape)}: give the whole number of samples of each signal"
-        )
-    # A device would have to be waited for, and a graph cannot ask.
-    is_known = lengths.device.type == "cpu" and not torch.compiler.is_compiling()
-    if is_known and not ((lengths >= 0) & (lengths <= samples)).all():
-        raise SettingsError(
-            f"`lengths` goes from {int(lengths.min())} to {int(lengths.max())}, and the signals "
-            f"have {samples} samples: give how many of these are of each"
-        )
-    return lengths.to(waveform.device, torch.int64)

@@ -133,7 +133,7 @@ class TestMemory:
 
 
 class TestBad:
-    @pytest.mark.parametrize("device", ["cuda:77", "abacus", ""])
+    @pytest.mark.parametrize("device", ["cuda:77", "abacus", "meta", ""])
     def test_devices(self, many: Shell, device: str) -> None:
         for words in (("clips/a.wav", "--out", "x.npy"), ("clips", "--out-dir", "feats")):
             done = run_inside(many, "features", *words, "--device", device)

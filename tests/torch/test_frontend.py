@@ -161,6 +161,12 @@ class TestSettings:
         for steps in (CHAINS["stats"], CHAINS["normalize meanvar"], CHAINS["descriptors"]):
             assert extractor(steps).to_torch(RATE_HZ)(w).isnan().any()
 
+    @pytest.mark.parametrize("name", ["top_db", "pcen"])
+    def test_that_keep_nan_refuse_steps_that_would_spread_it(self, name: str) -> None:
+        extractor([Mel(6), Log()], nonfinite="keep").to_torch(RATE_HZ)
+        with pytest.raises(SettingsError, match=rf"`nonfinite='keep'`: the step {name}"):
+            extractor(CHAINS[name], nonfinite="keep").to_torch(RATE_HZ)
+
 
 class TestWaveforms:
     @pytest.mark.parametrize("leading", [(), (3,), (2, 3), (0,), (2, 0)])
@@ -206,6 +212,7 @@ class TestWaveforms:
             (torch.ones(1000, dtype=torch.cfloat), r"holds torch\.complex64"),
             (torch.ones(2, 0), r"shape \(2, 0\): it must be \(\.\.\., samples\)"),
             (torch.tensor(1.0), r"shape \(\)"),
+            (np.ones(1000), r"is a numpy\.ndarray: give a torch\.Tensor"),
         ],
     )
     def test_that_are_none_are_refused(self, waveform: Any, message: str) -> None:
