@@ -115,6 +115,26 @@ def test_other_settings(options: dict[str, Any], library: ScriptLibrary) -> None
     assert_equal(Extractor(rate=16000, **options), library, 16000)
 
 
+@each_library
+@pytest.mark.parametrize("pad_mode", ["reflect", "symmetric", "edge"])
+@pytest.mark.parametrize("hop_length", [255, 256, 512])
+def test_long_hops(hop_length: int, pad_mode: str, library: ScriptLibrary) -> None:
+    extractor = Extractor(rate=16000, n_fft=512, hop_length=hop_length, pad_mode=pad_mode)
+    for samples in (5000, 5119, 5121, 5300):
+        sound = noisy_rise(16000, 1)[:samples]
+        got, wanted = run(extractor, library, sound), extractor(sound, 16000)
+        np.testing.assert_allclose(got, wanted, rtol=0, atol=1e-5 * np.abs(wanted).max())
+
+
+@each_library
+def test_pcen_of_a_quiet_sound(library: ScriptLibrary) -> None:
+    extractor = Extractor(rate=16000, mel=20, pcen=True)
+    sound = noisy_rise(16000, 1) * np.float32(1e-6)
+    np.testing.assert_allclose(
+        run(extractor, library, sound), extractor(sound, 16000), rtol=1e-4, atol=0
+    )
+
+
 @pytest.mark.usefixtures("torchaudio")
 def test_torchaudio_at_an_odd_rate() -> None:
     assert_equal(Extractor.preset("torchaudio-mel", rate=11025), "torch", 11025)
