@@ -54,11 +54,19 @@ class TestStateDict:
         assert_close(got, features(module, sound), 2e-6)
         assert not np.allclose(got, made(sound, RATE_HZ), rtol=0.01, atol=0)
 
-    def test_of_an_stft_alone(self, shell: Shell, sound: Any) -> None:
+    @pytest.mark.parametrize("prefix", ["", ":kernel"])
+    def test_of_an_stft_alone(self, shell: Shell, sound: Any, prefix: str) -> None:
         stft = changed(STFT(64, 16, freeze_parameters=False))
         torch.save(stft.state_dict(), "stft.pt")
-        words = ("--kernel", "stft.pt", "--hop-length", "16", "--spectrum", "complex")
+        words = ("--kernel", f"stft.pt{prefix}", "--hop-length", "16", "--spectrum", "complex")
         assert_close(shell.features("in.wav", *words), features(stft, sound), 2e-6)
+
+    def test_of_its_kernel_has_the_window_beside_it(self, shell: Shell, sound: Any) -> None:
+        made = Extractor(n_fft=64, hop_length=16)
+        module = changed(made.to_torch(RATE_HZ, freeze_parameters=False))
+        torch.save(module.state_dict(), "learned.pt")
+        words = ("--kernel", "learned.pt:stft.kernel", "--hop-length", "16")
+        assert_close(shell.features("in.wav", *words), features(module, sound), 2e-6)
 
 
 class TestTwin:
