@@ -18,6 +18,7 @@ from stftcli.settings.choices import SCRIPT_LIBRARIES, ScriptLibrary
 from tests.cli.computing import noisy_rise
 from tests.oracles.conftest import oracle
 from tests.peers import RATES
+from tests.signals import noise
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -116,12 +117,11 @@ def test_other_settings(options: dict[str, Any], library: ScriptLibrary) -> None
 
 
 @each_library
-@pytest.mark.parametrize("pad_mode", ["reflect", "symmetric", "edge"])
-@pytest.mark.parametrize("hop_length", [255, 256, 512])
-def test_long_hops(hop_length: int, pad_mode: str, library: ScriptLibrary) -> None:
-    extractor = Extractor(rate=16000, n_fft=512, hop_length=hop_length, pad_mode=pad_mode)
-    for samples in (5000, 5119, 5121, 5300):
-        sound = noisy_rise(16000, 1)[:samples]
+@pytest.mark.parametrize("hop_length", [31, 32, 50, 64])
+def test_long_hops(hop_length: int, library: ScriptLibrary) -> None:
+    extractor = Extractor(rate=16000, n_fft=64, hop_length=hop_length)
+    for frames in range(3, 10):
+        sound = noise(frames * hop_length)
         got, wanted = run(extractor, library, sound), extractor(sound, 16000)
         np.testing.assert_allclose(got, wanted, rtol=0, atol=1e-5 * np.abs(wanted).max())
 
