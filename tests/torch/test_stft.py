@@ -237,13 +237,9 @@ class TestModule:
             STFT(device="cuda:77")
         with pytest.raises(SettingsError, match=r"'abacus', which torch does not have here: there"):
             STFT(device="abacus")
-        with pytest.raises(
-            SettingsError, match=r"'meta', which computes no numbers: there are"
-        ):
+        with pytest.raises(SettingsError, match=r"'meta', which computes no numbers: there are"):
             STFT(device="meta")
-        with pytest.raises(
-            SettingsError, match=r"`device` is 3\.5, which is no name: there"
-        ):
+        with pytest.raises(SettingsError, match=r"`device` is 3\.5, which is no name: there"):
             STFT(device=3.5)  # type: ignore[arg-type]
 
     @pytest.mark.parametrize(
