@@ -240,7 +240,7 @@ class TestModule:
         with pytest.raises(SettingsError, match=r"'meta', which computes no numbers: there are"):
             STFT(device="meta")
         with pytest.raises(SettingsError, match=r"`device` is 3\.5, which is no name: there"):
-            STFT(device=3.5)  # type: ignore[arg-type]
+            STFT(device=3.5)
 
     @pytest.mark.parametrize(
         ("waveform", "message"),
