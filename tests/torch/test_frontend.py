@@ -29,7 +29,16 @@ from stftcli.presets import preset_names
 from stftcli.settings.choices import SPECTRA
 from tests.oracles.conftest import oracle
 from tests.peers import LOGARITHMIC, RATES
-from tests.torch.chains import CHAINS, RATE_HZ, apart, batch_apart, extractor, values, waves
+from tests.torch.chains import (
+    CHAINS,
+    RATE_HZ,
+    apart,
+    batch_apart,
+    computed,
+    extractor,
+    values,
+    waves,
+)
 
 TABLE = Path(__file__).parents[2] / "docs" / "presets.md"
 TOLERANCES = {
@@ -70,24 +79,25 @@ each_options = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 
 class TestPresets:
     @each_preset
-    def test_have_the_numbers_of_the_extractor_in_float64(self, name: str) -> None:
+    def test_have_the_numbers_of_the_extractor_in_float64(self, name: str, device: str) -> None:
         rate_hz = RATES[name]
         x = Extractor.preset(name, dtype="float64")
-        module = x.to_torch(rate_hz)
         for batch, seconds in ((1, 0.1), (3, 0.37)):
             w = waves(batch, int(seconds * rate_hz))
-            assert apart(values(module(torch.from_numpy(w))), x(w, rate_hz)) < 1e-9
+            assert apart(computed(x, w, rate_hz, device), x(w, rate_hz)) < 1e-9
         lengths = [rate_hz // 2, rate_hz // 10 + 1, rate_hz // 30]
-        assert batch_apart(x, waves(3, rate_hz // 2), lengths, rate_hz) < 1e-9
+        assert batch_apart(x, waves(3, rate_hz // 2), lengths, rate_hz, device) < 1e-9
 
     @each_preset
-    def test_are_in_float32_within_twice_the_tolerance_of_the_table(self, name: str) -> None:
+    def test_are_in_float32_within_twice_the_tolerance_of_the_table(
+        self, name: str, device: str
+    ) -> None:
         oracle("soxr")
         from benchmarks.preset_tolerances import sound_at
 
         x, sound = Extractor.preset(name), sound_at(RATES[name])
         wanted = x(sound, RATES[name])
-        got = values(x.to_torch(RATES[name])(torch.from_numpy(sound)))
+        got = computed(x, sound, RATES[name], device)
         peak = 1.0 if name in LOGARITHMIC else np.abs(wanted).max()
         assert np.abs(got - wanted).max() <= 2 * TOLERANCES[name] * peak
 
@@ -107,20 +117,20 @@ class TestPresets:
 class TestSettings:
     @each_options
     def test_that_change_the_numbers_change_those_of_the_module(
-        self, options: dict[str, Any]
+        self, options: dict[str, Any], device: str
     ) -> None:
         x = Extractor(n_fft=400, hop_length=160, dtype="float64", **options)
         w = waves(3, 4001)
         for samples in (390, 4001):
-            got = values(x.to_torch(RATE_HZ)(torch.from_numpy(w[:, :samples])))
+            got = computed(x, w[:, :samples], RATE_HZ, device)
             assert apart(got, x(w[:, :samples], RATE_HZ)) < 1e-9
-        assert batch_apart(x, w, [4001, 390, 1000], RATE_HZ) < 1e-9
+        assert batch_apart(x, w, [4001, 390, 1000], RATE_HZ, device) < 1e-9
 
     @pytest.mark.parametrize("spectrum", SPECTRA)
-    def test_of_every_spectrum(self, spectrum: str) -> None:
+    def test_of_every_spectrum(self, spectrum: str, device: str) -> None:
         x = Extractor(n_fft=400, hop_length=160, spectrum=spectrum, dtype="float64")
         w = waves(2, 2000)
-        got, wanted = values(x.to_torch(RATE_HZ)(torch.from_numpy(w))), x(w, RATE_HZ)
+        got, wanted = computed(x, w, RATE_HZ, device), x(w, RATE_HZ)
         if spectrum == "phase":  # which leaps from pi to -pi
             got, wanted = np.exp(1j * got), np.exp(1j * wanted)
         assert apart(got, wanted) < 1e-9

@@ -36,8 +36,8 @@ def changed(module: Any, *names: str) -> Any:
     return module
 
 
-def features(module: Any, samples: Any) -> Any:
-    return module(torch.from_numpy(samples)).detach().numpy()
+def features(module: Any, samples: Any, device: str = "cpu") -> Any:
+    return module(torch.from_numpy(samples).to(device)).detach().cpu().numpy()
 
 
 class TestStateDict:
@@ -73,7 +73,7 @@ class TestTwin:
     @pytest.mark.parametrize("dtype", ["float32", "float64"])
     @pytest.mark.parametrize("align", ["center", "left"])
     def test_has_the_numbers_and_so_has_the_command(
-        self, shell: Shell, sound: Any, dtype: str, align: str
+        self, shell: Shell, sound: Any, dtype: str, align: str, device: str
     ) -> None:
         frames: dict[str, Any] = {
             "n_fft": 64,
@@ -82,9 +82,9 @@ class TestTwin:
             "periodic": False,
         }
         made = Extractor(**frames, mel=10, pcen=True, linear_out=4, seed=2, dtype=dtype)
-        module = changed(made.to_torch(RATE_HZ, freeze_parameters=False))
+        module = changed(made.to_torch(RATE_HZ, freeze_parameters=False, device=device))
         samples = sound.astype(dtype)
-        wanted = features(module, samples)
+        wanted = features(module, samples, device)
         twin = Extractor.from_torch(module, "learned.safetensors")
         tolerance = 2e-6 if dtype == "float32" else 1e-9
         assert_close(twin(samples, RATE_HZ), wanted, tolerance)

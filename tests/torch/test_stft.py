@@ -24,11 +24,9 @@ SHAPES: list[dict[str, Any]] = [
 ]
 each_padding = pytest.mark.parametrize("padding", PADDINGS)
 each_shape = pytest.mark.parametrize("shape", SHAPES, ids=["even", "odd", "short window"])
-DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 MODES: dict[str, Sequence[Any]] = {
     padding: ["reflect"] if padding in FORCED_PAD_MODES else PAD_MODES for padding in PADDINGS
 }
-each_device = pytest.mark.parametrize("device", DEVICES)
 
 
 def numpy_of(tensor: Any) -> Any:
@@ -42,7 +40,6 @@ def waves(*shape: int, seed: int = 0) -> Any:
 class TestNumbers:
     @each_padding
     @each_shape
-    @each_device
     @pytest.mark.parametrize("freeze_parameters", [True, False])
     def test_are_those_of_numpy(
         self, padding: Any, shape: dict[str, Any], device: str, freeze_parameters: bool
@@ -116,7 +113,6 @@ class TestNumbers:
 class TestLengths:
     @each_padding
     @each_shape
-    @each_device
     def test_each_clip_is_what_it_is_alone(
         self, padding: Any, shape: dict[str, Any], device: str
     ) -> None:
