@@ -201,6 +201,16 @@ class TestOnnx:
         assert "gone.npz cannot be read: No such file" in done.err
         assert shell.names() == []
 
+    def test_other_endings_are_refused(self, shell: Shell) -> None:
+        message = "w.tflite: a graph is written to a file of the ending .onnx, or to -"
+        assert message in refused(shell, "onnx", "--preset", "whisper", "-o", "w.tflite")
+
+    def test_weights_are_looked_for_in_the_current_folder(self, shell: Shell) -> None:
+        words = ("--rate", "8000", "--linear", "gone.npz", "-o", "fe.onnx")
+        done = run_inside(shell, "export", "onnx", *words)
+        assert done.code == 1
+        assert "looked for in the current folder" in done.err
+
     def test_no_input_is_overwritten(self, shell: Shell) -> None:
         ok_inside(shell, "export", "onnx", "--rate", "8000", "-o", "fe.onnx")
         words = ("onnx", "--config", "fe.onnx", "-o", "fe.onnx")

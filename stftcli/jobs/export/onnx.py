@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,16 @@ from numpy.typing import NDArray
 
 import stftcli
 from stftcli.audio.source import Source
-from stftcli.errors import InputError
+from stftcli.errors import InputError, SettingsError
 from stftcli.features.chain import Chain
 from stftcli.features.extractor import Extractor
 from stftcli.features.resample import resampled
 from stftcli.features.settings import FeatureSettings
 from stftcli.features.toml import VERSION
-from stftcli.files.atomic import atomic_write
+from stftcli.files.atomic import atomic_write, is_stream
 from stftcli.files.distinct import Outputs
 from stftcli.files.tensors import split_prefix
+from stftcli.files.urls import plain_name
 from stftcli.frozen import Frozen
 from stftcli.jobs.export.chain import exported_chain
 from stftcli.jobs.export.tolerance import Tolerance
@@ -130,6 +132,10 @@ def export_onnx(
     from stftcli.onnx.metadata import metadata_of
     from stftcli.onnx.model import model_of
 
+    if not is_stream(output) and PurePath(plain_name(output)).suffix.lower() != ".onnx":
+        raise SettingsError(
+            f"{plain_name(output)}: a graph is written to a file of the ending .onnx, or to -"
+        )
     Outputs(output).check_inputs(*map(split_prefix, settings.files), *other_inputs, check)
     chain = exported_chain(settings, reporter)
     content = model_of(chain, metadata_of(_description(chain)), opset).SerializeToString()
