@@ -135,6 +135,15 @@ class TestSettings:
             got, wanted = np.exp(1j * got), np.exp(1j * wanted)
         assert apart(got, wanted) < 1e-9
 
+    @pytest.mark.parametrize("freeze_parameters", [True, False])
+    def test_of_real_bins_have_the_phases_of_the_extractor(self, freeze_parameters: bool) -> None:
+        x = Extractor(n_fft=256, hop_length=80, spectrum="phase")
+        w = waves(2, 4000, dtype="float32")
+        module = x.to_torch(RATE_HZ, freeze_parameters=freeze_parameters)
+        got, wanted = values(module(torch.from_numpy(w))), x(w, RATE_HZ)
+        assert {0, 3} == set(wanted[..., [0, -1]].astype(int).ravel())
+        np.testing.assert_array_equal(got[..., [0, -1]], wanted[..., [0, -1]])
+
     def test_with_a_curve_of_the_recorder(self, tmp_path: Path) -> None:
         (tmp_path / "curve.csv").write_text("1,3\n300,3\n9000,-2.5\n")
         x = Extractor(calibration=str(tmp_path / "curve.csv"), dtype="float64")
