@@ -35,7 +35,9 @@ def dft_kernel(filter_length: int, dtype: DTypeLike = np.float32) -> Reals:
     # k * n is reduced as an integer, which keeps the angles exact for long transforms.
     turns = np.outer(np.arange(filter_length // 2 + 1), np.arange(filter_length)) % filter_length
     circle = np.exp(-2j * np.pi * np.arange(filter_length) / filter_length)
-    return np.concatenate((circle.real[turns], circle.imag[turns])).astype(dtype)
+    if filter_length % 2 == 0:
+        circle[filter_length // 2] = -1  # so that a real bin has no imaginary part at all
+    return np.concatenate((circle.real[turns], circle.imag[turns] + 0.0)).astype(dtype)
 
 
 def checked_kernel(values: ArrayLike, filter_length: int, dtype: RealDType) -> Reals:

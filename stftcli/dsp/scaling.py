@@ -25,6 +25,9 @@ Reals = NDArray[Any]
 class Scale:
     """Base of the scales: what is made of each value X of a spectrum.
 
+    `takes_epsilon` says whether an epsilon can be added, `is_of_fourier` whether only a Fourier
+    transform has it, whose window says how large a spectrum is.
+
     Parameters
     ----------
     stft : STFT
@@ -38,6 +41,7 @@ class Scale:
     """
 
     takes_epsilon: ClassVar[bool] = False
+    is_of_fourier: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -107,6 +111,8 @@ class _Power(Scale):
 
 
 class _Density(Scale):
+    is_of_fourier = True
+
     def __init__(self, stft: Design, rate_hz: float, epsilon: float, full_scale: float) -> None:
         super().__init__(stft, rate_hz, epsilon, full_scale)
         self._factors = self._factors_of(stft, rate_hz).astype(stft.dtype)
@@ -131,6 +137,8 @@ class _MeanSquare(_Density):
 
 
 class _FullScale(Scale):
+    is_of_fourier = True
+
     def __init__(self, stft: Design, rate_hz: float, epsilon: float, full_scale: float) -> None:
         super().__init__(stft, rate_hz, epsilon, full_scale)
         self._power = full_scale_power(_known(stft, "dbfs"), full_scale)

@@ -286,7 +286,8 @@ class Extractor(Configured):
         MissingExtraError
             If there is no torch.
         InputError, SettingsError
-            As from calling it; or a step has no form for torch: it is named.
+            As from calling it; or a step has no form for torch: it is named. Or the STFT is to
+            learn, and the spectrum is none of a learned one.
         """
         from stftcli.torch import Frontend
 
@@ -301,9 +302,8 @@ class Extractor(Configured):
         module : stftcli.torch.Frontend
             What `to_torch` made, as it is now; it may be compiled.
         weights : str, optional
-            A file (.safetensors, .npz, .pt) for the module's weights, which the settings then name.
-            It is needed where a kernel, a window or a Linear has learned; numbers such as PCEN's
-            stand in the settings themselves.
+            A file (.safetensors, .npz, .pt) for what has learned of kernel, window and Linears,
+            which the settings then name. Numbers such as PCEN's stand in the settings themselves.
 
         Raises
         ------

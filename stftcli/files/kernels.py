@@ -67,6 +67,9 @@ def _find(path: Path, prefix: str, tensors: TensorFile) -> StoredKernel:
         tensor, of_window = tensors.read(name), f".{name}".endswith(".window")
         return _rows(np.atleast_2d(tensor) if of_window else tensor, f"{path}: {name}")
 
+    holder, _, last = prefix.rpartition(".")
+    if prefix in tensors.names and last == "kernel":
+        prefix = holder  # a window that lies beside it belongs to it
     for form in _FORMS:
         names = [f"{prefix}.{name}" if prefix else name for name in form.names]
         if set(names) <= set(tensors.names):

@@ -10,7 +10,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.errors import SettingsError
+from stftcli.errors import InputError, SettingsError
 from stftcli.files import state_dict
 from stftcli.files.atomic import atomic_write
 from stftcli.files.here import located
@@ -60,6 +60,11 @@ def open_tensors(path: Path) -> Iterator[TensorFile]:
     opener = _OPENERS.get(path.suffix.lower())
     if opener is None:
         raise SettingsError(f"{path}: weights are read from {_endings()}")
+    if not path.is_absolute() and not exists(located(path)):
+        raise InputError(
+            f"{path} cannot be read: No such file or directory; weights that settings name are "
+            "looked for in the current folder: name them in full, or go there"
+        )
     with (
         as_input_error(path, f"a valid {path.suffix} file"),
         opener(Path(located(path))) as tensors,

@@ -1,4 +1,4 @@
-"""From waveforms to the spectra of their frames: padding, and one convolution."""
+"""From waveforms to the spectra of their frames: padding, and one product."""
 
 from collections.abc import Callable
 
@@ -47,6 +47,12 @@ class Framing:
         Samples, full scale being 1.
     chain : Chain
         How they are cut, and what is done to them first.
+
+    Attributes
+    ----------
+    frames : Value
+        How many there are, a list of one whole number. Where there are none, one is computed all
+        the same, as many operators refuse to work on nothing.
     """
 
     def __init__(self, graph: Graph, waveform: Value, chain: Chain) -> None:
@@ -54,12 +60,13 @@ class Framing:
         self._scale = chain.settings.full_scale
         self._correction = chain.framewise.correction
         self._drops_last = chain.frames.drop_last
-        signals = _conditioned(waveform, chain)
-        padded = _padded(signals, self._plan.left, self._plan.right, self._stft.pad_mode)
-        self._frames = self._count(padded.length(1))
         # What is too short is filled up, so that there is a frame to be computed.
-        missing = (self._plan.frame_length - padded.length(1)).at_least(0)
-        self._padded = _zero_padded(padded, missing)
+        signals = _conditioned(_filled(waveform, 1), chain)
+        padded = _padded(signals, self._plan.left, self._plan.right, self._stft.pad_mode)
+        is_sound = waveform.length(1).at_most(1)
+        self.frames = self._count(padded.length(1)) * is_sound
+        self._computed = self.frames.at_least(1)
+        self._padded = _filled(padded, self._plan.frame_length)
 
     def _count(self, padded: Value) -> Value:
         """Give `FramePlan.frames` of so many padded samples, less the last if that is dropped."""
@@ -71,21 +78,27 @@ class Framing:
 
     def spectra(self) -> tuple[Value, Value]:
         """Give the real and the imaginary part, each of shape (batch, frames, bins)."""
-        graph, bins = self._graph, self._plan.bins
-        kernel = _folded(self._stft) * self._scale
+        bins, kernel = self._plan.bins, _folded(self._stft)
         if self._correction is not None:
             kernel = kernel * np.tile(self._correction, 2)[:, np.newaxis]
+        if self._stft.conditioning.remove_dc:
+            products = self._graph.node("MatMul", self.samples(), self._graph.constant(kernel.T))
+        else:
+            products = self._convolved(kernel * self._scale)
+        return products.part(2, 0, bins), products.part(2, bins)
+
+    def _convolved(self, kernel: Floats) -> Value:
+        graph = self._graph
         channel = graph.node("Unsqueeze", self._padded, graph.whole(1))
         weight = graph.constant(kernel[:, np.newaxis])
         products = graph.node("Conv", channel, weight, strides=[self._plan.hop_length])
-        products = graph.node("Transpose", products, perm=[0, 2, 1]).part(1, 0, self._frames)
-        return products.part(2, 0, bins), products.part(2, bins)
+        return graph.node("Transpose", products, perm=[0, 2, 1]).part(1, 0, self._computed)
 
     def samples(self) -> Value:
         """Give the samples of each frame, shape (batch, frames, frame_length), as `Sound` does."""
         graph, plan = self._graph, self._plan
         zero, one = graph.constant(0, Whole), graph.constant(1, Whole)
-        numbers = graph.node("Range", zero, graph.node("Squeeze", self._frames), one)
+        numbers = graph.node("Range", zero, graph.node("Squeeze", self._computed), one)
         starts = graph.node("Unsqueeze", numbers * plan.hop_length, graph.whole(1))
         places = starts + graph.constant(np.arange(plan.frame_length), Whole)
         frames = graph.node("Gather", self._padded, places, axis=1)
@@ -99,7 +112,8 @@ def _folded(stft: STFT) -> Floats:
     """Give all that is linear in a frame as one matrix, shape (2 * bins, frame_length).
 
     Of a frame, the mean is taken off first, then it is emphasized, then the window and the
-    transform are applied: the matrices are multiplied in the reverse order.
+    transform are applied: the matrices are multiplied in the reverse order. A mean is taken off
+    the samples besides: next to a large one, rounded numbers would lose what is small.
     """
     plan, conditioning = stft.plan, stft.conditioning
     length = plan.frame_length
@@ -121,7 +135,7 @@ def _conditioned(waveform: Value, chain: Chain) -> Value:
     signal = chain.settings.signal
     if signal.pad_to_s is not None:
         wanted = round(signal.pad_to_s * chain.rate_hz)
-        waveform = _zero_padded(waveform, (wanted - waveform.length(1)).at_least(0))
+        waveform = _filled(waveform, wanted)
     if signal.preemphasis:
         before = _pad(waveform, [0, 1, 0, -1])
         waveform = waveform - before * signal.preemphasis
@@ -144,8 +158,8 @@ def _pad(signals: Value, amounts: list[int]) -> Value:
     return signals.graph.node("Pad", signals, signals.graph.whole(*amounts))
 
 
-def _zero_padded(signals: Value, amount: Value) -> Value:
-    """Append so many zeros."""
-    graph = signals.graph
-    amounts = graph.whole(0, 0, 0).joined([amount], axis=0)
-    return graph.node("Pad", signals, amounts)
+def _filled(signals: Value, samples: int) -> Value:
+    """Append zeros to what is shorter than so many samples."""
+    missing = (samples - signals.length(1)).at_least(0)
+    amounts = signals.graph.whole(0, 0, 0).joined([missing], axis=0)
+    return signals.graph.node("Pad", signals, amounts)

@@ -62,6 +62,8 @@ def model_of(chain: Chain, metadata: Mapping[str, str], opset: int = DEFAULT_OPS
     for form in forms:
         weights = {name: graph.constant(each) for name, each in form.weights.items()}
         parts = [form(tensors, x, weights, sound) for x in parts]
+    # One row alone where that is of all frames; none where there are no frames.
+    parts = [x.part(1, 0, framing.frames) for x in parts]
     shape: list[str | int] = ["batch", "frames", chain.features]
     if chain.settings.layout == "bins-first":
         parts = [graph.node("Transpose", x, perm=[0, 2, 1]) for x in parts]

@@ -11,6 +11,9 @@ from stftcli.onnx.graph import Graph, Value
 
 _FRAMES = 1
 
+_ROUNDING = 2 * float(np.finfo(np.float32).eps)
+"""onnxruntime's Log gives equal values two results, which differ in the last place."""
+
 
 class OnnxSound:
     """`stftcli.features.form.Sound` of a graph: each of a batch is a whole sound.
@@ -42,7 +45,9 @@ class OnnxSound:
         centred = x - self.mean(x)
         total = self._graph.reduced("ReduceSum", centred * centred, _FRAMES)
         count = (x.length(_FRAMES) - ddof).at_least(1).as_reals()
-        return self._graph.node("Sqrt", total / count)
+        deviation = self._graph.node("Sqrt", total / count)
+        rounding = self._graph.node("Abs", x.part(_FRAMES, 0, 1)) * _ROUNDING
+        return deviation.where(deviation.above(rounding), 0.0)
 
     def largest(self, x: Value) -> Value:
         """Give the largest value of each feature."""

@@ -98,7 +98,8 @@ class OnnxTensors:
         """Give the angle of complex numbers: ONNX has the arc tangent of one number alone."""
         graph = self._graph
         slope = graph.node("Atan", imaginary / real)
-        half_turn = graph.constant(np.pi).where(imaginary.above(0.0), -math.pi)
+        # A negative real number lies at +pi, as arctan2 has it.
+        half_turn = graph.constant(-np.pi).where((0.0 - imaginary).above(0.0), math.pi)
         beside = graph.node("Sign", imaginary) * (math.pi / 2)
         left = slope + half_turn
         return slope.where(real.above(0.0), beside.where(real.is_equal(0.0), left))

@@ -63,8 +63,11 @@ class Clips:
         to t, where M_0 is the mean before the block, which follows the last of each likewise. The
         share is held between 0 and 1.
         """
-        batch, frames, features = x.shape
-        blocks = pad(x, (0, 0, 0, -frames % _BLOCK)).reshape(batch, -1, _BLOCK, features)
+        frames = x.shape[1]
+        # Two blocks more than there must be: for a graph, one or two would be a case of their own.
+        count = (frames + _BLOCK - 1) // _BLOCK + 2
+        filled = pad(x, (0, 0, 0, count * _BLOCK - frames))
+        blocks = filled.unflatten(1, (count, _BLOCK))
         share = share.clamp(0, 1 - torch.finfo(x.dtype).eps)
         kept = torch.log1p(-share)  # of 1 - share itself long means would feel the rounding
         within = _faded(share * blocks, kept)
@@ -73,7 +76,7 @@ class Clips:
         before = _faded(lasts, _BLOCK * kept)[:, :, None]
         at = torch.arange(_BLOCK, device=x.device)[:, None] + 1
         means = within + torch.exp(at * kept) * before
-        return means.reshape(batch, -1, features)[:, :frames]
+        return means.flatten(1, 2)[:, :frames]
 
     def _there(self, x: Tensor, filling: float) -> Tensor:
         if self._counts is None:

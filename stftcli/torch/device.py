@@ -17,15 +17,25 @@ def checked_device(device: torch.device | str | None) -> torch.device | None:
     """
     if device is None:
         return None
+    there = f"there are {', '.join(devices())}"
+    if not isinstance(device, str | torch.device):
+        raise SettingsError(f"`device` is {device!r}, which is no name: {there}")
     try:
         found = torch.device(device)
         torch.empty(0, device=found)
     except (RuntimeError, AssertionError) as error:
+        reason = "" if _is_list(error) else f" ({reason_of(error)})"
         raise SettingsError(
-            f"`device` is {str(device)!r}, which torch does not have here ({reason_of(error)}): "
-            f"there are {', '.join(devices())}"
+            f"`device` is {str(device)!r}, which torch does not have here{reason}: {there}"
         ) from None
+    if found.type == "meta":
+        raise SettingsError(f"`device` is 'meta', which computes no numbers: {there}")
     return found
+
+
+def _is_list(error: BaseException) -> bool:
+    """Say whether an error lists all devices that torch may have somewhere."""
+    return str(error).startswith("Expected one of")
 
 
 def devices() -> list[str]:

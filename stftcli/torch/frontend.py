@@ -1,19 +1,23 @@
 """A chain as a module of torch: from waveforms to features, with gradients, on any device."""
 
-from typing import Any
-
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 from torch.nn.utils import skip_init
 
 from stftcli.dsp.scaling import Scale
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.chain import Chain
 from stftcli.features.form import Form, Projection, Sound
+from stftcli.features.framewise import FrameWise
+from stftcli.torch.checks import checked_lengths, checked_waveform
 from stftcli.torch.clips import Clips
 from stftcli.torch.operations import Operations
-from stftcli.torch.signals import checked, prepared
+from stftcli.torch.signals import prepared
 from stftcli.torch.stft import STFT
+
+_FROM_SUMS = ("pcen", "top_db")
+"""Steps of which numpy's go on beside what is NaN."""
 
 
 class Frontend(nn.Module):
@@ -21,7 +25,8 @@ class Frontend(nn.Module):
 
     Its numbers are those of the Extractor, but for rounding. The weights of Linears and of PCEN
     learn; those of banks are parameters too, and learn where `requires_grad_` says so. Autocast
-    does not reach it. What is not finite is not looked for: it goes where it goes.
+    does not reach it, and of a module in half precision only the weights are in that. What is not
+    finite is not looked for: it goes where it goes.
 
     Parameters
     ----------
@@ -44,7 +49,8 @@ class Frontend(nn.Module):
     Raises
     ------
     SettingsError
-        If a step has no form, or the sound is to be resampled: it is named.
+        If a step has no form, or the sound is to be resampled: it is named. Or if the STFT is to
+        learn, and the spectrum is one of a Fourier transform alone.
     """
 
     def __init__(
@@ -56,6 +62,9 @@ class Frontend(nn.Module):
     ) -> None:
         super().__init__()
         forms, framewise = chain.forms(), chain.framewise
+        if not freeze_parameters:
+            _check_learnable(framewise)
+        _check_nonfinite(chain)
         self.stft = STFT.of(framewise.stft, freeze_parameters=freeze_parameters, device=device)
         like = self.stft.window
         self.steps = nn.ModuleList(_module_of(form, like) for form in forms)
@@ -98,9 +107,14 @@ class Frontend(nn.Module):
         SettingsError
             If the lengths do not fit it.
         """
-        leading = checked(waveform).shape[:-1]
+        if not checked_waveform(waveform).shape[-1]:
+            raise InputError(
+                f"the waveform has shape {tuple(waveform.shape)}: it must be (..., samples), not "
+                "empty"
+            )
+        leading = waveform.shape[:-1]
         if lengths is not None:
-            lengths = _checked_lengths(lengths, waveform).reshape(-1)
+            lengths = checked_lengths(lengths, waveform).reshape(-1)
         computed = torch.promote_types(self.stft.window.dtype, torch.float32)
         clips = waveform.to(computed).reshape(-1, waveform.shape[-1])
         with torch.autocast(waveform.device.type, enabled=False):
@@ -160,6 +174,15 @@ class Frontend(nn.Module):
         return self._scale.of_parts(Operations(spectra.real), spectra.real, spectra.imag)
 
 
+class WideLinear(nn.Linear):
+    """A projection in the precision of the features, whatever its weights are stored in."""
+
+    def forward(self, input: Tensor) -> Tensor:  # as torch names it
+        """Give the new features."""
+        bias = None if self.bias is None else self.bias.to(input.dtype)
+        return linear(input, self.weight.to(input.dtype), bias)
+
+
 class FormModule(nn.Module):
     """A step that is no projection."""
 
@@ -172,12 +195,32 @@ class FormModule(nn.Module):
 
     def forward(self, x: Tensor, sound: Sound) -> Tensor:
         """Give the new features; `sound` is all frames of each clip."""
-        features: Tensor = self.form(Operations(x), x, dict(self.named_parameters()), sound)
+        weights = {name: weight.to(x.dtype) for name, weight in self.named_parameters()}
+        features: Tensor = self.form(Operations(x), x, weights, sound)
         return features
 
     def extra_repr(self) -> str:
         """Say what it does."""
         return repr(self.form)
+
+
+def _check_learnable(framewise: FrameWise) -> None:
+    if framewise.scale is not None and framewise.scale.is_of_fourier:
+        raise SettingsError(
+            f"`freeze_parameters=False` makes the transform another than Fourier's, which has no "
+            f"spectrum {framewise.spectrum}: leave it out, or choose magnitude, power or db"
+        )
+
+
+def _check_nonfinite(chain: Chain) -> None:
+    if chain.settings.signal.nonfinite != "keep":
+        return
+    for stage in chain.stages:
+        if stage.step.step in _FROM_SUMS:
+            raise SettingsError(
+                f"`nonfinite='keep'`: the step {stage.step.step} of torch would make whole clips "
+                "NaN, earlier frames too; give `nonfinite='zero'`"
+            )
 
 
 def _module_of(form: Form, like: Tensor) -> nn.Module:
@@ -187,28 +230,10 @@ def _module_of(form: Form, like: Tensor) -> nn.Module:
     outputs, inputs = form.weight.shape
     has_bias = form.bias is not None
     # No weights are drawn, which would change what a seeded program draws after it.
-    linear: nn.Linear = skip_init(
-        nn.Linear, inputs, outputs, bias=has_bias, device=like.device, dtype=like.dtype
+    module: nn.Linear = skip_init(
+        WideLinear, inputs, outputs, bias=has_bias, device=like.device, dtype=like.dtype
     )
     with torch.no_grad():
         for name, values in form.weights.items():
-            getattr(linear, name).copy_(torch.tensor(values))
-    return linear.requires_grad_(form.learns)
-
-
-def _checked_lengths(lengths: Any, waveform: Tensor) -> Tensor:
-    """Give lengths as a tensor where the waveform is; SettingsError if they are none of it."""
-    lengths, samples = torch.as_tensor(lengths), waveform.shape[-1]
-    if lengths.shape != waveform.shape[:-1] or lengths.is_floating_point():
-        raise SettingsError(
-            f"`lengths` has shape {tuple(lengths.shape)} of {lengths.dtype} for a waveform of "
-            f"shape {tuple(waveform.shape)}: give the whole number of samples of each signal"
-        )
-    # A device would have to be waited for, and a graph cannot ask.
-    is_known = lengths.device.type == "cpu" and not torch.compiler.is_compiling()
-    if is_known and not ((lengths >= 0) & (lengths <= samples)).all():
-        raise SettingsError(
-            f"`lengths` goes from {int(lengths.min())} to {int(lengths.max())}, and the signals "
-            f"have {samples} samples: give how many of these are of each"
-        )
-    return lengths.to(waveform.device, torch.int64)
+            getattr(module, name).copy_(torch.tensor(values))
+    return module.requires_grad_(form.learns)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,8 @@ def learned_settings(module: nn.Module, weights: str | None) -> FeatureSettings:
     module : Frontend
         Trained or not; compiled too.
     weights : str or None
-        The file that takes its state dict, which the settings name where a kernel, a window or a
-        Linear has learned.
+        The file that takes what has learned of kernel, window and Linears, by the names of the
+        state dict; the settings name it. Where that fails it is left as it was.
 
     Returns
     -------
@@ -56,19 +57,22 @@ def learned_settings(module: nn.Module, weights: str | None) -> FeatureSettings:
     then = Frontend(chain, freeze_parameters=frontend.stft.freeze_parameters).state_dict()
     learned = _learned_places(then, now)
     in_file = [place for place in learned if _is_matrix(frontend.get_submodule(place))]
-    if in_file:
-        _write(weights, now, in_file, settings)
-    steps = [
-        _learned_step(stage, step, f"{weights}:steps.{at}") if f"steps.{at}" in learned else None
-        for at, (stage, step) in enumerate(zip(chain.stages, frontend.steps, strict=True))
-    ]
-    recipe = settings.features
-    taken = tuple(new or old for new, old in zip(steps, recipe.steps, strict=True))
-    settings = replace(settings, features=replace(recipe, steps=taken))
-    if "stft" in learned:
-        settings = _with_kernel(settings, f"{weights}:stft")
-    build_chain(settings, rate_hz)  # so that what does not fit is said here
-    return settings
+    recipe, trained = settings.features, frontend.steps
+    numbers = {
+        at: _learned_step(chain.stages[at], trained[at])
+        for at in range(len(trained))
+        if f"steps.{at}" in learned and f"steps.{at}" not in in_file
+    }
+    steps = tuple(numbers.get(at, step) for at, step in enumerate(recipe.steps))
+    settings = replace(settings, features=replace(recipe, steps=steps))
+    if not in_file:
+        build_chain(settings, rate_hz)  # so that what does not fit is said here
+        return settings
+    path = _checked_file(weights, in_file, frontend.settings)
+    tensors = _of_places(in_file, now)
+    _try(settings, in_file, tensors, path)
+    write_tensors(path, tensors)
+    return _naming(settings, in_file, str(weights))
 
 
 def _frontend_of(module: nn.Module) -> Frontend:
@@ -108,20 +112,38 @@ def _is_matrix(module: nn.Module) -> bool:
     return isinstance(module, nn.Linear) or hasattr(module, "kernel")
 
 
-def _write(
-    weights: str | None, state: State, learned: list[str], settings: FeatureSettings
-) -> None:
+def _checked_file(weights: str | None, learned: list[str], settings: FeatureSettings) -> Path:
     if weights is None:
         raise SettingsError(
             f"{', '.join(learned)} of the module learned, and settings name weights by their file: "
             "give one that takes them, as weights='learned.safetensors'"
         )
     Outputs(weights).check_inputs(*map(split_prefix, settings.files))
-    if "stft.kernel" not in state:
-        window = state["stft.window"]
+    return Path(weights)
+
+
+def _of_places(places: list[str], state: State) -> dict[str, NDArray[Any]]:
+    """Give the tensors of these places; beside a window that learned, the kernel too."""
+    tensors = {name: one for name, one in state.items() if name.rpartition(".")[0] in places}
+    if "stft" in places and "stft.kernel" not in tensors:
+        window = tensors["stft.window"]
         kernel = torch.from_numpy(dft_kernel(len(window), np.float64))
-        state = {**state, "stft.kernel": kernel.to(window)}
-    write_tensors(Path(weights), {name: _array(tensor) for name, tensor in state.items()})
+        tensors["stft.kernel"] = kernel.to(window)
+    return {name: _array(tensor) for name, tensor in tensors.items()}
+
+
+def _try(
+    settings: FeatureSettings, places: list[str], tensors: dict[str, NDArray[Any]], path: Path
+) -> None:
+    """Build what the settings will say, so that the file is not touched if it does not fit."""
+    assert settings.signal.rate_hz is not None
+    with TemporaryDirectory() as folder:
+        trial = Path(folder, f"weights{path.suffix}")
+        try:
+            write_tensors(trial, tensors)
+            build_chain(_naming(settings, places, str(trial)), settings.signal.rate_hz)
+        except (InputError, SettingsError) as error:
+            raise type(error)(str(error).replace(str(trial), str(path))) from None
 
 
 def _array(tensor: Tensor) -> NDArray[Any]:
@@ -129,10 +151,19 @@ def _array(tensor: Tensor) -> NDArray[Any]:
     return np.asarray(tensor.to(torch.promote_types(tensor.dtype, torch.float32)).numpy())
 
 
-def _learned_step(stage: Stage, module: nn.Module, file: str) -> Step:
-    if _is_matrix(module):
-        return LinearFile(file)
+def _learned_step(stage: Stage, module: nn.Module) -> Step:
     return stage.step.learned(stage, {name: one.item() for name, one in module.named_parameters()})
+
+
+def _naming(settings: FeatureSettings, places: list[str], file: str) -> FeatureSettings:
+    """Give settings that take what lies at these places from a file."""
+    recipe = settings.features
+    steps = tuple(
+        LinearFile(f"{file}:steps.{at}") if f"steps.{at}" in places else step
+        for at, step in enumerate(recipe.steps)
+    )
+    settings = replace(settings, features=replace(recipe, steps=steps))
+    return _with_kernel(settings, f"{file}:stft") if "stft" in places else settings
 
 
 def _with_kernel(settings: FeatureSettings, file: str) -> FeatureSettings:

@@ -4,22 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from stftcli.errors import InputError
 from stftcli.settings.signal import SignalSettings
-
-
-def checked(waveform: Tensor) -> Tensor:
-    """Give a waveform, shape (..., samples), of real numbers; InputError if it is none."""
-    if not waveform.dtype.is_floating_point:
-        raise InputError(
-            f"the waveform holds {waveform.dtype}: give floats, full scale being 1 (of int16, "
-            "x / 32768)"
-        )
-    if waveform.ndim == 0 or waveform.shape[-1] == 0:
-        raise InputError(
-            f"the waveform has shape {tuple(waveform.shape)}: it must be (..., samples), not empty"
-        )
-    return waveform
 
 
 def prepared(

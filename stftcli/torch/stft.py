@@ -12,8 +12,8 @@ from stftcli.dsp.conditioning import Conditioning
 from stftcli.dsp.design import Design
 from stftcli.dsp.kernel import dft_kernel
 from stftcli.dsp.windows import WindowLike
-from stftcli.errors import SettingsError
 from stftcli.settings.choices import Padding, PadMode, WindowAlign
+from stftcli.torch.checks import checked_lengths, checked_waveform
 from stftcli.torch.device import checked_device
 from stftcli.torch.padding import padded, padded_each
 
@@ -190,13 +190,15 @@ class STFT(nn.Module):
 
         Raises
         ------
+        InputError
+            If the waveform is no tensor of floats, or has no axis.
         SettingsError
-            If the waveform is complex or has no axis, or the lengths do not fit it.
+            If the lengths do not fit it; what lies on a device is not asked how long it is.
         """
         spectra = self.transform(self.frames(waveform, lengths))
         if lengths is None:
             return spectra
-        counts = self.frame_counts(lengths)
+        counts = self.frame_counts(checked_lengths(lengths, waveform))
         frames = torch.arange(spectra.shape[-2], device=spectra.device)
         there = frames < counts.unsqueeze(-1)
         return spectra.where(there.unsqueeze(-1), 0), counts
@@ -215,7 +217,8 @@ class STFT(nn.Module):
             The frames before pre-emphasis and window, of which energies are measured. Rows beyond
             the frames of a signal hold anything.
         """
-        signals, plan = self._checked(waveform, lengths), self.plan
+        signals, plan = self._computed(checked_waveform(waveform)), self.plan
+        lengths = None if lengths is None else checked_lengths(lengths, waveform)
         samples = signals.shape[-1]
         if samples == 0:
             return signals.new_zeros((*signals.shape[:-1], 0, plan.frame_length))
@@ -279,16 +282,6 @@ class STFT(nn.Module):
         before = torch.cat((frames[..., :1], frames[..., :-1]), -1)
         return frames - preemphasis * before
 
-    def _checked(self, waveform: Tensor, lengths: Tensor | None) -> Tensor:
-        if waveform.ndim == 0 or waveform.is_complex():
-            raise SettingsError(
-                f"the waveform has shape {tuple(waveform.shape)} of {waveform.dtype}: it must be "
-                "real, (..., samples)"
-            )
-        if lengths is not None and lengths.shape != waveform.shape[:-1]:
-            raise SettingsError(
-                f"`lengths` has shape {tuple(lengths.shape)} for a waveform of shape "
-                f"{tuple(waveform.shape)}: give one length for each signal"
-            )
+    def _computed(self, waveform: Tensor) -> Tensor:
         wide = self.window.dtype == torch.float64
         return waveform.to(torch.float64 if wide else torch.float32)

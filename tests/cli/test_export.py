@@ -125,6 +125,39 @@ class TestOnnx:
         oracle("soxr")
         ok_inside(shell, *words, "--rate", "16000")
 
+    @pytest.mark.parametrize("words", ["--spectrum phase", "--spectrum log", "--mel 20"])
+    def test_what_is_compared_is_told(self, shell: Shell, words: str) -> None:
+        write_sound(shell, "in.wav", noisy_rise(16000), 16000)
+        call = ("export", "onnx", "--rate", "16000", *words.split(), "-o", "fe.onnx")
+        done = ok_inside(shell, *call, "--check", "in.wav")
+        what = "magnitude" if "log" in words else "value"
+        assert f" of the largest {what}, at frame" in done.err
+        assert f"; 1e-06 of the largest {what} and 0.0001 of each is allowed" in done.err
+
+    @pytest.mark.parametrize("words", ["--spectrum phase", "--mel 8 --log ln"])
+    def test_rounding_elsewhere_excuses_nothing(
+        self, shell: Shell, monkeypatch: pytest.MonkeyPatch, words: str
+    ) -> None:
+        # Of a constant alone phases and logarithms are rounding; of noise they are not.
+        import stftcli.onnx.running
+
+        run_graph = stftcli.onnx.running.run_graph
+
+        def off(content: bytes, waveforms: np.ndarray) -> np.ndarray:
+            values = run_graph(content, waveforms)
+            values[0, 60, 3] += 0.02
+            return values
+
+        samples = np.concatenate((np.full(4000, 0.1), noise(4000) / 8)).astype(np.float32)
+        write_sound(shell, "in.wav", samples, 8000)
+        call = ("export", "onnx", "--rate", "8000", "--n-fft", "400", "--hop-length", "100")
+        frames = ("--remove-dc", *words.split(), "-o", "fe.onnx", "--check", "in.wav")
+        ok_inside(shell, *call, *frames)
+        monkeypatch.setattr(stftcli.onnx.running, "run_graph", off)
+        done = run_inside(shell, *call, *frames)
+        assert done.code == 1
+        assert "at frame 60" in done.err
+
     def test_numbers_that_differ_leave_no_file(
         self, shell: Shell, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -167,6 +200,16 @@ class TestOnnx:
         assert done.code == 1
         assert "gone.npz cannot be read: No such file" in done.err
         assert shell.names() == []
+
+    def test_other_endings_are_refused(self, shell: Shell) -> None:
+        message = "w.tflite: a graph is written to a file of the ending .onnx, or to -"
+        assert message in refused(shell, "onnx", "--preset", "whisper", "-o", "w.tflite")
+
+    def test_weights_are_looked_for_in_the_current_folder(self, shell: Shell) -> None:
+        words = ("--rate", "8000", "--linear", "gone.npz", "-o", "fe.onnx")
+        done = run_inside(shell, "export", "onnx", *words)
+        assert done.code == 1
+        assert "looked for in the current folder" in done.err
 
     def test_no_input_is_overwritten(self, shell: Shell) -> None:
         ok_inside(shell, "export", "onnx", "--rate", "8000", "-o", "fe.onnx")

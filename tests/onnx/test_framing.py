@@ -56,9 +56,33 @@ def test_what_is_done_to_samples_and_frames(options: dict[str, Any]) -> None:
     words = {"n_fft": 100, "hop_length": 30, "rate": RATE_HZ, "spectrum": "complex", **options}
     extractor = Extractor(**words)
     waveforms = (noise(3, 700) / 8 + 0.3).astype(np.float32)
-    # A mean of a third is taken off by numbers of float32 that add up to nothing, but for rounding.
     got = graph_features(extractor, waveforms, RATE_HZ)
     assert_close(got, extractor(waveforms, RATE_HZ), 3e-6)
+
+
+@pytest.mark.parametrize("preset", ["kaldi-fbank", "kaldi-mfcc"])
+def test_a_mean_far_above_the_sound_is_taken_off(preset: str) -> None:
+    extractor = Extractor.preset(preset)
+    constant = np.full((1, 8000), 0.25, np.float32)
+    quiet = (0.1 + 1e-4 * noise(1, 8000)).astype(np.float32)
+    for waveforms, limit in ((constant, 1e-4), (quiet, 1e-3)):
+        got, wanted = graph_features(extractor, waveforms), extractor(waveforms, 16000)
+        np.testing.assert_allclose(got, wanted, rtol=0, atol=limit)
+
+
+@pytest.mark.parametrize("frames", [{"drop_last": True}, {"padding": "snip"}, {}], ids=str)
+@pytest.mark.parametrize(
+    "steps",
+    [{"deltas": 1}, {"pcen": True}, {"normalize": "meanvar"}, {"energy": True}, {"stats": "std"}],
+    ids=str,
+)
+def test_sounds_of_no_frame(frames: dict[str, Any], steps: dict[str, Any]) -> None:
+    extractor = Extractor(n_fft=100, hop_length=30, rate=RATE_HZ, mel=5, **frames, **steps)
+    graph, features = graph_of(extractor, RATE_HZ), extractor.chain(RATE_HZ).features
+    for samples in (0, 1, 99, 100):
+        frames_of_each = extractor.frames(samples, RATE_HZ) if samples else 0
+        got = features_of(graph, noise(2, samples))
+        assert got.shape == (2, frames_of_each, features), samples
 
 
 def test_a_kernel_of_ones_own(tmp_path: Any) -> None:

@@ -18,6 +18,7 @@ from stftcli.settings.choices import SCRIPT_LIBRARIES, ScriptLibrary
 from tests.cli.computing import noisy_rise
 from tests.oracles.conftest import oracle
 from tests.peers import RATES
+from tests.signals import noise
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -113,6 +114,25 @@ def test_presets(name: str, library: ScriptLibrary) -> None:
 @pytest.mark.parametrize("options", OTHERS.values(), ids=OTHERS)
 def test_other_settings(options: dict[str, Any], library: ScriptLibrary) -> None:
     assert_equal(Extractor(rate=16000, **options), library, 16000)
+
+
+@each_library
+@pytest.mark.parametrize("hop_length", [31, 32, 50, 64])
+def test_long_hops(hop_length: int, library: ScriptLibrary) -> None:
+    extractor = Extractor(rate=16000, n_fft=64, hop_length=hop_length)
+    for frames in range(3, 10):
+        sound = noise(frames * hop_length)
+        got, wanted = run(extractor, library, sound), extractor(sound, 16000)
+        np.testing.assert_allclose(got, wanted, rtol=0, atol=1e-5 * np.abs(wanted).max())
+
+
+@each_library
+def test_pcen_of_a_quiet_sound(library: ScriptLibrary) -> None:
+    extractor = Extractor(rate=16000, mel=20, pcen=True)
+    sound = noisy_rise(16000, 1) * np.float32(1e-6)
+    np.testing.assert_allclose(
+        run(extractor, library, sound), extractor(sound, 16000), rtol=1e-4, atol=0
+    )
 
 
 @pytest.mark.usefixtures("torchaudio")

@@ -93,14 +93,22 @@ def apart(got: NDArray[Any], wanted: NDArray[Any]) -> float:
     return float(np.abs(got - wanted).max() / max(1.0, float(np.abs(wanted).max())))
 
 
-def batch_apart(x: Extractor, signals: NDArray[Any], lengths: list[int], rate_hz: int) -> float:
+def computed(x: Extractor, signals: NDArray[Any], rate_hz: int, device: str) -> NDArray[Any]:
+    """Give what an Extractor's module makes of signals on a device."""
+    return values(x.to_torch(rate_hz, device=device)(torch.from_numpy(signals).to(device)))
+
+
+def batch_apart(
+    x: Extractor, signals: NDArray[Any], lengths: list[int], rate_hz: int, device: str = "cpu"
+) -> float:
     """Compare a padded batch with the clips one by one; what fills it up is NaN."""
     clips = [signal[:length] for signal, length in zip(signals, lengths, strict=True)]
     filled = np.full_like(signals, np.nan)
     for row, clip in zip(filled, clips, strict=True):
         row[: len(clip)] = clip
     longest = filled[:, : max(lengths)]
-    got, rows = x.to_torch(rate_hz)(torch.from_numpy(longest), torch.tensor(lengths))
+    module = x.to_torch(rate_hz, device=device)
+    got, rows = module(torch.from_numpy(longest).to(device), torch.tensor(lengths))
     wanted, wanted_rows = x.batch(clips, rate_hz)
     np.testing.assert_array_equal(values(rows), wanted_rows)
     return apart(values(got), wanted)

@@ -66,13 +66,22 @@ def test_trains_when_it_is_compiled(name: str) -> None:
     assert_equal(grads[1], grads[0])
 
 
+def test_of_pcen_is_exported_from_a_short_clip_and_run_on_long_ones() -> None:
+    module, size = CHAINS["pcen"].to_torch(RATE_HZ), torch.export.Dim.AUTO
+    short = torch.randn(2, 5000)
+    exported = torch.export.export(module, (short,), dynamic_shapes=({0: size, 1: size},))
+    for frames in (2, 255, 256, 257, 300, 1024):
+        w = torch.randn(3, 160 * frames)
+        assert_equal(exported.module()(w), module(w))
+
+
 @each_chain
 def test_is_exported_with_any_batch_and_length(x: Extractor) -> None:
     module, size = x.to_torch(RATE_HZ), torch.export.Dim.AUTO
     w, lengths = torch.randn(2, 5000), torch.tensor([5000, 1234])
     alone = torch.export.export(module, (w,), dynamic_shapes=({0: size, 1: size},))
     both = torch.export.export(module, (w, lengths), dynamic_shapes=({0: size, 1: size}, {0: size}))
-    for batch, samples in ((2, 16_000), (5, 40_001), (3, 800)):
+    for batch, samples in ((2, 16_000), (5, 60_001), (3, 800)):
         w, lengths = torch.randn(batch, samples), torch.randint(0, samples + 1, (batch,))
         assert_equal(alone.module()(w), module(w))
         assert_equal(both.module()(w, lengths), module(w, lengths))

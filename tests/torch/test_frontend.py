@@ -29,7 +29,16 @@ from stftcli.presets import preset_names
 from stftcli.settings.choices import SPECTRA
 from tests.oracles.conftest import oracle
 from tests.peers import LOGARITHMIC, RATES
-from tests.torch.chains import CHAINS, RATE_HZ, apart, batch_apart, extractor, values, waves
+from tests.torch.chains import (
+    CHAINS,
+    RATE_HZ,
+    apart,
+    batch_apart,
+    computed,
+    extractor,
+    values,
+    waves,
+)
 
 TABLE = Path(__file__).parents[2] / "docs" / "presets.md"
 TOLERANCES = {
@@ -70,24 +79,25 @@ each_options = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 
 class TestPresets:
     @each_preset
-    def test_have_the_numbers_of_the_extractor_in_float64(self, name: str) -> None:
+    def test_have_the_numbers_of_the_extractor_in_float64(self, name: str, device: str) -> None:
         rate_hz = RATES[name]
         x = Extractor.preset(name, dtype="float64")
-        module = x.to_torch(rate_hz)
         for batch, seconds in ((1, 0.1), (3, 0.37)):
             w = waves(batch, int(seconds * rate_hz))
-            assert apart(values(module(torch.from_numpy(w))), x(w, rate_hz)) < 1e-9
+            assert apart(computed(x, w, rate_hz, device), x(w, rate_hz)) < 1e-9
         lengths = [rate_hz // 2, rate_hz // 10 + 1, rate_hz // 30]
-        assert batch_apart(x, waves(3, rate_hz // 2), lengths, rate_hz) < 1e-9
+        assert batch_apart(x, waves(3, rate_hz // 2), lengths, rate_hz, device) < 1e-9
 
     @each_preset
-    def test_are_in_float32_within_twice_the_tolerance_of_the_table(self, name: str) -> None:
+    def test_are_in_float32_within_twice_the_tolerance_of_the_table(
+        self, name: str, device: str
+    ) -> None:
         oracle("soxr")
         from benchmarks.preset_tolerances import sound_at
 
         x, sound = Extractor.preset(name), sound_at(RATES[name])
         wanted = x(sound, RATES[name])
-        got = values(x.to_torch(RATES[name])(torch.from_numpy(sound)))
+        got = computed(x, sound, RATES[name], device)
         peak = 1.0 if name in LOGARITHMIC else np.abs(wanted).max()
         assert np.abs(got - wanted).max() <= 2 * TOLERANCES[name] * peak
 
@@ -107,23 +117,32 @@ class TestPresets:
 class TestSettings:
     @each_options
     def test_that_change_the_numbers_change_those_of_the_module(
-        self, options: dict[str, Any]
+        self, options: dict[str, Any], device: str
     ) -> None:
         x = Extractor(n_fft=400, hop_length=160, dtype="float64", **options)
         w = waves(3, 4001)
         for samples in (390, 4001):
-            got = values(x.to_torch(RATE_HZ)(torch.from_numpy(w[:, :samples])))
+            got = computed(x, w[:, :samples], RATE_HZ, device)
             assert apart(got, x(w[:, :samples], RATE_HZ)) < 1e-9
-        assert batch_apart(x, w, [4001, 390, 1000], RATE_HZ) < 1e-9
+        assert batch_apart(x, w, [4001, 390, 1000], RATE_HZ, device) < 1e-9
 
     @pytest.mark.parametrize("spectrum", SPECTRA)
-    def test_of_every_spectrum(self, spectrum: str) -> None:
+    def test_of_every_spectrum(self, spectrum: str, device: str) -> None:
         x = Extractor(n_fft=400, hop_length=160, spectrum=spectrum, dtype="float64")
         w = waves(2, 2000)
-        got, wanted = values(x.to_torch(RATE_HZ)(torch.from_numpy(w))), x(w, RATE_HZ)
+        got, wanted = computed(x, w, RATE_HZ, device), x(w, RATE_HZ)
         if spectrum == "phase":  # which leaps from pi to -pi
             got, wanted = np.exp(1j * got), np.exp(1j * wanted)
         assert apart(got, wanted) < 1e-9
+
+    @pytest.mark.parametrize("freeze_parameters", [True, False])
+    def test_of_real_bins_have_the_phases_of_the_extractor(self, freeze_parameters: bool) -> None:
+        x = Extractor(n_fft=256, hop_length=80, spectrum="phase")
+        w = waves(2, 4000, dtype="float32")
+        module = x.to_torch(RATE_HZ, freeze_parameters=freeze_parameters)
+        got, wanted = values(module(torch.from_numpy(w))), x(w, RATE_HZ)
+        assert {0, 3} == set(wanted[..., [0, -1]].astype(int).ravel())
+        np.testing.assert_array_equal(got[..., [0, -1]], wanted[..., [0, -1]])
 
     def test_with_a_curve_of_the_recorder(self, tmp_path: Path) -> None:
         (tmp_path / "curve.csv").write_text("1,3\n300,3\n9000,-2.5\n")
@@ -161,6 +180,12 @@ class TestSettings:
         for steps in (CHAINS["stats"], CHAINS["normalize meanvar"], CHAINS["descriptors"]):
             assert extractor(steps).to_torch(RATE_HZ)(w).isnan().any()
 
+    @pytest.mark.parametrize("name", ["top_db", "pcen"])
+    def test_that_keep_nan_refuse_steps_that_would_spread_it(self, name: str) -> None:
+        extractor([Mel(6), Log()], nonfinite="keep").to_torch(RATE_HZ)
+        with pytest.raises(SettingsError, match=rf"`nonfinite='keep'`: the step {name}"):
+            extractor(CHAINS[name], nonfinite="keep").to_torch(RATE_HZ)
+
 
 class TestWaveforms:
     @pytest.mark.parametrize("leading", [(), (3,), (2, 3), (0,), (2, 0)])
@@ -183,6 +208,22 @@ class TestWaveforms:
         w = torch.from_numpy(waves(4000)).to(dtype)
         torch.testing.assert_close(module(w), module(w.float()))
 
+    @pytest.mark.parametrize("steps", [CHAINS["pcen"], CHAINS["dct"], CHAINS["linear_out"]])
+    @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+    def test_of_a_model_in_half_precision_are_computed_in_float32(
+        self, steps: list[Step], dtype: Any
+    ) -> None:
+        w = torch.from_numpy(waves(4000, dtype="float32"))
+        module = extractor(steps).to_torch(RATE_HZ)
+        wanted, got = module(w), copy.deepcopy(module).to(dtype)(w)
+        assert got.dtype == torch.float32
+        rounding = torch.finfo(dtype).eps
+        assert (got - wanted).abs().max() < 4 * rounding * wanted.abs().max().clamp(min=1)
+
+    def test_of_no_clips_have_no_mean_that_follows(self) -> None:
+        features = extractor(CHAINS["pcen"]).to_torch(RATE_HZ)(torch.ones(0, 60_000))
+        assert features.shape == (0, 376, 6)
+
     @pytest.mark.parametrize(
         ("waveform", "message"),
         [
@@ -190,6 +231,7 @@ class TestWaveforms:
             (torch.ones(1000, dtype=torch.cfloat), r"holds torch\.complex64"),
             (torch.ones(2, 0), r"shape \(2, 0\): it must be \(\.\.\., samples\)"),
             (torch.tensor(1.0), r"shape \(\)"),
+            (np.ones(1000), r"is a numpy\.ndarray: give a torch\.Tensor"),
         ],
     )
     def test_that_are_none_are_refused(self, waveform: Any, message: str) -> None:

@@ -36,8 +36,8 @@ def changed(module: Any, *names: str) -> Any:
     return module
 
 
-def features(module: Any, samples: Any) -> Any:
-    return module(torch.from_numpy(samples)).detach().numpy()
+def features(module: Any, samples: Any, device: str = "cpu") -> Any:
+    return module(torch.from_numpy(samples).to(device)).detach().cpu().numpy()
 
 
 class TestStateDict:
@@ -54,18 +54,26 @@ class TestStateDict:
         assert_close(got, features(module, sound), 2e-6)
         assert not np.allclose(got, made(sound, RATE_HZ), rtol=0.01, atol=0)
 
-    def test_of_an_stft_alone(self, shell: Shell, sound: Any) -> None:
+    @pytest.mark.parametrize("prefix", ["", ":kernel"])
+    def test_of_an_stft_alone(self, shell: Shell, sound: Any, prefix: str) -> None:
         stft = changed(STFT(64, 16, freeze_parameters=False))
         torch.save(stft.state_dict(), "stft.pt")
-        words = ("--kernel", "stft.pt", "--hop-length", "16", "--spectrum", "complex")
+        words = ("--kernel", f"stft.pt{prefix}", "--hop-length", "16", "--spectrum", "complex")
         assert_close(shell.features("in.wav", *words), features(stft, sound), 2e-6)
+
+    def test_of_its_kernel_has_the_window_beside_it(self, shell: Shell, sound: Any) -> None:
+        made = Extractor(n_fft=64, hop_length=16)
+        module = changed(made.to_torch(RATE_HZ, freeze_parameters=False))
+        torch.save(module.state_dict(), "learned.pt")
+        words = ("--kernel", "learned.pt:stft.kernel", "--hop-length", "16")
+        assert_close(shell.features("in.wav", *words), features(module, sound), 2e-6)
 
 
 class TestTwin:
     @pytest.mark.parametrize("dtype", ["float32", "float64"])
     @pytest.mark.parametrize("align", ["center", "left"])
     def test_has_the_numbers_and_so_has_the_command(
-        self, shell: Shell, sound: Any, dtype: str, align: str
+        self, shell: Shell, sound: Any, dtype: str, align: str, device: str
     ) -> None:
         frames: dict[str, Any] = {
             "n_fft": 64,
@@ -74,9 +82,9 @@ class TestTwin:
             "periodic": False,
         }
         made = Extractor(**frames, mel=10, pcen=True, linear_out=4, seed=2, dtype=dtype)
-        module = changed(made.to_torch(RATE_HZ, freeze_parameters=False))
+        module = changed(made.to_torch(RATE_HZ, freeze_parameters=False, device=device))
         samples = sound.astype(dtype)
-        wanted = features(module, samples)
+        wanted = features(module, samples, device)
         twin = Extractor.from_torch(module, "learned.safetensors")
         tolerance = 2e-6 if dtype == "float32" else 1e-9
         assert_close(twin(samples, RATE_HZ), wanted, tolerance)
@@ -104,6 +112,8 @@ class TestTwin:
         module = changed(made.to_torch(RATE_HZ), "steps.0")
         twin = Extractor.from_torch(module, "mel.npz")
         assert twin.settings.files == ("mel.npz:steps.0",)
+        with np.load("mel.npz") as stored:
+            assert set(stored) == {"steps.0.weight"}
         assert_close(twin(sound, RATE_HZ), features(module, sound), 2e-6)
 
     def test_of_a_frozen_stft_that_was_given_a_window_or_a_kernel(self, sound: Any) -> None:
@@ -172,7 +182,30 @@ class TestBad:
         with pytest.raises(SettingsError, match="would overwrite"):
             Extractor.from_torch(module, file)
 
-    def test_a_spectrum_that_takes_no_kernel(self, tmp_path: Path) -> None:
-        module = Extractor(n_fft=64, spectrum="psd").to_torch(RATE_HZ, freeze_parameters=False)
-        with pytest.raises(SettingsError, match="psd"):
-            Extractor.from_torch(changed(module), str(tmp_path / "w.npz"))
+    @pytest.mark.parametrize(
+        "options",
+        [{"spectrum": "psd"}, {"bands": "octave", "n_fft": 1024}, {"full_scale": "2V"}],
+        ids=str,
+    )
+    def test_a_spectrum_that_takes_no_kernel(self, options: dict[str, Any]) -> None:
+        extractor = Extractor(**{"n_fft": 64, **options})
+        extractor.to_torch(RATE_HZ)
+        with pytest.raises(SettingsError, match="`freeze_parameters=False` makes the transform"):
+            extractor.to_torch(RATE_HZ, freeze_parameters=False)
+
+    @pytest.mark.usefixtures("sound")
+    @pytest.mark.parametrize("bad", ["spectrum", "smoothing"])
+    def test_they_leave_the_file_as_it_was(self, shell: Shell, bad: str) -> None:
+        made = Extractor(n_fft=64, mel=10, pcen=True, linear_out=4, seed=2)
+        if bad == "spectrum":
+            made = Extractor(n_fft=64, spectrum="psd", mel=10, linear_out=4, seed=2)
+        module = changed(made.to_torch(RATE_HZ))
+        if bad == "spectrum":
+            module.stft.window = torch.rand(64)
+        else:
+            torch.nn.init.constant_(module.steps[1].smoothing, 1.5)
+        (shell.folder / "w.npz").write_bytes(b"of yesterday")
+        with pytest.raises(SettingsError, match=r"psd|smoothing"):
+            Extractor.from_torch(module, "w.npz")
+        assert (shell.folder / "w.npz").read_bytes() == b"of yesterday"
+        assert shell.names() == ["in.wav", "w.npz"]

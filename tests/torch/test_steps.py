@@ -11,7 +11,16 @@ from stftcli.features.step import Step
 from stftcli.features.steps import STEPS
 from stftcli.torch.clips import Clips
 from tests.signals import noise
-from tests.torch.chains import CHAINS, RATE_HZ, apart, batch_apart, extractor, values, waves
+from tests.torch.chains import (
+    CHAINS,
+    RATE_HZ,
+    apart,
+    batch_apart,
+    computed,
+    extractor,
+    values,
+    waves,
+)
 
 each_chain = pytest.mark.parametrize("steps", CHAINS.values(), ids=CHAINS)
 
@@ -22,19 +31,20 @@ each_dtype = pytest.mark.parametrize("dtype", ROUNDING)
 class TestNumbers:
     @each_chain
     @each_dtype
-    def test_are_those_of_the_extractor(self, steps: list[Step], dtype: str) -> None:
+    def test_are_those_of_the_extractor(self, steps: list[Step], dtype: str, device: str) -> None:
         x = extractor(steps, dtype=dtype)
-        module = x.to_torch(RATE_HZ)
         for samples in (300, 1600, 8001):
             w = waves(3, samples, dtype=dtype)
-            assert apart(values(module(torch.from_numpy(w))), x(w, RATE_HZ)) < ROUNDING[dtype]
+            assert apart(computed(x, w, RATE_HZ, device), x(w, RATE_HZ)) < ROUNDING[dtype]
 
     @each_chain
     @each_dtype
-    def test_of_a_padded_batch_are_those_of_the_clips(self, steps: list[Step], dtype: str) -> None:
+    def test_of_a_padded_batch_are_those_of_the_clips(
+        self, steps: list[Step], dtype: str, device: str
+    ) -> None:
         w = waves(4, 8001, dtype=dtype)
         x = extractor(steps, dtype=dtype)
-        assert batch_apart(x, w, [2001, 8001, 30, 400], RATE_HZ) < ROUNDING[dtype]
+        assert batch_apart(x, w, [2001, 8001, 30, 400], RATE_HZ, device) < ROUNDING[dtype]
 
     def test_of_the_bands_of_a_standard(self) -> None:
         x = extractor([Bands("third"), Log("db")], n_fft=4096, dtype="float64")

@@ -79,7 +79,13 @@ def _write_padding(script: Script, chain: Chain) -> None:
 def _write_stft(script: Script, chain: Chain) -> None:
     frames, stft, library = chain.frames, chain.framewise.stft, script.library
     mode = pad_mode(library, stft.pad_mode)
-    centered = frames.padding == "center" and mode is not None
+    # librosa pads the samples of the last frames alone, which with long hops may be one too few.
+    mirrors_few = (
+        library == "librosa"
+        and stft.pad_mode == "reflect"
+        and 2 * frames.hop_length >= frames.filter_length
+    )
+    centered = frames.padding == "center" and mode is not None and not mirrors_few
     if not centered:
         _write_padding(script, chain)
     named = library == "librosa" and frames.periodic and frames.window.isalpha()

@@ -1,22 +1,26 @@
 """From settings to a graph of ONNX, held against what stftcli computes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 import stftcli
 from stftcli.audio.source import Source
-from stftcli.errors import InputError
+from stftcli.errors import InputError, SettingsError
 from stftcli.features.chain import Chain
 from stftcli.features.extractor import Extractor
 from stftcli.features.resample import resampled
 from stftcli.features.settings import FeatureSettings
 from stftcli.features.toml import VERSION
-from stftcli.files.atomic import atomic_write
+from stftcli.files.atomic import atomic_write, is_stream
 from stftcli.files.distinct import Outputs
 from stftcli.files.tensors import split_prefix
+from stftcli.files.urls import plain_name
 from stftcli.frozen import Frozen
 from stftcli.jobs.export.chain import exported_chain
 from stftcli.jobs.export.tolerance import Tolerance
@@ -28,7 +32,7 @@ _COPIES = 6
 """Of the spectra that onnxruntime may hold at a time."""
 
 _ROUNDINGS = 3
-"""Beyond a tolerance, a graph may be off by so many times what stftcli's own float32 is."""
+"""Beyond a tolerance, a value may be off by so many times what stftcli's own float32 is there."""
 
 
 class Comparison(Frozen):
@@ -36,8 +40,8 @@ class Comparison(Frozen):
 
     Attributes
     ----------
-    largest : float
-        The largest difference.
+    difference : float
+        The largest that is not allowed, or the largest of all if all are.
     share : float
         The same as a share of the largest value.
     frame : int
@@ -48,34 +52,32 @@ class Comparison(Frozen):
         What is allowed.
     is_within : bool
         Whether all numbers are within that.
+    is_allowed : bool
+        Whether each is within that, or as near as float32 can be.
     rounding : float
-        How far stftcli's own numbers are from what it computes in float64.
+        How far stftcli's own numbers around it are from what it computes in float64.
     """
 
-    largest: float
+    difference: float
     share: float
     frame: int
     feature: str
     tolerance: Tolerance
     is_within: bool
+    is_allowed: bool
     rounding: float
 
-    @property
-    def is_allowed(self) -> bool:
-        """Whether the graph is as good as float32 can be."""
-        return self.is_within or self.largest <= _ROUNDINGS * self.rounding
-
     def __str__(self) -> str:
-        measured = f"{self.largest:.1e}"
-        if self.tolerance == Tolerance():
-            measured = f"{self.share:.1e} of the largest value"
+        measured = f"{self.difference:.1e}"
+        if self.tolerance.absolute is None:
+            measured = f"{self.share:.1e} of the {self.tolerance.largest}"
         text = (
             f"largest difference {measured}, at frame {self.frame}, {self.feature}; "
             f"{self.tolerance} is allowed"
         )
         if self.is_within:
             return text
-        return f"{text}, and by float32 stftcli's own numbers are {self.rounding:.1e} off"
+        return f"{text}, and by float32 stftcli's own numbers there are {self.rounding:.1e} off"
 
 
 class GraphReport(Frozen):
@@ -130,6 +132,10 @@ def export_onnx(
     from stftcli.onnx.metadata import metadata_of
     from stftcli.onnx.model import model_of
 
+    if not is_stream(output) and PurePath(plain_name(output)).suffix.lower() != ".onnx":
+        raise SettingsError(
+            f"{plain_name(output)}: a graph is written to a file of the ending .onnx, or to -"
+        )
     Outputs(output).check_inputs(*map(split_prefix, settings.files), *other_inputs, check)
     chain = exported_chain(settings, reporter)
     content = model_of(chain, metadata_of(_description(chain)), opset).SerializeToString()
@@ -167,21 +173,51 @@ def compared(content: bytes, chain: Chain, path: str) -> Comparison:
     wanted = Extractor(chain.settings)(waveforms, chain.rate_hz)
     if not wanted.size:
         raise InputError(f"{path} {chain.shortage(waveforms.shape[-1])}")
-    got = _as_arrays(run_graph(content, waveforms), chain)
-    difference, tolerance = np.abs(got - wanted), Tolerance.of(chain)
-    _, frame, feature = np.unravel_index(int(difference.argmax()), difference.shape)
-    largest, peak = float(difference.max()), float(np.abs(wanted).max())
     exact = Extractor(chain.settings, dtype="float64")(waveforms, chain.rate_hz)
-    rounding = float(np.abs(wanted - exact).max())
+    got = _as_arrays(run_graph(content, waveforms), chain)
+    values: tuple[NDArray[Any], ...] = (got, wanted, exact)
+    if chain.axis.quantity == "phase" and chain.axis.bins:
+        values = _at_their_magnitudes(values, chain, waveforms)
+    return _comparison(values, chain)
+
+
+def _comparison(values: tuple[NDArray[Any], ...], chain: Chain) -> Comparison:
+    """Compare what was got with what was wanted, and that with what is exact."""
+    tolerance = Tolerance.of(chain)
+    got, wanted, exact = map(tolerance.compared, values)
+    difference, limits = np.abs(got - wanted), tolerance.limits(wanted)
+    rounding = _around(np.abs(wanted - exact))
+    refused = ~(difference <= np.maximum(limits, _ROUNDINGS * rounding))  # NaN is refused
+    is_allowed = not refused.any()
+    told = difference if is_allowed else np.where(refused, difference, 0)
+    place = np.unravel_index(int(told.argmax()), told.shape)
+    peak = float(np.abs(wanted).max())
     return Comparison(
-        largest,
-        largest / peak if peak else largest,
-        int(frame),
-        chain.axis.names[int(feature)],
+        float(told[place]),
+        float(told[place]) / (peak or 1),
+        int(place[1]),
+        chain.axis.names[int(place[2])],
         tolerance,
-        tolerance.allows(got, wanted),
-        rounding,
+        bool((difference <= limits).all()),
+        is_allowed,
+        float(rounding[place]),
     )
+
+
+def _around(rounding: NDArray[Any]) -> NDArray[Any]:
+    """Give the largest of each value and of those beside it; one alone may be right by chance."""
+    beside = np.pad(rounding, ((0, 0), (1, 1), (1, 1)), mode="edge")
+    return np.asarray(sliding_window_view(beside, (3, 3), axis=(1, 2)).max(axis=(-2, -1)))
+
+
+def _at_their_magnitudes(
+    phases: tuple[NDArray[Any], ...], chain: Chain, waveforms: NDArray[np.float32]
+) -> tuple[NDArray[Any], ...]:
+    """Give the complex numbers of phases: those of what is nearly nothing are rounding alone."""
+    recipe = replace(chain.settings.features, spectrum="magnitude")
+    settings = replace(chain.settings, features=recipe)
+    magnitudes = Extractor(settings, dtype="float64")(waveforms, chain.rate_hz)
+    return tuple(magnitudes * np.exp(1j * np.asarray(each, np.float64)) for each in phases)
 
 
 def _as_arrays(values: NDArray[Any], chain: Chain) -> NDArray[Any]:

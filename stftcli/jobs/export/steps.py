@@ -168,7 +168,8 @@ def _pcen(script: Script, _: Chain, stage: Stage) -> None:
     script.add("    mean = (1 - b) * mean + b * frame")
     script.add("    means.append(mean)")
     script.add(f"x = x * ({step.epsilon} + torch.stack(means, dim=1)) ** -{step.gain}")
-    script.add(f"x = (x + {step.bias}) ** {step.power} - {step.bias}**{step.power}")
+    grown = f"torch.expm1({step.power} * torch.log1p(x / {step.bias}))"
+    script.add(f"x = {step.bias}**{step.power} * {grown}")
 
 
 _STEPS: dict[type[Step], Callable[[Script, Chain, Stage], None]] = {

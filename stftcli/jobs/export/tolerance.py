@@ -44,14 +44,27 @@ class Tolerance(Frozen):
     def __str__(self) -> str:
         if self.absolute is not None:
             return f"{self.absolute:g}"
-        what = "value" if self.unit_db is None else "magnitude"
-        return f"{_OF_PEAK:g} of the largest {what}"
+        return f"{_OF_PEAK:g} of the {self.largest} and {_OF_EACH:g} of each"
+
+    @property
+    def largest(self) -> str:
+        """What differences are a share of, where they are one."""
+        return "largest value" if self.unit_db is None else "largest magnitude"
+
+    def compared(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Give what is compared: of logarithms of single bins their magnitudes, else the values."""
+        if self.unit_db is None:
+            return values
+        return np.asarray(10 ** (values * (self.unit_db / 20)))
+
+    def limits(self, compared: NDArray[Any]) -> NDArray[Any]:
+        """Give how far each value may be off, of what is compared."""
+        sizes = np.abs(compared)
+        if self.absolute is not None:
+            return np.full_like(sizes, self.absolute)
+        return np.asarray(_OF_PEAK * sizes.max(initial=0) + _OF_EACH * sizes)
 
     def allows(self, got: NDArray[Any], wanted: NDArray[Any]) -> bool:
         """Say whether no value is further off than this."""
-        if self.absolute is not None:
-            return bool((np.abs(got - wanted) <= self.absolute).all())
-        if self.unit_db is not None:
-            got, wanted = (10 ** (each * (self.unit_db / 20)) for each in (got, wanted))
-        allowed = _OF_PEAK * np.abs(wanted).max(initial=0) + _OF_EACH * np.abs(wanted)
-        return bool((np.abs(got - wanted) <= allowed).all())
+        got, wanted = self.compared(got), self.compared(wanted)
+        return bool((np.abs(got - wanted) <= self.limits(wanted)).all())
