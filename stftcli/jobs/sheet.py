@@ -95,9 +95,7 @@ def draw_sheet(
         _check_document(plan.layout)
     reader = SheetReader(plan, settings, view, threads, reporter, reading)
     with PixelStore() as store, all_or_nothing():
-        contact = ContactSheet.of(
-            *(plan, *reader.read(store), store, view, figure, settings.segment)
-        )
+        contact = ContactSheet.of(*(plan, *reader.read(store), store, view, figure, settings))
         _write(contact, outputs, picture_format, figure, durable)
     return SheetReport(plan.rows, len(plan.layout.pages))
 

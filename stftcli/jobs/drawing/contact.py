@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.colours import colour_scale, drawn_rows, referred
-from stftcli.jobs.drawing.job import frames_told
+from stftcli.jobs.drawing.job import chosen_fields, frames_told
 from stftcli.jobs.drawing.pixel_store import PixelStore
 from stftcli.jobs.drawing.sheet_pixels import Recording
 from stftcli.jobs.drawing.sheet_plan import SheetPlan
@@ -22,7 +23,6 @@ from stftcli.pictures.axes import ColourScale, RowAxis
 from stftcli.pictures.sheet_layout import Cut
 from stftcli.pictures.ticks import clock
 from stftcli.settings.pictures import FigureSettings, ViewSettings
-from stftcli.settings.segment import SegmentSettings
 
 if TYPE_CHECKING:
     from stftcli.pictures.sheet import SheetLegend, SheetPage, SheetPanel
@@ -72,7 +72,7 @@ class ContactSheet(Frozen):
         store: PixelStore,
         view: ViewSettings,
         figure: FigureSettings,
-        part: SegmentSettings,
+        settings: FeatureSettings,
     ) -> "ContactSheet":
         """Find what the panels share: the colours, and the words around them."""
         from stftcli.pictures.sheet import SheetLegend
@@ -94,7 +94,7 @@ class ContactSheet(Frozen):
             frames_told(recording.chain for recording in recordings),
             rows,
             colours,
-            _texts(recordings, part, view, figure, colours),
+            _texts(recordings, settings, view, figure, colours),
             figure.axes,
         )
         return cls(plan, recordings, recording_of, rows, store, highest, positive, legend)
@@ -178,7 +178,7 @@ def _title(plan: SheetPlan, recordings: Sequence[Recording], figure: FigureSetti
 
 def _texts(
     recordings: Sequence[Recording],
-    part: SegmentSettings,
+    settings: FeatureSettings,
     view: ViewSettings,
     figure: FigureSettings,
     colours: ColourScale,
@@ -190,7 +190,8 @@ def _texts(
         "lowest": colours.lowest,
         "highest": colours.highest,
         "label": colours.label,
+        "chosen": chosen_fields(settings),
     }
-    chain = recordings[0].chain.of_segment(part)
+    chain = recordings[0].chain.of_segment(settings.segment)
     told = description(chain, [recording.form.told for recording in recordings])
     return {"Software": "stftcli", "Settings": json.dumps({**told, "picture": picture})}
