@@ -62,9 +62,9 @@ def info(
     """Show format, duration and size of the result; or how an array was made.
 
     INPUT is a sound file, - or nothing for standard input, or an array with its description:
-    .npz, .safetensors, or any other with its .json beside it; or a graph of ONNX, or a .png picture. The options of
-    `stftcli features` say what the array of a sound would be. With --segments it tells of the
-    segments instead, those of the INPUTs, or all of the table.
+    .npz, .safetensors, or any other with its .json beside it; or a graph of ONNX, or a .png
+    picture. The options of `stftcli features` say what the array of a sound would be. With
+    --segments it tells of the segments instead, those of the INPUTs, or all of the table.
     """
     if marked.segments is not None:
         _tell_segments(paths, marked, reading, as_json=as_json)

@@ -45,6 +45,8 @@ class Panel(Frozen):
         Its own time axis, where it does not share that of the figure.
     marks : Marks, optional
         Segments that are drawn over it.
+    own_rows : RowAxis, optional
+        Its own axis upwards, where it does not share that of its scale.
     """
 
     values: NDArray[Any]
@@ -55,6 +57,7 @@ class Panel(Frozen):
     envelope: NDArray[Any] | None = None
     own: TimeAxis | None = None
     marks: Marks | None = None
+    own_rows: RowAxis | None = None
 
 
 class Scale(Frozen):
@@ -152,7 +155,7 @@ class _Sheet(Frozen):
         """Draw a channel as colours."""
         axis, scale = self._axes(box), self.scales[panel.scale]
         shown_s = self._times(panel).shown_s
-        axis.set(xlim=shown_s, ylim=scale.rows.shown, xticks=[], yticks=[])
+        axis.set(xlim=shown_s, ylim=self._rows(panel).shown, xticks=[], yticks=[])
         lowest, highest = scale.colours.lowest, scale.colours.highest
         unknown = np.isnan(panel.values)
         numbers = shades(np.where(unknown, lowest, panel.values), lowest, highest)
@@ -185,8 +188,9 @@ class _Sheet(Frozen):
         """Put ticks on one of so many panels, with texts at the outer edges of the grid."""
         box, em = self.layout.panels[number], self.layout.canvas.em
         in_a_row = sum(other.bottom == self.layout.panels[0].bottom for other in self.layout.panels)
-        ticks = self.scales[panel.scale].rows.ticks(max_ticks(box.height, 2.4 * em))
-        outer = number % in_a_row == 0 and "frequency" in self.legend.axes
+        ticks = self._rows(panel).ticks(max_ticks(box.height, 2.4 * em))
+        outer = panel.own_rows is not None or number % in_a_row == 0
+        outer = outer and "frequency" in self.legend.axes
         axis.set_yticks(list(ticks), labels=_texts(ticks, outer))
         times = self._times(panel)
         ticks = times.ticks(max_ticks(box.width, 4.5 * em), _TIME_CHARACTERS)
@@ -197,6 +201,9 @@ class _Sheet(Frozen):
 
     def _times(self, panel: Panel) -> TimeAxis:
         return panel.own or self.times
+
+    def _rows(self, panel: Panel) -> RowAxis:
+        return panel.own_rows or self.scales[panel.scale].rows
 
     def draw_bar(self, scale: Scale, box: Box) -> None:
         """Draw what the colours mean."""
@@ -223,16 +230,21 @@ class _Sheet(Frozen):
             self.figure.text(x / canvas.width, y / canvas.height, text, **how)
 
         middle = {"ha": "center", "va": "center"}
+        upright = {"rotation": 90, **middle}
         if "time" in legend.axes and not any(panel.own for panel in panels):
             write((left + right) / 2, 0.9 * em, self.times.label, **middle)
         for number, scale in enumerate(self.scales):
             own = [box for panel, box in zip(panels, boxes, strict=False) if panel.scale == number]
             height = (own[0].bottom + own[0].height + own[-1].bottom) / 2
-            upright = {"rotation": 90, **middle}
-            if "frequency" in legend.axes:
+            shared = not any(panel.own_rows for panel in panels if panel.scale == number)
+            if "frequency" in legend.axes and shared:
                 write(0.9 * em, height, scale.rows.label, **upright)
             if self.layout.bars:
                 write(canvas.width - 0.9 * em, height, scale.colours.label, **upright)
+        for panel, box in zip(panels, boxes, strict=False):
+            if "frequency" in legend.axes and panel.own_rows is not None:
+                height, before = box.bottom + box.height / 2, left - 0.9 * em
+                write(box.left - before, height, panel.own_rows.label, **upright)
         if legend.title:
             top = canvas.height - 0.6 * em
             title = self.fitting(legend.title, canvas.width - left, LARGE)

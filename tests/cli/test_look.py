@@ -57,9 +57,8 @@ def test_a_picture_draws_another_sound_the_same_way(shell: Shell, folder: Path) 
     assert (folder / "one.png").exists()
 
 
-def test_what_a_picture_chose_itself_is_chosen_anew_for_another_sound(
-    shell: Shell, folder: Path
-) -> None:
+@pytest.mark.usefixtures("folder")
+def test_what_a_picture_chose_itself_is_chosen_anew_for_another_sound(shell: Shell) -> None:
     write(shell, "fast.wav", noise(40000) / 8, 48000)
     ok_inside(shell, "spectrogram", "fast.wav", "--size", "300x200", "--out", "fast.png")
     anew = pixels(shell, "two.wav", "--size", "300x200")
@@ -69,7 +68,8 @@ def test_what_a_picture_chose_itself_is_chosen_anew_for_another_sound(
     assert left_open.signal.rate_hz is None
 
 
-def test_what_a_picture_was_asked_for_stays(shell: Shell, folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_what_a_picture_was_asked_for_stays(shell: Shell) -> None:
     words = ("--n-fft", "128", "--rate", "4000", "--size", "300x200")
     ok_inside(shell, "spectrogram", "one.wav", *words, "--out", "one.png")
     settings = parse_settings(printed(shell, "--config", "one.png"), "x")
@@ -86,14 +86,16 @@ def test_a_picture_that_does_not_say_what_it_chose_is_for_any_rate(
     assert settings.signal.rate_hz is None
 
 
+@pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("name", ["one.pdf", "one.SVG", "one.webp"])
-def test_only_a_png_holds_settings(shell: Shell, folder: Path, name: str) -> None:
+def test_only_a_png_holds_settings(shell: Shell, name: str) -> None:
     ok_inside(shell, "spectrogram", "one.wav", *TINY, "--out", name)
     done = run_inside(shell, "spectrogram", "two.wav", "--config", name, "--out", "x.png")
     assert_explained(done, 1, name, "holds no settings", ".png")
 
 
-def test_info_tells_the_settings_of_a_picture(shell: Shell, folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_info_tells_the_settings_of_a_picture(shell: Shell) -> None:
     ok_inside(shell, "spectrogram", "one.wav", *TINY, "--colormap", "gray", "--out", "one.png")
     text = ok_inside(shell, "info", "one.png").out.decode()
     for words in ("one.wav", "[frames]", "[view]", 'colormap = "gray"', "[figure]"):

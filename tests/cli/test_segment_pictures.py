@@ -246,6 +246,20 @@ class TestSheet:
         ]
         assert done.err == "x.svg: 3 segments\n"
 
+    def test_warns_of_panels_that_share_a_much_higher_axis(self, shell: Shell) -> None:
+        write(shell, "high.wav", tone(1000, rate_hz=96_000), 96_000)
+        write(shell, "low.wav", tone(1000))
+        names = ("high.wav", "low.wav")
+        write_selections(
+            shell,
+            [{"Begin Time (s)": 0.0, "End Time (s)": 0.2, "Begin File": name} for name in names],
+        )
+        words = ("spectrogram", "--segments", "raven.txt", "--sheet", "--dpi", "60", "-o", "x.png")
+        done = ok_inside(shell, *words)
+        assert "low.wav are nearly empty" in done.err
+        assert "--fmax" in done.err
+        assert "warning" not in ok_inside(shell, *words, "--fmax", "4000").err
+
     def test_of_many_segments_has_pages(self, shell: Shell) -> None:
         write(shell, "in.wav", tone(1000, seconds=2))
         write_labels(shell, *((n / 50, n / 50 + 0.02, f"n {n}") for n in range(60)))

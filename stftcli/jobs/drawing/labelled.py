@@ -12,7 +12,7 @@ from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
 from stftcli.jobs.drawing.images import ChannelImage, channel_images, rows_of
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.reduced import ReducedSound, Wanted
-from stftcli.jobs.drawing.sharing import check_alike, shared_views
+from stftcli.jobs.drawing.sharing import are_apart, check_alike, shared_views
 from stftcli.pictures.axes import RowAxis, TimeAxis
 from stftcli.pictures.layout import FEW, Characters, Grid, Layout, arrange, lay_out
 from stftcli.pictures.ticks import Ticks, round_ticks
@@ -20,8 +20,6 @@ from stftcli.settings.pictures import FigureSettings, ViewSettings
 
 _MIN_CHARACTERS = 4
 _MANY = 10  # as many ticks as one would look for
-_SHARING = 10
-"""Sounds share a time axis up to this many times the length of the shortest."""
 
 
 def draw_labelled(
@@ -53,11 +51,12 @@ def draw_labelled(
         _Group.of(parts, view) for parts in zip(*(sound.parts() for sound in sounds), strict=True)
     ]
     times = _joint_times(sounds)
-    own_times = _are_apart(sounds)
-    grid = replace(_grid_of(groups, len(sounds), grid), own_times=own_times)
+    own_times = are_apart([sound.duration_s for sound in sounds])
+    own_rows = any(group.own_rows for group in groups)
+    grid = replace(_grid_of(groups, len(sounds), grid), own_times=own_times, own_rows=own_rows)
     axes = [sound.time for sound in sounds] if own_times else [times]
     characters = Characters(
-        rows=_longest_of(group.rows.ticks(_MANY) for group in groups),
+        rows=_longest_of(rows.ticks(_MANY) for group in groups for rows in group.axes),
         bars=max(group.characters_of_bar() for group in groups),
         times=_longest_of(axis.ticks(_MANY, _MANY) for axis in axes),
     )
@@ -79,6 +78,7 @@ def draw_labelled(
                 image.envelope,
                 image.time if own_times else None,
                 job.marks(sound, image),
+                image.rows if group.own_rows else None,
             )
             for picture, (sound, image) in zip(pictures, images, strict=True)
         ]
@@ -108,7 +108,7 @@ class _Group(Frozen):
 
     sounds: Sequence[ReducedSound]
     views: Sequence[ViewSettings]
-    rows: RowAxis
+    axes: Sequence[RowAxis]
     positive: bool
 
     @classmethod
@@ -116,9 +116,19 @@ class _Group(Frozen):
         """Find what the parts share."""
         chains = [sound.chain for sound in sounds]
         views = shared_views(chains, view)
-        rows = max(map(rows_of, sounds, views), key=lambda axis: axis.shown[1])
+        axes = list(map(rows_of, sounds, views))
         check_alike(chains)
-        return cls(sounds, views, rows, all(sound.non_negative for sound in sounds))
+        return cls(sounds, views, axes, all(sound.non_negative for sound in sounds))
+
+    @property
+    def rows(self) -> RowAxis:
+        """The axis that goes up highest, on which the others are a part."""
+        return max(self.axes, key=lambda axis: axis.shown[1])
+
+    @property
+    def own_rows(self) -> bool:
+        """Whether each sound has an axis of its own."""
+        return are_apart([axis.shown[1] - axis.shown[0] for axis in self.axes])
 
     def images(
         self, size: tuple[int, int], shown_s: tuple[float, float] | None
@@ -129,9 +139,10 @@ class _Group(Frozen):
         """
         return [
             (sound, image)
-            for sound, view in zip(self.sounds, self.views, strict=True)
+            for sound, view, axis in zip(self.sounds, self.views, self.axes, strict=True)
             for image in channel_images(
-                *(sound, view, size, shown_s or sound.time.shown_s, self.rows.shown),
+                *(sound, view, size, shown_s or sound.time.shown_s),
+                axis.shown if self.own_rows else self.rows.shown,
                 non_negative=self.positive,
             )
         ]
@@ -182,12 +193,6 @@ def _joint_times(sounds: Sequence[ReducedSound]) -> TimeAxis:
         )
     first, last = zip(*(sound.time.shown_s for sound in sounds), strict=True)
     return replace(sounds[0].time, shown_s=(min(first), max(last)))
-
-
-def _are_apart(sounds: Sequence[ReducedSound]) -> bool:
-    """Whether the shortest sound would be a sliver on the time axis of the longest."""
-    durations_s = [sound.duration_s for sound in sounds]
-    return min(durations_s) * _SHARING < max(durations_s)
 
 
 def _panel_name(sound: ReducedSound, image: ChannelImage, *, alone: bool) -> str:
