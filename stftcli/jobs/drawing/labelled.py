@@ -97,8 +97,8 @@ def draw_labelled(
     )
     if left_out:
         job.reporter.warn(
-            f"{left_out} labels of segments have no room and are left out: draw a shorter "
-            "`duration`, or give a larger `size`"
+            f"{_labels(left_out)} left out, having no room: draw a shorter `duration`, or give a "
+            "larger `size`"
         )
     return PictureReport.of(sounds)
 
@@ -168,6 +168,10 @@ def _laid_out(
 ) -> Layout:
     titled = bool(figure.title) or (figure.title is None and not several)
     return lay_out(grid, figure, titled=titled, characters=characters)
+
+
+def _labels(count: int) -> str:
+    return "1 label of a segment is" if count == 1 else f"{count} labels of segments are"
 
 
 def _longest_of(axes: Iterable[Ticks]) -> int:
