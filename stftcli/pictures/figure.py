@@ -16,13 +16,14 @@ from stftcli.pictures.layout import CHARACTER, Box, Layout
 from stftcli.pictures.marks import Marks, draw_marks
 from stftcli.pictures.pixels import Pixels
 from stftcli.pictures.style import FAINT, styled, write_figure
-from stftcli.pictures.ticks import Ticks, round_ticks
+from stftcli.pictures.ticks import Ticks, bar_ticks
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.pictures import PICTURE_AXES
 
 Ends = tuple[float, float]
 
 LARGE, SMALL = 1.2, 0.85  # of the height of the text
+ROWS_APART = 2.4  # the numbers of an axis upwards, in heights of the text
 _TIME_CHARACTERS = 7  # in 4.5 em
 
 
@@ -188,7 +189,7 @@ class _Sheet(Frozen):
         """Put ticks on one of so many panels, with texts at the outer edges of the grid."""
         box, em = self.layout.panels[number], self.layout.canvas.em
         in_a_row = sum(other.bottom == self.layout.panels[0].bottom for other in self.layout.panels)
-        ticks = self._rows(panel).ticks(max_ticks(box.height, 2.4 * em))
+        ticks = self._rows(panel).ticks(self._most_rows(box))
         outer = panel.own_rows is not None or number % in_a_row == 0
         outer = outer and "frequency" in self.legend.axes
         axis.set_yticks(list(ticks), labels=_texts(ticks, outer))
@@ -201,6 +202,15 @@ class _Sheet(Frozen):
 
     def _times(self, panel: Panel) -> TimeAxis:
         return panel.own or self.times
+
+    def _most_rows(self, box: Box) -> int:
+        return max_ticks(box.height, ROWS_APART * self.layout.canvas.em)
+
+    def _before(self, rows: RowAxis, box: Box) -> float:
+        """Give where the label of an axis upwards stands, before its longest number."""
+        longest = max(map(len, rows.ticks(self._most_rows(box)).values()), default=0)
+        em = self.layout.canvas.em
+        return max(0.9 * em, box.left - (1.8 + CHARACTER * longest) * em)
 
     def _rows(self, panel: Panel) -> RowAxis:
         return panel.own_rows or self.scales[panel.scale].rows
@@ -216,10 +226,9 @@ class _Sheet(Frozen):
         rows = table[np.arange(box.height) * len(table) // box.height]
         Pixels(axis, np.repeat(rows[:, np.newaxis], box.width, axis=1), (0, lowest))
         axis.yaxis.tick_right()
-        ticks = round_ticks((lowest, highest), max_ticks(box.height, 2.4 * self.layout.canvas.em))
+        ticks = bar_ticks((lowest, highest), self._most_rows(box))
         axis.set_xticks([])
         axis.set_yticks(list(ticks), labels=list(ticks.values()))
-        _hide_frame(axis)
 
     def write_words(self, panels: list[Panel]) -> None:
         """Write the titles and the labels of the axes."""
@@ -238,13 +247,13 @@ class _Sheet(Frozen):
             height = (own[0].bottom + own[0].height + own[-1].bottom) / 2
             shared = not any(panel.own_rows for panel in panels if panel.scale == number)
             if "frequency" in legend.axes and shared:
-                write(0.9 * em, height, scale.rows.label, **upright)
+                write(self._before(scale.rows, own[0]), height, scale.rows.label, **upright)
             if self.layout.bars:
                 write(canvas.width - 0.9 * em, height, scale.colours.label, **upright)
         for panel, box in zip(panels, boxes, strict=False):
             if "frequency" in legend.axes and panel.own_rows is not None:
-                height, before = box.bottom + box.height / 2, left - 0.9 * em
-                write(box.left - before, height, panel.own_rows.label, **upright)
+                height = box.bottom + box.height / 2
+                write(self._before(panel.own_rows, box), height, panel.own_rows.label, **upright)
         if legend.title:
             top = canvas.height - 0.6 * em
             title = self.fitting(legend.title, canvas.width - left, LARGE)

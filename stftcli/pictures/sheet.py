@@ -21,7 +21,7 @@ from stftcli.pictures.marks import STROKES
 from stftcli.pictures.pixels import Pixels
 from stftcli.pictures.sheet_layout import SMALL, Page, SheetLayout
 from stftcli.pictures.style import FAINT, styled, write_figure
-from stftcli.pictures.ticks import round_step, round_ticks
+from stftcli.pictures.ticks import bar_ticks, round_step
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.pictures import PICTURE_AXES
 
@@ -231,9 +231,12 @@ class _PageDrawing(Frozen):
         table = colour_table(colours.colormap)
         rows = table[np.arange(box.height) * len(table) // box.height]
         Pixels(self.axes, np.repeat(rows[:, np.newaxis], box.width, axis=1), (box.left, box.bottom))
+        self._add(
+            PolyCollection([_outline(_corners_of(box))], facecolors="none", edgecolors=FAINT), _THIN
+        )
         right = box.left + box.width
         marks = []
-        ticks = round_ticks((lowest, highest), max_ticks(box.height, 1.6 * em))
+        ticks = bar_ticks((lowest, highest), max_ticks(box.height, 1.6 * em))
         for value, text in ticks.items():
             y = box.bottom + (value - lowest) / (highest - lowest) * box.height
             marks.append([(right, y), (right + _TICK * em, y)])

@@ -264,7 +264,7 @@ class TestSheet:
         box = layout_of([(0.4, 0.5, "")], 1.0, 0.1).places[0].box
         half = slice(box.height // 4 + 3, box.height // 2 - 3)  # 1 to 2 kHz
         column = picture.part(replace(box, width=round(box.width * 2 / 3)))[half, -4:]
-        assert (column > 150).all(axis=-1).any(axis=1).mean() > 0.9
+        assert np.all(column.min(axis=-1).max(axis=1) > 150)
 
     def test_warns_of_panels_that_share_a_much_higher_axis(self, shell: Shell) -> None:
         write(shell, "high.wav", tone(1000, rate_hz=96_000), 96_000)

@@ -1,5 +1,7 @@
 """Marks over a panel: what is seen of them, and where their labels find room."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -123,7 +125,8 @@ def test_more_boxes_than_anybody_could_see_are_refused() -> None:
 
 def patches(figure: Figure) -> list[Bbox]:
     """Give where the dark patches behind the labels are, in pixels."""
-    FigureCanvasAgg(figure).draw()
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
     found = [text.get_bbox_patch() for text in texts(figure)]
     return [patch.get_window_extent() for patch in found if patch is not None]
 

@@ -33,7 +33,7 @@ def draw_labelled(
         If one of them cannot be read, or the settings do not fit.
     """
     # Deferred: matplotlib takes half a second to import.
-    from stftcli.pictures.figure import Legend, Panel, Scale, draw_figure
+    from stftcli.pictures.figure import ROWS_APART, Legend, Panel, Scale, draw_figure, max_ticks
 
     figure, view = job.figure, job.view
     count = 1 if timeline else len(paths)
@@ -55,8 +55,10 @@ def draw_labelled(
     own_rows = any(group.own_rows for group in groups)
     grid = replace(_grid_of(groups, len(sounds), grid), own_times=own_times, own_rows=own_rows)
     axes = [sound.time for sound in sounds] if own_times else [times]
+    first = _laid_out(grid, figure, several)
+    most = max_ticks(first.panels[0].height, ROWS_APART * first.canvas.em)
     characters = Characters(
-        rows=_longest_of(rows.ticks(_MANY) for group in groups for rows in group.axes),
+        rows=_longest_of(rows.ticks(most) for group in groups for rows in group.axes),
         bars=max(group.characters_of_bar() for group in groups),
         times=_longest_of(axis.ticks(_MANY, _MANY) for axis in axes),
     )
