@@ -39,6 +39,7 @@ threads = under("output")(
 )
 device = under("output")(
     "--device",
+    type=types.Offered("cpu", "cuda", "mps"),
     metavar="NAME",
     common=False,
     help="Compute the frames through torch on cuda, cuda:1, mps or cpu; the numbers are the same "
