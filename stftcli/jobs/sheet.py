@@ -114,11 +114,13 @@ def _write(
     pages = map(contact.page, range(len(layout.pages)))
     if len(outputs) == 1 and picture_format == "pdf":
         with atomic_write(outputs[0], durable=durable) as file:
-            draw_document(file, pages, layout, legend, dark=figure.dark)
+            draw_document(file, pages, layout, legend, dark=figure.dark, font=figure.font)
         return
     for output, page in zip(outputs, pages, strict=True):
         with atomic_write(output, durable=durable) as file:
-            draw_page(file, picture_format, page, layout, legend, dark=figure.dark)
+            draw_page(
+                file, picture_format, page, layout, legend, dark=figure.dark, font=figure.font
+            )
 
 
 def _outputs(output: str, picture_format: PictureFormat, pages: int) -> list[str]:

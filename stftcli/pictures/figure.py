@@ -91,6 +91,7 @@ def draw_figure(
     legend: Legend,
     *,
     dark: bool = False,
+    font: str | None = None,
 ) -> int:
     """Draw panels with a colour bar for each scale; give how many labels of marks had no room.
 
@@ -113,10 +114,12 @@ def draw_figure(
         The words.
     dark : bool, default False
         Light on dark, or else dark on light.
+    font : str, optional
+        Its name, if it is not that of matplotlib.
     """
     canvas = layout.canvas
     left_out = 0
-    with styled(dark=dark, points=canvas.points):
+    with styled(dark=dark, points=canvas.points, font=font):
         inches = (canvas.width / canvas.dpi, canvas.height / canvas.dpi)
         figure = Figure(inches, dpi=canvas.dpi)
         sheet = _Sheet(figure, layout, times, scales, legend)

@@ -89,9 +89,10 @@ def draw_page(
     legend: SheetLegend,
     *,
     dark: bool = False,
+    font: str | None = None,
 ) -> None:
     """Draw one page into a file of its own; parameters are those of `draw_document`."""
-    with styled(dark=dark, points=layout.canvas.points):
+    with styled(dark=dark, points=layout.canvas.points, font=font):
         figure = _figure_of(page, layout, legend)
         texts = {"Title": printable(legend.title), "Description": legend.subtitle, **legend.texts}
         write_figure(file, picture_format, figure, texts)
@@ -104,6 +105,7 @@ def draw_document(
     legend: SheetLegend,
     *,
     dark: bool = False,
+    font: str | None = None,
 ) -> None:
     """Draw pages into one PDF.
 
@@ -119,6 +121,8 @@ def draw_document(
         The words; a title stands on each page.
     dark : bool, default False
         Light on dark, or else dark on light.
+    font : str, optional
+        Its name, if it is not that of matplotlib.
     """
     described = {
         "Title": printable(legend.title),
@@ -126,7 +130,7 @@ def draw_document(
         "CreationDate": None,
     }
     with (
-        styled(dark=dark, points=layout.canvas.points),
+        styled(dark=dark, points=layout.canvas.points, font=font),
         PdfPages(file, metadata=described) as document,
     ):
         for page in pages:

@@ -96,6 +96,7 @@ def draw_labelled(
         scales,
         Legend(job.title(sounds), job.subtitle(sounds), grid.named, texts, figure.axes),
         dark=figure.dark,
+        font=figure.font,
     )
     if left_out:
         job.reporter.warn(
