@@ -33,9 +33,9 @@ class NpyWriter(ArrayWriter):
         self._write_header()
 
     @property
-    def values_at(self) -> int | None:
+    def place(self) -> tuple[IO[bytes], int] | None:
         """Behind the header, whose length does not change."""
-        return self._offset
+        return self._file, self._offset
 
     def finish(self, metadata: ArrayMetadata) -> None:  # noqa: ARG002  # for other formats
         """Put the number of frames into the header."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
+from typing import IO
 
 from stftcli.arrays.format_row import FormatRow
 from stftcli.arrays.rows import Batches, check_table, read_batches
@@ -39,9 +40,9 @@ class RawWriter(ArrayWriter):
     """Values alone."""
 
     @property
-    def values_at(self) -> int | None:
+    def place(self) -> tuple[IO[bytes], int] | None:
         """At the beginning."""
-        return 0
+        return self._file, 0
 
 
 RAW = FormatRow(

@@ -54,8 +54,8 @@ class ArrayWriter:
         return self._spec.shape(self.frames)
 
     @property
-    def values_at(self) -> int | None:
-        """Where the first value goes, if others may write frames to their places in the file."""
+    def place(self) -> tuple[IO[bytes], int] | None:
+        """A file that others may write frames to, and where its first value goes, if any."""
         return None
 
     def placed(self, frames: int) -> None:

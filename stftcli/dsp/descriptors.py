@@ -67,6 +67,18 @@ class _Spectra(Frozen):
         return np.asarray(np.vecdot(self.magnitudes, self.frequencies_hz) / self.sums)
 
 
+def _rms(spectra: _Spectra) -> Reals:
+    return spectra.of_samples[..., 0]
+
+
+def _zcr(spectra: _Spectra) -> Reals:
+    return spectra.of_samples[..., 1]
+
+
+def _centroid(spectra: _Spectra) -> Reals:
+    return spectra.centroids_hz
+
+
 def _bandwidth(spectra: _Spectra) -> Reals:
     # A. Klapuri and M. Davy (eds.), "Signal Processing Methods for Music Transcription" (2006),
     # chapter 5: the root of sum_k |X_k| (f_k - centroid)^2 / sum_k |X_k|.
@@ -102,6 +114,10 @@ def _flux(spectra: _Spectra) -> Reals:
     return np.asarray(rise.sum(axis=-1))
 
 
+def _contrast(spectra: _Spectra) -> Reals:
+    return spectral_contrast(spectra.magnitudes, spectra.bands)
+
+
 class Descriptor(NamedTuple):
     """A function of spectra, the names of the columns that it gives, and their unit."""
 
@@ -111,15 +127,15 @@ class Descriptor(NamedTuple):
 
 
 DESCRIPTORS: dict[str, Descriptor] = {
-    "rms": Descriptor(lambda spectra: spectra.of_samples[..., 0], ("rms",)),
-    "zcr": Descriptor(lambda spectra: spectra.of_samples[..., 1], ("zcr",)),
-    "centroid": Descriptor(lambda spectra: spectra.centroids_hz, ("centroid_hz",), "Hz"),
+    "rms": Descriptor(_rms, ("rms",)),
+    "zcr": Descriptor(_zcr, ("zcr",)),
+    "centroid": Descriptor(_centroid, ("centroid_hz",), "Hz"),
     "bandwidth": Descriptor(_bandwidth, ("bandwidth_hz",), "Hz"),
     "rolloff": Descriptor(_rolloff, ("rolloff_hz",), "Hz"),
     "flatness": Descriptor(_flatness, ("flatness",)),
     "flux": Descriptor(_flux, ("flux",), "|X|"),
     "contrast": Descriptor(
-        lambda spectra: spectral_contrast(spectra.magnitudes, spectra.bands),
+        _contrast,
         tuple(f"contrast_{number}_db" for number in range(1, OCTAVES + 2)),
         "dB",
     ),

@@ -196,7 +196,10 @@ class Linear:
         return self._banded
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The blocks are made again, and the arrays are read-only again.
+        # The blocks are made again, laid out as they were so that no bit changes, and the arrays
+        # are read-only again.
+        if self._rows and self._bias is None:
+            return type(self).from_rows, (self._rows, self.in_features, self.dtype)
         return type(self).from_weights, (self.weight, self._bias, self.dtype)
 
     def __str__(self) -> str:

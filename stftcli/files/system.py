@@ -2,8 +2,9 @@
 
 import os
 import signal
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import cache
 from threading import Lock
 
 try:
@@ -22,6 +23,8 @@ BINARY = getattr(os, "O_BINARY", 0)
 """Without this flag Windows turns the ends of lines of what is read and written."""
 READ = os.O_RDONLY | BINARY
 """How a descriptor is opened to read."""
+
+_SYNC_FILE_RANGE_WRITE = 2
 
 _places = Lock()
 
@@ -53,3 +56,21 @@ def read_at(descriptor: int, count: int, offset: int) -> bytes:
             return os.read(descriptor, count)
         finally:
             os.lseek(descriptor, before, os.SEEK_SET)
+
+
+def begin_to_sync(descriptor: int, offset: int, count: int) -> None:
+    """Let the disk take what was written there while more is computed, where the system can."""
+    if (call := _sync_file_range()) is not None:
+        call(descriptor, offset, count, _SYNC_FILE_RANGE_WRITE)
+
+
+@cache
+def _sync_file_range() -> Callable[..., object] | None:
+    try:
+        from ctypes import CDLL, c_int, c_int64, c_uint
+
+        call = CDLL(None).sync_file_range  # of Linux; Python has no name for it
+    except (ImportError, OSError, TypeError, AttributeError):
+        return None
+    call.argtypes = [c_int, c_int64, c_int64, c_uint]
+    return call

@@ -1,5 +1,6 @@
 """Temporary files, and what is said where they find no room."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,13 @@ def temporary_file() -> IO[bytes]:
     from tempfile import TemporaryFile
 
     return TemporaryFile()
+
+
+def memory_file() -> IO[bytes]:
+    """Give a file without a name that other processes may share: in memory, if there are such."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("stftcli"), "w+b")
+    return temporary_file()
 
 
 def copy_rest(source: IO[bytes], target: IO[bytes]) -> None:

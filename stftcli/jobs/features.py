@@ -147,7 +147,7 @@ def write_features(  # noqa: PLR0913  # all that the command can be asked for
         ):
             writer = row.writer(file, spec)
             workers = choose_threads(threads)
-            if not _place(sound, chain, writer, file, output, workers, reporter):
+            if not _place(sound, chain, writer, output, workers, reporter):
                 batches = _batches(sound, chain, workers, reporter)
                 waits = seekable and is_stream(output)
                 for batch in _told(batches, sound, reporter) if waits else batches:
@@ -188,16 +188,15 @@ def _place(
     sound: Source | Timeline,
     chain: Chain,
     writer: ArrayWriter,
-    file: IO[bytes],
     output: str,
     workers: int,
     reporter: Reporter,
 ) -> bool:
     """Let several processes write the frames to their places, if they can and that pays."""
-    at = None if is_stream(output) else writer.values_at
-    if at is None or not isinstance(sound, Source):
+    place = None if is_stream(output) else writer.place
+    if place is None or not isinstance(sound, Source):
         return False
-    frames = place_features(sound, chain, file, at, workers, reporter)
+    frames = place_features(sound, chain, *place, workers, reporter)
     writer.placed(frames or 0)
     return frames is not None
 

@@ -1,6 +1,7 @@
 """Pieces of a long sound: together they are the whole, whoever works on them."""
 
 import os
+import pickle
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,6 +76,7 @@ CASES: dict[str, dict[str, Any]] = {
     "a start": {"start": 1.2345},
     "a duration": {"duration": 55.5},
     "a part": {"start": 0.01, "duration": 70},
+    "bands, of rows of their own lengths": {"bands": "third"},
     "mel": {"mel": 20, "log": "db", "dtype": "float64"},
     "complex": {"spectrum": "complex"},
 }
@@ -94,6 +96,21 @@ def test_the_frames_of_all_pieces_are_those_of_the_whole(
     with opened(path, **options) as (source, chain):
         whole = np.concatenate(list(stream_features(source, chain, 1)))
     assert np.concatenate(found).tobytes() == whole.tobytes()
+
+
+@pytest.mark.parametrize("options", [{}, {"duration": 65.536}, {"start": 1, "duration": 65.536}])
+def test_a_piece_that_would_be_one_frame_goes_with_the_one_before(
+    options: dict[str, Any], signals: Any, tmp_path: Path
+) -> None:
+    # Batches of 512 frames, 64 samples apart: 16 of them, and the frame on the last sample.
+    samples = 16 * 512 * 64
+    long = np.concatenate((signals, signals))[: samples if not options else None]
+    path = written(long, tmp_path / "a.wav")
+    with opened(path, **options) as (source, chain):
+        pieces = pieces_of(source, chain)
+        found = np.concatenate(of_pieces(source, chain, pieces))
+    assert [piece.frames for piece in pieces] == [*[512] * 15, 513]
+    assert found.tobytes() == Extractor(n_fft=256, **options).file(path, threads=1).tobytes()
 
 
 @pytest.mark.parametrize("name", ["a.flac", "a.aiff", "a.caf", "a.au"])
@@ -127,6 +144,30 @@ def test_what_depends_on_all_that_was_before_is_not_cut(
         assert pieces_of(source, chain) == []
 
 
+STEPS: list[dict[str, Any]] = [
+    *({"bands": bands} for bands in ("octave", "third", "decidecade", "millidecade")),
+    *({option: 12} for option in ("mel", "mfcc", "chroma", "linear_out")),
+    {"weighting": "A", "spectrum": "power"},
+    {"descriptors": "all"},
+    {"mel": 12, "pcen": True},
+    {"mel": 12, "log": "db", "ref": "max", "top_db": 60, "deltas": 1, "normalize": "meanvar"},
+    {"mel": 12, "log": "db", "pool": "100ms:mean,p10", "background": "median"},
+    {"mfcc": 12, "energy": True, "stats": "all"},
+    {"preemphasis": 0.97, "dtype": "float64"},
+]
+
+
+@pytest.mark.parametrize("options", STEPS, ids=str)
+def test_a_chain_that_has_travelled_gives_the_same_bytes(
+    options: dict[str, Any], signals: Any
+) -> None:
+    chain = Extractor(n_fft=1024, **options).chain(16000)
+    block = signals[:20_000, 0].astype(chain.framewise.stft.dtype)[np.newaxis]
+    there = pickle.loads(pickle.dumps(chain))
+    found, wanted = (np.concatenate(list(one.batches([block]))).tobytes() for one in (there, chain))
+    assert found == wanted
+
+
 def test_lossy_and_short_sounds_are_not_cut(
     signals: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,7 +178,26 @@ def test_lossy_and_short_sounds_are_not_cut(
         assert pieces_of(source, chain) == []
 
 
-# Below, processes are started.
+# Below, processes are started, and waited for: else such short sounds are done before.
+
+
+@pytest.fixture
+def awaited(monkeypatch: pytest.MonkeyPatch) -> list[Piece]:
+    """Let work begin when all processes are there, and take down what they are given."""
+    enter, give, given = Crew.__enter__, Crew.give, []
+
+    def enter_and_wait(crew: Crew) -> Crew:
+        while any(worker.is_awaited for worker in crew._workers):
+            crew.hear(wait=True)
+        return enter(crew)
+
+    def give_and_note(crew: Crew, piece: Piece, offset: int) -> Any:
+        given.append(piece)
+        return give(crew, piece, offset)
+
+    monkeypatch.setattr(Crew, "__enter__", enter_and_wait)
+    monkeypatch.setattr(Crew, "give", give_and_note)
+    return given
 
 
 def features(path: Path, threads: int, **options: Any) -> Any:
@@ -152,16 +212,19 @@ def features(path: Path, threads: int, **options: Any) -> Any:
     ids=str,
 )
 def test_several_processes_give_the_same_bytes(
-    options: dict[str, Any], signals: Any, tmp_path: Path
+    options: dict[str, Any], signals: Any, tmp_path: Path, awaited: list[Piece]
 ) -> None:
     path = written(signals, tmp_path / "a.wav")
     with opened(path, **options) as (source, chain):
         whole = features_of_source(source, chain, 1, Silence())
     assert features(path, 3, **options).tobytes() == whole.tobytes()
+    assert awaited
 
 
-@pytest.mark.parametrize("ending", [".npy", ".raw"])
-def test_several_processes_write_the_same_file(ending: str, signals: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [".npy", ".npz", ".raw", ".csv", ".safetensors"])
+def test_several_processes_write_the_same_file(
+    ending: str, signals: Any, tmp_path: Path, awaited: list[Piece]
+) -> None:
     path = written(signals, tmp_path / "a.wav")
     settings = Extractor(n_fft=256, mel=20, dtype="float16")
     found = [tmp_path / f"{threads}{ending}" for threads in (1, 2)]
@@ -171,6 +234,7 @@ def test_several_processes_write_the_same_file(ending: str, signals: Any, tmp_pa
     ]
     assert reports[0] == reports[1]
     assert found[0].read_bytes() == found[1].read_bytes()
+    assert awaited
 
 
 class Worries(Silence):
@@ -199,35 +263,39 @@ def test_a_sound_that_ends_early_is_read_to_its_end_and_told_of(
     assert "ends early" in found[1][1][0]
 
 
-def test_the_first_sample_that_is_not_finite_is_named(signals: Any, tmp_path: Path) -> None:
+def test_the_first_sample_that_is_not_finite_is_named(
+    signals: Any, tmp_path: Path, awaited: list[Piece]
+) -> None:
     spoiled = signals.copy()
     spoiled[[310_000, 500_000]] = np.nan
     path = written(spoiled, tmp_path / "a.wav", subtype="FLOAT")
     with pytest.raises(InputError, match=r"the first at sample 310000 \(38.750 s"):
         features(path, 2)
+    assert awaited
 
 
 def test_processes_that_die_cost_nothing_but_time(
-    signals: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    signals: Any, tmp_path: Path, awaited: list[Piece], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(signals, tmp_path / "a.wav")
-    give, given = Crew.give, []
+    give = Crew.give
 
     def give_and_kill(crew: Crew, piece: Piece, offset: int) -> Any:
         errand = give(crew, piece, offset)
-        given.append(piece)
-        if len(given) == 3:
+        if len(awaited) == 3:
             for worker in crew._workers:
                 os.kill(worker._process.pid, signal.SIGKILL)
         return errand
 
     monkeypatch.setattr(Crew, "give", give_and_kill)
     found = features(path, 3)
-    assert len(given) >= 3
+    assert len(awaited) >= 3
     assert np.array_equal(found, Extractor(n_fft=256).file(path))
 
 
-def test_a_file_that_another_takes_the_place_of_is_read_on(signals: Any, tmp_path: Path) -> None:
+def test_a_file_that_another_takes_the_place_of_is_read_on(
+    signals: Any, tmp_path: Path, awaited: list[Piece]
+) -> None:
     path = written(signals, tmp_path / "a.wav")
     expected = Extractor(n_fft=256).file(path)
     with opened(path) as (source, chain):
@@ -236,3 +304,4 @@ def test_a_file_that_another_takes_the_place_of_is_read_on(signals: Any, tmp_pat
         written(0 * signals, path)
         found = np.concatenate(list(batches))
     assert np.array_equal(found, expected)
+    assert awaited

@@ -1,6 +1,5 @@
 """Processes that work on pieces, and what is asked of them."""
 
-import os
 import pickle
 import select
 import signal
@@ -10,13 +9,19 @@ from collections import deque
 from typing import Self
 
 from stftcli.files.system import deaf_children
+from stftcli.files.temporary import memory_file
 from stftcli.frozen import Frozen
 from stftcli.jobs.pieces.cut import Piece
 from stftcli.jobs.pieces.worker import REPLY, REQUEST, Task
 
 # One that is worked on, and one that waits, so that no process does.
 PIECES_EACH = 2
-_BEGIN = "import sys; sys.path[:] = {path!r}; from stftcli.jobs.pieces.worker import main; main()"
+# Importing makes a great many objects, none of them garbage.
+_BEGIN = """import gc, sys
+gc.set_threshold(100_000)
+sys.path[:] = {path!r}
+from stftcli.jobs.pieces.worker import main
+main({task})"""
 
 
 class Done(Frozen):
@@ -43,9 +48,13 @@ class Crew:
 
     def __init__(self, task: Task, count: int) -> None:
         self._workers: list[_Worker] = []
+        # Through a pipe it would have to wait until they are there.
+        self._task = memory_file()
+        pickle.dump(task, self._task)
+        self._task.flush()
         try:
             for _ in range(count):
-                self._workers.append(_Worker(task))
+                self._workers.append(_Worker(self._task.fileno(), task.target))
         except OSError:  # processes or memory are limited: nothing but time is lost
             pass
 
@@ -55,6 +64,7 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         for worker in self._workers:
             worker.end()
+        self._task.close()
 
     @property
     def room(self) -> int:
@@ -74,50 +84,59 @@ class Crew:
 
     def hear(self, *, wait: bool) -> None:
         """Take down what has been done; wait until there is something if `wait`."""
-        busy = {worker.descriptor: worker for worker in self._workers if worker.errands}
+        busy = {worker.descriptor: worker for worker in self._workers if worker.is_awaited}
         heard, _, _ = select.select(list(busy), [], [], None if wait else 0)
         for descriptor in heard:
             busy[descriptor].hear()
 
 
 class _Worker:
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: int, target: int) -> None:
         self.errands: deque[Errand] = deque()
         with deaf_children((signal.SIGINT,)):
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _BEGIN.format(path=sys.path)],
+                [sys.executable, "-c", _BEGIN.format(path=sys.path, task=task)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 bufsize=0,
-                pass_fds=(task.target,),
+                pass_fds=(task, target),
             )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._requests, self._replies = self._process.stdin, self._process.stdout
         self.descriptor = self._replies.fileno()
-        self._broken = False
-        self._send(pickle.dumps(task))
+        self._ready = self._broken = False
 
     @property
     def room(self) -> int:
-        """How many more pieces it takes."""
-        return 0 if self._broken else PIECES_EACH - len(self.errands)
+        """How many more pieces it takes; none before it has said that it is there."""
+        return PIECES_EACH - len(self.errands) if self._ready and not self._broken else 0
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether it is going to say something."""
+        return not self._broken and (bool(self.errands) or not self._ready)
 
     def take(self, errand: Errand) -> None:
         """Work on a piece when those before it are done."""
         piece = errand.piece
         samples = -1 if piece.samples is None else piece.samples
         self.errands.append(errand)
-        self._send(REQUEST.pack(piece.first, samples, errand.offset))
+        try:
+            self._requests.write(REQUEST.pack(piece.first, samples, errand.offset))
+        except OSError:
+            self._break()
 
     def hear(self) -> None:
-        """Take down what became of the piece that was given first."""
+        """Take down that it is there, or what became of the piece that was given first."""
         reply = self._replies.read(REPLY.size)
-        if reply is not None and len(reply) == REPLY.size:
+        if reply is None or len(reply) < REPLY.size:
+            self._break()
+        elif self._ready:
             self.errands.popleft().done = Done(*REPLY.unpack(reply))
         else:
-            self._break()
+            self._ready = True
 
     def end(self) -> None:
         """Let go of the process: what it has told is done, the rest is not wanted."""
@@ -125,13 +144,6 @@ class _Worker:
         self._process.wait()
         self._requests.close()
         self._replies.close()
-
-    def _send(self, content: bytes) -> None:
-        try:
-            while content:
-                content = content[os.write(self._requests.fileno(), content) :]
-        except OSError:
-            self._break()
 
     def _break(self) -> None:
         """Say that what it was given will not be done: it has died."""

@@ -1,6 +1,7 @@
 """Where a long sound may be cut into pieces that several processes work on, and whether it pays."""
 
-from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from math import prod
 
 from stftcli.audio.header import FLOAT_SUBTYPES
@@ -50,7 +51,11 @@ def pieces_of(source: Source, chain: Chain) -> list[Piece]:
     frames = plan.frames(samples)
     if frames * plan.filter_length * channels < _MIN_FRAME_SAMPLES:
         return []
-    return list(_pieces(source, chain, plan, frames, channels))
+    # None begins behind the last sample, where centring has one more frame.
+    begun = min(frames, -(-samples // plan.hop_length))
+    firsts = range(0, begun, _piece_frames(chain, plan, channels))
+    pieces = [_piece(source, chain, *ends) for ends in pairwise([*firsts, frames])]
+    return [*pieces[:-1], _to_the_end(pieces[-1], source, chain)]
 
 
 def _can_be_cut(source: Source, chain: Chain) -> bool:
@@ -69,20 +74,20 @@ def _can_be_cut(source: Source, chain: Chain) -> bool:
     )
 
 
-def _pieces(
-    source: Source, chain: Chain, plan: FramePlan, frames: int, channels: int
-) -> Iterator[Piece]:
+def _piece(source: Source, chain: Chain, frame: int, end: int) -> Piece:
+    """Give the piece of the frames from one up to another, which is the next piece's."""
+    segment, rate_hz, plan = chain.settings.segment, source.rate_hz, chain.plan
+    first = segment.first(rate_hz) + frame * plan.hop_length
+    samples = plan.span_samples(end - frame) - plan.left - plan.right
+    return Piece(first, samples, frame, end - frame)
+
+
+def _to_the_end(piece: Piece, source: Source, chain: Chain) -> Piece:
+    """Give the last piece as far as the sound goes on, or as was asked for."""
     segment, rate_hz = chain.settings.segment, source.rate_hz
-    start, asked = segment.first(rate_hz), segment.samples(rate_hz)
-    frames_each = _piece_frames(chain, plan, channels)
-    for frame in range(0, frames, frames_each):
-        before = frame * plan.hop_length
-        if frame + frames_each >= frames:
-            samples = None if asked is None else asked - before
-            yield Piece(start + before, samples, frame, frames - frame)
-            return
-        covered = plan.span_samples(frames_each) - plan.left - plan.right
-        yield Piece(start + before, covered, frame, frames_each)
+    asked = segment.samples(rate_hz)
+    end = None if asked is None else segment.first(rate_hz) + asked
+    return replace(piece, samples=None if end is None else end - piece.first)
 
 
 def _piece_frames(chain: Chain, plan: FramePlan, channels: int) -> int:

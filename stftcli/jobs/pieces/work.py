@@ -15,7 +15,7 @@ from stftcli.audio.header import FLOAT_SUBTYPES
 from stftcli.audio.source import Source
 from stftcli.errors import InputError
 from stftcli.features.chain import Chain
-from stftcli.files.temporary import temporary_file
+from stftcli.files.temporary import memory_file
 from stftcli.jobs.pieces.crew import PIECES_EACH, Crew, Done, Errand
 from stftcli.jobs.pieces.cut import Piece, pieces_of
 from stftcli.jobs.pieces.worker import Task, bytes_of, piece_features, put
@@ -56,7 +56,7 @@ def features_of(
         yield from stream_features(source, chain, threads, reporter)
         return
     framewise = replace(chain, operations=())
-    with _memory() as memory:
+    with memory_file() as memory:
         work = _Work(source, framewise, pieces, memory.fileno(), threads, reporter)
         limited = source.subtype not in FLOAT_SUBTYPES
         yield from chain.finished(work.batches(), source.name, limited=limited)
@@ -211,10 +211,3 @@ def _own(
 def _has_failed(errand: Errand) -> bool:
     assert errand.done is not None
     return errand.done.frames != errand.piece.frames
-
-
-def _memory() -> IO[bytes]:
-    """Give a file without a name, in memory where the system has such."""
-    if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("stftcli"), "w+b")
-    return temporary_file()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from stftcli.audio.shared_file import SharedFile
 from stftcli.audio.source import Source
 from stftcli.features.chain import Chain
+from stftcli.files.system import begin_to_sync
 from stftcli.frozen import Frozen
 from stftcli.jobs.stream import stream_features
 from stftcli.settings.reading import Reading
@@ -72,7 +73,7 @@ def piece_features(
 
 def put(batches: Iterator[NDArray[Any]], target: int, offset: int) -> tuple[int, int, int]:
     """Write batches at their place in a file; give how many frames, channels and features."""
-    frames, channels, features = 0, 1, 0
+    frames, channels, features, first = 0, 1, 0, offset
     for batch in batches:
         view = bytes_of(batch)
         while view:
@@ -80,6 +81,7 @@ def put(batches: Iterator[NDArray[Any]], target: int, offset: int) -> tuple[int,
             view, offset = view[written:], offset + written
         frames, features = frames + len(batch), batch.shape[-1]
         channels = batch.shape[1] if batch.ndim > 2 else 1
+    begin_to_sync(target, first, offset - first)
     return frames, channels, features
 
 
@@ -88,11 +90,16 @@ def bytes_of(batch: NDArray[Any]) -> memoryview:
     return batch.reshape(-1).view(np.uint8).data
 
 
-def main() -> None:
-    """Take a task from standard input, then pieces, and tell on standard output what was done."""
+def main(description: int) -> None:
+    """Take pieces of a task from standard input, and tell on standard output what was done.
+
+    `description` is the descriptor of a file that holds the task. The first that is told is that
+    the process is there.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks for pieces hears it
-    task = pickle.load(sys.stdin.buffer)
+    task = pickle.loads(os.pread(description, os.fstat(description).st_size, 0))
     with Source(task.file.path, reading=task.reading) as source:
+        os.write(1, REPLY.pack(0, 0, 0))
         while request := sys.stdin.buffer.read(REQUEST.size):
             os.write(1, _reply(task, source, *REQUEST.unpack(request)))
 
