@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import PurePath
+from typing import Any
 
 from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
@@ -96,7 +97,7 @@ def draw_sheet(
     reader = SheetReader(plan, settings, view, threads, reporter, reading)
     with PixelStore() as store, all_or_nothing():
         contact = ContactSheet.of(*(plan, *reader.read(store), store, view, figure, settings))
-        _write(contact, outputs, picture_format, figure, durable)
+        _write(contact, outputs, picture_format, figure, durable, reporter)
     return SheetReport(plan.rows, len(plan.layout.pages))
 
 
@@ -106,15 +107,21 @@ def _write(
     picture_format: PictureFormat,
     figure: FigureSettings,
     durable: bool,
+    reporter: Reporter,
 ) -> None:
     # Deferred: matplotlib takes half a second to import.
     from stftcli.pictures.sheet import draw_document, draw_page
 
     layout, legend = contact.plan.layout, contact.legend
+    how: dict[str, Any] = {
+        "dark": figure.dark,
+        "font": figure.font,
+        "tell": reporter.warn,
+    }
     pages = map(contact.page, range(len(layout.pages)))
     if len(outputs) == 1 and picture_format == "pdf":
         with atomic_write(outputs[0], durable=durable) as file:
-            draw_document(file, pages, layout, legend, dark=figure.dark, font=figure.font)
+            draw_document(file, pages, layout, legend, **how)
         return
     for output, page in zip(outputs, pages, strict=True):
         with atomic_write(output, durable=durable) as file:

@@ -15,7 +15,7 @@ from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.layout import CHARACTER, Box, Layout
 from stftcli.pictures.marks import Marks, draw_marks
 from stftcli.pictures.pixels import Pixels
-from stftcli.pictures.style import FAINT, styled, write_figure
+from stftcli.pictures.style import FAINT, Tell, styled, write_figure
 from stftcli.pictures.ticks import Ticks, bar_ticks
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.pictures import PICTURE_AXES
@@ -92,6 +92,7 @@ def draw_figure(
     *,
     dark: bool = False,
     font: str | None = None,
+    tell: Tell | None = None,
 ) -> int:
     """Draw panels with a colour bar for each scale; give how many labels of marks had no room.
 
@@ -116,10 +117,12 @@ def draw_figure(
         Light on dark, or else dark on light.
     font : str, optional
         Its name, if it is not that of matplotlib.
+    tell : function, optional
+        Hears which signs the font lacks.
     """
     canvas = layout.canvas
     left_out = 0
-    with styled(dark=dark, points=canvas.points, font=font):
+    with styled(dark=dark, points=canvas.points, font=font, tell=tell):
         inches = (canvas.width / canvas.dpi, canvas.height / canvas.dpi)
         figure = Figure(inches, dpi=canvas.dpi)
         sheet = _Sheet(figure, layout, times, scales, legend)

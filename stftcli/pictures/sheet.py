@@ -20,7 +20,7 @@ from stftcli.pictures.layout import CHARACTER, Box
 from stftcli.pictures.marks import STROKES
 from stftcli.pictures.pixels import Pixels
 from stftcli.pictures.sheet_layout import SMALL, Page, SheetLayout
-from stftcli.pictures.style import FAINT, styled, write_figure
+from stftcli.pictures.style import FAINT, Tell, styled, write_figure
 from stftcli.pictures.ticks import bar_ticks, round_step
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.pictures import PICTURE_AXES
@@ -90,9 +90,10 @@ def draw_page(
     *,
     dark: bool = False,
     font: str | None = None,
+    tell: Tell | None = None,
 ) -> None:
     """Draw one page into a file of its own; parameters are those of `draw_document`."""
-    with styled(dark=dark, points=layout.canvas.points, font=font):
+    with styled(dark=dark, points=layout.canvas.points, font=font, tell=tell):
         figure = _figure_of(page, layout, legend)
         texts = {"Title": printable(legend.title), "Description": legend.subtitle, **legend.texts}
         write_figure(file, picture_format, figure, texts)
@@ -106,6 +107,7 @@ def draw_document(
     *,
     dark: bool = False,
     font: str | None = None,
+    tell: Tell | None = None,
 ) -> None:
     """Draw pages into one PDF.
 
@@ -123,6 +125,8 @@ def draw_document(
         Light on dark, or else dark on light.
     font : str, optional
         Its name, if it is not that of matplotlib.
+    tell : function, optional
+        Hears which signs the font lacks.
     """
     described = {
         "Title": printable(legend.title),
@@ -130,7 +134,7 @@ def draw_document(
         "CreationDate": None,
     }
     with (
-        styled(dark=dark, points=layout.canvas.points, font=font),
+        styled(dark=dark, points=layout.canvas.points, font=font, tell=tell),
         PdfPages(file, metadata=described) as document,
     ):
         for page in pages:

@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
@@ -16,6 +16,8 @@ from stftcli.files.untrusted import printable
 from stftcli.pictures.bitmap import write_bitmap
 from stftcli.settings.choices import PIXEL_FORMATS, PictureFormat
 from stftcli.settings.record import nearest
+
+Tell = Callable[[str], None]
 
 DPI = 150
 _FONT = "DejaVu Sans"  # the one that matplotlib brings along
@@ -62,10 +64,12 @@ def _fine(points: float) -> dict[Any, Any]:
 
 
 @contextmanager
-def styled(*, dark: bool = False, points: float = 10.0, font: str | None = None) -> Iterator[None]:
+def styled(
+    *, dark: bool = False, points: float = 10.0, font: str | None = None, tell: Tell | None = None
+) -> Iterator[None]:
     """Make everything that is drawn in the block look alike, with text of so many points.
 
-    One warning tells of all signs that the font lacks.
+    `tell` hears of all signs that the font lacks, in one line.
 
     Raises
     ------
@@ -84,11 +88,10 @@ def styled(*, dark: bool = False, points: float = 10.0, font: str | None = None)
     for one, lacks in zip(caught, lacking, strict=True):
         if lacks is None:
             warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-    if signs := dict.fromkeys(chr(int(lacks[1])) for lacks in lacking if lacks):
-        warnings.warn(
-            f"the font lacks {printable(''.join(signs))}, and boxes stand there: give another font",
-            stacklevel=3,
-        )
+    signs = dict.fromkeys(chr(int(lacks[1])) for lacks in lacking if lacks)
+    if signs and tell is not None:
+        told = printable("".join(signs))
+        tell(f"the font lacks {told}, and boxes stand there: give another `font`")
 
 
 def _installed(name: str) -> str:

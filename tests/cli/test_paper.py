@@ -234,7 +234,6 @@ class TestFont:
         assert_explained(done, 2, "'DejaVu Serf'", "not installed", "did you mean DejaVu Serif")
         assert not (shell.folder / "x.png").exists()
 
-    @pytest.mark.filterwarnings("default:the font lacks")
     def test_that_lacks_signs_is_told_of_in_one_line(self, shell: Shell) -> None:
         write(shell, "in.wav", tone(1000))
         words = ("spectrogram", "in.wav", "--size", "300x200", "--title", "字 and 音")

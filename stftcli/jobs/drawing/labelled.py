@@ -97,6 +97,7 @@ def draw_labelled(
         Legend(job.title(sounds), job.subtitle(sounds), grid.named, texts, figure.axes),
         dark=figure.dark,
         font=figure.font,
+        tell=job.reporter.warn,
     )
     if left_out:
         job.reporter.warn(
