@@ -137,7 +137,12 @@ def _no_command(word: str) -> str:
             f"there is no command {word!r}: to look at a sound, give stftcli show {word}, or "
             f"stftcli spectrogram {word}"
         )
-    return f"there is no command {word!r}: {did_you_mean(word, list(_SUMMARIES))}"
+    told = did_you_mean(word, list(_SUMMARIES))
+    options = [option for one in load_command("features").params for option in one.opts]
+    of_option = did_you_mean(f"--{word}", options, "")
+    if len(word) > 1 and of_option and not told.startswith("did"):
+        told = f"{of_option} See stftcli features --help all"
+    return f"there is no command {word!r}: {told}"
 
 
 def _show_versions(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

@@ -249,6 +249,7 @@ def test_the_help_of_the_group_goes_down_to_what_is_named(
     [
         ("--help export onxx", "onnx"),
         ("spectogram in.wav", "spectrogram"),
+        ("--help hop", "--hop-length"),
         ("features --help hop", "hop-length"),
         ("features --help frame", "frames"),
         ("spectrogram --end 3", "--duration"),
