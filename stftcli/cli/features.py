@@ -226,8 +226,8 @@ def _write_segments(
         out, named, _ENDINGS.get(table_format or "csv", table_format or "csv"), text=text
     )
 
-    from stftcli.jobs.segments.computed import How
     from stftcli.jobs.segments.features import write_segment_features
+    from stftcli.jobs.segments.how import How
 
     frames, band = marked.segment_frames, marked.segment_band
     with TerminalReporter(quiet, strict=how["reading"].strict) as reporter:

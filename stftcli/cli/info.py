@@ -108,12 +108,13 @@ def _tell_segments(
     from stftcli.jobs.segments.inspect import inspect_segments
 
     assert marked.segments is not None
-    for info in inspect_segments(paths, marked.segments, marked.tier, reading):
-        if as_json:
-            click.echo(json.dumps(info.to_dict(), allow_nan=False))
-            continue
-        for line in segments_in_words(info):
-            say(line, err=False)
+    with TerminalReporter(strict=reading.strict) as reporter:
+        for info in inspect_segments(paths, marked.segments, marked.tier, reading, reporter):
+            if as_json:
+                click.echo(json.dumps(info.to_dict(), allow_nan=False))
+                continue
+            for line in segments_in_words(info):
+                say(line, err=False)
 
 
 def _graph_in_words(path: str, graph: dict[str, Any]) -> list[str]:

@@ -16,6 +16,7 @@ TOPICS = {
     "corpus": "many inputs: folders, lists, workers, a folder of results",
     "recipe": "where settings come from: presets, files",
     "segment": "which part of the sound, which channels",
+    "segments": "the segments of a table: which, and how they are computed",
     "signal": "what is done to the samples first: rate, scale, pre-emphasis",
     "calibration": "what samples stand for: full scale, sensitivity, response",
     "frames": "how the sound is cut into frames: length, hop, window, padding",

@@ -17,12 +17,21 @@ if TYPE_CHECKING:
 
 _MAX_LABELS = 12
 
-_option = under("segment")
+_option = under("segments")
+
+
+def _the_only(_: click.Context, __: click.Parameter, tables: tuple[str, ...]) -> str | None:
+    if len(tables) > 1:
+        raise SettingsError("`segments` is one table: put the rows of several behind one another")
+    return tables[0] if tables else None
+
 
 _table = stacked(
     _option(
         "--segments",
         type=types.FILE,
+        multiple=True,
+        callback=_the_only,
         metavar="FILE|-",
         help="The segments that are marked in this table: Raven's selections, Audacity's labels, a "
         "TextGrid of Praat, RTTM, CSV or TSV with named columns, JSON lines.",

@@ -28,6 +28,8 @@ _OF_COMMANDS = {
     *("preset", "prune", "root", "save_linear", "segment_frames", "segments", "shard"),
     *("shard_size", "sheet", "sidecar", "strict", "subtype", "threads", "tier", "timeline"),
 }
+# Those of them that can be switched off, and by what.
+_SWITCHES = {"segment_band": "no_segment_band"}
 
 
 def spell(name: str) -> str:
@@ -56,7 +58,7 @@ def in_options(text: str) -> str:
 
     records = (ViewSettings, FigureSettings, SheetSettings)
     rows = [*all_options().values(), *(row for record in records for row in record.options)]
-    off = {row.name: row.off for row in rows}
+    off = {row.name: row.off for row in rows} | _SWITCHES
 
     def option(found: re.Match[str]) -> str:
         name, value = _OPTIONS.get(found[1], found[1]), found[2]

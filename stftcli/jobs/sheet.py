@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
-from stftcli.errors import SettingsError
+from stftcli.errors import SettingsError, SomeFailedError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import all_or_nothing, atomic_write, is_stream
 from stftcli.frozen import Frozen
@@ -79,9 +79,11 @@ def draw_sheet(
 
     Raises
     ------
+    SomeFailedError
+        If some of several sounds are not there; the sheet of the others has been written.
     StftcliError
-        Whatever is wrong with the inputs, the settings or the output; nothing is left under the
-        output's name then.
+        Whatever else is wrong with the inputs, the settings or the output; nothing is left under
+        the output's name then.
     """
     view, figure = view or ViewSettings(), figure or FigureSettings()
     picture_format = choose_format(picture_format, output)
@@ -98,6 +100,8 @@ def draw_sheet(
     with PixelStore() as store, all_or_nothing():
         contact = ContactSheet.of(*(plan, *reader.read(store), store, view, figure, settings))
         _write(contact, outputs, picture_format, figure, durable, reporter)
+    if plan.missing:
+        raise SomeFailedError(plan.missing, plan.missing + len(plan.sounds))
     return SheetReport(plan.rows, len(plan.layout.pages))
 
 

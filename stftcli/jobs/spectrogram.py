@@ -95,7 +95,7 @@ def draw_spectrogram(
     segments = None
     if marked is not None:
         _check_markable(settings, figure, timeline)
-        segments = _by_sound(marked, paths)
+        segments = _by_sound(marked, paths, reporter)
     with atomic_write(output, durable=durable) as file:
         job = PictureJob(
             *(file, picture_format, settings, view, figure, threads, reporter, reading, segments)
@@ -118,10 +118,16 @@ def _check_markable(settings: FeatureSettings, figure: FigureSettings, timeline:
             raise SettingsError(f"{why}: leave out `segments` or `{name}`")
 
 
-def _by_sound(marked: MarkedSegments, paths: Sequence[str]) -> dict[str, Segments]:
+def _by_sound(
+    marked: MarkedSegments, paths: Sequence[str], reporter: Reporter
+) -> dict[str, Segments]:
     """Give the segments of each sound, by its name in messages."""
     segments = read_segments(marked.table, marked.tier)
-    return {
+    found = {
         display_name(sound.find()): segments.chosen(sound.rows)
-        for sound in sounds_of(segments, paths)
+        for sound in sounds_of(segments, paths, required=False)
     }
+    for path in paths:
+        if display_name(path) not in found:
+            reporter.warn(f"{segments.name} has no segments of {display_name(path)}: none is drawn")
+    return found

@@ -8,6 +8,7 @@ from stftcli.segments.names import ColumnNames
 from stftcli.segments.table import SegmentRows
 
 _DELIMITERS = "\t;,"
+_SEPARATOR, _COMMENT = "sep=", "#"
 _RAVENS = "Begin Time (s)"
 
 Rows = Iterator[list[str]]
@@ -18,7 +19,7 @@ def _is_raven(head: Sequence[str]) -> bool:
 
 
 def _is_table(head: Sequence[str]) -> bool:
-    return any(delimiter in head[0] for delimiter in _DELIMITERS)
+    return head[0].startswith(_COMMENT) or any(sign in head[0] for sign in _DELIMITERS)
 
 
 def _read_raven(lines: TextLines, rows: SegmentRows) -> None:
@@ -27,8 +28,37 @@ def _read_raven(lines: TextLines, rows: SegmentRows) -> None:
 
 
 def _read_csv(lines: TextLines, rows: SegmentRows) -> None:
-    delimiter = max(_DELIMITERS, key=lines.head()[0].count)
+    _skip_comments(lines)
+    head = "".join(lines.head()[:1])
+    delimiter = _most_frequent(head)
+    if head.lower().startswith(_SEPARATOR):  # Excel's own line, of which the header is the next
+        delimiter = head[len(_SEPARATOR) :][:1].strip(" ") or ","
+        _skip_line(lines)
     _read(lines, rows, lambda: _cells(lines, delimiter))
+
+
+def _skip_comments(lines: TextLines) -> None:
+    """Skip what stands before the header; a number of a row may well begin with this sign."""
+    while (head := lines.head()) and head[0].startswith(_COMMENT) and not _is_header(head[0]):
+        _skip_line(lines)
+
+
+def _is_header(line: str) -> bool:
+    try:
+        ColumnNames(line.split(_most_frequent(line)))
+    except ValueError:
+        return False
+    return True
+
+
+def _skip_line(lines: TextLines) -> None:
+    """Skip the next line that is not blank."""
+    while not next(lines).strip():
+        pass
+
+
+def _most_frequent(line: str) -> str:
+    return max(_DELIMITERS, key=line.count)
 
 
 def _read(lines: TextLines, rows: SegmentRows, cells_of: Callable[[], Rows]) -> None:

@@ -31,6 +31,8 @@ def _read(lines: TextLines, rows: SegmentRows) -> None:
 
 
 def _parse(line: str) -> dict[str, Any]:
+    if line.lstrip().startswith("["):
+        raise ValueError("it begins an array: write an object a line, as `jq -c '.[]'` does")
     try:
         return parse_object(line.strip())
     except json.JSONDecodeError as error:

@@ -124,6 +124,11 @@ class ColumnNames:
         return read_hz(name, cells.get(name, ""), unit_hz)
 
 
+def is_name(column: str) -> bool:
+    """Say whether a column holds labels or the names of sounds, by what it is called."""
+    return _plain(column) in (*_ROLES["label"], *_ROLES["sound"])
+
+
 def _words(name: str) -> list[str]:
     return [word.lower() for word in _WORDS.findall(name.replace("kHz", "khz"))]
 

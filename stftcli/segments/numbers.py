@@ -1,11 +1,15 @@
 """Numbers as tables write them: with a decimal point or comma, and times as clocks have them."""
 
+import re
 from math import isfinite, nan
 
 from stftcli.settings.kinds import Time
 
 _MAX_SHOWN = 40
+_THOUSANDS = re.compile(r"\s*[1-9]\d{0,2},\d{3}\s*", re.ASCII)
+"""A comma that divides thousands, or begins a fraction: in Hz nobody can tell."""
 _NOTHING = frozenset(("", "na", "n/a", "nan", "none", "null", "<na>", "-"))
+_SIDES = {"left": 1, "l": 1, "right": 2, "r": 2}
 _MAX_S = 1_000_000_000
 _TIME = Time(-_MAX_S, _MAX_S)
 
@@ -44,6 +48,9 @@ def read_hz(name: str, text: str, unit_hz: float = 1.0) -> float:
     """Read a frequency; NaN for an empty cell, ValueError, which names it, for no number."""
     if is_nothing(text):
         return nan
+    if unit_hz == 1 and _THOUSANDS.fullmatch(text):
+        plain, point = text.strip().replace(",", ""), text.strip().replace(",", ".")
+        raise ValueError(f"its {name} is {shown(text)}: write {plain}, or {point}")
     try:
         return read_number(text) * unit_hz
     except ValueError:
@@ -51,9 +58,11 @@ def read_hz(name: str, text: str, unit_hz: float = 1.0) -> float:
 
 
 def read_channel(text: str) -> int:
-    """Read the number of a channel; 0 for an empty cell."""
+    """Read the number of a channel, or its side; 0 for an empty cell."""
     if is_nothing(text):
         return 0
+    if (side := text.strip().lower()) in _SIDES:
+        return _SIDES[side]
     try:
         value = read_number(text)
     except ValueError:

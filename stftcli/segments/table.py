@@ -28,7 +28,10 @@ class Segments(Frozen):
     kind : str
         "raven", "audacity", "textgrid", "rttm", "csv" or "jsonl".
     start_s, end_s : ndarray of float64, shape (segments,)
-        When each begins and ends, in its sound. The end of a point is its start.
+        When each begins and ends, in its sound: at 0, if the table says earlier. The end of a point
+        is its start.
+    early : ndarray of bool, shape (segments,)
+        Whether the table says that it begins before its sound.
     low_hz, high_hz : ndarray of float64, shape (segments,)
         The edges of its box; NaN where the table has none.
     channels : ndarray of int64, shape (segments,)
@@ -47,6 +50,7 @@ class Segments(Frozen):
     kind: str
     start_s: Floats
     end_s: Floats
+    early: NDArray[np.bool_]
     low_hz: Floats
     high_hz: Floats
     channels: NDArray[np.int64]
@@ -66,7 +70,7 @@ class Segments(Frozen):
     def chosen(self, indices: Sequence[int] | NDArray[Any]) -> Self:
         """Give the segments at these places, in that order."""
         places = np.asarray(indices, np.int64)
-        arrays = ("start_s", "end_s", "low_hz", "high_hz", "channels")
+        arrays = ("start_s", "end_s", "early", "low_hz", "high_hz", "channels")
         return replace(
             self,
             **{name: getattr(self, name)[places] for name in arrays},
@@ -91,7 +95,7 @@ class SegmentRows:
     def __init__(self) -> None:
         self.tiers: list[str] = []
         self._numbers = {name: array("d") for name in ("start", "end", "low", "high")}
-        self._channels = array("q")
+        self._channels, self._early = array("q"), array("b")
         self._labels, self._sounds = Texts(), Texts()
         self._columns: dict[str, Texts] = {}
         self._names_sounds = False
@@ -116,11 +120,12 @@ class SegmentRows:
         Raises
         ------
         ValueError
-            If it begins before the sound, ends before it begins, its box is upside down, or there
+            If it ends before it begins, its box is upside down, or there
             are too many of them.
         """
         _check(start_s, end_s, low_hz, high_hz)
-        values = (start_s, end_s, low_hz, high_hz)
+        self._early.append(start_s < 0)
+        values = (max(0.0, start_s), max(0.0, end_s), low_hz, high_hz)
         for numbers, value in zip(self._numbers.values(), values, strict=True):
             numbers.append(value)
         self._channels.append(channel)
@@ -133,7 +138,8 @@ class SegmentRows:
         """Give the table."""
         start, end, low, high = (np.array(one, np.float64) for one in self._numbers.values())
         return Segments(
-            *(name, kind, start, end, low, high, np.array(self._channels, np.int64)),
+            *(name, kind, start, end, np.array(self._early, np.bool_), low, high),
+            np.array(self._channels, np.int64),
             self._labels,
             self._sounds if self._names_sounds else None,
             self._columns,
@@ -156,8 +162,6 @@ class SegmentRows:
 
 
 def _check(start_s: float, end_s: float, low_hz: float, high_hz: float) -> None:
-    if start_s < 0:
-        raise ValueError(f"it begins at {start_s:g} s, and a sound begins at 0")
     if end_s < start_s:
         raise ValueError(f"it ends at {end_s:g} s, before it begins at {start_s:g} s")
     if high_hz < low_hz:

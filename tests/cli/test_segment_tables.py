@@ -221,6 +221,7 @@ def refusals() -> dict[str, tuple[str, int, str]]:
         "itself": (f"{mel} --stats mean --out t.csv", 2, "the output would overwrite t.csv"),
         "other": ("a.wav --segments rttm", 1, "rttm is of rec, not of a.wav: give the sound"),
         "no table": ("a.wav --segments none", 1, "none cannot be read"),
+        "tables": (f"{mel} --segments t.csv", 2, "--segments is one table: put the rows"),
         "nameless": ("--segments half.csv", 1, "but not that of segment 2"),
         "twice": ("a.wav d/a.wav --segments twice.csv", 1, "which may be a.wav or d/a.wav"),
         "no name": ("--segments long.jsonl", 1, "is not beside the table"),
@@ -293,3 +294,17 @@ def test_info_of_other_sounds_and_tiers(shell: Shell) -> None:
     (shell.folder / "t").write_text(TABLES["long textgrid"])
     done = run_inside(shell, "info", "--segments", "t", "--tier", "x")
     assert (done.code, "t has no tier 'x': it has birds" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet", "npz"])
+def test_columns_that_are_called_as_those_of_rows_keep_their_cells(shell: Shell, form: str) -> None:
+    if form == "parquet":
+        pytest.importorskip("pyarrow")
+    write_table(shell.folder, [(0, 0.1, "x", 7, "y")], "start,end,segment,time_s,segment_2")
+    words = ("a.wav", "--segments", "t.csv", "--mel", "2", "--out", f"m.{form}")
+    done = features(shell, *words)
+    assert (done.code, "the column segment of t.csv is called segment_3" in done.err) == (0, True)
+    if form == "csv":
+        first = table_of((shell.folder / "m.csv").read_bytes())[0]
+        assert (first["segment"], first["segment_3"], first["time_s_2"]) == ("1", "x", "7")
+        assert first["segment_2"] == "y"

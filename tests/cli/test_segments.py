@@ -211,7 +211,8 @@ def test_what_a_sound_does_not_have_is_told_and_left_empty(shell: Shell) -> None
             "2 segments of t.csv go beyond the end of a.wav (2.000 s): number 1, 3; the first "
             "ends at 2.5 s" in done.err
         )
-        assert "hold no frame, or no bin in their frequencies: number 2, 3" in done.err
+        assert "hold no frame: number 2, 3" in done.err
+        assert ("; --segment-frames cut, or" in done.err) == (frames == "slice")
     lengths = [len(one) for one in marked(shell, "a.wav", "--mel", "2", "--segments", "t.csv")]
     assert lengths[1:4] == [0, 0, 0]
 
@@ -221,7 +222,9 @@ def test_a_box_without_a_bin_is_told(shell: Shell) -> None:
     for recipe in ("--descriptors centroid --stats mean", "--log db --pool all"):
         words = ("a.wav", *FRAMES, *recipe.split(), "--segments", "t.csv", "--out", "-")
         done = ok_inside(shell, "features", *words)
-        assert "2 segments of t.csv hold no frame, or no bin in their frequencies" in done.err
+        assert "no band lies in the boxes of 2 segments of t.csv: number 1, 2" in done.err
+        assert "--no-segment-band takes all frequencies" in done.err
+        assert "no frame" not in done.err
 
 
 def test_the_channel_of_a_segment_is_its_own_unless_one_is_asked_for(shell: Shell) -> None:
@@ -276,3 +279,15 @@ def test_segments_of_a_sound_at_another_rate(shell: Shell) -> None:
     for rows, (start, end) in zip(found, MARKED, strict=True):
         inside = (whole["times"] >= start - 1e-9) & (whole["times"] < end - 1e-9)
         np.testing.assert_array_equal(rows, whole["features"][inside])
+
+
+@pytest.mark.parametrize("frames", ["slice", "cut"])
+def test_a_segment_that_begins_before_its_sound_has_what_is_there(
+    shell: Shell, frames: str
+) -> None:
+    write_table(shell.folder, [(-0.2, 0.3), (0, 0.3)])
+    words = ("a.wav", "--mel", "2", "--segments", "t.csv", "--segment-frames", frames)
+    early, same = marked(shell, *words)
+    np.testing.assert_array_equal(early, same)
+    done = ok_inside(shell, "features", *FRAMES, *words, "--out", "-")
+    assert "1 segment of t.csv begins before a.wav does: number 1; what is there" in done.err

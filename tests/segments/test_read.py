@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from stftcli.errors import SettingsError
+from stftcli.segments.raven import raven_columns
 from tests.segments.tables import (
     CSV,
     LONG_TEXTGRID,
@@ -140,7 +141,7 @@ CUT_TEXTGRID = LONG_TEXTGRID[: LONG_TEXTGRID.index("intervals [3]")]
         ("start,label\n1,2\n", "line 1: it must name a column end, stop or duration too"),
         ("start,end,end\n1,2,3\n", "line 1: it names two columns end"),
         ("start,end\n1,2\n\n2,1\n", "line 4: it ends at 1 s, before it begins at 2 s"),
-        ("start,end\n-1,2\n", "line 2: it begins at -1 s, and a sound begins at 0"),
+        ("start,end\n-1,-2\n", "line 2: it ends at -2 s, before it begins at -1 s"),
         ("start,end\n,2\n", "line 2: it has no start"),
         ("start,end\n1,NA\n", "line 2: it has neither an end nor a duration"),
         ("start,end\n1,soon\n", "line 2: its end is 'soon', which is no time in seconds"),
@@ -148,6 +149,8 @@ CUT_TEXTGRID = LONG_TEXTGRID[: LONG_TEXTGRID.index("intervals [3]")]
         ("start,end\n0,1e300\n", "line 2: its end is '1e300': no sound is so long"),
         ("start,end\n1,5,2,5\n", "line 2: it has 4 cells, and the header 2: a cell that holds"),
         ("start,end,low,high\n1,2,9,8\n", "line 2: its frequencies are from 9 to 8 Hz"),
+        ('start,end,low\n1,2,"1,500"\n', "line 2: its low is '1,500': write 1500, or 1.500"),
+        ('[{"start":1,"end":2}]\n', "line 1: it begins an array: write an object a line"),
         ("start,end,low\n1,2,x\n", "line 2: its low is 'x', which is no frequency"),
         ("start,end,channel\n1,2,0.5\n", "line 2: its channel is '0.5': channels are counted"),
         ('start,end\n1,"2\n', "line 2: it is no row of a table"),
@@ -158,7 +161,7 @@ CUT_TEXTGRID = LONG_TEXTGRID[: LONG_TEXTGRID.index("intervals [3]")]
         ("1\t2\ta\n\\\t5\tx\n", "line 1: its frequency is 'x', which is no frequency"),
         ("1\t2\ta\n\nx\t2\n", "line 3: its start is 'x', which is no time in seconds"),
         ('{"start":1,"end":2}\n{"start"}\n', "line 2: it is no JSON"),
-        ('{"start":1,"end":2}\n[1]\n', "line 2: what should be a JSON object is none"),
+        ('{"start":1,"end":2}\n3\n', "line 2: what should be a JSON object is none"),
         ('{"begin":1}\n', "line 1: it must name a column end, stop or duration too"),
         (RTTM + "SPEAKER rec 1\n", "line 4: it is no line of RTTM"),
         (RTTM.replace("0.25", "x"), "line 2: its onset is 'x'"),
@@ -186,3 +189,56 @@ def test_what_cannot_be_used_is_told_with_its_line(
     refused = refusal_of(tmp_path, text)
     assert said in refused
     assert refused.startswith("table")
+
+
+def test_ravens_columns_keep_microseconds(tmp_path: Path) -> None:
+    text = "start,end,low\n12345.123456,1000000.123456,1500.25\n"
+    columns = raven_columns(read_text(tmp_path, text), np.array([8000.0]))
+    names = ("Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)")
+    assert [columns[name][0] for name in names] == [
+        *("12345.123456", "1000000.123456", "1500.25", "8000"),
+    ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_only_one_view_says_is_kept(tmp_path: Path, order: int) -> None:
+    head = "Selection\tView\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tPeak\tAnnotation\n"
+    rows = ["1\tWaveform 1\t0.5\t1\t\t0.7\tsong\n", "1\tSpectrogram 1\t0.5\t1\t900\t\t\n"]
+    segments = read_text(tmp_path, head + "".join(rows[::order]))
+    assert [cells[0] for cells in segments.columns.values()] == [
+        *("1", "Spectrogram 1", "0.5", "1", "900", "0.7", "song"),
+    ]
+    assert (segments.labels, segments.low_hz.tolist()) == (["song"], [900])
+
+
+def test_what_spreadsheets_write(tmp_path: Path) -> None:
+    text = "sep=;\nstart;end;channel;low_khz\n0,5;1;Left;1,500\n1;2;right;\n"
+    segments = read_text(tmp_path, text)
+    np.testing.assert_array_equal(segments.start_s, [0.5, 1])
+    np.testing.assert_array_equal(segments.channels, [1, 2])
+    assert segments.low_hz[0] == 1500
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# made by hand, 2024\n\n#\n# more\nid\tstart\tend\n#1\t0.5\t1\n#2\t1\t2\n",
+        "# Excel\nsep=;\nid;start;end\n#1;0,5;1\n#2;1;2\n",
+        "#id,start,end\n#1,0.5,1\n#2,1,2\n",
+    ],
+)
+def test_comments_stand_before_the_header(tmp_path: Path, text: str) -> None:
+    segments = read_text(tmp_path, text)
+    np.testing.assert_array_equal(segments.start_s, [0.5, 1])
+    np.testing.assert_array_equal(segments.end_s, [1, 2])
+    assert next(iter(segments.columns.values())) == ["#1", "#2"]
+    for only in ("# nothing\n", "# nothing\n# at all\n\n", "sep=;\n"):
+        assert "holds no segments" in refusal_of(tmp_path, only)
+
+
+def test_what_begins_before_its_sound_begins_with_it(tmp_path: Path) -> None:
+    segments = read_text(tmp_path, "start,end\n-0.5,0.25\n-2,-1\n0,1\n")
+    np.testing.assert_array_equal(segments.start_s, [0, 0, 0])
+    np.testing.assert_array_equal(segments.end_s, [0.25, 0, 1])
+    assert segments.early.tolist() == [True, True, False]
+    assert segments.columns["start"] == ["-0.5", "-2", "0"]

@@ -38,8 +38,8 @@ def check_parquet() -> Any:
 def _fields(pa: Any, spec: TableSpec) -> list[tuple[str, Any]]:
     of_rows = [pa.int64(), pa.float64()][: len(spec.row_columns)]
     of_table = [
-        pa.float64() if isinstance(spec.columns[name], np.ndarray) else pa.string()
-        for name in spec.kept
+        pa.from_numpy_dtype(cells.dtype) if isinstance(cells, np.ndarray) else pa.string()
+        for cells in (spec.columns[name] for name in spec.kept)
     ]
     features = [pa.from_numpy_dtype(spec.dtype)] * len(spec.features)
     return list(zip(spec.names, (*of_rows, *of_table, *features), strict=True))

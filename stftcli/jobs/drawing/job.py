@@ -50,22 +50,28 @@ class PictureJob(Frozen):
         )
 
     def marks(self, sound: ReducedSound, image: ChannelImage) -> Marks | None:
-        """Give the segments that are drawn over a channel, if there is a table."""
-        if self.segments is None:
+        """Give the segments that are drawn over a channel, if a table has some of the sound."""
+        if self.segments is None or sound.name not in self.segments:
             return None
         channel = sound.chain.settings.segment.channel
         number = image.channel + 1 if channel == "all" else channel
         return marks_of(self.segments[sound.name], image.rows, number)
 
     def tell_unseen(self, sound: ReducedSound) -> None:
-        """Warn if no segment lies in what is drawn of a sound."""
-        if self.segments is None:
+        """Warn if no segment lies in what is drawn of a sound, or some behind its end."""
+        if self.segments is None or sound.name not in self.segments:
             return
         segments, (first_s, last_s) = self.segments[sound.name], sound.time.shown_s
         if not ((segments.start_s <= last_s) & (segments.end_s >= first_s)).any():
             self.reporter.warn(
                 f"no segment of {segments.name} lies in what is drawn of {sound.name}, from "
                 f"{first_s:.4g} to {last_s:.4g} s"
+            )
+        elif self.settings.segment.duration_s is None and (late := segments.start_s > last_s).any():
+            begin_s = segments.start_s[late].min()
+            self.reporter.warn(
+                f"{late.sum()} of {len(segments)} segments of {segments.name} cannot be drawn: "
+                f"{sound.name} ends at {last_s:.4g} s, and the first begins at {begin_s:g} s"
             )
 
     def title(self, sounds: Sequence[ReducedSound]) -> str:

@@ -1,6 +1,6 @@
 """What is on a contact sheet, before any sound is read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import inf
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from stftcli.errors import InputError, SettingsError
 from stftcli.frozen import Frozen
 from stftcli.jobs.reporter import Reporter
-from stftcli.jobs.segments.sounds import sounds_of
+from stftcli.jobs.segments.sounds import SoundOf, sounds_of
 from stftcli.pictures.sheet_layout import (
     Cut,
     SheetLayout,
@@ -43,12 +43,15 @@ class SheetPlan(Frozen):
         The panels, in the order of the table.
     layout : SheetLayout
         Where they lie.
+    missing : int
+        How many sounds of the table are not there.
     """
 
     segments: Segments
     sounds: list[tuple[str, Places]]
     cuts: list[Cut]
     layout: SheetLayout
+    missing: int = 0
 
     @classmethod
     def of(
@@ -67,11 +70,12 @@ class SheetPlan(Frozen):
         StftcliError
             If there are none, too many, or there is no room for them.
         """
-        sounds = [
-            (sound.find(), places)
-            for sound in sounds_of(segments, paths)
+        chosen = [
+            (sound, places)
+            for sound in sounds_of(segments, paths, reporter)
             if len(places := _within(segments, sound.rows, part))
         ]
+        sounds = list(_found(chosen, reporter))
         if not sounds:
             raise InputError(f"{segments.name} has no segment in the part that is chosen")
         rows = np.sort(np.concatenate([places for _, places in sounds]))
@@ -101,7 +105,7 @@ class SheetPlan(Frozen):
             wishes=[len(name_of(segments, cut)) for cut in cuts],
             titled=titled,
         )
-        return cls(segments, sounds, cuts, layout)
+        return cls(segments, sounds, cuts, layout, len(chosen) - len(sounds))
 
     @property
     def rows(self) -> int:
@@ -111,6 +115,21 @@ class SheetPlan(Frozen):
     def panels_of(self, places: Places) -> NDArray[np.int64]:
         """Give the numbers of the panels of some segments."""
         return np.flatnonzero(np.isin([cut.segment for cut in self.cuts], places))
+
+
+def _found(
+    chosen: list[tuple[SoundOf, Places]], reporter: Reporter
+) -> Iterator[tuple[str, Places]]:
+    """Give the files that are there, and tell of the others; InputError if none is there."""
+    missing = 0
+    for sound, places in chosen:
+        try:
+            yield sound.find(), places
+        except InputError as error:
+            missing += 1
+            if missing == len(chosen):
+                raise
+            reporter.warn(str(error))
 
 
 def _within(segments: Segments, places: Places, part: SegmentSettings) -> Places:

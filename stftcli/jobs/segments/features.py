@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.arrays.tables.table_spec import TableRows, TableSpec
+from stftcli.arrays.tables.table_spec import Cells, TableRows, TableSpec
 from stftcli.errors import SettingsError, SomeFailedError
 from stftcli.files.atomic import STANDARD, atomic_write
 from stftcli.files.distinct import Outputs
 from stftcli.frozen import Frozen
 from stftcli.jobs.provenance import description
 from stftcli.jobs.reporter import SILENT, Reporter
-from stftcli.jobs.segments.computed import Computed, How
+from stftcli.jobs.segments.computed import Computed
 from stftcli.jobs.segments.formats import FORMATS, choose_table_format
+from stftcli.jobs.segments.how import How
 from stftcli.jobs.segments.sounds import sounds_of
 from stftcli.jobs.segments.store import Store
 from stftcli.segments.read import read_segments
@@ -95,7 +97,7 @@ def write_segment_features(
     if table == STANDARD and STANDARD in paths:
         raise SettingsError("the sound and `segments` cannot both be standard input")
     segments = read_segments(table, tier)
-    sounds = sounds_of(segments, paths)
+    sounds = sounds_of(segments, paths, reporter)
     outputs = Outputs(output)
     outputs.check_inputs(table, *settings.files, *other_inputs)
     with Computed(segments, how, reporter) as computed:
@@ -103,7 +105,7 @@ def write_segment_features(
         rows = np.sort(np.concatenate([sound.rows for sound in sounds]))
         computed.fill(rows)
         with atomic_write(output, seekable=FORMATS[name].goes_back) as file:
-            report = _write(file, name, segments, computed, rows)
+            report = _write(file, name, segments, computed, rows, reporter)
     if failed:
         raise SomeFailedError(failed, len(sounds))
     return report
@@ -115,13 +117,16 @@ def _write(
     table: Segments,
     computed: Computed,
     rows: NDArray[np.int64],
+    reporter: Reporter,
 ) -> SegmentReport:
     """Write what was computed of the segments at these rows of their table."""
     store, per_frame = computed.store, computed.chain.axis.per_frame
     segments = table if len(rows) == len(table) else table.chosen(rows)
+    row_columns = _ROW_COLUMNS if per_frame else ()
+    columns = FORMATS[name].columns(segments, computed.top_hz[rows])
     spec = TableSpec(
-        FORMATS[name].columns(segments, computed.chain.sound_rate_hz / 2),
-        _ROW_COLUMNS if per_frame else (),
+        _beside(columns, row_columns, table.name, reporter),
+        row_columns,
         computed.names,
         store.dtype,
         int(store.counts.sum()),
@@ -131,6 +136,19 @@ def _write(
     )
     FORMATS[name].write(file, spec, _table_rows(store, rows, per_frame=per_frame))
     return SegmentReport(len(rows), len(computed.sounds), spec.rows, len(spec.features), per_frame)
+
+
+def _beside(
+    columns: dict[str, Cells], taken: Sequence[str], table: str, reporter: Reporter
+) -> dict[str, Cells]:
+    """Give the columns other names where theirs are those of rows, and say so."""
+    names = {name: name for name in columns}
+    for name in [name for name in columns if name in taken]:
+        names[name] = next(
+            free for number in count(2) if (free := f"{name}_{number}") not in columns
+        )
+        reporter.warn(f"the column {name} of {table} is called {names[name]} in the result")
+    return {names[name]: cells for name, cells in columns.items()}
 
 
 def _table_rows(store: Store, rows: NDArray[np.int64], *, per_frame: bool) -> Iterator[TableRows]:

@@ -13,7 +13,7 @@ from stftcli.errors import SettingsError
 from stftcli.files.atomic import is_stream
 from stftcli.frozen import Frozen
 from stftcli.jobs.segments.columns import as_they_stood, for_audacity, for_raven, typed
-from stftcli.segments.table import Segments
+from stftcli.segments.table import Floats, Segments
 from stftcli.settings.choices import TableFormat
 
 
@@ -27,7 +27,7 @@ class TableFormatRow(Frozen):
     write : callable
         Writes it.
     columns : callable
-        Gives the columns of a table of segments, of which the highest frequency is given too.
+        Gives the columns of a table of segments and of the highest frequency of the sound of each.
     goes_back : bool
         Whether the writer goes back in the file.
     marks : bool
@@ -38,7 +38,7 @@ class TableFormatRow(Frozen):
 
     endings: tuple[str, ...]
     write: WriteTable
-    columns: Callable[[Segments, float], dict[str, Cells]] = typed
+    columns: Callable[[Segments, Floats], dict[str, Cells]] = typed
     goes_back: bool = False
     marks: bool = False
     check: Callable[[], Any] = lambda: None

@@ -1,14 +1,16 @@
 """What a table of segments holds, and how much of it a sound has."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from stftcli.audio.source import Source
+from stftcli.errors import InputError, SomeFailedError
 from stftcli.frozen import Frozen
+from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.segments.sounds import sounds_of
 from stftcli.segments.read import read_segments
 from stftcli.segments.table import Segments
@@ -65,22 +67,38 @@ class SegmentsInfo(Frozen):
 
 
 def inspect_segments(
-    paths: Sequence[str], table: str, tier: str | None = None, reading: Reading = AS_IT_IS
-) -> list[SegmentsInfo]:
+    paths: Sequence[str],
+    table: str,
+    tier: str | None = None,
+    reading: Reading = AS_IT_IS,
+    reporter: Reporter = SILENT,
+) -> Iterator[SegmentsInfo]:
     """Tell what a table of segments holds: of each sound that is given, or else of all.
 
     Raises
     ------
+    SomeFailedError
+        At the end, if some of several sounds cannot be read.
     StftcliError
-        If the table or a sound cannot be read, or the table is of other sounds.
+        If the table or the only sound cannot be read, or the table is of other sounds.
     """
     segments = read_segments(table, tier)
     if not paths:
-        return [_info(segments, None, None)]
-    return [
-        _info(segments.chosen(one.rows), *_length(one.find(), reading))
-        for one in sounds_of(segments, paths)
-    ]
+        yield _info(segments, None, None)
+        return
+    sounds, failed = sounds_of(segments, paths, reporter), 0
+    for one in sounds:
+        try:
+            length = _length(one.find(), reading)
+        except InputError as error:
+            if len(sounds) == 1:
+                raise
+            reporter.warn(str(error))
+            failed += 1
+        else:
+            yield _info(segments.chosen(one.rows), *length)
+    if failed:
+        raise SomeFailedError(failed, len(sounds))
 
 
 def _length(path: str, reading: Reading) -> tuple[str, float]:

@@ -1,9 +1,8 @@
 """Which sound each segment of a table is of, and where that sound is."""
 
 import os
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +13,14 @@ from stftcli.files.atomic import STANDARD
 from stftcli.files.places import is_folder
 from stftcli.files.untrusted import list_names, printable
 from stftcli.files.urls import is_url, join_path, plain_name
-from stftcli.manifests.folders import ENDINGS, OTHER_ENDINGS, sounds_in
+from stftcli.jobs.reporter import SILENT, Reporter
+from stftcli.jobs.segments import told
+from stftcli.jobs.segments.matches import Matches, Place
+from stftcli.manifests.folders import ENDINGS, sounds_in
 from stftcli.segments.table import Segments
 
 Find = Callable[[str], str]
+Places = dict[str, NDArray[np.int64]]
 
 
 class SoundOf(NamedTuple):
@@ -31,7 +34,13 @@ class SoundOf(NamedTuple):
     find: Callable[[], str]
 
 
-def sounds_of(segments: Segments, paths: Sequence[str]) -> list[SoundOf]:
+def sounds_of(
+    segments: Segments,
+    paths: Sequence[str],
+    reporter: Reporter = SILENT,
+    *,
+    required: bool = True,
+) -> list[SoundOf]:
     """Give the sounds of a table, in the order in which it names them.
 
     Parameters
@@ -41,6 +50,10 @@ def sounds_of(segments: Segments, paths: Sequence[str]) -> list[SoundOf]:
     paths : sequence of str
         What was given with it: sounds, and folders in which the sounds of the table are; if none,
         they are beside the table.
+    reporter : Reporter, optional
+        Hears of segments of other sounds than those that are given, and of sounds without any.
+    required : bool, default True
+        Whether one of the sounds that are given must have segments.
 
     Raises
     ------
@@ -66,8 +79,14 @@ def sounds_of(segments: Segments, paths: Sequence[str]) -> list[SoundOf]:
         )
     places = {name: np.array(own, np.int64) for name, own in rows.items()}
     if paths and not any(map(is_folder, paths)):
-        return list(_of_files(segments, places, paths))
-    find = _in_folders(segments, paths) if paths else _beside(segments)
+        sounds = _of_files(segments, places, paths, reporter)
+        if not sounds and required:
+            raise InputError(
+                f"{segments.name} is of {list_names(places)}, not of {plain_name(paths[0])}: give "
+                "the sound that it is of"
+            )
+        return sounds
+    find = _in_folders(segments, places, paths) if paths else _beside(segments, places)
     return [SoundOf(name, own, _bound(find, name)) for name, own in places.items()]
 
 
@@ -76,88 +95,68 @@ def _bound(find: Find, name: str) -> Callable[[], str]:
 
 
 def _of_files(
-    segments: Segments, places: dict[str, NDArray[np.int64]], paths: Sequence[str]
-) -> Iterator[SoundOf]:
+    segments: Segments, places: Places, paths: Sequence[str], reporter: Reporter
+) -> list[SoundOf]:
     """Give those of the table's sounds that were given."""
     if list(paths) == [STANDARD] and len(places) == 1:
         (rows,) = places.values()  # a pipe has no name that could be another
-        yield SoundOf(STANDARD, rows, lambda: STANDARD)
-        return
-    given = {path: [name for name in places if _are_one(name, path)] for path in paths}
-    for path, names in given.items():
-        if not names:
-            raise InputError(
-                f"{segments.name} is of {list_names(places)}, not of {plain_name(path)}: give the "
-                "sound that it is of"
-            )
-        if other := next((one for one in given if one != path and given[one] == names), None):
-            raise InputError(
-                f"{segments.name} has segments of {printable(names[0])}, which may be {path} or "
-                f"{other}"
-            )
-        rows = np.sort(np.concatenate([places[name] for name in names]))
-        yield SoundOf(path, rows, _bound(str, path))
+        return [SoundOf(STANDARD, rows, lambda: STANDARD)]
+    matches = Matches(segments.name, places, map(Place.of, dict.fromkeys(paths)))
+    found = {path: name for name in places if (path := matches.find(name)) is not None}
+    for path in paths if found else ():
+        if path not in found:
+            reporter.warn(f"{segments.name} has no segments of {plain_name(path)}")
+    others = [name for name in places if name not in found.values()]
+    if found and others:
+        count = sum(len(places[name]) for name in others)
+        reporter.warn(told.of_others(count, len(segments), segments.name, others))
+    return [
+        SoundOf(path, places[found[path]], _bound(str, path))
+        for path in dict.fromkeys(paths)
+        if path in found
+    ]
 
 
-def _are_one(listed: str, path: str) -> bool:
-    """Say whether a table may mean a file: by its name, whatever format it is of by now."""
-    return _stem(_base(listed)) == _stem(_base(plain_name(path)))
-
-
-def _base(path: str) -> str:
-    # Tables travel between systems: both slashes divide the names of folders.
-    return re.split(r"[\\/]", path)[-1]
-
-
-def _stem(name: str) -> str:
-    """Take the ending of a sound off; what is behind another dot belongs to the name."""
-    lower = name.lower()
-    ending = next((end for end in (*ENDINGS, *OTHER_ENDINGS) if lower.endswith(end)), "")
-    return name[: len(name) - len(ending)]
-
-
-def _beside(segments: Segments) -> Find:
+def _beside(segments: Segments, names: Places) -> Find:
     folder = os.path.dirname(segments.path)  # noqa: PTH120  # a URL, perhaps
+    # The folder of the table is none that the user named as that of the sounds.
+    matches = Matches(segments.name, names, (Place.of(path, 1) for path in _sounds_at(folder)))
 
     def find(name: str) -> str:
-        for place in (join_path(folder, name), join_path(folder, _base(name))):
-            for ending in ("", *ENDINGS):
-                # Of a name that no file can have it says no.
-                if is_url(place) or os.path.isfile(place + ending):  # noqa: PTH113
-                    return place + ending
-        raise InputError(
-            f"{printable(name)}, of which {segments.name} has segments, is not beside the table: "
-            "give the folder of the sounds as the input"
-        )
+        place = join_path(folder, name)
+        for ending in ("", *ENDINGS):
+            # Of a name that no file can have it says no.
+            if is_url(place) or os.path.isfile(place + ending):  # noqa: PTH113
+                return place + ending
+        if (found := matches.find(name)) is None:
+            raise InputError(
+                f"{printable(name)}, of which {segments.name} has segments, is not beside the "
+                "table: give the folder of the sounds as the input"
+            )
+        return found
 
     return find
 
 
-def _in_folders(segments: Segments, paths: Sequence[str]) -> Find:
-    found = defaultdict[str, list[str]](list)
-    for path in paths:
-        for sound in sounds_in(path) if is_folder(path) else [path]:
-            base = _base(plain_name(sound))
-            found[base].append(sound)
-            if (stem := _stem(base)) != base:
-                found[stem].append(sound)
+def _sounds_at(folder: str) -> list[str]:
+    """Give the sounds in a folder itself, in no order."""
+    try:
+        names = [] if is_url(folder) else os.listdir(folder or os.curdir)  # noqa: PTH208
+    except OSError:
+        return []
+    return [join_path(folder, name) for name in names if name.lower().endswith(ENDINGS)]
+
+
+def _in_folders(segments: Segments, names: Places, paths: Sequence[str]) -> Find:
+    sounds = (sound for path in paths for sound in (sounds_in(path) if is_folder(path) else [path]))
+    matches = Matches(segments.name, names, map(Place.of, dict.fromkeys(sounds)))
 
     def find(name: str) -> str:
-        base = _base(name)
-        there = found.get(base) or found.get(_stem(base), [])
-        if len(there) > 1:
-            end = "/" + name.replace("\\", "/").lstrip("/")
-            there = [sound for sound in there if f"/{sound}".endswith(end)] or there
-        if len(there) == 1:
-            return there[0]
-        if there:
+        if (found := matches.find(name)) is None:
             raise InputError(
-                f"{segments.name} has segments of {printable(name)}, which may be "
-                f"{there[0]} or {there[1]}"
+                f"{printable(name)}, of which {segments.name} has segments, is not in "
+                f"{', '.join(paths)}"
             )
-        raise InputError(
-            f"{printable(name)}, of which {segments.name} has segments, is not in "
-            f"{', '.join(paths)}"
-        )
+        return found
 
     return find

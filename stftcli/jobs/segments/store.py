@@ -1,6 +1,7 @@
 """The rows of segments, taken in any order, and given in that of the table."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
 
@@ -69,7 +70,9 @@ class Store:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._file.close()
+        # It may hold what found no room; that has been told, and is not needed.
+        with suppress(OSError):
+            self._file.close()
 
     def begin(self, segment: int, first_s: float, step_s: float) -> None:
         """Say that the rows of a segment follow, of which the first has this time."""
@@ -89,7 +92,8 @@ class Store:
 
     def batches(self) -> Iterator[StoredRows]:
         """Give all rows in the order of the segments, some at a time."""
-        self._file.flush()
+        with temp_space_errors():
+            self._file.flush()
         ends = np.cumsum(self.counts)
         step = max(1, _BATCH_BYTES // (self.features * self.dtype.itemsize))
         for first in range(0, int(self.counts.sum()), step):

@@ -1,6 +1,7 @@
 """What was last seen of a long stream, as much of it as is still needed; on disk if it is much."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -47,8 +48,7 @@ class Window:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._file is not None:
-            self._file.close()
+        self._close()
 
     def push(self, rows: Rows) -> None:
         """Add rows, of which a copy is kept."""
@@ -83,7 +83,7 @@ class Window:
         self._begin += before - self._first
         self._first = before
         if before == self.end and self._file is not None:
-            self._file.close()
+            self._close()
             self._file, self._begin = None, 0
 
     def _rows(self, first: int, last: int) -> Rows:
@@ -92,9 +92,16 @@ class Window:
             at = self._begin - self._first
             return self._buffer[at + first : at + last]
         size = _row_bytes(self._buffer)
-        self._file.seek((first - self._file_first) * size)
+        with temp_space_errors():
+            self._file.seek((first - self._file_first) * size)
         content = read_exactly(self._file, (last - first) * size)
         return np.frombuffer(content, self._buffer.dtype).reshape(-1, *self._buffer.shape[1:])
+
+    def _close(self) -> None:
+        # It may hold what found no room; that has been told, and is not needed.
+        with suppress(OSError):
+            if self._file is not None:
+                self._file.close()
 
     def _make_room(self, rows: int) -> None:
         assert self._buffer is not None

@@ -1,9 +1,15 @@
 """Rows of segments, stored in any order."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from stftcli.errors import OutputError
+from stftcli.jobs.segments import store as store_module
+from stftcli.jobs.segments import window as window_module
 from stftcli.jobs.segments.store import Store
+from stftcli.jobs.segments.window import Window
 from tests.signals import noise
 
 
@@ -44,3 +50,21 @@ def test_rows_can_be_taken_back() -> None:
         (batch,) = store.batches()
     assert batch.values.ravel().tolist() == [7, 1, 1]
     assert batch.segments.tolist() == [0, 1, 1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("rows", [1, 1 << 20])
+def test_a_full_disk_is_blamed_once(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (store_module, window_module):
+        monkeypatch.setattr(module, "temporary_file", lambda: Path("/dev/full").open("w+b"))  # noqa: SIM115
+    with (
+        pytest.raises(OutputError, match="TMPDIR names another folder"),
+        Store(1, 1, np.dtype(np.float32)) as store,
+    ):
+        store.begin(0, 0.0, 1.0)
+        store.add(0, np.zeros((rows, 1), np.float32))
+        list(store.batches())
+    with pytest.raises(OutputError, match="TMPDIR"), Window(1) as window:
+        window.push(np.zeros((1, 1), np.float32))
+        window.push(np.zeros((rows, 1), np.float32))
+        list(window.pieces(0, 1))
