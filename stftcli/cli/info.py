@@ -35,7 +35,8 @@ Examples:
   stftcli info --levels recordings/*.wav
   stftcli info in.wav --segments in.selections.txt
   stftcli info feats.npz
-  stftcli info fe.onnx""",
+  stftcli info fe.onnx
+  stftcli info in.png""",
 )
 @click.argument("paths", metavar="[INPUT]...", nargs=-1, type=types.FILE)
 @under("output")("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
@@ -61,16 +62,16 @@ def info(
     """Show format, duration and size of the result; or how an array was made.
 
     INPUT is a sound file, - or nothing for standard input, or an array with its description:
-    .npz, .safetensors, or any other with its .json beside it; or a graph of ONNX. The options of
-    `stftcli features` say what the array of a sound would be. With --segments it tells of the
-    segments instead, those of the INPUTs, or all of the table.
+    .npz, .safetensors, or any other with its .json beside it; or a graph of ONNX, or a .png
+    picture. The options of `stftcli features` say what the array of a sound would be. With
+    --segments it tells of the segments instead, those of the INPUTs, or all of the table.
     """
     if marked.segments is not None:
         _tell_segments(paths, marked, reading, as_json=as_json)
         return
     inputs = [choose_input(path) for path in paths or (None,)]
 
-    from stftcli.jobs.config import is_array, is_graph, read_graph_settings
+    from stftcli.jobs.config import is_array, is_graph, is_png, read_graph_settings, read_stored
     from stftcli.jobs.inspect import inspect_array, inspect_sound
 
     with TerminalReporter(strict=reading.strict) as reporter:
@@ -89,6 +90,9 @@ def info(
             elif reading.raw is None and is_graph(path):
                 graph = read_graph_settings(path) or {}
                 tell({**graph, "input": path}, partial(_graph_in_words, path, graph))
+            elif reading.raw is None and is_png(path):
+                picture = read_stored(path)
+                tell({**picture, "input": path}, partial(_picture_in_words, path, picture))
             else:
                 sound = inspect_sound(
                     path, settings, levels=levels, reading=reading, reporter=reporter
@@ -124,6 +128,26 @@ def _graph_in_words(path: str, graph: dict[str, Any]) -> list[str]:
         rows["made by"] = f"stftcli {graph.get('stftcli')}"
     lines = [path, *(f"  {name:<9} {text}" for name, text in rows.items())]
     return [*lines, *_settings_in_words(graph.get("features"))]
+
+
+def _picture_in_words(path: str, stored: dict[str, Any]) -> list[str]:
+    sounds, picture = stored.get("input"), stored.get("picture")
+    rows = {"picture": ", ".join(_sound_of_picture(one) for one in _listed(sounds))}
+    if unit := _unit(stored.get("unit")):
+        rows["unit"] = unit
+    rows["made by"] = f"stftcli {stored.get('stftcli')}, FFT {stored.get('fft')}"
+    lines = [path, *(f"  {name:<9} {text}" for name, text in rows.items() if text)]
+    look = picture if isinstance(picture, dict) else {}
+    tables = {name: look[name] for name in ("view", "figure") if isinstance(look.get(name), dict)}
+    return [*lines, *_settings_in_words({**stored["features"], **tables})]
+
+
+def _sound_of_picture(told: object) -> str:
+    return f"{told.get('name')}, {told.get('rate_hz')} Hz" if isinstance(told, dict) else str(told)
+
+
+def _listed(several: object) -> list[object]:
+    return several if isinstance(several, list) else []
 
 
 def _array_in_words(path: str, array: "ArrayInfo") -> list[str]:

@@ -10,12 +10,13 @@ from typing import Any
 
 import click
 
-from stftcli.cli.sections import SectionedCommand
+from stftcli.cli.sections import SectionedCommand, did_you_mean
 from stftcli.cli.words import say
 from stftcli.errors import StftcliError
 from stftcli.files.interrupts import hearing_signals
 
 _INTERRUPTED, _PIPE_CLOSED = 130, 141
+_REST = "stftcli.rest"
 
 # The commands, by the names of their modules, and what the help of the group says of each.
 _SUMMARIES = {
@@ -54,11 +55,17 @@ class _Group(click.Group):
             click.echo(ctx.get_help(), color=ctx.color)
         elif word == "all":
             _show_all()
-        elif word in _SUMMARIES:
-            _show_help_of(word)
         else:
-            raise click.UsageError(_no_command(word), ctx)
+            # What stands behind it belongs to it: a command of a group, or a topic.
+            _show_help_below(ctx, [*word.split(), *ctx.meta.get(_REST, [])])
         ctx.exit()
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note the words that stand behind --help COMMAND, then parse as usual."""
+        names = ctx.help_option_names
+        if len(args) > 1 and args[0] in names:
+            ctx.meta[_REST] = [word for word in args[2:] if not word.startswith("-")]
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -106,17 +113,36 @@ def _show_help_of(*words: str, topic: str = "") -> None:
     cli.main([*words, "--help", *([topic] if topic else [])], "stftcli", standalone_mode=False)
 
 
+def _show_help_below(ctx: click.Context, words: list[str]) -> None:
+    """Show the help of the command that words lead to; the last of them may be a topic of it."""
+    if words[0] not in _SUMMARIES:
+        raise click.UsageError(_no_command(words[0]), ctx)
+    command, depth = load_command(words[0]), 1
+    while isinstance(command, click.Group) and depth < len(words):
+        if words[depth] not in command.commands:
+            names = list(command.commands)
+            told = did_you_mean(words[depth], names)
+            raise click.UsageError(
+                f"{' '.join(words[:depth])} has no command {words[depth]!r}: {told}", ctx
+            )
+        command, depth = command.commands[words[depth]], depth + 1
+    _show_help_of(*words[:depth], topic=" ".join(words[depth:]))
+
+
 def _no_command(word: str) -> str:
     from pathlib import Path
-
-    from stftcli.settings.record import nearest
 
     if Path(word).suffix:
         return (
             f"there is no command {word!r}: to look at a sound, give stftcli show {word}, or "
             f"stftcli spectrogram {word}"
         )
-    return f"there is no command {word!r}: {nearest(word, list(_SUMMARIES))}"
+    told = did_you_mean(word, list(_SUMMARIES))
+    options = [option for one in load_command("features").params for option in one.opts]
+    of_option = did_you_mean(f"--{word}", options, "")
+    if len(word) > 1 and of_option and not told.startswith("did"):
+        told = f"{of_option} See stftcli features --help all"
+    return f"there is no command {word!r}: {told}"
 
 
 def _show_versions(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

@@ -39,6 +39,7 @@ threads = under("output")(
 )
 device = under("output")(
     "--device",
+    type=types.Offered("cpu", "cuda", "mps"),
     metavar="NAME",
     common=False,
     help="Compute the frames through torch on cuda, cuda:1, mps or cpu; the numbers are the same "
@@ -207,7 +208,13 @@ def inverse_options(command: Command) -> Command:
 
 def base_settings(values: dict[str, Any]) -> FeatureSettings:
     """Take the preset or the file out of the values of a command, and give its settings."""
-    return base_of_picture(values)[0]
+    config = values["config"]
+    if config is None or values["preset"] is not None:
+        return base_of_picture(values)[0]
+    from stftcli.jobs.config import read_config
+
+    del values["preset"], values["config"]
+    return read_config(config)
 
 
 def base_of_picture(values: dict[str, Any]) -> tuple[FeatureSettings, Look]:

@@ -27,6 +27,46 @@ TOPICS = {
 """What the options of a topic are about; the help of a command names those that it has."""
 
 
+_SYNONYMS = {
+    "end": "duration",
+    "sr": "rate",
+    "sample-rate": "rate",
+    "cmap": "colormap",
+    "hop": "hop-length",
+    "nfft": "n-fft",
+    "output-dir": "out-dir",
+    "jobs": "workers",
+}
+"""What other programs call options, and what they are called here."""
+
+
+def did_you_mean(word: str, known: Sequence[str], otherwise: str | None = None) -> str:
+    """Say which name is meant by a wrong one: a synonym, its beginning, or one that is near.
+
+    Parameters
+    ----------
+    word : str
+        The wrong name, with its dashes if those that are known have some.
+    known : sequence of str
+        The right ones.
+    otherwise : str, optional
+        What is said if none is near; all of them by default.
+    """
+    from stftcli.settings.record import nearest
+
+    bare = word.lstrip("-")
+    dashes = word[: len(word) - len(bare)]
+    meant = f"{dashes}{_SYNONYMS.get(bare, bare)}"
+    if meant != word and meant in known:
+        return f"did you mean {meant}?"
+    # Whoever gives the beginning of a name means it.
+    longer = [name for name in known if len(bare) > 1 and name.startswith(word)]
+    if longer:
+        return f"did you mean {' or '.join(longer[:3])}?"
+    told = nearest(word, known)
+    return told if otherwise is None or told.startswith("did") else otherwise
+
+
 class SectionedOption(click.Option):
     """An option that belongs to a topic; `common` ones stand on the first screen of the help."""
 
@@ -45,12 +85,9 @@ class SectionedCommand(click.Command):
         try:
             *_, order = self.make_parser(ctx).parse_args(list(args))
         except click.NoSuchOption as error:
-            # Whoever gives the beginning of a name means it.
             names = [name for one in self.get_params(ctx) for name in one.opts]
-            longer = [name for name in names if name.startswith(error.option_name)]
-            if not longer:
-                raise
-            message = f"No such option {error.option_name!r}. Did you mean {' or '.join(longer)}?"
+            told = did_you_mean(error.option_name, names, "--help all lists those that there are")
+            message = f"there is no option {error.option_name}: {told}"
             raise click.NoSuchOption(error.option_name, message, ctx=ctx) from None
         except click.UsageError as error:
             error.ctx = ctx  # so that the message names the command's own help
@@ -94,9 +131,15 @@ class SectionedCommand(click.Command):
         for topic, options in topics.items():
             if named := [one for one in options if f"--{word}" in one.opts]:
                 return {topic: named}
-        raise click.UsageError(
-            f"there is no topic and no option {word!r}: {', '.join(topics)}, all", ctx
-        )
+        names = [
+            name.removeprefix("--") for ones in topics.values() for o in ones for name in o.opts
+        ]
+        told = [
+            did_you_mean(word, [*topics, *names], ""),
+            f"the topics are {', '.join(topics)}, all",
+        ]
+        text = f"there is no topic and no option {word!r}: {' '.join(filter(None, told))}"
+        raise click.UsageError(text, ctx)
 
     def _topics(self, ctx: click.Context) -> dict[str, list[click.Option]]:
         """Give the options of each topic that the command has, in the order of the topics."""

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from stftcli.files.urls import without_file_scheme
 from stftcli.settings.kinds import Kind
@@ -40,6 +41,24 @@ class Of(ParamType):
             return self._kind.read(value)
         except ValueError as error:
             self.fail(f"{value!r}: {error}", param, ctx)
+
+
+class Offered(ParamType):
+    """Any text, of which shells offer the usual ones."""
+
+    name = "text"
+
+    def __init__(self, *usual: str) -> None:
+        self._usual = usual
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Offer them."""
+        return [CompletionItem(name) for name in self._usual if name.startswith(incomplete)]
 
 
 class Names(click.Choice[str]):

@@ -1,6 +1,7 @@
 """Settings that come from a file: TOML, or what is stored beside a result."""
 
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePath
 from typing import Any
 
 from stftcli.arrays.description import settings_of
@@ -10,6 +11,8 @@ from stftcli.errors import InputError, SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.features.toml import VERSION, look_from, parse_look, parse_settings, settings_from
 from stftcli.files.untrusted import as_input_error
+from stftcli.settings.choices import PICTURE_FORMATS
+from stftcli.settings.frames import OPEN_FRAMES
 from stftcli.settings.pictures import Look
 from stftcli.settings.record import MisplacedError
 
@@ -28,25 +31,67 @@ def read_config(path: str) -> FeatureSettings:
     StftcliError
         If it cannot be read or holds no settings.
     """
-    return read_picture_config(path)[0]
+    if _is_text(path):
+        return parse_settings(_text_of(path), path)
+    return stored_settings(read_stored(path), path)
 
 
 def read_picture_config(path: str) -> tuple[FeatureSettings, Look]:
-    """Read settings as `read_config` does, and how a picture looks: as usual if nothing says it.
+    """Read what another picture is drawn with, and how it looks: as usual if nothing says it.
 
-    A title belongs to the sound that a picture is of: it is taken from TOML alone.
+    Settings are those of `read_config`; but what a picture chose itself, for its own sound, is
+    left open again. A title belongs to the sound that a picture is of: it is taken from TOML alone.
     """
-    if not (is_array(path) or is_graph(path) or path.lower().endswith(".png")):
-        with as_input_error(path, "a text in UTF-8"):
-            text = Path(path).read_text(encoding="utf-8")
+    if _is_text(path):
+        text = _text_of(path)
         return parse_settings(text, path), parse_look(text, path)
+    stored = read_stored(path)
+    settings = stored_settings(stored, path)
+    return _without_chosen(settings, stored), _stored_look(stored, path)
+
+
+def read_stored(path: str) -> dict[str, Any]:
+    """Read all that a result of stftcli says of itself.
+
+    Raises
+    ------
+    StftcliError
+        If it cannot be read or holds no settings.
+    """
     stored = read_graph_settings(path) if is_graph(path) else read_settings(path)
     if stored is None or not isinstance(stored.get("features"), dict):
-        raise InputError(
-            f"{path} holds no settings: give TOML, or a .npz, .safetensors, .json, .png or .onnx "
-            "that stftcli wrote"
-        )
-    return stored_settings(stored, path), _stored_look(stored, path)
+        raise _no_settings(path)
+    return stored
+
+
+def _no_settings(path: str) -> InputError:
+    return InputError(
+        f"{path} holds no settings: give TOML, or a .npz, .safetensors, .json, .png or .onnx "
+        "that stftcli wrote"
+    )
+
+
+def _is_text(path: str) -> bool:
+    return not (is_array(path) or is_graph(path) or is_png(path))
+
+
+def _text_of(path: str) -> str:
+    if PurePath(path).suffix.lower().removeprefix(".") in PICTURE_FORMATS:
+        raise _no_settings(path)
+    with as_input_error(path, "a text in UTF-8"):
+        return Path(path).read_text(encoding="utf-8")
+
+
+def _without_chosen(settings: FeatureSettings, stored: dict[str, Any]) -> FeatureSettings:
+    """Leave open what the picture chose for its own sound; old ones do not tell."""
+    picture = stored.get("picture")
+    chosen = picture.get("chosen") if isinstance(picture, dict) else None
+    if not isinstance(chosen, list):
+        chosen = [] if settings.signal.resample else ["rate_hz"]
+    open_frames: dict[str, Any] = {name: None for name in OPEN_FRAMES if name in chosen}
+    frames = replace(settings.frames, **open_frames)
+    signal = replace(settings.signal, rate_hz=None) if "rate_hz" in chosen else settings.signal
+    return replace(settings, frames=frames, signal=signal)
 
 
 def _stored_look(stored: dict[str, Any], name: str) -> Look:
@@ -70,6 +115,11 @@ def stored_settings(stored: dict[str, Any], name: str) -> FeatureSettings:
         return settings_from({**version, **stored.get("features", {})}, name)
     except MisplacedError as error:
         raise SettingsError(f"{name}: {error}") from None
+
+
+def is_png(path: str) -> bool:
+    """Say whether a path names a picture of the format that holds settings."""
+    return path.lower().endswith(".png")
 
 
 def is_graph(path: str) -> bool:

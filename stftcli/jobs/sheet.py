@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import PurePath
+from typing import Any
 
 from stftcli.errors import SettingsError, SomeFailedError
 from stftcli.features.settings import FeatureSettings
@@ -97,10 +98,8 @@ def draw_sheet(
         _check_document(plan.layout)
     reader = SheetReader(plan, settings, view, threads, reporter, reading)
     with PixelStore() as store, all_or_nothing():
-        contact = ContactSheet.of(
-            *(plan, *reader.read(store), store, view, figure, settings.segment)
-        )
-        _write(contact, outputs, picture_format, figure, durable)
+        contact = ContactSheet.of(*(plan, *reader.read(store), store, view, figure, settings))
+        _write(contact, outputs, picture_format, figure, durable, reporter)
     if plan.missing:
         raise SomeFailedError(plan.missing, plan.missing + len(plan.sounds))
     return SheetReport(plan.rows, len(plan.layout.pages))
@@ -112,19 +111,27 @@ def _write(
     picture_format: PictureFormat,
     figure: FigureSettings,
     durable: bool,
+    reporter: Reporter,
 ) -> None:
     # Deferred: matplotlib takes half a second to import.
     from stftcli.pictures.sheet import draw_document, draw_page
 
     layout, legend = contact.plan.layout, contact.legend
+    how: dict[str, Any] = {
+        "dark": figure.dark,
+        "font": figure.font,
+        "tell": reporter.warn,
+    }
     pages = map(contact.page, range(len(layout.pages)))
     if len(outputs) == 1 and picture_format == "pdf":
         with atomic_write(outputs[0], durable=durable) as file:
-            draw_document(file, pages, layout, legend, dark=figure.dark)
+            draw_document(file, pages, layout, legend, **how)
         return
     for output, page in zip(outputs, pages, strict=True):
         with atomic_write(output, durable=durable) as file:
-            draw_page(file, picture_format, page, layout, legend, dark=figure.dark)
+            draw_page(
+                file, picture_format, page, layout, legend, dark=figure.dark, font=figure.font
+            )
 
 
 def _outputs(output: str, picture_format: PictureFormat, pages: int) -> list[str]:

@@ -55,7 +55,7 @@ def plot_curves(
     canvas = choose_canvas(Grid(1, 1), how)
     width, height, em, points = canvas.width, canvas.height, canvas.em, canvas.points
     texts = {**texts, "Title": printable(texts["Title"])}
-    with styled(dark=how.dark, points=points):
+    with styled(dark=how.dark, points=points, font=how.font):
         inches = (width / canvas.dpi, height / canvas.dpi)
         figure = Figure(inches, dpi=canvas.dpi, layout="constrained")
         axis = figure.subplots()

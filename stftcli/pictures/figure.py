@@ -15,14 +15,15 @@ from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.layout import CHARACTER, Box, Layout
 from stftcli.pictures.marks import Marks, draw_marks
 from stftcli.pictures.pixels import Pixels
-from stftcli.pictures.style import FAINT, styled, write_figure
-from stftcli.pictures.ticks import Ticks, round_ticks
+from stftcli.pictures.style import FAINT, Tell, styled, write_figure
+from stftcli.pictures.ticks import Ticks, bar_ticks
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.pictures import PICTURE_AXES
 
 Ends = tuple[float, float]
 
 LARGE, SMALL = 1.2, 0.85  # of the height of the text
+ROWS_APART = 2.4  # the numbers of an axis upwards, in heights of the text
 _TIME_CHARACTERS = 7  # in 4.5 em
 
 
@@ -45,6 +46,8 @@ class Panel(Frozen):
         Its own time axis, where it does not share that of the figure.
     marks : Marks, optional
         Segments that are drawn over it.
+    own_rows : RowAxis, optional
+        Its own axis upwards, where it does not share that of its scale.
     """
 
     values: NDArray[Any]
@@ -55,6 +58,7 @@ class Panel(Frozen):
     envelope: NDArray[Any] | None = None
     own: TimeAxis | None = None
     marks: Marks | None = None
+    own_rows: RowAxis | None = None
 
 
 class Scale(Frozen):
@@ -87,6 +91,8 @@ def draw_figure(
     legend: Legend,
     *,
     dark: bool = False,
+    font: str | None = None,
+    tell: Tell | None = None,
 ) -> int:
     """Draw panels with a colour bar for each scale; give how many labels of marks had no room.
 
@@ -109,10 +115,14 @@ def draw_figure(
         The words.
     dark : bool, default False
         Light on dark, or else dark on light.
+    font : str, optional
+        Its name, if it is not that of matplotlib.
+    tell : function, optional
+        Hears which signs the font lacks.
     """
     canvas = layout.canvas
     left_out = 0
-    with styled(dark=dark, points=canvas.points):
+    with styled(dark=dark, points=canvas.points, font=font, tell=tell):
         inches = (canvas.width / canvas.dpi, canvas.height / canvas.dpi)
         figure = Figure(inches, dpi=canvas.dpi)
         sheet = _Sheet(figure, layout, times, scales, legend)
@@ -152,7 +162,7 @@ class _Sheet(Frozen):
         """Draw a channel as colours."""
         axis, scale = self._axes(box), self.scales[panel.scale]
         shown_s = self._times(panel).shown_s
-        axis.set(xlim=shown_s, ylim=scale.rows.shown, xticks=[], yticks=[])
+        axis.set(xlim=shown_s, ylim=self._rows(panel).shown, xticks=[], yticks=[])
         lowest, highest = scale.colours.lowest, scale.colours.highest
         unknown = np.isnan(panel.values)
         numbers = shades(np.where(unknown, lowest, panel.values), lowest, highest)
@@ -185,8 +195,9 @@ class _Sheet(Frozen):
         """Put ticks on one of so many panels, with texts at the outer edges of the grid."""
         box, em = self.layout.panels[number], self.layout.canvas.em
         in_a_row = sum(other.bottom == self.layout.panels[0].bottom for other in self.layout.panels)
-        ticks = self.scales[panel.scale].rows.ticks(max_ticks(box.height, 2.4 * em))
-        outer = number % in_a_row == 0 and "frequency" in self.legend.axes
+        ticks = self._rows(panel).ticks(self._most_rows(box))
+        outer = panel.own_rows is not None or number % in_a_row == 0
+        outer = outer and "frequency" in self.legend.axes
         axis.set_yticks(list(ticks), labels=_texts(ticks, outer))
         times = self._times(panel)
         ticks = times.ticks(max_ticks(box.width, 4.5 * em), _TIME_CHARACTERS)
@@ -197,6 +208,18 @@ class _Sheet(Frozen):
 
     def _times(self, panel: Panel) -> TimeAxis:
         return panel.own or self.times
+
+    def _most_rows(self, box: Box) -> int:
+        return max_ticks(box.height, ROWS_APART * self.layout.canvas.em)
+
+    def _before(self, rows: RowAxis, box: Box) -> float:
+        """Give where the label of an axis upwards stands, before its longest number."""
+        longest = max(map(len, rows.ticks(self._most_rows(box)).values()), default=0)
+        em = self.layout.canvas.em
+        return max(0.9 * em, box.left - (1.8 + CHARACTER * longest) * em)
+
+    def _rows(self, panel: Panel) -> RowAxis:
+        return panel.own_rows or self.scales[panel.scale].rows
 
     def draw_bar(self, scale: Scale, box: Box) -> None:
         """Draw what the colours mean."""
@@ -209,10 +232,9 @@ class _Sheet(Frozen):
         rows = table[np.arange(box.height) * len(table) // box.height]
         Pixels(axis, np.repeat(rows[:, np.newaxis], box.width, axis=1), (0, lowest))
         axis.yaxis.tick_right()
-        ticks = round_ticks((lowest, highest), max_ticks(box.height, 2.4 * self.layout.canvas.em))
+        ticks = bar_ticks((lowest, highest), self._most_rows(box))
         axis.set_xticks([])
         axis.set_yticks(list(ticks), labels=list(ticks.values()))
-        _hide_frame(axis)
 
     def write_words(self, panels: list[Panel]) -> None:
         """Write the titles and the labels of the axes."""
@@ -223,16 +245,21 @@ class _Sheet(Frozen):
             self.figure.text(x / canvas.width, y / canvas.height, text, **how)
 
         middle = {"ha": "center", "va": "center"}
+        upright = {"rotation": 90, **middle}
         if "time" in legend.axes and not any(panel.own for panel in panels):
             write((left + right) / 2, 0.9 * em, self.times.label, **middle)
         for number, scale in enumerate(self.scales):
             own = [box for panel, box in zip(panels, boxes, strict=False) if panel.scale == number]
             height = (own[0].bottom + own[0].height + own[-1].bottom) / 2
-            upright = {"rotation": 90, **middle}
-            if "frequency" in legend.axes:
-                write(0.9 * em, height, scale.rows.label, **upright)
+            shared = not any(panel.own_rows for panel in panels if panel.scale == number)
+            if "frequency" in legend.axes and shared:
+                write(self._before(scale.rows, own[0]), height, scale.rows.label, **upright)
             if self.layout.bars:
                 write(canvas.width - 0.9 * em, height, scale.colours.label, **upright)
+        for panel, box in zip(panels, boxes, strict=False):
+            if "frequency" in legend.axes and panel.own_rows is not None:
+                height = box.bottom + box.height / 2
+                write(self._before(panel.own_rows, box), height, panel.own_rows.label, **upright)
         if legend.title:
             top = canvas.height - 0.6 * em
             title = self.fitting(legend.title, canvas.width - left, LARGE)

@@ -34,7 +34,7 @@ class Grid(Frozen):
     """How many panels lie below and beside each other, and what belongs to each of them.
 
     `scaled` tells how many neighbours share a scale of colours, for each scale; empty: all of them.
-    `own_times` is whether each has a time axis of its own.
+    `own_times` and `own_rows` are whether each has a time axis, and one upwards, of its own.
     """
 
     rows: int
@@ -43,6 +43,7 @@ class Grid(Frozen):
     waves: bool = False
     scaled: tuple[int, ...] = ()
     own_times: bool = False
+    own_rows: bool = False
 
 
 class Characters(Frozen):
@@ -204,12 +205,15 @@ def _around(
     between = 1.9 if grid.named else 0.8
     if grid.own_times and times:
         between += 3.1
+    beside = 2 * beyond if times else 1.2
+    if grid.own_rows and frequencies:
+        beside = left + beside / 2
     return _Around(
         left=round(left * em),
         right=round(right * em),
         top=round((2.3 if titled else 0.8) * em),
         bottom=round((3.6 if times else 0.8) * em),
-        beside=round((2 * beyond if times else 1.2) * em),
+        beside=round(beside * em),
         between=round(between * em),
         bar=round(bar * em),
     )

@@ -1,6 +1,7 @@
 """Marks over a panel: the boxes of segments, and their labels where there is room."""
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,15 +135,15 @@ def _write_labels(
     axis: "Axes", corners: NDArray[np.int64], labels: Sequence[str], box: Box, canvas: Canvas
 ) -> int:
     """Write labels from the left, each at its box where there is room, or else shortened."""
-    taken = np.zeros((box.height, box.width), np.bool_)
+    room = _Room.of(corners, box, gap=ceil(STROKES[0][1] / 2 * canvas.em))
     left_out, em = 0, _SMALL * canvas.em
     height = round(_LINE * em)
     for number in np.lexsort((corners[:, 1], corners[:, 0])).tolist():
         for text, width in _texts(labels[number], em):
-            place = _free(taken, corners[number], (width, height))
+            place = room.take(corners[number].tolist(), (width, height))
             if place is not None:
-                left, bottom = place[0] + _PAD * em, place[1] + height / 2
-                at = left / box.width, bottom / box.height
+                left, middle = place[0] + _PAD * em, place[1] + height / 2
+                at = left / box.width, middle / box.height
                 _write(axis, text, at, _SMALL * canvas.points)
                 break
         else:
@@ -158,36 +159,70 @@ def _texts(label: str, em: float) -> Iterator[tuple[str, int]]:
             yield printable(text), round((len(text) * CHARACTER + 2 * _PAD) * em)
 
 
-def _free(
-    taken: NDArray[np.bool_], corners: NDArray[np.int64], size: tuple[int, int]
-) -> tuple[int, int] | None:
-    """Find a place for a label, and take it; None if all are taken."""
-    width, height = size
-    for left, bottom in _places(corners, size, taken.shape):
-        room = taken[bottom : bottom + height, left : left + width]
-        if not room.any():
-            room[...] = True
-            return left, bottom
-    return None
+class _Room(Frozen):
+    """The pixels of a panel: where labels are, how many boxes lie there, and the width of a gap."""
 
+    taken: NDArray[np.bool_]
+    boxes: NDArray[np.int32]
+    gap: int
 
-def _places(
-    corners: NDArray[np.int64], size: tuple[int, int], panel: tuple[int, ...]
-) -> Iterator[tuple[int, int]]:
-    """Give lower left corners for a label: above its box, or within it from the top down.
+    @classmethod
+    def of(cls, corners: NDArray[np.int64], box: Box, *, gap: int) -> "_Room":
+        """Count the boxes of a panel without labels."""
+        # A box adds 1 from its lower left corner on, and takes it back beyond its other sides.
+        steps = np.zeros((box.height + 1, box.width + 1), np.int32)
+        lefts, rights = (np.clip(corners[:, side], 0, box.width) for side in (0, 2))
+        bottoms, tops = (np.clip(corners[:, side], 0, box.height) for side in (1, 3))
+        for rows, columns, step in (
+            *((bottoms, lefts, 1), (tops, rights, 1)),
+            *((bottoms, rights, -1), (tops, lefts, -1)),
+        ):
+            np.add.at(steps, (rows, columns), step)
+        boxes = steps.cumsum(axis=0).cumsum(axis=1)[:-1, :-1]
+        return cls(np.zeros((box.height, box.width), np.bool_), boxes.astype(np.int32), gap)
 
-    It begins where the box does, or ends there.
-    """
-    (width, height), (high, wide) = size, panel
-    left, bottom, right, top = corners.tolist()
-    if width + 2 > wide:
-        return
-    for line in (-1, -2, *range(_LINES)):
-        lower = min(top, high - 1) - (line + 1) * height
-        if lower < 0 or lower + height > high or (line > 0 and lower < bottom):
-            continue
-        for begin in (left, max(left, right - width)):
-            yield max(1, min(begin, wide - width - 1)), lower
+    def take(self, corners: list[int], size: tuple[int, int]) -> tuple[int, int] | None:
+        """Find a place for the label of a box, where other boxes have least; None if all are taken.
+
+        It is the lower left corner of the label.
+        """
+        width, height = size
+        places = [
+            (left, bottom)
+            for left, bottom in self._places(corners, size)
+            if not self.taken[bottom : bottom + height, left : left + width].any()
+        ]
+        place = min(places, key=lambda one: self._others(corners, one, size), default=None)
+        if place is not None:
+            left, bottom = place
+            self.taken[bottom : bottom + height, left : left + width] = True
+        return place
+
+    def _places(self, corners: list[int], size: tuple[int, int]) -> Iterator[tuple[int, int]]:
+        """Give places for a label: above its box, below it, or within it from the top down.
+
+        It begins where the box does, or ends there.
+        """
+        (width, height), (high, wide) = size, self.taken.shape
+        left, bottom, right, top = corners
+        if width + 2 > wide:
+            return
+        upper, below = min(top, high - 1), bottom - self.gap - height
+        above = [upper + self.gap + line * height for line in (0, 1)]
+        within = [upper - self.gap - line * height for line in range(1, _LINES + 1)]
+        within = [within[0], *(lower for lower in within[1:] if lower >= bottom)]
+        for lower in (above[0], below, above[1], *within):
+            if 0 <= lower <= high - height:
+                for begin in (left, right - width):
+                    yield max(1, min(begin, wide - width - 1)), lower
+
+    def _others(self, corners: list[int], place: tuple[int, int], size: tuple[int, int]) -> int:
+        """Give how many pixels of other boxes lie where a label would."""
+        (left, bottom), (width, height) = place, size
+        there = self.boxes[bottom : bottom + height, left : left + width].sum()
+        wide = min(corners[2], left + width) - max(corners[0], left)
+        high = min(corners[3], bottom + height) - max(corners[1], bottom)
+        return int(there) - max(0, wide) * max(0, high)
 
 
 def _write(axis: "Axes", text: str, place: tuple[float, float], points: float) -> None:
@@ -195,7 +230,7 @@ def _write(axis: "Axes", text: str, place: tuple[float, float], points: float) -
         *place,
         text,
         transform=axis.transAxes,
-        va="center_baseline",
+        va="center",
         fontsize=points,
         color=_INK,
         zorder=3,

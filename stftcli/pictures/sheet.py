@@ -20,8 +20,8 @@ from stftcli.pictures.layout import CHARACTER, Box
 from stftcli.pictures.marks import STROKES
 from stftcli.pictures.pixels import Pixels
 from stftcli.pictures.sheet_layout import SMALL, Page, SheetLayout
-from stftcli.pictures.style import FAINT, styled, write_figure
-from stftcli.pictures.ticks import round_step, round_ticks
+from stftcli.pictures.style import FAINT, Tell, styled, write_figure
+from stftcli.pictures.ticks import bar_ticks, round_step
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.pictures import PICTURE_AXES
 
@@ -89,9 +89,11 @@ def draw_page(
     legend: SheetLegend,
     *,
     dark: bool = False,
+    font: str | None = None,
+    tell: Tell | None = None,
 ) -> None:
     """Draw one page into a file of its own; parameters are those of `draw_document`."""
-    with styled(dark=dark, points=layout.canvas.points):
+    with styled(dark=dark, points=layout.canvas.points, font=font, tell=tell):
         figure = _figure_of(page, layout, legend)
         texts = {"Title": printable(legend.title), "Description": legend.subtitle, **legend.texts}
         write_figure(file, picture_format, figure, texts)
@@ -104,6 +106,8 @@ def draw_document(
     legend: SheetLegend,
     *,
     dark: bool = False,
+    font: str | None = None,
+    tell: Tell | None = None,
 ) -> None:
     """Draw pages into one PDF.
 
@@ -119,6 +123,10 @@ def draw_document(
         The words; a title stands on each page.
     dark : bool, default False
         Light on dark, or else dark on light.
+    font : str, optional
+        Its name, if it is not that of matplotlib.
+    tell : function, optional
+        Hears which signs the font lacks.
     """
     described = {
         "Title": printable(legend.title),
@@ -126,7 +134,7 @@ def draw_document(
         "CreationDate": None,
     }
     with (
-        styled(dark=dark, points=layout.canvas.points),
+        styled(dark=dark, points=layout.canvas.points, font=font, tell=tell),
         PdfPages(file, metadata=described) as document,
     ):
         for page in pages:
@@ -189,10 +197,11 @@ class _PageDrawing(Frozen):
 
     def draw_marks(self) -> None:
         """Draw the segments in their panels: boxes, or lines where they begin and end."""
+        inset = _THINNER * STROKES[0][1] / 2 * self._em
         lines: list[list[tuple[float, float]]] = []
         for panel in self.panels:
             if panel.mark is not None:
-                lines += _mark_lines(panel.box, panel.mark)
+                lines += _mark_lines(panel.box, panel.mark, inset)
         for colour, wide in STROKES:
             self._add(LineCollection(lines, colors=[colour]), _THINNER * wide)
 
@@ -230,9 +239,12 @@ class _PageDrawing(Frozen):
         table = colour_table(colours.colormap)
         rows = table[np.arange(box.height) * len(table) // box.height]
         Pixels(self.axes, np.repeat(rows[:, np.newaxis], box.width, axis=1), (box.left, box.bottom))
+        self._add(
+            PolyCollection([_outline(_corners_of(box))], facecolors="none", edgecolors=FAINT), _THIN
+        )
         right = box.left + box.width
         marks = []
-        ticks = round_ticks((lowest, highest), max_ticks(box.height, 1.6 * em))
+        ticks = bar_ticks((lowest, highest), max_ticks(box.height, 1.6 * em))
         for value, text in ticks.items():
             y = box.bottom + (value - lowest) / (highest - lowest) * box.height
             marks.append([(right, y), (right + _TICK * em, y)])
@@ -258,10 +270,13 @@ class _PageDrawing(Frozen):
         top = self.page.height - 0.6 * em
         title = self._fitting(self.legend.title, right - left, _LARGE)
         self._write(left, top, title, _LARGE, va="top")
-        room = right - left - self._width(title, _LARGE) - em
-        if self._width(self.legend.subtitle, _SUBTITLE) <= room:
-            faint = {"ha": "right", "va": "top", "color": FAINT}
-            self._write(right, top - 0.2 * em, self.legend.subtitle, _SUBTITLE, **faint)
+        least = left + self._width(title, _LARGE) + em
+        least += self._width(self.legend.subtitle, _SUBTITLE)
+        faint = {"ha": "right", "va": "top", "color": FAINT}
+        for end in (right, self.page.width - 0.6 * em):  # where it must, above the colour bar
+            if least <= end:
+                self._write(end, top - 0.2 * em, self.legend.subtitle, _SUBTITLE, **faint)
+                break
 
     @property
     def _em(self) -> float:
@@ -310,19 +325,32 @@ def _outline(corners: Corners) -> list[tuple[float, float]]:
     return [(left, bottom), (right, bottom), (right, top), (left, top)]
 
 
-def _mark_lines(box: Box, mark: Corners) -> Iterator[list[tuple[float, float]]]:
-    """Give the lines of a segment's box, as far as they lie within the panel."""
-    low, high = (0.0, float(box.height)) if np.isnan(mark[1]) else (mark[1], mark[3])
-    low, high = max(0.0, low), min(float(box.height), high)
-    left, right = max(0.0, mark[0]), min(float(box.width), mark[2])
-    for x, inside in ((left, mark[0] > _SEEN), (right, mark[2] < box.width - _SEEN)):
-        if inside:
-            yield [(box.left + x, box.bottom + low), (box.left + x, box.bottom + high)]
-    if np.isnan(mark[1]):
-        return
-    for y, inside in ((low, mark[1] > _SEEN), (high, mark[3] < box.height - _SEEN)):
-        if inside:
-            yield [(box.left + left, box.bottom + y), (box.left + right, box.bottom + y)]
+def _mark_lines(box: Box, mark: Corners, inset: float) -> Iterator[list[tuple[float, float]]]:
+    """Give the lines of a segment's box, as far as they lie within the panel.
+
+    A side that lies on the frame is drawn a little within it. Without frequencies there is no such
+    side, for the frame itself says where the segment ends.
+    """
+    left, bottom, right, top = mark
+    tall = np.isnan(bottom)
+    seen = _SEEN if tall else -_SEEN
+    across = [_side(end, box.width, seen, inset) for end in (left, right)]
+    upwards = [_side(end, box.height, seen, inset) for end in (bottom, top)]
+    if tall:
+        upwards = [(0.0, False), (float(box.height), False)]
+    for x, drawn in across:
+        if drawn:
+            yield [(box.left + x, box.bottom + y) for y, _ in upwards]
+    for y, drawn in upwards:
+        if drawn:
+            yield [(box.left + x, box.bottom + y) for x, _ in across]
+
+
+def _side(end: float, length: int, seen: float, inset: float) -> tuple[float, bool]:
+    """Give where one end of a segment is drawn along a side of its panel, and whether it is."""
+    drawn = seen < end < length - seen
+    margin = inset if drawn else 0.0
+    return min(max(end, margin), length - margin), drawn
 
 
 def _spelled(seconds: float) -> str:

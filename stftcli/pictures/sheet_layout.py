@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from math import ceil
 from typing import NamedTuple
 
@@ -143,6 +144,7 @@ def lay_out_sheet(
     figure: FigureSettings,
     *,
     characters: int,
+    wishes: Sequence[int] = (),
     titled: bool = True,
 ) -> SheetLayout:
     """Put panels side by side from the left, in rows from the top, on as many pages as it takes.
@@ -157,6 +159,8 @@ def lay_out_sheet(
         The size of a page; without one it is as high as its rows.
     characters : int
         How many characters there are to be room for above the narrowest panel.
+    wishes : sequence of int, optional
+        How many there are above each panel: they get what a row has left.
     titled : bool, default True
         Whether there is a title above them.
 
@@ -169,8 +173,11 @@ def lay_out_sheet(
     frame = _Frame(canvas.width, canvas.em, titled, figure)
     panel, rows, height = round(_PANEL * canvas.width), _DEFAULT_ROWS, None
     second = frame.room / span_s
-    least = round(characters * CHARACTER * SMALL * frame.em)
+    character = CHARACTER * SMALL * frame.em
+    least = round(characters * character)
     packed = list(_packed([cut.duration_s * second for cut in cuts], least, frame))
+    if wishes:
+        packed = _spread(packed, [ceil(wish * character) for wish in wishes])
     if figure.size is not None:
         height = canvas.height
         rows = max(1, (height - frame.height(0, 0)) // frame.row(panel))
@@ -219,6 +226,21 @@ def _packed(widths: Sequence[float], least: int, frame: "_Frame") -> Iterator[_P
         left += room + frame.gap
     if last is not None:
         yield last._replace(room=end - last.left)
+
+
+def _spread(packed: Sequence[_Packed], wishes: Sequence[int]) -> list[_Packed]:
+    """Give the words that want more room what the last ones of their row do not want."""
+    spread: list[_Packed] = []
+    for _, row in groupby(zip(packed, wishes, strict=True), key=lambda both: both[0].row):
+        panels = list(row)
+        last, wish = panels[-1]
+        spare, moved = last.room - max(last.width, wish), 0
+        for one, wanted in panels[:-1]:
+            more = max(0, min(spare - moved, wanted - one.room))
+            spread.append(one._replace(left=one.left + moved, room=one.room + more))
+            moved += more
+        spread.append(last._replace(left=last.left + moved, room=last.room - moved))
+    return spread
 
 
 class _Frame(Frozen):

@@ -1,7 +1,8 @@
 """How all figures look, and how they are written."""
 
+import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
@@ -10,11 +11,17 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from stftcli.errors import SettingsError
 from stftcli.files.untrusted import printable
 from stftcli.pictures.bitmap import write_bitmap
 from stftcli.settings.choices import PIXEL_FORMATS, PictureFormat
+from stftcli.settings.record import nearest
+
+Tell = Callable[[str], None]
 
 DPI = 150
+_FONT = "DejaVu Sans"  # the one that matplotlib brings along
+_MISSING = re.compile(r"Glyph (\d+)")
 
 
 def _ink(text: str, line: str, paper: str) -> dict[Any, Any]:
@@ -25,7 +32,6 @@ def _ink(text: str, line: str, paper: str) -> dict[Any, Any]:
         "axes.unicode_minus": True,
         "figure.facecolor": paper,
         "pdf.fonttype": 42,  # TrueType, which publishers take
-        "font.family": "DejaVu Sans",  # the one that matplotlib brings along
         "savefig.facecolor": "auto",
         "svg.fonttype": "none",
         "svg.hashsalt": "stftcli",
@@ -58,13 +64,48 @@ def _fine(points: float) -> dict[Any, Any]:
 
 
 @contextmanager
-def styled(*, dark: bool = False, points: float = 10.0) -> Iterator[None]:
-    """Make everything that is drawn in the block look alike, with text of so many points."""
+def styled(
+    *, dark: bool = False, points: float = 10.0, font: str | None = None, tell: Tell | None = None
+) -> Iterator[None]:
+    """Make everything that is drawn in the block look alike, with text of so many points.
+
+    `tell` hears of all signs that the font lacks, in one line.
+
+    Raises
+    ------
+    SettingsError
+        If the font is not installed.
+    """
     ink = _DARK if dark else _LIGHT
-    with rc_context({**ink, **_fine(points)}), warnings.catch_warnings():
-        # A title in a script that the font lacks is drawn as boxes, and that is all.
-        warnings.filterwarnings("ignore", "Glyph")
+    fonts = [_FONT] if font is None else [_installed(font), _FONT]
+    with (
+        rc_context({**ink, **_fine(points), "font.family": fonts}),
+        warnings.catch_warnings(record=True) as caught,
+    ):
+        warnings.filterwarnings("always", _MISSING.pattern)
         yield
+    lacking = [_MISSING.match(str(one.message)) for one in caught]
+    for one, lacks in zip(caught, lacking, strict=True):
+        if lacks is None:
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    signs = dict.fromkeys(chr(int(lacks[1])) for lacks in lacking if lacks)
+    if signs and tell is not None:
+        told = printable("".join(signs))
+        tell(f"the font lacks {told}, and boxes stand there: give another `font`")
+
+
+def _installed(name: str) -> str:
+    """Give the name of a font as it is installed."""
+    from matplotlib.font_manager import fontManager
+
+    names = fontManager.get_font_names()
+    for known in names:
+        if known.lower() == name.lower():
+            return known
+    told = nearest(name, names)
+    if not told.startswith("did"):
+        told = f"{len(names)} others are, as {', '.join(names[:3])}"
+    raise SettingsError(f"the font {name!r} is not installed: {told}")
 
 
 def write_figure(

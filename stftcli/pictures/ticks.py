@@ -8,6 +8,7 @@ Ticks = dict[float, str]
 
 _CLOCK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600)
 _MIN_COUNT, _NEARER = 3, 0.7
+_MORE = 8  # steps down that are tried
 _A_STEP_DOWN = 2.6  # a little more than from 2 to 5
 _SECONDS_FROM_S, _MINUTES_FROM_S, _HOURS_FROM_S = 0.1, 120.0, 3600.0
 
@@ -19,6 +20,15 @@ def round_ticks(shown: tuple[float, float], most: int) -> Ticks:
     """
     places, digits = multiples(round_step, shown, most)
     return {place: f"{place:,.{digits}f}".replace("-", "−") for place in places}
+
+
+def bar_ticks(shown: tuple[float, float], most: int) -> Ticks:
+    """Give round numbers as `round_ticks` does, but at least two: one alone tells no scale."""
+    for count in range(most, most + _MORE):
+        ticks = round_ticks(shown, count)
+        if len(ticks) > 1:
+            break
+    return ticks
 
 
 def scaled_ticks(shown: tuple[float, float], most: int, unit: float) -> Ticks:

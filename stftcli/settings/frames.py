@@ -24,6 +24,9 @@ from stftcli.settings.lengths import (
 from stftcli.settings.option import Option
 from stftcli.settings.record import Record
 
+OPEN_FRAMES = ("filter_length", "hop_length", "win_length")
+"""The fields that `FrameSettings.resolve` chooses where they are None."""
+
 
 def quarter(filter_length: int) -> int:
     """Give the default hop of frames of this length."""

@@ -118,6 +118,7 @@ class FigureSettings(Record):
     size: tuple[int, ...] | str | None = None
     dpi: int | None = None
     font_size: float | None = None
+    font: str | None = None
     title: str | None = None
     dark: bool = False
     framed: bool = True
@@ -156,6 +157,13 @@ class FigureSettings(Record):
             "Height of the text, of which 72 make an inch.",
             "font_size",
             default="10; by the width of a size on paper, 7 for 8.5 cm",
+        ),
+        Option(
+            "font",
+            Text((), "NAME"),
+            "Font of the text: one that is installed, as Arial.",
+            "font",
+            default="DejaVu Sans",
         ),
         Option(
             "dark",
@@ -207,6 +215,7 @@ class FigureSettings(Record):
             "title": self.title is not None,
             "dpi": self.dpi is not None,
             "font_size": self.font_size is not None,
+            "font": self.font is not None,
             "dark": self.dark,
             "framed=False": not self.framed,
             "axes": self.axes != PICTURE_AXES,

@@ -27,6 +27,7 @@ def offered(words: str, begun: str) -> list[str]:
         ("spectrogram --axes", "", ["time", "frequency", "all", "none"]),
         ("spectrogram --range", "a", ["auto"]),
         ("spectrogram --scale", "b", ["bark"]),
+        ("features --device", "", ["cpu", "cuda", "mps"]),
     ],
 )
 def test_what_is_begun_is_completed(words: str, begun: str, wanted: list[str]) -> None:

@@ -226,3 +226,40 @@ def test_a_misspelt_option_gets_a_suggestion(shell: Shell) -> None:
     done = shell.run("features", "in.wav", "--hop-lenght", "3")
     assert done.code == 2
     assert "--hop-length" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        (("--help", "export", "onnx"), "Usage: stftcli export onnx "),
+        (("--help", "export onnx"), "Usage: stftcli export onnx "),
+        (("--help", "export"), "Usage: stftcli export "),
+        (("--help", "features", "frames"), "Frames: "),
+    ],
+    ids=str,
+)
+def test_the_help_of_the_group_goes_down_to_what_is_named(
+    shell: Shell, words: tuple[str, ...], first: str
+) -> None:
+    assert told(shell, *words).startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("--help export onxx", "onnx"),
+        ("spectogram in.wav", "spectrogram"),
+        ("--help hop", "--hop-length"),
+        ("features --help hop", "hop-length"),
+        ("features --help frame", "frames"),
+        ("spectrogram --end 3", "--duration"),
+        ("spectrogram --sr 3", "--rate"),
+        ("spectrogram --cmap x", "--colormap"),
+        ("spectrogram --colourmap x", "--colormap"),
+        ("spectrogram --dur 3", "--duration"),
+    ],
+)
+def test_a_wrong_name_gets_the_one_that_is_meant(shell: Shell, words: str, meant: str) -> None:
+    done = run_inside(shell, *words.split())
+    assert done.code == 2
+    assert f"did you mean {meant}" in done.err

@@ -299,6 +299,18 @@ class TestGrid:
         assert_explained(done, 2, "4000, 8000 Hz", "--rate 4000")
         assert run_inside(shell, "spectrogram", *words, "--rate", "4000").code == 0
 
+    def test_gives_a_sound_that_would_be_a_sliver_an_axis_of_its_own(self, shell: Shell) -> None:
+        write(shell, "high.wav", tone(20_000, seconds=0.1, rate_hz=96_000), 96_000)
+        write(shell, "low.wav", tone(1000, seconds=0.5))
+        picture = draw(shell, "high.wav", "low.wav", "--grid", *SIZED, "--top", "0")
+        grid = Grid(2, 1, named=True, own_rows=True)
+        for box, share in zip(laid_out(grid, titled=False).panels, (20 / 48, 1 / 4), strict=True):
+            # Left of the end of the shorter one.
+            columns = panel_of(picture, box)[:, : box.width // 8]
+            assert loudest(columns) == pytest.approx(share * box.height, abs=4)
+        found = written(shell, "high.wav", "low.wav", "--grid")
+        assert found.count("Frequency (kHz)") == 2
+
     def test_has_waves_of_one_height_for_all(self, shell: Shell) -> None:
         write(shell, "loud.wav", tone(1000))
         write(shell, "quiet.wav", tone(1000) / 8)

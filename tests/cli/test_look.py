@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from stftcli.features.toml import parse_look
+from stftcli.features.toml import parse_look, parse_settings
+from stftcli.settings.frames import FrameSettings
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from tests.cli.inside import ok_inside, run_inside
 from tests.cli.picturing import SMALL, draw, tone, write
@@ -54,6 +55,53 @@ def test_a_picture_draws_another_sound_the_same_way(shell: Shell, folder: Path) 
     other = draw(shell, "two.wav", "--config", "one.png", "--framed", "--size", "400x300")
     assert other.texts["Title"] == "two.wav"  # a title is that of its sound
     assert (folder / "one.png").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_a_picture_chose_itself_is_chosen_anew_for_another_sound(shell: Shell) -> None:
+    write(shell, "fast.wav", noise(40000) / 8, 48000)
+    ok_inside(shell, "spectrogram", "fast.wav", "--size", "300x200", "--out", "fast.png")
+    anew = pixels(shell, "two.wav", "--size", "300x200")
+    np.testing.assert_array_equal(pixels(shell, "two.wav", "--config", "fast.png"), anew)
+    left_open = parse_settings(printed(shell, "--config", "fast.png"), "x")
+    assert left_open.frames == FrameSettings()
+    assert left_open.signal.rate_hz is None
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_a_picture_was_asked_for_stays(shell: Shell) -> None:
+    words = ("--n-fft", "128", "--rate", "4000", "--size", "300x200")
+    ok_inside(shell, "spectrogram", "one.wav", *words, "--out", "one.png")
+    settings = parse_settings(printed(shell, "--config", "one.png"), "x")
+    assert (settings.frames.filter_length, settings.frames.hop_length) == (128, None)
+    assert settings.signal.rate_hz == 4000
+
+
+def test_a_picture_that_does_not_say_what_it_chose_is_for_any_rate(
+    shell: Shell, folder: Path
+) -> None:
+    ok_inside(shell, "spectrogram", "one.wav", *TINY, "--out", "old.png")
+    rewritten(folder, "old.png", {})
+    settings = parse_settings(printed(shell, "--config", "old.png"), "x")
+    assert settings.signal.rate_hz is None
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", ["one.pdf", "one.SVG", "one.webp"])
+def test_only_a_png_holds_settings(shell: Shell, name: str) -> None:
+    ok_inside(shell, "spectrogram", "one.wav", *TINY, "--out", name)
+    done = run_inside(shell, "spectrogram", "two.wav", "--config", name, "--out", "x.png")
+    assert_explained(done, 1, name, "holds no settings", ".png")
+
+
+@pytest.mark.usefixtures("folder")
+def test_info_tells_the_settings_of_a_picture(shell: Shell) -> None:
+    ok_inside(shell, "spectrogram", "one.wav", *TINY, "--colormap", "gray", "--out", "one.png")
+    text = ok_inside(shell, "info", "one.png").out.decode()
+    for words in ("one.wav", "[frames]", "[view]", 'colormap = "gray"', "[figure]"):
+        assert words in text
+    told = json.loads(ok_inside(shell, "info", "one.png", "--json").out)
+    assert told["picture"]["view"]["colormap"] == "gray"
 
 
 def test_options_go_before_a_file_and_a_file_before_defaults(shell: Shell, folder: Path) -> None:

@@ -11,9 +11,10 @@ from PIL import Image
 
 from stftcli.pictures.layout import Grid, choose_canvas, lay_out
 from stftcli.settings.pictures import FigureSettings
-from tests.cli.inside import ok_inside
+from tests.cli.inside import ok_inside, run_inside
 from tests.cli.picturing import draw, tone, write
 from tests.cli.shell import Shell
+from tests.cli.test_bad_input import assert_explained
 
 _WIDTH = 0.6  # of a character, in heights of the text
 _TEXT = re.compile(
@@ -215,3 +216,27 @@ class TestTimesOfAGrid:
         words = ("short.wav", "long.wav", "--grid", "--size", "500x400")
         found = [text.text for text in texts_of(shell, *words)]
         assert found.count("Time (s)") == 1
+
+
+class TestFont:
+    def test_is_one_that_is_installed(self, shell: Shell) -> None:
+        write(shell, "in.wav", tone(1000))
+        words = ("in.wav", "--size", "300x200", "--title", "Title")
+        plain, serif = (draw(shell, *words, *font) for font in ((), ("--font", "dejavu serif")))
+        assert (plain.pixels != serif.pixels).any()
+        svg = ok_inside(shell, "spectrogram", *words, "--font", "DejaVu Serif", "-o", "x.svg")
+        assert svg.err.count("warning") == 0
+        assert "DejaVu Serif" in (shell.folder / "x.svg").read_text()
+
+    def test_that_is_not_is_answered_with_those_that_are_near(self, shell: Shell) -> None:
+        write(shell, "in.wav", tone(1000))
+        done = run_inside(shell, "spectrogram", "in.wav", "--font", "DejaVu Serf", "-o", "x.png")
+        assert_explained(done, 2, "'DejaVu Serf'", "not installed", "did you mean DejaVu Serif")
+        assert not (shell.folder / "x.png").exists()
+
+    def test_that_lacks_signs_is_told_of_in_one_line(self, shell: Shell) -> None:
+        write(shell, "in.wav", tone(1000))
+        words = ("spectrogram", "in.wav", "--size", "300x200", "--title", "字 and 音")
+        done = ok_inside(shell, *words, "-o", "x.png")
+        assert len([line for line in done.err.splitlines() if "the font lacks" in line]) == 1
+        assert "Glyph" not in done.err

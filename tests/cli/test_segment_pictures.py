@@ -1,5 +1,6 @@
 """`spectrogram --segments`: boxes over a picture, and contact sheets of their segments."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -245,6 +246,39 @@ class TestSheet:
             *("0.100 s, b.wav", "0.100 s, a.wav", "0.100 s, b.wav"),
         ]
         assert done.err == "x.svg: 3 segments\n"
+
+    def test_on_paper_has_whole_labels_and_tells_of_its_frames(self, shell: Shell) -> None:
+        write(shell, "in.wav", tone(1000, seconds=2))
+        rows = [box_row(0.1, 0.23, 200, 900, "whistle"), box_row(0.5, 1.0, 200, 900, "trill")]
+        write_selections(shell, rows)
+        words = ("in.wav", "--segments", "raven.txt", "--sheet", "--size", "8.5x8cm")
+        found = words_of(shell, *words)
+        assert {"1 whistle", "2 trill"} <= set(found)
+        assert any(text.startswith("8 kHz, hann") for text in found)
+
+    def test_has_whole_boxes_where_a_segment_ends_with_its_sound(self, shell: Shell) -> None:
+        write(shell, "in.wav", np.zeros(4000))
+        write_selections(shell, [box_row(0.4, 0.5, 1000, 2000, "")])
+        words = ("--sheet", "--sheet-margin", "0.1", "--sheet-span", "1", "--fmax", "4000")
+        picture = draw(shell, "in.wav", "--segments", "raven.txt", *words, *SIZED)
+        box = layout_of([(0.4, 0.5, "")], 1.0, 0.1).places[0].box
+        half = slice(box.height // 4 + 3, box.height // 2 - 3)  # 1 to 2 kHz
+        column = picture.part(replace(box, width=round(box.width * 2 / 3)))[half, -4:]
+        assert np.all(column.min(axis=-1).max(axis=1) > 150)
+
+    def test_warns_of_panels_that_share_a_much_higher_axis(self, shell: Shell) -> None:
+        write(shell, "high.wav", tone(1000, rate_hz=96_000), 96_000)
+        write(shell, "low.wav", tone(1000))
+        names = ("high.wav", "low.wav")
+        write_selections(
+            shell,
+            [{"Begin Time (s)": 0.0, "End Time (s)": 0.2, "Begin File": name} for name in names],
+        )
+        words = ("spectrogram", "--segments", "raven.txt", "--sheet", "--dpi", "60", "-o", "x.png")
+        done = ok_inside(shell, *words)
+        assert "low.wav are nearly empty" in done.err
+        assert "--fmax" in done.err
+        assert "warning" not in ok_inside(shell, *words, "--fmax", "4000").err
 
     def test_of_many_segments_has_pages(self, shell: Shell) -> None:
         write(shell, "in.wav", tone(1000, seconds=2))

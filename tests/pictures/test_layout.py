@@ -18,6 +18,7 @@ GRIDS = st.builds(
     st.booleans(),
     st.booleans(),
     own_times=st.booleans(),
+    own_rows=st.booleans(),
 )
 SIZES = st.tuples(st.integers(200, 3000), st.integers(150, 3000))
 

@@ -1,9 +1,13 @@
 """Marks over a panel: what is seen of them, and where their labels find room."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from stftcli.errors import SettingsError
 from stftcli.pictures.layout import Box, Canvas
@@ -117,3 +121,36 @@ def test_more_boxes_than_anybody_could_see_are_refused() -> None:
     marks = Marks(times_s, np.sort(places), [""] * len(times_s))
     with pytest.raises(SettingsError, match="too many for one picture"):
         draw_marks(axis, marks, BOX, CANVAS)
+
+
+def patches(figure: Figure) -> list[Bbox]:
+    """Give where the dark patches behind the labels are, in pixels."""
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    found = [text.get_bbox_patch() for text in texts(figure)]
+    return [patch.get_window_extent() for patch in found if patch is not None]
+
+
+def over(times_s: list[tuple[float, float]], places: list[tuple[float, float]]) -> list[Bbox]:
+    """Draw boxes with a label each over 4 s and 1000 Hz; give the patches of the labels."""
+    figure = Figure((4, 2), dpi=100)
+    axis = figure.add_axes((0, 0, 1, 1), xlim=(0, 4), ylim=(0, 1000))
+    marks = Marks(np.array(times_s), np.array(places), ["label"] * len(places))
+    assert draw_marks(axis, marks, BOX, CANVAS) == 0
+    return patches(figure)
+
+
+@pytest.mark.parametrize("ends", [(100, 500), (650, 990), (20, 990)], ids=str)
+def test_a_label_leaves_the_lines_of_its_box_free(ends: tuple[int, int]) -> None:
+    (patch,) = over([(1, 2)], [ends])
+    assert all(not patch.y0 - 0.5 < place / 5 < patch.y1 + 0.5 for place in ends)
+
+
+def test_a_label_goes_below_where_another_box_lies_above() -> None:
+    first, second = over([(1, 2), (1, 2)], [(300, 500), (510, 800)])
+    assert first.y1 < 60
+    assert second.y0 > 160
+
+
+def test_a_label_lies_over_another_box_rather_than_nowhere() -> None:
+    assert len(over([(0, 4), (1, 2)], [(-10, 1010), (300, 500)])) == 2

@@ -139,6 +139,18 @@ def test_a_page_of_a_size_has_rows_that_fill_it() -> None:
     assert rows[-1].bottom < 700 / 8
 
 
+def test_words_get_the_room_that_their_row_has_left() -> None:
+    cuts = cut([(1, 1), (2, 1), (3, 1)], 0, 20)
+    plain = laid_out(cuts, 20).places
+    wide = lay_out_sheet(cuts, 20, FigureSettings(), characters=9, wishes=[30, 3, 3]).places
+    assert wide[0].room > 2 * plain[0].room
+    assert wide[1].room == plain[1].room
+    for left, right in pairwise(wide):
+        assert left.box.left + left.room <= right.box.left
+    assert wide[2].box.left + wide[2].room == plain[2].box.left + plain[2].room
+    assert [place.box.width for place in wide] == [place.box.width for place in plain]
+
+
 @pytest.mark.parametrize("size", [(60, 60), (100, 400), (400, 40)])
 def test_without_room_for_a_panel_says_what_helps(size: tuple[int, int]) -> None:
     with pytest.raises(SettingsError, match="no room for panels: give a larger `size`"):

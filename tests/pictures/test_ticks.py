@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from stftcli.dsp.frequency_scales import SCALES
 from stftcli.pictures.ticks import (
     Ticks,
+    bar_ticks,
     clock,
     round_ticks,
     scaled_ticks,
@@ -183,3 +184,14 @@ def test_ticks_of_a_bent_axis_keep_apart_and_are_some(
 def test_frequencies_that_people_choose(scale: str, shown_hz: Ends, most: int, wanted: str) -> None:
     ticks = spread_ticks(PLACES[scale], shown_hz, most)
     assert [ticks[place] for place in sorted(ticks)] == wanted.split()
+
+
+@given(st.floats(-200, 200), st.floats(1, 200), st.integers(2, 20))
+def test_a_bar_has_two_numbers_at_least(low: float, length: float, most: int) -> None:
+    shown = (low, low + length)
+    ticks = bar_ticks(shown, most)
+    assert len(ticks) >= 2
+    slack = 1e-5 * length
+    assert all(shown[0] - slack <= place <= shown[1] + slack for place in ticks)
+    if len(plain := round_ticks(shown, most)) > 1:
+        assert ticks == plain

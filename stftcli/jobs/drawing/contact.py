@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.colours import colour_scale, drawn_rows, referred
-from stftcli.jobs.drawing.job import frames_told
+from stftcli.jobs.drawing.job import chosen_fields, frames_told
 from stftcli.jobs.drawing.pixel_store import PixelStore
 from stftcli.jobs.drawing.sheet_pixels import Recording
-from stftcli.jobs.drawing.sheet_plan import SheetPlan
+from stftcli.jobs.drawing.sheet_plan import SheetPlan, name_of
 from stftcli.jobs.provenance import description
 from stftcli.pictures.axes import ColourScale, RowAxis
 from stftcli.pictures.sheet_layout import Cut
 from stftcli.pictures.ticks import clock
 from stftcli.settings.pictures import FigureSettings, ViewSettings
-from stftcli.settings.segment import SegmentSettings
 
 if TYPE_CHECKING:
     from stftcli.pictures.sheet import SheetLegend, SheetPage, SheetPanel
@@ -72,7 +72,7 @@ class ContactSheet(Frozen):
         store: PixelStore,
         view: ViewSettings,
         figure: FigureSettings,
-        part: SegmentSettings,
+        settings: FeatureSettings,
     ) -> "ContactSheet":
         """Find what the panels share: the colours, and the words around them."""
         from stftcli.pictures.sheet import SheetLegend
@@ -94,7 +94,7 @@ class ContactSheet(Frozen):
             frames_told(recording.chain for recording in recordings),
             rows,
             colours,
-            _texts(recordings, part, view, figure, colours),
+            _texts(recordings, settings, view, figure, colours),
             figure.axes,
         )
         return cls(plan, recordings, recording_of, rows, store, highest, positive, legend)
@@ -144,10 +144,6 @@ class ContactSheet(Frozen):
     def _words(self, number: int, cut: Cut, *, there: bool) -> tuple[str, str]:
         """Give what stands above a panel: number and label, then when it begins."""
         segments = self.plan.segments
-        numbers = segments.columns.get("Selection")
-        name = numbers[cut.segment] if numbers is not None else str(cut.segment + 1)
-        part = f"({cut.part + 1}/{cut.parts})" if cut.parts > 1 else ""
-        what = " ".join(filter(None, (name, segments.labels[cut.segment], part)))
         begin_s = cut.start_s if cut.part else float(segments.start_s[cut.segment])
         form = self.recordings[self.recording_of[number]].form
         when = [self._time(begin_s, form.origin) if there else "beyond the end"]
@@ -156,7 +152,7 @@ class ContactSheet(Frozen):
         if cut.shown < 1 and cut.part == 0:
             all_s = float(segments.duration_s[cut.segment])
             when.append(f"{100 * cut.shown:.2g}% of {all_s:g} s is shown")
-        return what, ", ".join(when)
+        return name_of(segments, cut), ", ".join(when)
 
     def _time(self, seconds: float, origin: datetime | None) -> str:
         second = self.plan.layout.second
@@ -178,7 +174,7 @@ def _title(plan: SheetPlan, recordings: Sequence[Recording], figure: FigureSetti
 
 def _texts(
     recordings: Sequence[Recording],
-    part: SegmentSettings,
+    settings: FeatureSettings,
     view: ViewSettings,
     figure: FigureSettings,
     colours: ColourScale,
@@ -190,7 +186,8 @@ def _texts(
         "lowest": colours.lowest,
         "highest": colours.highest,
         "label": colours.label,
+        "chosen": chosen_fields(settings),
     }
-    chain = recordings[0].chain.of_segment(part)
+    chain = recordings[0].chain.of_segment(settings.segment)
     told = description(chain, [recording.form.told for recording in recordings])
     return {"Software": "stftcli", "Settings": json.dumps({**told, "picture": picture})}

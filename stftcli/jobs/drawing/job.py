@@ -18,6 +18,7 @@ from stftcli.pictures.axes import ColourScale
 from stftcli.pictures.marks import Marks
 from stftcli.segments.table import Segments
 from stftcli.settings.choices import PictureFormat
+from stftcli.settings.frames import OPEN_FRAMES
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import AS_IT_IS, Reading
 
@@ -91,9 +92,16 @@ class PictureJob(Frozen):
             "lowest": colours.lowest,
             "highest": colours.highest,
             "label": colours.label,
+            "chosen": chosen_fields(self.settings),
         }
         told = description(sounds[0].chain, [sound.sound for sound in sounds])
         return {"Software": "stftcli", "Settings": json.dumps({**told, "picture": picture})}
+
+
+def chosen_fields(settings: FeatureSettings) -> list[str]:
+    """Name what a picture chooses for its own sound, because these settings leave it open."""
+    rate = ["rate_hz"] if settings.signal.rate_hz is None else []
+    return rate + [name for name in OPEN_FRAMES if getattr(settings.frames, name) is None]
 
 
 def frames_told(chains: Iterable[Chain]) -> str:

@@ -12,7 +12,7 @@ from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
 from stftcli.jobs.drawing.images import ChannelImage, channel_images, rows_of
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
 from stftcli.jobs.drawing.reduced import ReducedSound, Wanted
-from stftcli.jobs.drawing.sharing import check_alike, shared_views
+from stftcli.jobs.drawing.sharing import are_apart, check_alike, shared_views
 from stftcli.pictures.axes import RowAxis, TimeAxis
 from stftcli.pictures.layout import FEW, Characters, Grid, Layout, arrange, lay_out
 from stftcli.pictures.ticks import Ticks, round_ticks
@@ -20,8 +20,6 @@ from stftcli.settings.pictures import FigureSettings, ViewSettings
 
 _MIN_CHARACTERS = 4
 _MANY = 10  # as many ticks as one would look for
-_SHARING = 10
-"""Sounds share a time axis up to this many times the length of the shortest."""
 
 
 def draw_labelled(
@@ -35,7 +33,7 @@ def draw_labelled(
         If one of them cannot be read, or the settings do not fit.
     """
     # Deferred: matplotlib takes half a second to import.
-    from stftcli.pictures.figure import Legend, Panel, Scale, draw_figure
+    from stftcli.pictures.figure import ROWS_APART, Legend, Panel, Scale, draw_figure, max_ticks
 
     figure, view = job.figure, job.view
     count = 1 if timeline else len(paths)
@@ -53,11 +51,14 @@ def draw_labelled(
         _Group.of(parts, view) for parts in zip(*(sound.parts() for sound in sounds), strict=True)
     ]
     times = _joint_times(sounds)
-    own_times = _are_apart(sounds)
-    grid = replace(_grid_of(groups, len(sounds), grid), own_times=own_times)
+    own_times = are_apart([sound.duration_s for sound in sounds])
+    own_rows = any(group.own_rows for group in groups)
+    grid = replace(_grid_of(groups, len(sounds), grid), own_times=own_times, own_rows=own_rows)
     axes = [sound.time for sound in sounds] if own_times else [times]
+    first = _laid_out(grid, figure, several)
+    most = max_ticks(first.panels[0].height, ROWS_APART * first.canvas.em)
     characters = Characters(
-        rows=_longest_of(group.rows.ticks(_MANY) for group in groups),
+        rows=_longest_of(rows.ticks(most) for group in groups for rows in group.axes),
         bars=max(group.characters_of_bar() for group in groups),
         times=_longest_of(axis.ticks(_MANY, _MANY) for axis in axes),
     )
@@ -79,6 +80,7 @@ def draw_labelled(
                 image.envelope,
                 image.time if own_times else None,
                 job.marks(sound, image),
+                image.rows if group.own_rows else None,
             )
             for picture, (sound, image) in zip(pictures, images, strict=True)
         ]
@@ -94,11 +96,13 @@ def draw_labelled(
         scales,
         Legend(job.title(sounds), job.subtitle(sounds), grid.named, texts, figure.axes),
         dark=figure.dark,
+        font=figure.font,
+        tell=job.reporter.warn,
     )
     if left_out:
         job.reporter.warn(
-            f"{left_out} labels of segments have no room and are left out: draw a shorter "
-            "`duration`, or give a larger `size`"
+            f"{_labels(left_out)} left out, having no room: draw a shorter `duration`, or give a "
+            "larger `size`"
         )
     return PictureReport.of(sounds)
 
@@ -108,7 +112,7 @@ class _Group(Frozen):
 
     sounds: Sequence[ReducedSound]
     views: Sequence[ViewSettings]
-    rows: RowAxis
+    axes: Sequence[RowAxis]
     positive: bool
 
     @classmethod
@@ -116,9 +120,19 @@ class _Group(Frozen):
         """Find what the parts share."""
         chains = [sound.chain for sound in sounds]
         views = shared_views(chains, view)
-        rows = max(map(rows_of, sounds, views), key=lambda axis: axis.shown[1])
+        axes = list(map(rows_of, sounds, views))
         check_alike(chains)
-        return cls(sounds, views, rows, all(sound.non_negative for sound in sounds))
+        return cls(sounds, views, axes, all(sound.non_negative for sound in sounds))
+
+    @property
+    def rows(self) -> RowAxis:
+        """The axis that goes up highest, on which the others are a part."""
+        return max(self.axes, key=lambda axis: axis.shown[1])
+
+    @property
+    def own_rows(self) -> bool:
+        """Whether each sound has an axis of its own."""
+        return are_apart([axis.shown[1] - axis.shown[0] for axis in self.axes])
 
     def images(
         self, size: tuple[int, int], shown_s: tuple[float, float] | None
@@ -129,9 +143,10 @@ class _Group(Frozen):
         """
         return [
             (sound, image)
-            for sound, view in zip(self.sounds, self.views, strict=True)
+            for sound, view, axis in zip(self.sounds, self.views, self.axes, strict=True)
             for image in channel_images(
-                *(sound, view, size, shown_s or sound.time.shown_s, self.rows.shown),
+                *(sound, view, size, shown_s or sound.time.shown_s),
+                axis.shown if self.own_rows else self.rows.shown,
                 non_negative=self.positive,
             )
         ]
@@ -159,6 +174,10 @@ def _laid_out(
     return lay_out(grid, figure, titled=titled, characters=characters)
 
 
+def _labels(count: int) -> str:
+    return "1 label of a segment is" if count == 1 else f"{count} labels of segments are"
+
+
 def _longest_of(axes: Iterable[Ticks]) -> int:
     return max((_MIN_CHARACTERS, *(len(text) for ticks in axes for text in ticks.values())))
 
@@ -182,12 +201,6 @@ def _joint_times(sounds: Sequence[ReducedSound]) -> TimeAxis:
         )
     first, last = zip(*(sound.time.shown_s for sound in sounds), strict=True)
     return replace(sounds[0].time, shown_s=(min(first), max(last)))
-
-
-def _are_apart(sounds: Sequence[ReducedSound]) -> bool:
-    """Whether the shortest sound would be a sliver on the time axis of the longest."""
-    durations_s = [sound.duration_s for sound in sounds]
-    return min(durations_s) * _SHARING < max(durations_s)
 
 
 def _panel_name(sound: ReducedSound, image: ChannelImage, *, alone: bool) -> str:

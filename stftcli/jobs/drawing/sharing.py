@@ -7,6 +7,9 @@ from stftcli.errors import SettingsError
 from stftcli.features.chain import Chain
 from stftcli.settings.pictures import ViewSettings
 
+_SHARING = 10
+"""Sounds share an axis up to this many times what the shortest shows of it."""
+
 
 def check_alike(chains: Sequence[Chain]) -> None:
     """Raise SettingsError if features that are no bins mean other frequencies in each sound."""
@@ -37,3 +40,8 @@ def _begun_together(chains: Sequence[Chain], view: ViewSettings) -> ViewSettings
     # Alone, each would begin at its own first bin.
     first_hz = min(bins_hz)
     return view if view.fmax_hz and view.fmax_hz <= first_hz else replace(view, fmin_hz=first_hz)
+
+
+def are_apart(lengths: Sequence[float]) -> bool:
+    """Say whether the shortest would be a sliver on the axis of the longest."""
+    return min(lengths) * _SHARING < max(lengths)

@@ -20,7 +20,7 @@ from stftcli.jobs.drawing.cuttings import Cutting, Knife
 from stftcli.jobs.drawing.pixel_store import PixelStore
 from stftcli.jobs.drawing.reduced import Wanted, picture_chain, picture_length
 from stftcli.jobs.drawing.rows import row_axis
-from stftcli.jobs.drawing.sharing import check_alike, shared_views
+from stftcli.jobs.drawing.sharing import are_apart, check_alike, shared_views
 from stftcli.jobs.drawing.sheet_plan import Places, SheetPlan
 from stftcli.jobs.origin import find_origin
 from stftcli.jobs.reporter import Reporter
@@ -130,7 +130,19 @@ class SheetReader(Frozen):
             Recording(form, chain, rows)
             for form, chain, rows in zip(forms, each, axes, strict=True)
         ]
+        self._tell_slivers(recordings)
         return recordings, max(axes, key=lambda axis: axis.shown[1])
+
+    def _tell_slivers(self, recordings: Sequence[Recording]) -> None:
+        """Warn if sounds have but a sliver of the axis of frequencies that all panels share."""
+        shown = [one.rows.shown[1] - one.rows.shown[0] for one in recordings]
+        if are_apart(shown):
+            low, high = (recordings[shown.index(end)] for end in (min(shown), max(shown)))
+            self.reporter.warn(
+                f"the panels of {low.form.name} are nearly empty: it has {low.chain.rate_hz} Hz, "
+                f"and shares its frequency axis with {high.form.name} of {high.chain.rate_hz} Hz: "
+                "give a lower `fmax`, or draw it alone"
+            )
 
     def _chain(self, form: "_Form") -> Chain:
         segment = SegmentSettings(channel=self._channel)

@@ -99,7 +99,12 @@ class SheetPlan(Frozen):
         if len(sounds) > 1 or part.time_origin != "none":
             characters = _WITH_MORE
         titled = figure.title != ""
-        layout = lay_out_sheet(cuts, span_s, figure, characters=characters, titled=titled)
+        layout = lay_out_sheet(
+            *(cuts, span_s, figure),
+            characters=characters,
+            wishes=[len(name_of(segments, cut)) for cut in cuts],
+            titled=titled,
+        )
         return cls(segments, sounds, cuts, layout, len(chosen) - len(sounds))
 
     @property
@@ -132,3 +137,11 @@ def _within(segments: Segments, places: Places, part: SegmentSettings) -> Places
     last_s = inf if part.duration_s is None else part.start_s + part.duration_s
     start_s, end_s = segments.start_s[places], segments.end_s[places]
     return places[(end_s >= part.start_s) & (start_s < last_s)]
+
+
+def name_of(segments: Segments, cut: Cut) -> str:
+    """Give what a panel shows: the number and the label of its segment, and which part of it."""
+    numbers = segments.columns.get("Selection")
+    number = numbers[cut.segment] if numbers is not None else str(cut.segment + 1)
+    part = f"({cut.part + 1}/{cut.parts})" if cut.parts > 1 else ""
+    return " ".join(filter(None, (number, segments.labels[cut.segment], part)))
