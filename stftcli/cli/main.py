@@ -139,9 +139,9 @@ def _no_command(word: str) -> str:
         )
     told = did_you_mean(word, list(_SUMMARIES))
     options = [option for one in load_command("features").params for option in one.opts]
-    of_option = did_you_mean(f"--{word}", options, "")
-    if len(word) > 1 and of_option and not told.startswith("did"):
-        told = f"{of_option} See stftcli features --help all"
+    begun = [option for option in options if option.startswith(f"--{word}")]
+    if len(word) > 1 and begun and not told.startswith("did"):
+        told = f"did you mean {' or '.join(begun[:3])}? See stftcli features --help all"
     return f"there is no command {word!r}: {told}"
 
 
