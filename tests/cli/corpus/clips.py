@@ -36,9 +36,9 @@ def write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
 
 def features(shell: Shell, *words: Word) -> Done:
     """Run `stftcli features ... --out-dir out` in threads of this process."""
-    return run_inside(
-        shell, "features", *words, "--out-dir", "out", "--executor", "threads", "-j", "2", *SHORT
-    )
+    # What is asked for comes last, and so counts.
+    in_threads = ("--out-dir", "out", "--executor", "threads", "-j", "2", *SHORT)
+    return run_inside(shell, "features", *in_threads, *words)
 
 
 def ok(shell: Shell, *words: Word) -> Done:
