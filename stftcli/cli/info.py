@@ -59,7 +59,7 @@ def info(
     settings: FeatureSettings,
     reading: Reading,
 ) -> None:
-    """Show format, duration and size of the result; or how an array was made.
+    """Show what a sound is and gives, or how an array was made.
 
     INPUT is a sound file, - or nothing for standard input, or an array with its description:
     .npz, .safetensors, or any other with its .json beside it; or a graph of ONNX, or a .png

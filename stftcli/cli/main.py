@@ -21,12 +21,12 @@ _REST = "stftcli.rest"
 # The commands, by the names of their modules, and what the help of the group says of each.
 _SUMMARIES = {
     "corpus": "Check, sum up and join the results of many sounds.",
-    "export": "Write settings for other programs: as a graph of ONNX, or as a script.",
+    "export": "Write settings as a graph of ONNX, or as a script.",
     "features": "Write the spectra of sounds as arrays.",
-    "info": "Show format, duration and size of the result; or how an array was made.",
+    "info": "Show what a sound is and gives, or how an array was made.",
     "inverse": "Turn spectra and features back into sound.",
     "linear": "Make, fit, inspect and convert Linear layers, y = x A^T + b.",
-    "presets": "List the presets: settings that give the numbers of a named tool.",
+    "presets": "List presets: settings that give the numbers of a tool.",
     "show": "Draw a sound in the terminal.",
     "spectrogram": "Draw sounds as spectrograms.",
 }

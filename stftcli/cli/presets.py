@@ -19,7 +19,7 @@ Examples:
 )
 @click.pass_context
 def presets(ctx: click.Context) -> None:
-    """List the presets: settings that give the numbers of a named tool.
+    """List presets: settings that give the numbers of a tool.
 
     `--preset NAME` begins with one; any other option changes it.
     """

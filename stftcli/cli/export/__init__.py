@@ -16,7 +16,7 @@ Examples:
   stftcli export python --preset whisper --library torch > whisper.py""",
 )
 def export() -> None:
-    """Write settings for other programs: as a graph of ONNX, or as a script.
+    """Write settings as a graph of ONNX, or as a script.
 
     Both are for sound of one rate: that of the preset, or --rate.
     """
