@@ -1,9 +1,7 @@
 """An Extractor's settings, built for one sample rate: from blocks of samples to batches."""
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from math import isfinite
 from typing import Any, Self
 
 import numpy as np
@@ -11,33 +9,18 @@ from numpy.typing import NDArray
 
 from stftcli.dsp.checks import narrowed
 from stftcli.dsp.excerpt import Excerpt
-from stftcli.dsp.linear import Linear
-from stftcli.dsp.plan import FramePlan
-from stftcli.dsp.stretches import Stretches
-from stftcli.errors import InputError, SettingsError
-from stftcli.features.axis import Axis
-from stftcli.features.builder import Joint, Stage
+from stftcli.errors import InputError
+from stftcli.features.built import Built
 from stftcli.features.excerpt import neighbours_of, prepared_excerpt
-from stftcli.features.form import Form
-from stftcli.features.framewise import FrameWise
-from stftcli.features.operations import StreamOperation
 from stftcli.features.parallel import ordered_map
-from stftcli.features.resample import resampled_samples
-from stftcli.features.settings import FeatureSettings
 from stftcli.features.signal import prepared
 from stftcli.features.telling import warn_caller
-from stftcli.frozen import Frozen
-from stftcli.settings.frames import ResolvedFrames
+from stftcli.features.watched import OVERFLOW, Blocks, Counted, finite, quiet
 from stftcli.settings.segment import SegmentSettings
 
-Blocks = Iterable[NDArray[Any]]
 OnBlock = Callable[[NDArray[Any]], None]
 OnShort = Callable[[str], None]
 Pauses = Callable[[], bool]
-Analyze = Callable[[NDArray[Any]], NDArray[Any]]
-
-_MAX_SAMPLES = 1 << 50
-_OVERFLOW = "{name} gives features that overflow: make it quieter, or choose `dtype='float64'`"
 
 
 def never() -> bool:
@@ -50,124 +33,8 @@ def always() -> bool:
     return True
 
 
-class Chain(Frozen):
-    """What turns the samples of a sound of one rate into features.
-
-    Attributes
-    ----------
-    settings : FeatureSettings
-        With every choice made: they give the same numbers again.
-    frames : ResolvedFrames
-        Those of the settings.
-    sound_rate_hz, rate_hz : int
-        Of the samples that come, and of those that are cut into frames.
-    framewise : FrameWise
-        Spans to batches.
-    operations : tuple of StreamOperation
-        What is done with the batches after that.
-    axis : Axis
-        What the features are.
-    new_linears : tuple of Linear
-        Those that were drawn.
-    warnings : tuple of str
-        What the user should know.
-    stages : tuple of Stage
-        The steps, each with what it stands on.
-    stretches : Stretches or None
-        What a row is of, where it is not of a frame.
-    joint : Joint or None
-        Where frames are pooled, if they are.
-    analyze : function or None
-        What does the work of `framewise` elsewhere, if it is done elsewhere.
-    """
-
-    settings: FeatureSettings
-    frames: ResolvedFrames
-    sound_rate_hz: int
-    rate_hz: int
-    framewise: FrameWise
-    operations: tuple[StreamOperation, ...]
-    axis: Axis
-    new_linears: tuple[Linear, ...]
-    warnings: tuple[str, ...]
-    stages: tuple[Stage, ...]
-    stretches: Stretches | None = None
-    joint: Joint | None = None
-    analyze: Analyze | None = None
-
-    @property
-    def features(self) -> int:
-        """Length of the last axis."""
-        return len(self.axis.names)
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """Type of the values that are computed."""
-        return self.framewise.dtype
-
-    @property
-    def stored_dtype(self) -> np.dtype[Any]:
-        """Type of the values that are given out; SettingsError if there is no such type."""
-        if self.settings.dtype != "float16":
-            return self.dtype
-        if self.dtype.kind == "c":
-            raise SettingsError("there is no complex type of float16: choose float32 or float64")
-        return np.dtype(np.float16)
-
-    @property
-    def plan(self) -> FramePlan:
-        """Where the frames lie."""
-        return self.framewise.stft.plan
-
-    def forms(self) -> tuple[Form, ...]:
-        """Give the forms of its steps, for torch and ONNX.
-
-        Raises
-        ------
-        SettingsError
-            If a step has none, or if the sound is resampled.
-        """
-        if self.sound_rate_hz != self.rate_hz:
-            raise SettingsError(
-                f"resampling from {self.sound_rate_hz} to {self.rate_hz} Hz has no form for torch "
-                f"and ONNX: resample first, and give the rate {self.rate_hz}"
-            )
-        return tuple(stage.step.form(stage) for stage in self.stages)
-
-    def rows(self, samples: int) -> int:
-        """Give the number of rows of a sound of so many samples."""
-        return self.rows_of(self.frames_of(samples))
-
-    def rows_of(self, frames: int) -> int:
-        """Give the number of rows of so many frames."""
-        if self.stretches is not None:
-            frames = self.stretches.rows(frames)
-        return frames if self.axis.per_frame else min(1, frames)
-
-    def frames_of(self, samples: int) -> int:
-        """Give the number of frames of a sound of so many samples."""
-        signal = self.settings.signal
-        resampled = resampled_samples(samples, self.sound_rate_hz, self.rate_hz)
-        filled = max(resampled, round((signal.pad_to_s or 0) * self.rate_hz))
-        return max(0, self.plan.frames(filled) - self.frames.drop_last)
-
-    def shortage(self, samples: int) -> str:
-        """Say why a sound of so many samples has no frame, and how long it would have to be."""
-        needed = bisect_left(range(_MAX_SAMPLES), 1, key=self.frames_of)
-        there_s, needed_s = samples / self.sound_rate_hz, needed / self.sound_rate_hz
-        return (
-            f"gives no frame: {samples} samples ({there_s:.4g} s) are too few, with these settings "
-            f"it takes {needed} ({needed_s:.4g} s); `pad_to` appends zeros"
-        )
-
-    def times_s(self, first: int, last: int) -> NDArray[np.float64]:
-        """Give the times of rows [first, last), the first sample being at 0 s.
-
-        A frame is where its middle is, a stretch of frames where it begins.
-        """
-        if self.stretches is not None:
-            return self.stretches.starts_s(range(first, last), self.rate_hz)
-        return self.framewise.stft.times_s(range(first, last), self.rate_hz)
+class Chain(Built):
+    """What turns the samples of a sound of one rate into features."""
 
     def batches(
         self,
@@ -213,7 +80,7 @@ class Chain(Frozen):
         InputError
             If features overflow, or there is no frame to take statistics of.
         """
-        counted = _Counted(blocks)
+        counted = Counted(blocks)
         spans = self._spans(counted, pauses, on_block, excerpt)
         told = self._long_enough(spans, counted, name, on_short, excerpt)
         analyzed = ordered_map(self.analyze or self.framewise, told, threads)
@@ -229,8 +96,7 @@ class Chain(Frozen):
         # Spectra of samples of limited range cannot overflow, whatever is made of them may.
         if limited and not (recipe.steps or recipe.epsilon or recipe.kernel or calibrated):
             return batches
-        kept = self.settings.signal.nonfinite == "keep"
-        return _quiet(batches) if kept else _finite(_quiet(batches), name)
+        return self._watched(batches, name)
 
     def of_frames(self) -> Self:
         """Give the same chain up to where frames are pooled: for each recording of a time line."""
@@ -270,8 +136,7 @@ class Chain(Frozen):
         """
         for operation in self.operations[self._until_pooled :]:
             frames = operation(frames)
-        kept = self.settings.signal.nonfinite == "keep"
-        return _quiet(frames) if kept else _finite(_quiet(frames), name)
+        return self._watched(frames, name)
 
     def over_line(self, frames: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
         """Give the rows of a time line: pool its frames, as `of_frames` gives them for a recording.
@@ -294,9 +159,9 @@ class Chain(Frozen):
         assert self.joint is not None
         for operation in self.joint.line_operations:
             frames = operation(frames)
-        for batch in _quiet(frames):
+        for batch in quiet(frames):
             if np.isinf(batch).any():
-                raise InputError(_OVERFLOW.format(name="the time line"))
+                raise InputError(OVERFLOW.format(name="the time line"))
             yield batch
 
     def of_segment(self, segment: SegmentSettings) -> Self:
@@ -321,6 +186,10 @@ class Chain(Frozen):
             plan = replace(plan, left=plan.frame_length, right=plan.frame_length)
         rates = self.sound_rate_hz, self.rate_hz
         return neighbours_of(settings.segment, settings.signal, plan, stft.pad_mode, *rates)
+
+    def _watched(self, batches: Iterator[NDArray[Any]], name: str) -> Iterator[NDArray[Any]]:
+        kept = self.settings.signal.nonfinite == "keep"
+        return quiet(batches) if kept else finite(quiet(batches), name)
 
     def _spans(
         self,
@@ -351,7 +220,7 @@ class Chain(Frozen):
     def _long_enough(
         self,
         spans: Iterator[NDArray[Any] | None],
-        counted: "_Counted",
+        counted: Counted,
         name: str,
         on_short: OnShort,
         excerpt: Excerpt | None,
@@ -367,35 +236,3 @@ class Chain(Frozen):
         if not self.axis.per_frame:
             raise InputError(text)  # an average of nothing would be no number
         on_short(text)
-
-
-class _Counted:
-    """Blocks, and how many samples they held so far."""
-
-    def __init__(self, blocks: Blocks) -> None:
-        self._blocks, self.samples = blocks, 0
-
-    def __iter__(self) -> Iterator[NDArray[Any]]:
-        for block in self._blocks:
-            self.samples += block.shape[-1]
-            yield block
-
-
-def _quiet(batches: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
-    """Give batches whose making warns of nothing."""
-    while True:
-        with np.errstate(all="ignore"):
-            batch = next(batches, None)
-        if batch is None:
-            return
-        yield batch
-
-
-def _finite(batches: Iterator[NDArray[Any]], name: str) -> Iterator[NDArray[Any]]:
-    for batch in batches:
-        # A sum is finite only if all its terms are; it is cheaper than asking for each.
-        with np.errstate(all="ignore"):
-            good = isfinite(abs(batch.sum())) or np.isfinite(batch).all()
-        if not good:
-            raise InputError(_OVERFLOW.format(name=name))
-        yield batch
