@@ -20,8 +20,8 @@ from stftcli.features.extractor import Extractor
 from stftcli.features.settings import FeatureSettings
 from stftcli.jobs.drawing.colours import colour_scale, drawn_rows, referred
 from stftcli.jobs.drawing.images import reduce_rows
-from stftcli.jobs.drawing.reduced import check_drawable, picture_length
 from stftcli.jobs.drawing.rows import row_axis
+from stftcli.jobs.drawing.wanted import check_drawable, picture_length
 from stftcli.jobs.origin import find_origin
 from stftcli.jobs.reporter import SILENT
 from stftcli.jobs.stream import chain_for, stream_features

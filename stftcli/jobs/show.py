@@ -5,7 +5,8 @@ from pathlib import PurePath
 from stftcli.features.settings import FeatureSettings
 from stftcli.jobs.drawing.colours import colour_scale, referred
 from stftcli.jobs.drawing.images import channel_images, rows_of
-from stftcli.jobs.drawing.reduced import ReducedSound, Wanted, reduce_sound
+from stftcli.jobs.drawing.reduced import ReducedSound, reduce_sound
+from stftcli.jobs.drawing.wanted import Wanted
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.pictures.terminal import Picture, plot_size, render
 from stftcli.settings.pictures import Screen, ViewSettings

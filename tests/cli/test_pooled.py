@@ -12,7 +12,8 @@ import pytest
 from stftcli import Extractor
 from stftcli.arrays.read import read_rows
 from stftcli.files.png import read_png_text
-from stftcli.jobs.drawing.reduced import Wanted, reduce_sound
+from stftcli.jobs.drawing.reduced import reduce_sound
+from stftcli.jobs.drawing.wanted import Wanted
 from stftcli.jobs.reporter import SILENT
 from tests.cli.inside import ok_inside, run_inside
 from tests.cli.picturing import HOP, LENGTH, RATE_HZ, SMALL, decibels, draw, powers, tone, write

@@ -7,7 +7,7 @@ from stftcli.errors import InputError, SettingsError
 from stftcli.jobs.drawing.colours import colour_scale, referred
 from stftcli.jobs.drawing.images import channel_images, pixel_rows, rows_of
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
-from stftcli.jobs.drawing.reduced import Wanted
+from stftcli.jobs.drawing.wanted import Wanted
 from stftcli.settings.choices import PIXEL_FORMATS, PictureFormat
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.sizes import MAX_PIXELS, MAX_SIDE

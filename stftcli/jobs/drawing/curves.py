@@ -13,8 +13,9 @@ from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.colours import Drawn, colour_scale, drawn, referred
 from stftcli.jobs.drawing.images import channel_name
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
-from stftcli.jobs.drawing.reduced import ReducedSound, Wanted
+from stftcli.jobs.drawing.reduced import ReducedSound
 from stftcli.jobs.drawing.rows import FrequencyAxis, frequency_axis
+from stftcli.jobs.drawing.wanted import Wanted
 from stftcli.pictures.axes import RowAxis
 from stftcli.settings.pictures import AUTO, FigureSettings, ViewSettings
 

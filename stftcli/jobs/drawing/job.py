@@ -10,8 +10,9 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.images import ChannelImage
 from stftcli.jobs.drawing.marks import marks_of
-from stftcli.jobs.drawing.reduced import ReducedSound, Wanted, reduce_sound
+from stftcli.jobs.drawing.reduced import ReducedSound, reduce_sound
 from stftcli.jobs.drawing.timeline import reduce_timeline
+from stftcli.jobs.drawing.wanted import Wanted
 from stftcli.jobs.provenance import description
 from stftcli.jobs.reporter import Reporter
 from stftcli.pictures.axes import ColourScale

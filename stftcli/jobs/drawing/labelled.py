@@ -11,8 +11,9 @@ from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.colours import colour_scale, drawn, referred
 from stftcli.jobs.drawing.images import ChannelImage, channel_images, rows_of
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
-from stftcli.jobs.drawing.reduced import ReducedSound, Wanted
+from stftcli.jobs.drawing.reduced import ReducedSound
 from stftcli.jobs.drawing.sharing import are_apart, check_alike, shared_views
+from stftcli.jobs.drawing.wanted import Wanted
 from stftcli.pictures.axes import RowAxis, TimeAxis
 from stftcli.pictures.layout import FEW, Characters, Grid, Layout, arrange, lay_out
 from stftcli.pictures.ticks import Ticks, round_ticks

@@ -18,10 +18,10 @@ from stftcli.files.untrusted import list_names
 from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.cuttings import Cutting, Knife
 from stftcli.jobs.drawing.pixel_store import PixelStore
-from stftcli.jobs.drawing.reduced import Wanted, picture_chain, picture_length
 from stftcli.jobs.drawing.rows import row_axis
 from stftcli.jobs.drawing.sharing import are_apart, check_alike, shared_views
 from stftcli.jobs.drawing.sheet_plan import Places, SheetPlan
+from stftcli.jobs.drawing.wanted import Wanted, picture_chain, picture_length
 from stftcli.jobs.origin import find_origin
 from stftcli.jobs.reporter import Reporter
 from stftcli.pictures.axes import RowAxis

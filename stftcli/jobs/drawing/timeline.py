@@ -8,7 +8,8 @@ import numpy as np
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
-from stftcli.jobs.drawing.reduced import ReducedSound, Wanted, picture_chain, time_axis
+from stftcli.jobs.drawing.reduced import ReducedSound, time_axis
+from stftcli.jobs.drawing.wanted import Wanted, picture_chain
 from stftcli.jobs.line_grid import Gap
 from stftcli.jobs.reporter import Reporter
 from stftcli.jobs.timeline import Timeline
