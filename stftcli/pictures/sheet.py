@@ -1,6 +1,6 @@
 """The pages of a contact sheet, drawn."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import IO, Any
 
@@ -13,72 +13,28 @@ from numpy.typing import NDArray
 
 from stftcli.files.untrusted import printable
 from stftcli.frozen import Frozen
-from stftcli.pictures.axes import ColourScale, RowAxis
 from stftcli.pictures.colours import colour_table, shades
 from stftcli.pictures.figure import max_ticks
 from stftcli.pictures.layout import CHARACTER, Box
 from stftcli.pictures.marks import STROKES
 from stftcli.pictures.pixels import Pixels
 from stftcli.pictures.sheet_layout import SMALL, Page, SheetLayout
+from stftcli.pictures.sheet_panels import (
+    SheetLegend,
+    SheetPage,
+    SheetPanel,
+    corners_of,
+    mark_lines,
+    outline,
+)
 from stftcli.pictures.style import FAINT, Tell, styled, write_figure
 from stftcli.pictures.ticks import bar_ticks, round_step
 from stftcli.settings.choices import PictureFormat
-from stftcli.settings.pictures import PICTURE_AXES
 
 _LARGE, _SUBTITLE = 1.2, 0.85
 _TICK, _TORN, _THIN, _THICK = 0.3, 0.45, 0.07, 0.12
 """All in heights of the text."""
 _THINNER = 0.75  # than over a picture
-_SEEN = 0.5  # pixels
-
-Corners = tuple[float, float, float, float]
-
-
-class SheetPanel(Frozen):
-    """One panel.
-
-    Attributes
-    ----------
-    values : ndarray, shape (height, width)
-        What is drawn as colour, the lowest row first, from the lower left corner of the box; NaN
-        stays blank.
-    box : Box
-        Where it lies, with what stays blank.
-    room : int
-        Pixels that the words may take.
-    words : (str, str)
-        What it is, and when; they stand above it.
-    mark : (float, float, float, float), optional
-        The left, lower, right and upper edge of the segment within the box, in pixels; lower and
-        upper are NaN where it is as high as the box.
-    torn : bool
-        Whether the segment goes on where the panel ends, and no other panel shows it.
-    """
-
-    values: NDArray[Any]
-    box: Box
-    room: int
-    words: tuple[str, str]
-    mark: Corners | None = None
-    torn: bool = False
-
-
-class SheetPage(Frozen):
-    """A page: its number from 0, and what is on it."""
-
-    number: int
-    panels: Sequence[SheetPanel]
-
-
-class SheetLegend(Frozen):
-    """What all pages share: their words, what rows and colours are, and which axes are named."""
-
-    title: str
-    subtitle: str
-    rows: RowAxis
-    colours: ColourScale
-    texts: dict[str, str]
-    axes: tuple[str, ...] = PICTURE_AXES
 
 
 def draw_page(
@@ -189,7 +145,7 @@ class _PageDrawing(Frozen):
             if unknown.any():
                 pixels[unknown] = self._paper
             Pixels(self.axes, pixels, (panel.box.left, panel.box.bottom))
-        outlines = [_outline(_corners_of(panel.box)) for panel in self.panels]
+        outlines = [outline(corners_of(panel.box)) for panel in self.panels]
         self._add(PolyCollection(outlines, facecolors="none", edgecolors=FAINT), _THIN)
         torn = [self._torn(panel.box) for panel in self.panels if panel.torn]
         paper = [channel / 255 for channel in self._paper]
@@ -201,7 +157,7 @@ class _PageDrawing(Frozen):
         lines: list[list[tuple[float, float]]] = []
         for panel in self.panels:
             if panel.mark is not None:
-                lines += _mark_lines(panel.box, panel.mark, inset)
+                lines += mark_lines(panel.box, panel.mark, inset)
         for colour, wide in STROKES:
             self._add(LineCollection(lines, colors=[colour]), _THINNER * wide)
 
@@ -240,7 +196,7 @@ class _PageDrawing(Frozen):
         rows = table[np.arange(box.height) * len(table) // box.height]
         Pixels(self.axes, np.repeat(rows[:, np.newaxis], box.width, axis=1), (box.left, box.bottom))
         self._add(
-            PolyCollection([_outline(_corners_of(box))], facecolors="none", edgecolors=FAINT), _THIN
+            PolyCollection([outline(corners_of(box))], facecolors="none", edgecolors=FAINT), _THIN
         )
         right = box.left + box.width
         marks = []
@@ -314,43 +270,6 @@ class _PageDrawing(Frozen):
 
 
 _UPRIGHT = {"rotation": 90, "ha": "center", "va": "center"}
-
-
-def _corners_of(box: Box) -> Corners:
-    return box.left, box.bottom, box.left + box.width, box.bottom + box.height
-
-
-def _outline(corners: Corners) -> list[tuple[float, float]]:
-    left, bottom, right, top = corners
-    return [(left, bottom), (right, bottom), (right, top), (left, top)]
-
-
-def _mark_lines(box: Box, mark: Corners, inset: float) -> Iterator[list[tuple[float, float]]]:
-    """Give the lines of a segment's box, as far as they lie within the panel.
-
-    A side that lies on the frame is drawn a little within it. Without frequencies there is no such
-    side, for the frame itself says where the segment ends.
-    """
-    left, bottom, right, top = mark
-    tall = np.isnan(bottom)
-    seen = _SEEN if tall else -_SEEN
-    across = [_side(end, box.width, seen, inset) for end in (left, right)]
-    upwards = [_side(end, box.height, seen, inset) for end in (bottom, top)]
-    if tall:
-        upwards = [(0.0, False), (float(box.height), False)]
-    for x, drawn in across:
-        if drawn:
-            yield [(box.left + x, box.bottom + y) for y, _ in upwards]
-    for y, drawn in upwards:
-        if drawn:
-            yield [(box.left + x, box.bottom + y) for x, _ in across]
-
-
-def _side(end: float, length: int, seen: float, inset: float) -> tuple[float, bool]:
-    """Give where one end of a segment is drawn along a side of its panel, and whether it is."""
-    drawn = seen < end < length - seen
-    margin = inset if drawn else 0.0
-    return min(max(end, margin), length - margin), drawn
 
 
 def _spelled(seconds: float) -> str:

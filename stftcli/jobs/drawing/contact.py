@@ -25,7 +25,7 @@ from stftcli.pictures.ticks import clock
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 
 if TYPE_CHECKING:
-    from stftcli.pictures.sheet import SheetLegend, SheetPage, SheetPanel
+    from stftcli.pictures.sheet_panels import SheetLegend, SheetPage, SheetPanel
 
 _LONG_S, _HOUR_S = 120.0, 3600.0
 _MIN_DIGITS, _MAX_DIGITS = 2, 5
@@ -75,7 +75,7 @@ class ContactSheet(Frozen):
         settings: FeatureSettings,
     ) -> "ContactSheet":
         """Find what the panels share: the colours, and the words around them."""
-        from stftcli.pictures.sheet import SheetLegend
+        from stftcli.pictures.sheet_panels import SheetLegend
 
         recording_of = np.zeros(len(plan.cuts), np.int64)
         for number, (_, places) in enumerate(plan.sounds):
@@ -101,7 +101,7 @@ class ContactSheet(Frozen):
 
     def page(self, number: int) -> "SheetPage":
         """Give a page to be drawn."""
-        from stftcli.pictures.sheet import SheetPage
+        from stftcli.pictures.sheet_panels import SheetPage
 
         places = self.plan.layout.places
         return SheetPage(
@@ -109,7 +109,7 @@ class ContactSheet(Frozen):
         )
 
     def _panel(self, number: int) -> "SheetPanel":
-        from stftcli.pictures.sheet import SheetPanel
+        from stftcli.pictures.sheet_panels import SheetPanel
 
         plan, cut = self.plan, self.plan.cuts[number]
         place, stored = plan.layout.places[number], self.store.get(number)
