@@ -75,6 +75,9 @@ def load_state_dict(path: Path) -> dict[str, StateTensor]:
         ) from (error)
     if not isinstance(state, dict):
         raise ValueError(f"it holds a {type(state).__name__}, not a state dict")  # noqa: TRY004
+    # Of a checkpoint, which holds the numbers of the training beside it.
+    if isinstance(inner := state.get("state_dict"), dict):
+        state = inner
     return {
         str(name): StateTensor(tensor) for name, tensor in state.items() if torch.is_tensor(tensor)
     }

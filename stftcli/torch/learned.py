@@ -77,6 +77,7 @@ def learned_settings(module: nn.Module, weights: str | None) -> FeatureSettings:
 
 def _frontend_of(module: nn.Module) -> Frontend:
     found = getattr(module, "_orig_mod", module)  # of torch.compile
+    found = getattr(found, "module", found)  # of DataParallel and its like
     if not isinstance(found, Frontend):
         raise SettingsError(
             f"{type(found).__name__} is no stftcli.torch.Frontend: give the module that "

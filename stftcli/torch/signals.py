@@ -51,5 +51,6 @@ def _filled(clips: Tensor, lengths: Tensor | None, samples: int) -> tuple[Tensor
     """Append zeros to what is shorter than so many samples."""
     if lengths is not None:
         at = torch.arange(clips.shape[-1], device=clips.device)
-        clips, lengths = clips.where(at < lengths[:, None], 0), lengths.clamp(min=samples)
+        clips = clips.where(at < lengths[:, None], 0)
+        lengths = lengths.clamp(min=samples).where(lengths > 0, 0)  # nothing is no sound
     return pad(clips, (0, torch.sym_max(0, samples - clips.shape[-1]))), lengths

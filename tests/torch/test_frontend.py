@@ -358,3 +358,10 @@ class TestModule:
     def test_of_a_device_that_is_not_there_is_refused(self) -> None:
         with pytest.raises(SettingsError, match="`device` is 'cuda:77'"):
             Extractor(mel=6).to_torch(RATE_HZ, device="cuda:77")
+
+
+def test_a_clip_of_no_samples_has_no_rows_whatever_sounds_are_filled_up_to() -> None:
+    module = Extractor(n_fft=64, pad_to="0.1s").to_torch(8000)
+    features, rows = module(torch.randn(2, 1000), torch.tensor([0, 300]))
+    assert rows.tolist() == [0, Extractor(n_fft=64, pad_to="0.1s").frames(300, 8000)]
+    assert not features[0].any()

@@ -54,6 +54,15 @@ class TestStateDict:
         assert_close(got, features(module, sound), 2e-6)
         assert not np.allclose(got, made(sound, RATE_HZ), rtol=0.01, atol=0)
 
+    def test_of_a_checkpoint_is_read_too(self, shell: Shell, sound: Any) -> None:
+        module = changed(Extractor(n_fft=64, linear_out=5, seed=1).to_torch(RATE_HZ))
+        torch.save(module.state_dict(), "plain.pt")
+        torch.save({"epoch": 3, "state_dict": module.state_dict()}, "checkpoint.pt")
+        words = ("--n-fft", "64", "--linear")
+        plain = shell.features("in.wav", *words, "plain.pt:steps.0")
+        assert_close(plain, features(module, sound), 2e-6)
+        assert np.array_equal(shell.features("in.wav", *words, "checkpoint.pt:steps.0"), plain)
+
     @pytest.mark.parametrize("prefix", ["", ":kernel"])
     def test_of_an_stft_alone(self, shell: Shell, sound: Any, prefix: str) -> None:
         stft = changed(STFT(64, 16, freeze_parameters=False))
@@ -209,3 +218,12 @@ class TestBad:
             Extractor.from_torch(module, "w.npz")
         assert (shell.folder / "w.npz").read_bytes() == b"of yesterday"
         assert shell.names() == ["in.wav", "w.npz"]
+
+
+def test_a_module_within_another_that_spreads_it_over_devices() -> None:
+    module = Extractor(n_fft=64, mel=5, pcen=True).to_torch(RATE_HZ)
+    with torch.no_grad():
+        module.steps[1].gain.fill_(0.7)
+    found = Extractor.from_torch(torch.nn.DataParallel(module))
+    assert found == Extractor.from_torch(module)
+    assert vars(found.settings.features.steps[1])["gain"] == pytest.approx(0.7)
