@@ -325,10 +325,12 @@ class TestPickledCode:
         assert shell.names() == ["a.pt"]
 
 
-def test_a_state_dict_within_a_checkpoint_is_no_layer(tmp_path: Path, torch: Any) -> None:
+def test_a_state_dict_within_a_checkpoint_is_read(tmp_path: Path, torch: Any) -> None:
     torch.save({"state_dict": {"weight": torch.ones(2, 3)}, "epoch": 3}, tmp_path / "a.pt")
-    with pytest.raises(InputError, match=r"a\.pt holds no layer"):
-        inspect_layer(str(tmp_path / "a.pt"))
+    assert inspect_layer(str(tmp_path / "a.pt")).shape == (2, 3)
+    torch.save({"model": {"weight": torch.ones(2, 3)}, "epoch": 3}, tmp_path / "b.pt")
+    with pytest.raises(InputError, match=r"b\.pt holds no layer"):
+        inspect_layer(str(tmp_path / "b.pt"))
 
 
 def test_what_else_is_in_a_checkpoint_does_no_harm(tmp_path: Path, torch: Any) -> None:
