@@ -52,12 +52,17 @@ def results(commands: str) -> list[str]:
     return re.findall(r"(?:--out|-o|--save-linear|--plot|>) ([\w-]+\.\w+)", commands)
 
 
-def run_shell(commands: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def environment() -> dict[str, str]:
+    """Give an environment in which stftcli is on the path, as in one that has been activated."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path}
+
+
+def run_shell(commands: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
         cwd=folder,
-        env={**os.environ, "PATH": path},
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -72,7 +77,12 @@ def run_python(page: Path, code: str, folder: Path) -> None:
     script = folder / "code_of_the_page.py"
     script.write_text(code, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, script.name], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, script.name],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 
