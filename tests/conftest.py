@@ -21,3 +21,6 @@ for name, default in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.
     number = getattr(signal, name, None)
     if number is not None and signal.getsignal(number) == signal.SIG_IGN:
         signal.signal(number, default)
+
+# With it Python writes to pipes otherwise than at a user's.
+os.environ.pop("PYTHONUNBUFFERED", None)

@@ -5,6 +5,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -201,10 +202,22 @@ def run(arguments: list[str] | None = None) -> int:
             # After a signal it does not matter what an import has made of the exception.
             if signals.exit_code is None and (debug or not isinstance(error, Exception)):
                 raise
-            return signals.exit_code or _explain(error)
+            code = signals.exit_code or _explain(error)
+            _forget_unwritten()
+            return code
         finally:
             sys.unraisablehook, warnings.showwarning = hook_before, show_before
     return signals.exit_code or (code if isinstance(code, int) else 0)
+
+
+def _forget_unwritten() -> None:
+    """Let go of what standard output does not take: Python would try it again, and complain."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(error: BaseException) -> int:

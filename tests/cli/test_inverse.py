@@ -182,7 +182,8 @@ class TestPipes:
         soundfile.write(shell.folder / "in.wav", signal + low, RATE_HZ, subtype="FLOAT")
         edit = (
             "import io, sys, numpy as np; x = np.load(io.BytesIO(sys.stdin.buffer.read())); "
-            "x[:, 16:] = 0; np.save(sys.stdout.buffer, x)"
+            "x[:, 16:] = 0; np.save(out := io.BytesIO(), x); "
+            "sys.stdout.buffer.write(out.getvalue())"
         )
         spectra = shell.ok("features", "in.wav", *COMPLEX, "--out", "-").out
         edited = subprocess.run(
