@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from stftcli.cli.sections import SectionedCommand, did_you_mean
+from stftcli.cli.sections import SectionedCommand, did_you_mean, help_option
 from stftcli.cli.words import say
 from stftcli.errors import StftcliError
 from stftcli.files.interrupts import hearing_signals
@@ -38,15 +38,11 @@ class _Group(click.Group):
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Take a command behind --help too, or all."""
-        return click.Option(
+        return help_option(
             self.get_help_option_names(ctx),
-            is_flag=False,
-            flag_value="",
-            is_eager=True,
-            expose_value=False,
-            metavar="[COMMAND]",
-            callback=self._show_help,
-            help="Show this, or the options of a command, or of all.",
+            "[COMMAND]",
+            self._show_help,
+            "Show this, or the options of a command, or of all.",
         )
 
     def _show_help(self, ctx: click.Context, _: click.Parameter, word: str | None) -> None:

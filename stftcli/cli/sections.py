@@ -67,6 +67,25 @@ def did_you_mean(word: str, known: Sequence[str], otherwise: str | None = None) 
     return told if otherwise is None or told.startswith("did") else otherwise
 
 
+def help_option(
+    names: Sequence[str],
+    metavar: str,
+    show: Callable[[click.Context, click.Parameter, str | None], None],
+    text: str,
+) -> click.Option:
+    """Make the option --help that takes a word, or none, and shows what belongs to it."""
+    return click.Option(
+        list(names),
+        is_flag=False,
+        flag_value="",
+        is_eager=True,
+        expose_value=False,
+        metavar=metavar,
+        callback=show,
+        help=text,
+    )
+
+
 class SectionedOption(click.Option):
     """An option that belongs to a topic; `common` ones stand on the first screen of the help."""
 
@@ -97,15 +116,11 @@ class SectionedCommand(click.Command):
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Take a topic behind --help."""
-        return click.Option(
+        return help_option(
             self.get_help_option_names(ctx),
-            is_flag=False,
-            flag_value="",
-            is_eager=True,
-            expose_value=False,
-            metavar="[TOPIC]",
-            callback=self._show_help,
-            help="Show this, or the options of a topic, or one option, or all.",
+            "[TOPIC]",
+            self._show_help,
+            "Show this, or the options of a topic, or one option, or all.",
         )
 
     def _show_help(self, ctx: click.Context, _: click.Parameter, topic: str | None) -> None:

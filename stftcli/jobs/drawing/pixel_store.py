@@ -1,5 +1,6 @@
 """Panels in pixels, on disk until a page needs them."""
 
+from contextlib import suppress
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -37,7 +38,9 @@ class PixelStore:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._file.close()
+        # It may hold what found no room; that has been told, and is not needed.
+        with suppress(OSError):
+            self._file.close()
 
     def add(self, number: int, values: NDArray[Any]) -> None:
         """Keep an array."""
@@ -54,6 +57,7 @@ class PixelStore:
         if number not in self._places:
             return None
         place, shape, dtype = self._places[number]
-        self._file.seek(place)
+        with temp_space_errors():
+            self._file.seek(place)  # writes what still waits
         content = read_exactly(self._file, int(np.prod(shape)) * dtype.itemsize)
         return np.frombuffer(content, dtype).reshape(shape)
