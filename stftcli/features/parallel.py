@@ -59,12 +59,14 @@ def ordered_map(
             yield _result(waiting.popleft(), todo)
     finally:
         with suppress(Empty):
-            while untouched := todo.get_nowait():
-                waiting.remove(untouched)
+            while True:
+                todo.get_nowait()
         for _ in range(helpers):
             todo.put(None)
+        # Only for helpers: what the caller was at when a signal came will never be done.
         for task in waiting:
-            task.done.wait()
+            if task.helped:
+                task.done.wait()
 
 
 def _start_helper(todo: "SimpleQueue[_Task[Item, Result] | None]") -> int:
@@ -80,12 +82,13 @@ def _start_helper(todo: "SimpleQueue[_Task[Item, Result] | None]") -> int:
 
 
 class _Task(Generic[Item, Result]):
-    """A call that somebody makes, and what became of it."""
+    """A call that the caller or a helper makes, and what became of it."""
 
     def __init__(self, function: Callable[[Item], Result], item: Item) -> None:
         self._function, self._item = function, item
         self._results: list[Result] = []
         self._error: Exception | None = None
+        self.helped = False
         self.done = Event()
 
     def run(self) -> None:
@@ -105,6 +108,7 @@ class _Task(Generic[Item, Result]):
 
 def _help(todo: "SimpleQueue[_Task[Item, Result] | None]") -> None:
     while task := todo.get():
+        task.helped = True
         task.run()
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 
@@ -26,10 +27,10 @@ class Items:
 
 
 @each_number_of_threads
-@pytest.mark.parametrize("count", [0, 1, 7, 500])
-def test_results_come_in_order(threads: int, count: int) -> None:
-    results = list(ordered_map(lambda item: 2 * item, range(count), threads))
-    assert results == list(range(0, 2 * count, 2))
+@pytest.mark.parametrize("items", [0, 1, 7, 500])
+def test_results_come_in_order(threads: int, items: int) -> None:
+    results = list(ordered_map(lambda item: 2 * item, range(items), threads))
+    assert results == list(range(0, 2 * items, 2))
 
 
 def test_a_late_result_is_waited_for_while_others_are_worked_on() -> None:
@@ -96,3 +97,19 @@ def test_who_stops_listening_stops_the_work() -> None:
     results.close()  # type: ignore[attr-defined]
     assert items.taken <= 10
     assert threading.active_count() == before
+
+
+def test_a_signal_that_comes_while_the_caller_works_ends_it() -> None:
+    caller, held, ended = threading.get_ident(), threading.Event(), threading.Event()
+
+    def work(item: int) -> int:
+        if threading.get_ident() != caller:
+            held.set()
+            assert ended.wait(60)
+        elif held.is_set():  # so this item is one of those that wait
+            ended.set()
+            raise KeyboardInterrupt
+        return item
+
+    with pytest.raises(KeyboardInterrupt):
+        list(ordered_map(work, count(), 2))

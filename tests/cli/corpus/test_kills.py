@@ -33,6 +33,15 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def took_s(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> float:
+    """How long a run takes that nothing disturbs."""
+    shell = Shell(tmp_path_factory.mktemp("timed"))
+    begun = time.monotonic()
+    shell.ok("features", str(corpus / "clips"), *WORDS)
+    return time.monotonic() - begun
+
+
 @pytest.fixture
 def work(shell: Shell, corpus: Path) -> Shell:
     """The same sounds in a folder of its own."""
@@ -40,10 +49,10 @@ def work(shell: Shell, corpus: Path) -> Shell:
     return shell
 
 
-def start(shell: Shell) -> Process:
+def start(shell: Shell, *more: str) -> Process:
     """Start a run with a process group of its own."""
     return subprocess.Popen(
-        [*STFTCLI, "features", "clips", *WORDS],
+        [*STFTCLI, "features", "clips", *WORDS, *more],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -101,22 +110,22 @@ def kill_at(shell: Shell, corpus: Path, moment_s: float) -> None:
 
 
 def moments(count: int, seed: int) -> list[float]:
-    """Choose random moments of a run, which takes about two seconds."""
+    """Choose random moments of a run, as parts of how long it takes."""
     chooses = random.Random(seed)
-    return [round(2 * (number + chooses.random()) / count, 3) for number in range(count)]
+    return [round((number + chooses.random()) / count, 3) for number in range(count)]
 
 
 @needs_proc
-@pytest.mark.parametrize("moment_s", moments(3, seed=1))
-def test_killed_and_taken_up_again(work: Shell, corpus: Path, moment_s: float) -> None:
-    kill_at(work, corpus, moment_s)
+@pytest.mark.parametrize("moment", moments(3, seed=1))
+def test_killed_and_taken_up_again(work: Shell, corpus: Path, took_s: float, moment: float) -> None:
+    kill_at(work, corpus, moment * took_s)
 
 
 @needs_proc
 @pytest.mark.long
-@pytest.mark.parametrize("moment_s", moments(20, seed=2))
-def test_killed_at_any_moment(work: Shell, corpus: Path, moment_s: float) -> None:
-    kill_at(work, corpus, moment_s)
+@pytest.mark.parametrize("moment", moments(20, seed=2))
+def test_killed_at_any_moment(work: Shell, corpus: Path, took_s: float, moment: float) -> None:
+    kill_at(work, corpus, moment * took_s)
 
 
 @needs_proc
@@ -177,7 +186,7 @@ def test_interrupted_and_taken_up_again(
 def test_interrupted_while_workers_start(
     work: Shell, number: int, code: int, delay_s: float
 ) -> None:
-    process = start(work)
+    process = start(work, "--hop-length", "2")  # so that it is not done before the signal comes
     wait_until((work.folder / "out" / "corpus.json").exists)
     time.sleep(delay_s)
     said = interrupt(process, number, group=True)
