@@ -78,8 +78,7 @@ def _read_rows(path: Path) -> Batches:
             yield from matrix.batches(file)
 
 
-ARK = FormatRow(
-    (".ark",),
+ROW = FormatRow(
     ArkWriter,
     goes_back=True,
     read_rows=_read_rows,

@@ -144,4 +144,4 @@ def _parse(lines: list[str], columns: int, first: int) -> NDArray[np.float64]:
         raise ValueError(f"its columns must hold numbers: {text}") from error
 
 
-CSV = FormatRow((".csv",), CsvWriter, goes_back=False, read_rows=_read_rows)
+ROW = FormatRow(CsvWriter, goes_back=False, read_rows=_read_rows)

@@ -18,8 +18,6 @@ class FormatRow(NamedTuple):
 
     Parameters
     ----------
-    endings : tuple of str
-        The endings of files that mean it.
     writer : type of ArrayWriter
         Makes such files.
     goes_back : bool
@@ -39,7 +37,6 @@ class FormatRow(NamedTuple):
         Opens the values of an array of any shape and type in a file, as a context manager.
     """
 
-    endings: tuple[str, ...]
     writer: type[ArrayWriter]
     goes_back: bool
     read_rows: Callable[[Path], Batches]

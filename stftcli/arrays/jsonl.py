@@ -91,4 +91,4 @@ def _row(text: str) -> list[float]:
     return row
 
 
-JSONL = FormatRow((".jsonl", ".ndjson"), JsonlWriter, goes_back=False, read_rows=_read_rows)
+ROW = FormatRow(JsonlWriter, goes_back=False, read_rows=_read_rows)

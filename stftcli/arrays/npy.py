@@ -105,8 +105,7 @@ def _values(file: IO[bytes], header: NpyHeader, layout: str | None) -> Values:
     return Values(file, header.shape, header.dtype, header.columns_first, layout)
 
 
-NPY = FormatRow(
-    (".npy",),
+ROW = FormatRow(
     NpyWriter,
     goes_back=True,
     read_rows=_read_rows,

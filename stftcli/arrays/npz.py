@@ -132,8 +132,7 @@ def _read_layout(archive: "NpzFile") -> str | None:
     return layout if isinstance(layout, str) else None
 
 
-NPZ = FormatRow(
-    (".npz",),
+ROW = FormatRow(
     NpzWriter,
     goes_back=True,
     read_rows=_read_rows,

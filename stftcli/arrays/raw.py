@@ -45,8 +45,7 @@ class RawWriter(ArrayWriter):
         return self._file, 0
 
 
-RAW = FormatRow(
-    (".raw", ".bin"),
+ROW = FormatRow(
     RawWriter,
     goes_back=False,
     read_rows=_read_rows,

@@ -110,8 +110,7 @@ def _open_values(path: Path) -> Iterator[Values]:
         yield Values(file, tensor.shape, tensor.dtype, layout=header.texts.get("layout"))
 
 
-SAFETENSORS = FormatRow(
-    (".safetensors",),
+ROW = FormatRow(
     SafetensorsWriter,
     goes_back=False,
     read_rows=_read_rows,

@@ -5,7 +5,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from stftcli.arrays.description import settings_of
-from stftcli.arrays.formats import FORMATS
+from stftcli.arrays.formats import ENDINGS
 from stftcli.arrays.read import read_settings
 from stftcli.errors import InputError, SettingsError
 from stftcli.features.settings import FeatureSettings
@@ -144,5 +144,4 @@ def read_graph_settings(path: str) -> dict[str, Any] | None:
 
 def is_array(path: str) -> bool:
     """Say whether a path names a feature array, or the description of one."""
-    endings = (ending for row in FORMATS.values() for ending in row.endings)
-    return path.lower().endswith((*endings, ".json"))
+    return path.lower().endswith((*ENDINGS, ".json"))

@@ -11,7 +11,7 @@ from PIL import Image
 from safetensors.numpy import save_file
 
 from stftcli.arrays.description import Description
-from stftcli.arrays.formats import FORMATS
+from stftcli.arrays.formats import FORMAT_ENDINGS, FORMATS, format_of
 from stftcli.arrays.read import ENDINGS, read_description, read_rows, read_settings
 from stftcli.arrays.spec import ArrayMetadata
 from stftcli.errors import InputError
@@ -36,8 +36,10 @@ def file_of(folder: Path, name: ArrayFormat, values: Any, **others: Any) -> str:
     return str(path)
 
 
-def test_every_ending_is_read() -> None:
-    assert set(ENDINGS) == {ending for row in FORMATS.values() for ending in row.endings}
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_every_ending_means_the_format_that_names_it(ending: str) -> None:
+    (name,) = (name for name, endings in FORMAT_ENDINGS.items() if ending in endings)
+    assert format_of(f"X{ending.upper()}") is FORMATS[name]
 
 
 @each_format_of_binary

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from stftcli.arrays.formats import FORMATS
+from stftcli.arrays.formats import format_of
 from stftcli.arrays.sidecar import write_sidecar
 from stftcli.arrays.spec import ArrayMetadata, ArraySpec
 from stftcli.arrays.stored import open_array
@@ -29,7 +29,8 @@ def array_of(shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
 
 
 def write(path: Path, array: NDArray[Any], layout: Layout = "frames-first") -> None:
-    row = next(row for row in FORMATS.values() if path.suffix in row.endings)
+    row = format_of(str(path))
+    assert row is not None
     names = tuple(f"f{number}" for number in range(array.shape[-1]))
     spec = ArraySpec(array.shape[1:], array.dtype, layout, names, "x")
     with path.open("wb+") as file, path.with_name(f"{path.name}.json").open("wb") as beside:

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from stftcli.arrays.format_row import FormatRow
-from stftcli.arrays.formats import FORMATS
+from stftcli.arrays.formats import FORMAT_ENDINGS, FORMATS
 from stftcli.features.extractor import Extractor
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.attempt import Notes, attempt, output_path, size_of
@@ -43,7 +43,7 @@ class FeatureFiles(Frozen):
     @property
     def ending(self) -> str:
         """What their names end in."""
-        return self.row.endings[0]
+        return FORMAT_ENDINGS[self.array_format][0]
 
     def run(self, unit: Unit) -> list[Result]:
         """Write the files of a unit, and tell what became of each sound."""

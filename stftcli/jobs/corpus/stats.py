@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stftcli.arrays.formats import FORMATS, format_of
+from stftcli.arrays.formats import format_of
 from stftcli.arrays.read import read_description, read_rows
 from stftcli.arrays.shards.shards import shard_of
 from stftcli.dsp.feature_moments import FeatureMoments
@@ -163,8 +163,7 @@ def _rows(path: Path, result: Result) -> Iterator[NDArray[Any]]:
 
 
 def _names(path: Path) -> tuple[str, ...]:
-    row = format_of(str(path))
-    if row in FORMATS.values():
+    if format_of(str(path)) is not None:
         try:
             return read_description(str(path)).names or ()
         except StftcliError:
