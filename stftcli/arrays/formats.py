@@ -52,8 +52,7 @@ def choose_format(name: ArrayFormat | None, output: str) -> FormatRow:
     if row := format_of(output):
         return row
     raise SettingsError(
-        f"cannot tell the format from the name {output}: use {', '.join(ENDINGS)}, or give "
-        "`format`"
+        f"cannot tell the format from the name {output}: use {', '.join(ENDINGS)}, or give `format`"
     )
 
 

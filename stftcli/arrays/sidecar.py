@@ -1,6 +1,5 @@
 """The description that stands beside an array in a file of its own, as JSON."""
 
-import json
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -72,6 +71,8 @@ def write_sidecar(file: IO[bytes], spec: ArraySpec, frames: int, settings: str) 
     settings : str
         How the array was made, as a JSON object.
     """
+    import json
+
     described = {
         "shape": spec.shape(frames),
         "dtype": str(spec.dtype),

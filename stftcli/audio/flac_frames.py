@@ -1,5 +1,7 @@
 """The frames of FLAC: headers and checksums (RFC 9639, section 9)."""
 
+from functools import cache
+
 from stftcli.frozen import Frozen
 
 # A header of the largest size, and the smallest frame.
@@ -67,9 +69,9 @@ def _coded_number(head: bytes) -> tuple[int, int]:
 def checked_ends(ahead: bytes) -> list[int]:
     """Give where a frame that begins here may end, as its checksum says."""
     ends: list[int] = []
-    crc = before = 0
+    crc, before, table = 0, 0, _table(0x8005, 16)
     for at, byte in enumerate(ahead, 1):
-        before, crc = crc, (crc << 8 & 0xFF00) ^ _CRC16[crc >> 8 ^ byte]
+        before, crc = crc, (crc << 8 & 0xFF00) ^ table[crc >> 8 ^ byte]
         # Zeros behind a frame leave its checksum as it is.
         if crc == 0 and before != 0 and at >= MIN_FRAME_BYTES:
             ends.append(at)
@@ -95,6 +97,7 @@ def is_checked(frames: bytes) -> bool:
     return rest == 0
 
 
+@cache
 def _table(polynomial: int, bits: int) -> list[int]:
     top, mask = 1 << (bits - 1), (1 << bits) - 1
     table = []
@@ -106,11 +109,8 @@ def _table(polynomial: int, bits: int) -> list[int]:
     return table
 
 
-_CRC8, _CRC16 = _table(0x07, 8), _table(0x8005, 16)
-
-
 def _crc8(data: bytes) -> int:
-    crc = 0
+    crc, table = 0, _table(0x07, 8)
     for byte in data:
-        crc = _CRC8[crc ^ byte]
+        crc = table[crc ^ byte]
     return crc

@@ -9,24 +9,25 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from stftcli.audio.hashing import HashingTee, file_sha256
 from stftcli.audio.incoming import FileBytes, Incoming
 from stftcli.audio.kinds import kind_of, raw_kind, skip_tags, unchanged
-from stftcli.audio.notes import Notes, notes_in_file, notes_in_head
 from stftcli.audio.parts import Findings, Parts
-from stftcli.audio.pump import Pump, can_wait, interrupts, reading, reading_file
 from stftcli.audio.shared_file import Identity, identity_of
 from stftcli.audio.wav import known_head
 from stftcli.errors import InputError
 from stftcli.files.atomic import STANDARD
 from stftcli.files.here import located
-from stftcli.files.remote import open_remote
 from stftcli.files.system import READ
 from stftcli.files.temporary import temporary_file
 from stftcli.files.urls import is_url, plain_name
 from stftcli.settings.reading import RawFormat
+
+if TYPE_CHECKING:
+    from stftcli.audio.notes import Notes
+    from stftcli.audio.pump import Pump
 
 
 class Opened:
@@ -103,6 +104,8 @@ class Opened:
         if self._pump is None:
             if self.seekable and not self._has_more():
                 return None
+            from stftcli.audio.pump import Pump
+
             self._pump = Pump(self._rest, self._name, in_files=self.kind.in_files)
             self._stack.callback(self._end)
         return self._pump.next_part()
@@ -133,9 +136,11 @@ class Opened:
         assert self._pump is not None
         return self._pump.sizes[number - self.seekable]
 
-    def notes(self) -> Notes:
+    def notes(self) -> "Notes":
         """Give what a WAV says beside its samples; of a pipe, what stands before them."""
         if self._kept is not None and self.kind.wav is not None:
+            from stftcli.audio.notes import notes_in_file
+
             return notes_in_file(self._kept, self._begin, self.kind.wav)
         return self._notes
 
@@ -189,6 +194,8 @@ class Opened:
         return FileBytes(descriptor, self._begin, lambda: self._stopped)
 
     def _open_pipe(self, descriptor: int, hashed: bool) -> None:
+        from stftcli.audio.pump import can_wait, interrupts, reading, reading_file
+
         if can_wait():
             stopped, self._stop = self._stack.enter_context(interrupts())
             self._take(Incoming(reading(descriptor, stopped, self._seen(hashed))))
@@ -197,6 +204,9 @@ class Opened:
         self._take(Incoming(reading_file(file, lambda: self._stopped, self._seen(hashed))))
 
     def _open_remote(self, url: str, hashed: bool) -> None:
+        from stftcli.audio.pump import reading_file
+        from stftcli.files.remote import open_remote
+
         file = self._stack.enter_context(open_remote(url))
         self._take(Incoming(reading_file(file, lambda: self._stopped, self._seen(hashed))))
 
@@ -209,6 +219,8 @@ class Opened:
     def _take(self, incoming: Incoming) -> None:
         self._look(incoming)
         if self.kind.wav is not None:
+            from stftcli.audio.notes import notes_in_head
+
             self._notes = notes_in_head(known_head(incoming))
         self.seekable = not (self.kind.streams or self.kind.in_files)
         if self.seekable:

@@ -4,13 +4,12 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
 from math import inf
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from stftcli.audio.channels import check_channel
-from stftcli.audio.clocks import Clock, clocks_of
 from stftcli.audio.complaints import complaints
 from stftcli.audio.header import COMPRESSED, FLOAT_SUBTYPES, SUBTYPES
 from stftcli.audio.nonfinite import FinitePicker
@@ -25,6 +24,9 @@ from stftcli.settings.choices import Nonfinite
 from stftcli.settings.reading import AS_IT_IS, Reading
 from stftcli.settings.segment import SegmentSettings
 from stftcli.settings.signal import MAX_RATE_HZ
+
+if TYPE_CHECKING:
+    from stftcli.audio.clocks import Clock
 
 WHOLE = SegmentSettings(channel="all")
 
@@ -148,8 +150,10 @@ class Source:
         """The format of the samples, in words."""
         return SUBTYPES[self.subtype]
 
-    def clocks(self) -> list[Clock]:
+    def clocks(self) -> "list[Clock]":
         """Give the times at which the sound begins, as its notes and its name say, best first."""
+        from stftcli.audio.clocks import clocks_of
+
         return clocks_of(self._path, self._opened.notes(), self.rate_hz)
 
     def count(self) -> int:

@@ -6,7 +6,6 @@ import click
 
 from stftcli.cli import options, types
 from stftcli.cli.corpus_options import CorpusOptions, corpus_options, timeline_option
-from stftcli.cli.corpus_progress import CorpusProgress, run_many
 from stftcli.cli.output import choose_input, choose_output, other_inputs, writes_to_terminal
 from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import SectionedCommand, under
@@ -25,6 +24,7 @@ from stftcli.settings.choices import (
 from stftcli.settings.reading import Reading
 
 if TYPE_CHECKING:
+    from stftcli.cli.corpus_progress import CorpusProgress
     from stftcli.jobs.corpus.run import CorpusReport
 
 _ENDINGS = {"raven": "selections.txt", "audacity": "labels.txt"}
@@ -192,9 +192,10 @@ def _write_many(
     quiet: bool,
     **how: Any,
 ) -> None:
+    from stftcli.cli.corpus_progress import run_many
     from stftcli.jobs.corpus.features import write_corpus
 
-    def write(progress: CorpusProgress) -> "CorpusReport":
+    def write(progress: "CorpusProgress") -> "CorpusReport":
         return write_corpus(
             corpus.inputs(paths),
             settings,

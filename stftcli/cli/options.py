@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,6 @@ from stftcli.cli.progress import TerminalReporter
 from stftcli.cli.sections import Command, Decorator, given_order, stacked, under
 from stftcli.errors import SettingsError
 from stftcli.features.keywords import all_options, change, step_options
-from stftcli.features.presets import load_preset
 from stftcli.features.settings import FeatureSettings, Recipe
 from stftcli.presets import preset_names
 from stftcli.settings.calibration import CalibrationSettings
@@ -22,11 +21,13 @@ from stftcli.settings.choices import MAX_THREADS, Spectrum
 from stftcli.settings.frames import FrameSettings
 from stftcli.settings.kinds import Frequency, Time
 from stftcli.settings.option import Option
-from stftcli.settings.pictures import Look
 from stftcli.settings.reading import RAW_ENCODINGS, SLOW_ADVICE, RawKind, Reading
 from stftcli.settings.record import Record
 from stftcli.settings.segment import SegmentSettings
 from stftcli.settings.signal import MAX_RATE_HZ, SignalSettings
+
+if TYPE_CHECKING:
+    from stftcli.settings.pictures import Look
 
 threads = under("output")(
     "--threads",
@@ -208,27 +209,39 @@ def inverse_options(command: Command) -> Command:
 
 def base_settings(values: dict[str, Any]) -> FeatureSettings:
     """Take the preset or the file out of the values of a command, and give its settings."""
-    config = values["config"]
-    if config is None or values["preset"] is not None:
-        return base_of_picture(values)[0]
+    preset, config = _base_of(values)
+    if config is None:
+        return _preset_settings(preset)
     from stftcli.jobs.config import read_config
 
-    del values["preset"], values["config"]
     return read_config(config)
 
 
-def base_of_picture(values: dict[str, Any]) -> tuple[FeatureSettings, Look]:
+def base_of_picture(values: dict[str, Any]) -> "tuple[FeatureSettings, Look]":
     """Take them out of the values of a command, and give how a picture looks as well."""
+    from stftcli.settings.pictures import Look
+
+    preset, config = _base_of(values)
+    if config is None:
+        return _preset_settings(preset), Look()
+    from stftcli.jobs.config import read_picture_config
+
+    return read_picture_config(config)
+
+
+def _base_of(values: dict[str, Any]) -> tuple[str | None, str | None]:
     preset, config = values.pop("preset"), values.pop("config")
     if preset is not None and config is not None:
         raise SettingsError("`preset` and `config` are both the base of the settings: give one")
-    if preset is not None:
-        return load_preset(preset).settings, Look()
-    if config is not None:
-        from stftcli.jobs.config import read_picture_config
+    return preset, config
 
-        return read_picture_config(config)
-    return FeatureSettings(), Look()
+
+def _preset_settings(preset: str | None) -> FeatureSettings:
+    if preset is None:
+        return FeatureSettings()
+    from stftcli.features.presets import load_preset
+
+    return load_preset(preset).settings
 
 
 def taken(values: dict[str, Any]) -> Given:

@@ -8,7 +8,6 @@ import click
 from stftcli.cli import options, types
 from stftcli.cli.arrangement import Arrangement, arrangement_options
 from stftcli.cli.corpus_options import CorpusOptions, corpus_options
-from stftcli.cli.corpus_progress import CorpusProgress, run_many
 from stftcli.cli.many import for_each
 from stftcli.cli.output import choose_input, choose_output, other_inputs
 from stftcli.cli.pictures import picture_options
@@ -25,6 +24,7 @@ from stftcli.settings.reading import Reading
 from stftcli.settings.sheet import SheetSettings
 
 if TYPE_CHECKING:
+    from stftcli.cli.corpus_progress import CorpusProgress
     from stftcli.jobs.corpus.run import CorpusReport
 
 
@@ -207,9 +207,10 @@ def _draw_many(
     strict: bool,
     quiet: bool,
 ) -> None:
+    from stftcli.cli.corpus_progress import run_many
     from stftcli.jobs.corpus.pictures import draw_corpus
 
-    def draw(progress: CorpusProgress) -> "CorpusReport":
+    def draw(progress: "CorpusProgress") -> "CorpusReport":
         return draw_corpus(
             corpus.inputs(paths),
             settings,

@@ -11,7 +11,6 @@ from stftcli.dsp.conditioning import Observer
 from stftcli.dsp.design import Design
 from stftcli.dsp.excerpt import Excerpt
 from stftcli.dsp.framing import Framer
-from stftcli.dsp.inverse import ISTFT
 from stftcli.errors import SettingsError
 
 
@@ -149,6 +148,8 @@ class STFT(Design):
         InputError
             If the spectra are no complex numbers.
         """
+        from stftcli.dsp.inverse import ISTFT
+
         inverse = ISTFT(self, length)
         return np.concatenate((inverse.push(spectra), inverse.finish()), axis=-1)
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from stftcli.dsp.linear import Linear
 from stftcli.dsp.plan import FramePlan
-from stftcli.dsp.stretches import Stretches
 from stftcli.errors import SettingsError
 from stftcli.features.axis import Axis, spectrum_axis
 from stftcli.features.operations import (
@@ -16,11 +16,14 @@ from stftcli.features.operations import (
     WholeSoundStep,
     two_pass,
 )
-from stftcli.features.statistics import MakeStatistics, one_row, pooled_rows
 from stftcli.features.step import Step
 from stftcli.frozen import Frozen
 from stftcli.settings.choices import Spectrum
 from stftcli.settings.units import SampleUnit
+
+if TYPE_CHECKING:
+    from stftcli.dsp.stretches import Stretches
+    from stftcli.features.statistics import MakeStatistics
 
 
 class Stage(Frozen):
@@ -176,7 +179,7 @@ class Builder:
         self._by_sound = self.joint is None
         self.stream(two_pass(make_step), two_pass(make_step, known_only=True))
 
-    def pool(self, period_s: float, make: MakeStatistics, axis: Axis) -> None:
+    def pool(self, period_s: float, make: "MakeStatistics", axis: Axis) -> None:
         """Add what makes a row, of this axis, of each stretch of so many seconds.
 
         Raises
@@ -184,14 +187,19 @@ class Builder:
         SettingsError
             If rows are such stretches already, or a hop is longer.
         """
+        from stftcli.dsp.stretches import Stretches
+        from stftcli.features.statistics import pooled_rows
+
         if self.stretches is not None:
             raise SettingsError("there are two steps `pool`: frames are pooled once")
         stretches = self.stretches = Stretches.of_time(self.plan, period_s, self.rate_hz)
         self._join(lambda each: partial(pooled_rows, each, stretches), make)
         self.become(axis, "the pooled features")
 
-    def summarize(self, make: MakeStatistics, axis: Axis) -> None:
+    def summarize(self, make: "MakeStatistics", axis: Axis) -> None:
         """Add what makes one row, of this axis, of the whole sound."""
+        from stftcli.features.statistics import one_row
+
         self._join(lambda each: partial(one_row, each), make)
         self.become(replace(axis, per_frame=False), "the statistics")
 
@@ -223,7 +231,7 @@ class Builder:
         self.axis, self._source = axis, source
 
     def _join(
-        self, rows: Callable[[MakeStatistics], StreamOperation], make: MakeStatistics
+        self, rows: "Callable[[MakeStatistics], StreamOperation]", make: "MakeStatistics"
     ) -> None:
         self.joint = self.joint or Joint(len(self.stream_operations), self.axis)
         self.stream(rows(make), rows(partial(make, known_only=True)))

@@ -2,14 +2,13 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.dsp.linear import Linear
 from stftcli.dsp.plan import FramePlan
-from stftcli.dsp.stretches import Stretches
 from stftcli.errors import SettingsError
 from stftcli.features.axis import Axis
 from stftcli.features.builder import Joint, Stage
@@ -20,6 +19,9 @@ from stftcli.features.resample import resampled_samples
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
 from stftcli.settings.frames import ResolvedFrames
+
+if TYPE_CHECKING:
+    from stftcli.dsp.stretches import Stretches
 
 Analyze = Callable[[NDArray[Any]], NDArray[Any]]
 
@@ -67,7 +69,7 @@ class Built(Frozen):
     new_linears: tuple[Linear, ...]
     warnings: tuple[str, ...]
     stages: tuple[Stage, ...]
-    stretches: Stretches | None = None
+    stretches: "Stretches | None" = None
     joint: Joint | None = None
     analyze: Analyze | None = None
 

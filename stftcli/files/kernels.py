@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stftcli.errors import InputError
-from stftcli.files.tensors import TensorFile, open_tensors, split_prefix
+from stftcli.files.prefix import split_prefix
+from stftcli.files.tensors import TensorFile, open_tensors
 from stftcli.files.untrusted import list_names
 
 Array = NDArray[Any]

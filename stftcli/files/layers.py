@@ -7,7 +7,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from stftcli.errors import InputError, SettingsError
-from stftcli.files.tensors import check_names, open_tensors, split_prefix, write_tensors
+from stftcli.files.prefix import split_prefix
+from stftcli.files.tensors import check_names, open_tensors, write_tensors
 from stftcli.files.untrusted import list_names
 
 

@@ -42,15 +42,6 @@ class TensorFile(Frozen):
     read: Callable[[str], NDArray[Any]]
 
 
-def split_prefix(file: str | os.PathLike[str]) -> tuple[Path, str]:
-    """Split ``FILE:PREFIX``, unless there is a file of the whole name, colon and all."""
-    text = os.fspath(file)
-    stem, colon, prefix = text.rpartition(":")
-    if not colon or exists(located(text)) or not Path(stem).suffix:
-        return Path(text), ""
-    return Path(stem), prefix
-
-
 @contextmanager
 def open_tensors(path: Path) -> Iterator[TensorFile]:
     """Open a file of arrays; whatever is wrong with it ends as one InputError.

@@ -1,14 +1,17 @@
 """What files claim and say, taken without trust: errors, texts, JSON, counted bytes."""
 
-import json
 import math
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import IO, Any, Never
+from typing import IO, TYPE_CHECKING, Any, Never
 
 from stftcli.errors import InputError, StftcliError
+
+if TYPE_CHECKING:
+    from json import JSONDecoder
 
 _PIECE_BYTES = 1 << 20
 _MAX_REASON, _MAX_NAME, _MAX_LISTED = 300, 40, 12
@@ -89,8 +92,10 @@ def parse_json(text: str | bytes) -> Any:
     """
     try:
         if isinstance(text, bytes):
-            text = text.decode(json.detect_encoding(text))
-        values = _DECODER.decode(text)
+            from json import detect_encoding
+
+            text = text.decode(detect_encoding(text))
+        values = _decoder().decode(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     _check_values(values)
@@ -179,5 +184,8 @@ def _no_number(name: str) -> Never:
     raise ValueError(f"it holds {name}, which is no number")
 
 
-# Made once, as lists have a line of JSON for each of a million sounds.
-_DECODER = json.JSONDecoder(parse_int=_int, parse_float=_float, parse_constant=_no_number)
+@cache  # as lists have a line of JSON for each of a million sounds
+def _decoder() -> "JSONDecoder":
+    from json import JSONDecoder
+
+    return JSONDecoder(parse_int=_int, parse_float=_float, parse_constant=_no_number)

@@ -1,12 +1,10 @@
 """From a sound to a feature array."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
 from functools import partial
 from pathlib import PurePath
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,18 +23,21 @@ from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import all_or_nothing, atomic_write, is_stream
 from stftcli.files.distinct import Outputs
-from stftcli.files.tensors import split_prefix
+from stftcli.files.prefix import split_prefix
 from stftcli.files.urls import with_ending
 from stftcli.frozen import Frozen
 from stftcli.jobs.origin import find_origin
-from stftcli.jobs.pieces.work import features_of, place_features
-from stftcli.jobs.provenance import describe, description
+from stftcli.jobs.pieces.features import features_of, place_features
 from stftcli.jobs.reporter import SILENT, Reporter
 from stftcli.jobs.stream import chain_for, extractor_for, frame_shape
-from stftcli.jobs.timeline import Timeline
 from stftcli.settings.choices import ArrayFormat
 from stftcli.settings.reading import AS_IT_IS, Reading
 from stftcli.settings.segment import SegmentSettings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from stftcli.jobs.timeline import Timeline
 
 _WAITS = (
     "the sound is still going on, and an array of this format leaves when it has ended: "
@@ -131,7 +132,7 @@ def write_features(  # noqa: PLR0913  # all that the command can be asked for
         check_layer_name(save_linear, bias=True)
     describes = sidecar or row.describes
     with _open(path, extractor, reporter, reading, hashed=describes) as sound:
-        if isinstance(sound, Timeline):
+        if not isinstance(sound, Source):
             segment = sound.segment
         chain = chain_for(extractor, sound, reporter, segment=segment)
         layout = chain.settings.layout
@@ -172,20 +173,22 @@ def _open(
     reading: Reading,
     *,
     hashed: bool,
-) -> AbstractContextManager[Source | Timeline]:
+) -> AbstractContextManager["Source | Timeline"]:
     if isinstance(path, str):
         return Source(path, hashed=hashed, reading=reading)
+    from stftcli.jobs.timeline import Timeline
+
     return nullcontext(Timeline.of(path, extractor.settings, reporter, reading))
 
 
-def _origin(sound: Source | Timeline, chain: Chain, reporter: Reporter) -> datetime | None:
-    if isinstance(sound, Timeline):
+def _origin(sound: "Source | Timeline", chain: Chain, reporter: Reporter) -> "datetime | None":
+    if not isinstance(sound, Source):
         return sound.origin
     return find_origin(sound, chain.settings.segment, reporter)
 
 
 def _place(
-    sound: Source | Timeline,
+    sound: "Source | Timeline",
     chain: Chain,
     writer: ArrayWriter,
     output: str,
@@ -202,15 +205,15 @@ def _place(
 
 
 def _batches(
-    sound: Source | Timeline, chain: Chain, workers: int, reporter: Reporter
+    sound: "Source | Timeline", chain: Chain, workers: int, reporter: Reporter
 ) -> Iterator[NDArray[Any]]:
-    if isinstance(sound, Timeline):
+    if not isinstance(sound, Source):
         return sound.batches(chain, workers, reporter)
     return features_of(sound, chain, workers, reporter)
 
 
 def _told(
-    batches: Iterator[NDArray[Any]], sound: Source | Timeline, reporter: Reporter
+    batches: Iterator[NDArray[Any]], sound: "Source | Timeline", reporter: Reporter
 ) -> Iterator[NDArray[Any]]:
     """Give batches, and say once of a live sound that nothing leaves before its end."""
     told = False
@@ -221,10 +224,16 @@ def _told(
             told = True
 
 
-def _describe(sound: Source | Timeline, chain: Chain, origin: datetime | None) -> str:
-    if isinstance(sound, Timeline):
-        return json.dumps(description(chain, sound.described()))
-    return describe(chain, sound, origin)
+def _describe(sound: "Source | Timeline", chain: Chain, origin: "datetime | None") -> str:
+    import json
+
+    from stftcli.jobs.provenance import describe_source, description
+
+    if isinstance(sound, Source):
+        made_of = describe_source(chain, sound, origin)
+    else:
+        made_of = sound.described()
+    return json.dumps(description(chain, made_of))
 
 
 def _atomic_write_or_none(
@@ -246,7 +255,7 @@ def _new_linear(chain: Chain) -> Linear:
 
 
 def _spec(
-    chain: Chain, sound: Source | Timeline, key: str | None, origin: datetime | None
+    chain: Chain, sound: "Source | Timeline", key: str | None, origin: "datetime | None"
 ) -> ArraySpec:
     return ArraySpec(
         frame_shape(sound, chain),

@@ -13,7 +13,8 @@ from stftcli.dsp.moments import Moments, Principal, principal_components, ridge
 from stftcli.errors import InputError
 from stftcli.files.atomic import all_or_nothing, atomic_write
 from stftcli.files.layers import check_layer_name
-from stftcli.files.tensors import open_tensors, split_prefix
+from stftcli.files.prefix import split_prefix
+from stftcli.files.tensors import open_tensors
 from stftcli.frozen import Frozen
 from stftcli.jobs.rows import Rows, gather
 from stftcli.jobs.spool import Split, Spool, hold_out

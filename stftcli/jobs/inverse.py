@@ -14,7 +14,7 @@ from stftcli.features.inverse import Inverse
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write, is_stream
 from stftcli.files.distinct import Outputs
-from stftcli.files.tensors import split_prefix
+from stftcli.files.prefix import split_prefix
 from stftcli.frozen import Frozen
 from stftcli.jobs.made_by import chain_of, check_features, checked, stored_length, with_zeros
 from stftcli.jobs.reporter import SILENT, Reporter

@@ -17,7 +17,7 @@ from stftcli.features.steps.mel import empty_bands_warning
 from stftcli.files.atomic import atomic_write
 from stftcli.files.distinct import Outputs
 from stftcli.files.layers import read_layer, write_layer
-from stftcli.files.tensors import split_prefix
+from stftcli.files.prefix import split_prefix
 from stftcli.frozen import Frozen
 from stftcli.jobs.reporter import Reporter
 from stftcli.pictures.formats import choose_format

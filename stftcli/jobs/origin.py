@@ -1,12 +1,15 @@
 """When a sound was recorded: what is asked for, or what the sound says itself."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from stftcli.audio.clocks import Clock
 from stftcli.audio.source import Source
 from stftcli.errors import InputError
 from stftcli.jobs.reporter import Reporter
 from stftcli.settings.segment import SegmentSettings
+
+if TYPE_CHECKING:
+    from stftcli.audio.clocks import Clock
 
 
 def find_origin(source: Source, segment: SegmentSettings, reporter: Reporter) -> datetime | None:
@@ -40,7 +43,7 @@ def own_clock(source: Source, reporter: Reporter, advice: str) -> datetime:
     return clocks[0].at
 
 
-def _contradiction(name: str, taken: Clock, other: Clock) -> str:
+def _contradiction(name: str, taken: "Clock", other: "Clock") -> str:
     return (
         f"{name} has two clocks that contradict each other: {taken.said_by} says "
         f"{taken.at.isoformat()}, which is taken, and {other.said_by} {other.at.isoformat()}; "

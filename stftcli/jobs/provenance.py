@@ -1,6 +1,5 @@
 """How a result was made, and what it was made of; it is stored beside the numbers."""
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -29,8 +28,8 @@ def unit_of(axis: Axis) -> str | list[str]:
     return list(axis.units) if axis.unit is None else axis.unit
 
 
-def describe(chain: Chain, source: Source, origin: datetime | None = None) -> str:
-    """Tell, as JSON, how features were made of a source that was read; it is hashed for that.
+def describe_source(chain: Chain, source: Source, origin: datetime | None = None) -> dict[str, Any]:
+    """Describe a source that was read, and what of it features were made of; it is hashed for that.
 
     `origin` is when the sound begins, if that is known.
     """
@@ -43,7 +42,7 @@ def describe(chain: Chain, source: Source, origin: datetime | None = None) -> st
     }
     if origin is not None:
         sound["time_origin"] = origin.isoformat()
-    return json.dumps(description(chain, sound))
+    return sound
 
 
 def _used_samples(chain: Chain, source: Source) -> int:

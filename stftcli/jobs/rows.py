@@ -15,7 +15,7 @@ from stftcli.features.extractor import Extractor
 from stftcli.features.parallel import choose_threads
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.distinct import Named, Outputs
-from stftcli.files.tensors import split_prefix
+from stftcli.files.prefix import split_prefix
 from stftcli.frozen import Frozen
 from stftcli.jobs.corpus.inputs import segment_of
 from stftcli.jobs.reporter import SILENT, Reporter

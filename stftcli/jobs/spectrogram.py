@@ -7,7 +7,7 @@ from stftcli.errors import SettingsError
 from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write
 from stftcli.files.distinct import Outputs
-from stftcli.files.tensors import split_prefix
+from stftcli.files.prefix import split_prefix
 from stftcli.jobs.drawing.bare import draw_bare
 from stftcli.jobs.drawing.curves import draw_curves
 from stftcli.jobs.drawing.job import PictureJob, PictureReport

@@ -95,15 +95,12 @@ class Sensitivity(Frozen):
         )
 
 
-_SENSITIVITY = re.compile(
-    rf"({NUMBER})(dB)?(?:re)?(1?)([nuµμmk]?V)?(?:/|re)1?([uµμ]?)Pa",
-    re.ASCII,
-)
+_SENSITIVITY = rf"({NUMBER})(dB)?(?:re)?(1?)([nuµμmk]?V)?(?:/|re)1?([uµμ]?)Pa"
 
 
 def parse_sensitivity(text: str) -> Sensitivity | None:
     """Read -176.2dB/uPa, -38 dB re 1 V/Pa, -38dBV/Pa or 50mV/Pa; None for what is no such text."""
-    found = _SENSITIVITY.fullmatch(re.sub(r"[ _]|-(?=re)|(?<=re)-", "", text))
+    found = re.fullmatch(_SENSITIVITY, re.sub(r"[ _]|-(?=re)|(?<=re)-", "", text), re.ASCII)
     if found is None or (found[3] and not found[2]):
         return None
     number, factor = float(found[1]), _VOLTS[found[4]] if found[4] else 1.0

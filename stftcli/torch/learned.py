@@ -18,7 +18,8 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.features.step import Step
 from stftcli.features.steps import LinearFile
 from stftcli.files.distinct import Outputs
-from stftcli.files.tensors import split_prefix, write_tensors
+from stftcli.files.prefix import split_prefix
+from stftcli.files.tensors import write_tensors
 from stftcli.settings.frames import FrameSettings
 from stftcli.torch.frontend import Frontend
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from stftcli.files.tensors import split_prefix
+from stftcli.files.prefix import split_prefix
 from stftcli.files.urls import is_url
 from tests.audio.wav import wav_bytes
 from tests.cli.shell import Done, Shell

@@ -20,7 +20,7 @@ from stftcli.jobs.features import write_features
 from stftcli.jobs.pieces import cut
 from stftcli.jobs.pieces.crew import Crew
 from stftcli.jobs.pieces.cut import Piece, pieces_of
-from stftcli.jobs.pieces.work import features_of
+from stftcli.jobs.pieces.features import features_of
 from stftcli.jobs.pieces.worker import piece_features
 from stftcli.jobs.reporter import Silence
 from stftcli.jobs.stream import features_of_source, stream_features

@@ -7,7 +7,7 @@ from typing import Any
 
 from stftcli.features.settings import FeatureSettings
 from stftcli.features.toml import VERSION
-from stftcli.files.tensors import split_prefix
+from stftcli.files.prefix import split_prefix
 from stftcli.files.untrusted import as_input_error
 
 _MAX_DIFFERENCES = 3

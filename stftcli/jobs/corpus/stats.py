@@ -15,7 +15,7 @@ from stftcli.dsp.linear import Linear
 from stftcli.errors import InputError, StftcliError
 from stftcli.files.distinct import Outputs
 from stftcli.files.places import local_copy
-from stftcli.files.tensors import split_prefix
+from stftcli.files.prefix import split_prefix
 from stftcli.files.untrusted import as_input_error
 from stftcli.files.urls import join_path
 from stftcli.frozen import Frozen

@@ -19,7 +19,7 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.features.toml import VERSION
 from stftcli.files.atomic import atomic_write, is_stream
 from stftcli.files.distinct import Outputs
-from stftcli.files.tensors import split_prefix
+from stftcli.files.prefix import split_prefix
 from stftcli.files.urls import plain_name
 from stftcli.frozen import Frozen
 from stftcli.jobs.export.chain import exported_chain
