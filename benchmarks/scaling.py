@@ -68,8 +68,8 @@ def measure(path: Path, chain: Chain, target: Path, starts: tuple[float, float])
 def simulate(costs: Costs, processes: int) -> float:
     """Give the seconds that so many processes take for all pieces."""
     reader = writer = 0.0
-    # The first begins at once; the others are started when it has read the header.
-    ready = [costs.first_start + costs.other_start * (number > 0) for number in range(processes)]
+    # The first makes the others, one after another, when it has read the header.
+    ready = [costs.first_start + costs.other_start * number for number in range(processes)]
     heapq.heapify(ready)
     for read, compute, write in zip(costs.read, costs.compute, costs.write, strict=True):
         begun = heapq.heappop(ready)
@@ -93,10 +93,14 @@ def _timed(call: Callable[..., object], *arguments: Any) -> float:
 
 
 def _starts() -> tuple[float, float]:
-    """Give the seconds that a command takes before its first frame, and another process of it."""
+    """Give the seconds that a command takes before its first frame, and a copy of it."""
     command = "import stftcli.cli.features, stftcli.jobs.features, soundfile"
-    other = "import stftcli.jobs.pieces.worker"
-    return _start_s(command), _start_s(other)
+    copies = (
+        f"{command}, os\nfor _ in range(100):\n    pid = os.fork()\n"
+        "    if not pid: os._exit(0)\n    os.waitpid(pid, 0)"
+    )
+    start_s = _start_s(command)
+    return start_s, max(0.0, _start_s(copies) - start_s) / 100
 
 
 def _start_s(code: str) -> float:
@@ -116,7 +120,7 @@ def main(hours: int) -> None:
             job: measure(path, Extractor(**options).chain(RATE_HZ), Path(name, "out"), starts)
             for job, options in JOBS.items()
         }
-    print(f"starts {starts[0]:.3f} and {starts[1]:.3f} s\n")
+    print(f"starts {starts[0]:.3f} and {starts[1]:.4f} s\n")
     for job, costs in tables.items():
         each = [1e3 * median(column) for column in costs[:3]]
         print(

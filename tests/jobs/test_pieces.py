@@ -284,7 +284,7 @@ def test_processes_that_die_cost_nothing_but_time(
         errand = give(crew, piece, offset)
         if len(awaited) == 3:
             for worker in crew._workers:
-                os.kill(worker._process.pid, signal.SIGKILL)
+                os.kill(worker.process.pid, signal.SIGKILL)
         return errand
 
     monkeypatch.setattr(Crew, "give", give_and_kill)

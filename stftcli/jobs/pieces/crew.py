@@ -1,27 +1,16 @@
 """Processes that work on pieces, and what is asked of them."""
 
-import pickle
 import select
-import signal
-import subprocess
-import sys
 from collections import deque
 from typing import Self
 
-from stftcli.files.system import deaf_children
-from stftcli.files.temporary import memory_file
 from stftcli.frozen import Frozen
 from stftcli.jobs.pieces.cut import Piece
+from stftcli.jobs.pieces.process import Process, started
 from stftcli.jobs.pieces.worker import REPLY, REQUEST, Task
 
 # One that is worked on, and one that waits, so that no process does.
 PIECES_EACH = 2
-# Importing makes a great many objects, none of them garbage.
-_BEGIN = """import gc, sys
-gc.set_threshold(100_000)
-sys.path[:] = {path!r}
-from stftcli.jobs.pieces.worker import main
-main({task})"""
 
 
 class Done(Frozen):
@@ -48,13 +37,9 @@ class Crew:
 
     def __init__(self, task: Task, count: int) -> None:
         self._workers: list[_Worker] = []
-        # Through a pipe it would have to wait until they are there.
-        self._task = memory_file()
-        pickle.dump(task, self._task)
-        self._task.flush()
         try:
             for _ in range(count):
-                self._workers.append(_Worker(self._task.fileno(), task.target))
+                self._workers.append(_Worker(started(task)))
         except OSError:  # processes or memory are limited: nothing but time is lost
             pass
 
@@ -64,7 +49,6 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         for worker in self._workers:
             worker.end()
-        self._task.close()
 
     @property
     def room(self) -> int:
@@ -91,21 +75,11 @@ class Crew:
 
 
 class _Worker:
-    def __init__(self, task: int, target: int) -> None:
+    def __init__(self, process: Process) -> None:
         self.errands: deque[Errand] = deque()
-        with deaf_children((signal.SIGINT,)):
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _BEGIN.format(path=sys.path, task=task)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                bufsize=0,
-                pass_fds=(task, target),
-            )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._requests, self._replies = self._process.stdin, self._process.stdout
-        self.descriptor = self._replies.fileno()
+        self.process = process
+        self.descriptor = process.replies.fileno()
+        self.end = process.end
         self._ready = self._broken = False
 
     @property
@@ -124,26 +98,19 @@ class _Worker:
         samples = -1 if piece.samples is None else piece.samples
         self.errands.append(errand)
         try:
-            self._requests.write(REQUEST.pack(piece.first, samples, errand.offset))
+            self.process.requests.write(REQUEST.pack(piece.first, samples, errand.offset))
         except OSError:
             self._break()
 
     def hear(self) -> None:
         """Take down that it is there, or what became of the piece that was given first."""
-        reply = self._replies.read(REPLY.size)
+        reply = self.process.replies.read(REPLY.size)
         if reply is None or len(reply) < REPLY.size:
             self._break()
         elif self._ready:
             self.errands.popleft().done = Done(*REPLY.unpack(reply))
         else:
             self._ready = True
-
-    def end(self) -> None:
-        """Let go of the process: what it has told is done, the rest is not wanted."""
-        self._process.kill()
-        self._process.wait()
-        self._requests.close()
-        self._replies.close()
 
     def _break(self) -> None:
         """Say that what it was given will not be done: it has died."""

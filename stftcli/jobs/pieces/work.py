@@ -98,11 +98,12 @@ class Work:
         assert file is not None
         task = Task(file, self._source.reading, self._chain, self._target, stored)
         todo, under_way = deque(self._pieces), deque[Errand]()
-        self._reporter.begin(self._source.name, self._seconds([*self._pieces, self._last]))
         with (
             Crew(task, self._threads - 1) as crew,
             Source(file.path, reading=task.reading) as again,
         ):
+            # Not before: showing progress may start a thread, beside which nothing is forked.
+            self._reporter.begin(self._source.name, self._seconds([*self._pieces, self._last]))
             most = crew.size + _WAITING
             while todo or under_way:
                 while todo and crew.room and len(under_way) < most:

@@ -4,7 +4,6 @@ import os
 import pickle
 import signal
 import struct
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -91,16 +90,19 @@ def bytes_of(batch: NDArray[Any]) -> memoryview:
 
 
 def main(description: int) -> None:
+    """Work on the task that a file holds, given its descriptor."""
+    work_on(pickle.loads(os.pread(description, os.fstat(description).st_size, 0)))
+
+
+def work_on(task: Task) -> None:
     """Take pieces of a task from standard input, and tell on standard output what was done.
 
-    `description` is the descriptor of a file that holds the task. The first that is told is that
-    the process is there.
+    The first that is told is that the process is there.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks for pieces hears it
-    task = pickle.loads(os.pread(description, os.fstat(description).st_size, 0))
     with Source(task.file.path, reading=task.reading) as source:
         os.write(1, REPLY.pack(0, 0, 0))
-        while request := sys.stdin.buffer.read(REQUEST.size):
+        while request := os.read(0, REQUEST.size):  # a pipe keeps what is so short together
             os.write(1, _reply(task, source, *REQUEST.unpack(request)))
 
 
