@@ -1,6 +1,7 @@
 """From sounds to a picture of their spectra."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from stftcli.audio.opening import display_name
 from stftcli.errors import SettingsError
@@ -8,19 +9,16 @@ from stftcli.features.settings import FeatureSettings
 from stftcli.files.atomic import atomic_write
 from stftcli.files.distinct import Outputs
 from stftcli.files.prefix import split_prefix
-from stftcli.jobs.drawing.bare import draw_bare
-from stftcli.jobs.drawing.curves import draw_curves
 from stftcli.jobs.drawing.job import PictureJob, PictureReport
-from stftcli.jobs.drawing.labelled import draw_labelled
 from stftcli.jobs.reporter import SILENT, Reporter
-from stftcli.jobs.segments.sounds import sounds_of
 from stftcli.pictures.formats import choose_format
-from stftcli.segments.read import read_segments
-from stftcli.segments.table import Segments
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.marked import MarkedSegments
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import AS_IT_IS, Reading
+
+if TYPE_CHECKING:
+    from stftcli.segments.table import Segments
 
 
 def check_pictures(
@@ -101,9 +99,15 @@ def draw_spectrogram(
             *(file, picture_format, settings, view, figure, threads, reporter, reading, segments)
         )
         if settings.features.is_one_row:
+            from stftcli.jobs.drawing.curves import draw_curves
+
             return draw_curves(job, paths)
         if figure.bare:
+            from stftcli.jobs.drawing.bare import draw_bare
+
             return draw_bare(job, paths)
+        from stftcli.jobs.drawing.labelled import draw_labelled
+
         return draw_labelled(job, paths, timeline=timeline)
 
 
@@ -120,8 +124,11 @@ def _check_markable(settings: FeatureSettings, figure: FigureSettings, timeline:
 
 def _by_sound(
     marked: MarkedSegments, paths: Sequence[str], reporter: Reporter
-) -> dict[str, Segments]:
+) -> "dict[str, Segments]":
     """Give the segments of each sound, by its name in messages."""
+    from stftcli.jobs.segments.sounds import sounds_of
+    from stftcli.segments.read import read_segments
+
     segments = read_segments(marked.table, marked.tier)
     found = {
         display_name(sound.find()): segments.chosen(sound.rows)

@@ -3,25 +3,25 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from stftcli.features.chain import Chain
 from stftcli.features.settings import FeatureSettings
 from stftcli.frozen import Frozen
 from stftcli.jobs.drawing.images import ChannelImage
-from stftcli.jobs.drawing.marks import marks_of
 from stftcli.jobs.drawing.reduced import ReducedSound, reduce_sound
-from stftcli.jobs.drawing.timeline import reduce_timeline
 from stftcli.jobs.drawing.wanted import Wanted
 from stftcli.jobs.provenance import description
 from stftcli.jobs.reporter import Reporter
 from stftcli.pictures.axes import ColourScale
-from stftcli.pictures.marks import Marks
-from stftcli.segments.table import Segments
 from stftcli.settings.choices import PictureFormat
 from stftcli.settings.frames import OPEN_FRAMES
 from stftcli.settings.pictures import FigureSettings, ViewSettings
 from stftcli.settings.reading import AS_IT_IS, Reading
+
+if TYPE_CHECKING:
+    from stftcli.pictures.marks import Marks
+    from stftcli.segments.table import Segments
 
 
 class PictureJob(Frozen):
@@ -38,7 +38,7 @@ class PictureJob(Frozen):
     threads: int | None
     reporter: Reporter
     reading: Reading = AS_IT_IS
-    segments: Mapping[str, Segments] | None = None
+    segments: "Mapping[str, Segments] | None" = None
 
     def reduce(self, path: str, wanted: Wanted) -> ReducedSound:
         """Read a sound as columns."""
@@ -46,14 +46,18 @@ class PictureJob(Frozen):
 
     def reduce_timeline(self, paths: Sequence[str], wanted: Wanted) -> ReducedSound:
         """Read several sounds as columns on one time line."""
+        from stftcli.jobs.drawing.timeline import reduce_timeline
+
         return reduce_timeline(
             paths, self.settings, wanted, self.threads, self.reporter, self.reading
         )
 
-    def marks(self, sound: ReducedSound, image: ChannelImage) -> Marks | None:
+    def marks(self, sound: ReducedSound, image: ChannelImage) -> "Marks | None":
         """Give the segments that are drawn over a channel, if a table has some of the sound."""
         if self.segments is None or sound.name not in self.segments:
             return None
+        from stftcli.jobs.drawing.marks import marks_of
+
         channel = sound.chain.settings.segment.channel
         number = image.channel + 1 if channel == "all" else channel
         return marks_of(self.segments[sound.name], image.rows, number)
