@@ -116,6 +116,16 @@ def _bare(seconds: int) -> Job:
     return Job("bare picture", seconds, _BARE, _PROGRAMS, _BARE_LIMITS, on_request=late)
 
 
+def _preset(title: str, options: str, *peers: str) -> Job:
+    words = f"{{stftcli}} features {{sound}} --preset {options} --out {{out}}"
+    ours = {
+        "stftcli": words,
+        "stftcli, one thread": f"{words} --threads 1",
+        "stftcli, numpy's FFT": f"STFTCLI_FFT=numpy {words}",
+    }
+    return Job(f"{title} at 16 kHz", HOUR, ours, peers, rate_hz=16_000, decibels=False)
+
+
 def _ltsa(seconds: int) -> Job:
     return Job("long-term picture, minute means", seconds, _LTSA, on_request=seconds > HOUR)
 
@@ -151,17 +161,14 @@ JOBS = {
         extra="layer",
         decibels=False,
     ),
-    "kaldi-1h": Job(
-        "Kaldi's fbank at 16 kHz",
-        HOUR,
-        {
-            "stftcli": "{stftcli} features {sound} --preset kaldi-fbank --out {out}",
-            "stftcli, numpy's FFT": "STFTCLI_FFT=numpy {stftcli} features {sound} "
-            "--preset kaldi-fbank --out {out}",
-        },
-        ("kaldi_fbank",),
-        rate_hz=16_000,
-        decibels=False,
+    "kaldi-1h": _preset("Kaldi's fbank", "kaldi-fbank", "kaldi_fbank"),
+    "whisper-1h": _preset(
+        "Whisper's log-mel",
+        "whisper",
+        *("whisper_asrfront", "whisper_faster", "whisper_transformers"),
+    ),
+    "nemo-1h": _preset(
+        "NeMo's log-mel of Parakeet", "nemo --win-length 25ms --mel 80", "nemo_transformers"
     ),
     "pipe-1h": Job(
         "log-mel through a pipe from ffmpeg",
