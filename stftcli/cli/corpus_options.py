@@ -178,6 +178,13 @@ class CorpusOptions(Frozen):
             other_inputs(),
         )
 
+    def begin_workers(self) -> None:
+        """Start what takes a moment before any input can be worked on, if it is of this machine."""
+        if self.executor == "processes":
+            from stftcli.jobs.corpus.processes import begin_server
+
+            begin_server()
+
     def are_many(self, paths: Sequence[str]) -> bool:
         """Say whether the inputs are many, or may be, or are treated so."""
         return self.out_dir is not None or len(paths) > 1 or not self.are_files(paths)

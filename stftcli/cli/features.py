@@ -192,6 +192,7 @@ def _write_many(
     quiet: bool,
     **how: Any,
 ) -> None:
+    corpus.begin_workers()
     from stftcli.cli.corpus_progress import run_many
     from stftcli.jobs.corpus.features import write_corpus
 

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
@@ -15,6 +16,7 @@ from stftcli.files.system import deaf_children
 P = ParamSpec("P")
 Outcome = TypeVar("Outcome")
 
+_SERVER = "forkserver"
 _PRELOADED = ["stftcli.jobs.corpus.run", "stftcli.jobs.corpus.feature_files"]
 
 
@@ -31,12 +33,7 @@ class ProcessPool(ProcessPoolExecutor):
     """
 
     def __init__(self, jobs: int) -> None:
-        methods = multiprocessing.get_all_start_methods()
-        # Never fork: threads and open files of this process would be copied in whatever state.
-        method = "forkserver" if "forkserver" in methods else "spawn"
-        context: Any = multiprocessing.get_context(method)
-        if hasattr(context, "set_forkserver_preload"):
-            context.set_forkserver_preload(_PRELOADED)
+        context = _context()
         # Nobody else has the other end: it is closed by this process or with it.
         self._there, self._here = context.Pipe(duplex=False)
         super().__init__(jobs, context, initializer=_begin, initargs=(self._there,))
@@ -45,9 +42,7 @@ class ProcessPool(ProcessPoolExecutor):
         self, work: Callable[P, Outcome], /, *args: P.args, **named: P.kwargs
     ) -> "Future[Outcome]":
         """Give work to the next process that is free."""
-        # The server that makes them must outlive all of them, for it knows when they are gone. A
-        # cluster sends its signals to all processes of a job, and a terminal its Ctrl-C.
-        with deaf_children((signal.SIGINT, *ENDING_SIGNALS)):
+        with _deaf_server():
             return super().submit(work, *args, **named)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -57,6 +52,33 @@ class ProcessPool(ProcessPoolExecutor):
         super().shutdown(wait=True, cancel_futures=cancel_futures)
         self._here.close()
         self._there.close()
+
+
+def begin_server() -> None:
+    """Start what makes the processes: early, it imports what they need while this one does so."""
+    if _context().get_start_method() != _SERVER:
+        return
+    from multiprocessing.forkserver import ensure_running
+
+    with _deaf_server():
+        ensure_running()
+
+
+def _context() -> Any:
+    # Never fork: threads and open files of this process would be copied in whatever state.
+    if _SERVER not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context(_SERVER)
+    context.set_forkserver_preload(_PRELOADED)
+    return context
+
+
+def _deaf_server() -> AbstractContextManager[None]:
+    """Let the server hear no signals: it must outlive its processes, to know when they are gone.
+
+    A cluster sends its signals to all processes of a job, and a terminal its Ctrl-C.
+    """
+    return deaf_children((signal.SIGINT, *ENDING_SIGNALS))
 
 
 def _begin(owner: "Connection[Any, Any]") -> None:
