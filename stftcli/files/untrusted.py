@@ -154,7 +154,8 @@ def _check_values(values: Any) -> None:
         inner: list[Any] = []
         for value in level:
             if isinstance(value, str):
-                check_text(value)
+                if not value.isascii():
+                    check_text(value)
             elif isinstance(value, int) and value.bit_length() > _MAX_BITS:
                 raise ValueError(f"it holds a number of {value.bit_length() // 3.33:.0f} digits")
             elif isinstance(value, dict):

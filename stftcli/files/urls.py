@@ -31,9 +31,9 @@ def without_file_scheme(path: str) -> str:
 
 def join_path(folder: str, path: str) -> str:
     """Give a path or URL from the current folder on that is told from another folder, or URL."""
-    if is_url(path) or not is_url(folder):
+    if not is_url(folder):
         return path if is_url(path) else os.path.join(folder, path)  # noqa: PTH118  # keeps ./
-    if posixpath.isabs(path):
+    if is_url(path) or posixpath.isabs(path):
         return path
     # Object stores take dots and double slashes for names.
     scheme, _, place = folder.partition("://")
