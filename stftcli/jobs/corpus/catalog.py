@@ -24,7 +24,6 @@ _TEMPORARY = ""
 _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-PRAGMA page_size = 16384;
 CREATE TABLE entries (number INTEGER PRIMARY KEY, id BLOB, long BLOB, sound BLOB, extra TEXT);
 CREATE TABLE lines
     (id BLOB PRIMARY KEY, place INTEGER, size INTEGER, sound BLOB, claim BLOB) WITHOUT ROWID;
