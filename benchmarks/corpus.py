@@ -23,6 +23,7 @@ from benchmarks.measure import ROOT, Measured, compare, environment, failures, t
 
 MEL, FBANK = "--mel 80 --log db", "--preset kaldi-fbank --mel 80"
 WHISPER = "--preset whisper --rate 16000"
+STATISTICS = "--mfcc 13 --stats mean,std"
 POOL = "{python} {peers}/corpus_pool.py"
 OURS, DASK = "stftcli, 2 jobs", "stftcli, Dask with 2 workers"
 ALONE, PARTS = "stftcli, 1 job", "limit: reading, computing, writing by 1 process"
@@ -45,6 +46,11 @@ JOBS = {
         OURS: f"{{stftcli}} {WHISPER} --jobs 2",
         "transformers, 2 processes": f"{POOL} transformers {{clips}} {{out}} 2",
     },
+    "mean and deviation of 13 MFCC": {
+        OURS: f"{{stftcli}} {STATISTICS} --jobs 2",
+        "afx-audio, 2 jobs": "{afx} {clips} -o {out} --format csv --features mfcc "
+        "--aggregation summary --jobs 2 --quiet",
+    },
 }
 NEEDS = {
     "Dask": "distributed",
@@ -53,6 +59,7 @@ NEEDS = {
     "kaldi-native-fbank": "kaldi_native_fbank",
     "lhotse": "lhotse",
     "transformers": "transformers",
+    "afx": "afx_audio",
 }
 SLOW = ("librosa", "lhotse")
 """Peers that are given fewer clips, if that is asked for."""
@@ -108,6 +115,7 @@ def _run(
         command = text.format(
             stftcli=f"{python} -m stftcli features clips --quiet --out-dir {{out}}",
             python=python,
+            afx=shlex.quote(str(Path(sys.executable).with_name("afx"))),
             peers=shlex.quote(str(ROOT / "benchmarks" / "peers")),
             clips="clips",
             out="{out}",
