@@ -39,7 +39,8 @@ def started(task: Task) -> Process:
     One that is forked is there at once, with all that has been imported. A process of several
     threads must not fork: some of them may hold locks that nobody would open in the copy.
     """
-    with deaf_children((signal.SIGINT,)):
+    # Deaf until it says otherwise: what a signal would raise here belongs to the original.
+    with deaf_children((signal.SIGINT, *ENDING_SIGNALS)):
         return _Forked(task) if _has_one_thread() else _Spawned(task)
 
 
@@ -71,8 +72,6 @@ class _Forked:
 def _work_as_a_copy(task: Task, taken: int, told: int) -> Never:
     """Work, and end without whatever the original would do at its end."""
     try:
-        for number in ENDING_SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
         os.dup2(taken, 0)
         os.dup2(told, 1)

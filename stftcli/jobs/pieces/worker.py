@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from stftcli.audio.shared_file import SharedFile
 from stftcli.audio.source import Source
 from stftcli.features.chain import Chain
+from stftcli.files.interrupts import ENDING_SIGNALS
 from stftcli.files.system import begin_to_sync
 from stftcli.frozen import Frozen
 from stftcli.jobs.stream import stream_features
@@ -100,6 +101,11 @@ def work_on(task: Task) -> None:
     The first that is told is that the process is there.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks for pieces hears it
+    for number in ENDING_SIGNALS:
+        if signal.getsignal(number) != signal.SIG_IGN:  # as `nohup` has it
+            signal.signal(number, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING_SIGNALS)
     with Source(task.file.path, reading=task.reading) as source:
         os.write(1, REPLY.pack(0, 0, 0))
         while request := os.read(0, REQUEST.size):  # a pipe keeps what is so short together
