@@ -10,6 +10,7 @@ from threading import Event
 from typing import Generic, TypeVar
 
 from stftcli.errors import SettingsError
+from stftcli.files.system import has_addresses
 from stftcli.settings.choices import MAX_THREADS
 
 Item = TypeVar("Item")
@@ -17,6 +18,9 @@ Result = TypeVar("Result")
 
 # Enough that no thread waits for another, few enough that memory stays small.
 _WAITING_PER_THREAD, _MAX_WAITING = 3, 24
+
+# Of addresses: the stack of a thread and glibc's heap for it, and what is left for all else.
+_THREAD_BYTES, _LEFT_BYTES = 144 << 20, 256 << 20
 
 
 def choose_threads(threads: int | None) -> int:
@@ -51,7 +55,7 @@ def ordered_map(
                 todo.put(waiting[-1])
                 # Not before there is work for it: the caller does one itself.
                 if helpers < min(threads, len(waiting)) - 1:
-                    helpers += _start_helper(todo)
+                    helpers += _start_helper(todo, helpers)
             held = 0 if item is None else most
             while len(waiting) > held:
                 yield _result(waiting.popleft(), todo)
@@ -69,11 +73,13 @@ def ordered_map(
                 task.done.wait()
 
 
-def _start_helper(todo: "SimpleQueue[_Task[Item, Result] | None]") -> int:
+def _start_helper(todo: "SimpleQueue[_Task[Item, Result] | None]", others: int) -> int:
     """Start a thread, and say how many that were; the caller works in any case.
 
     Thread.start would wait for ever where memory runs out between its thread and Python's.
     """
+    if not has_addresses((others + 1) * _THREAD_BYTES + _LEFT_BYTES):
+        return 0  # Python and libraries do not always survive that there are none
     try:
         start_new_thread(_help, (todo,))
     except RuntimeError:  # memory or processes are limited: nothing but time is lost

@@ -58,6 +58,20 @@ def read_at(descriptor: int, count: int, offset: int) -> bytes:
             os.lseek(descriptor, before, os.SEEK_SET)
 
 
+def has_addresses(count: int) -> bool:
+    """Say whether a process may have so many bytes of addresses more (`ulimit -v`)."""
+    import mmap
+
+    if not hasattr(mmap, "MAP_ANONYMOUS"):  # Windows, which has no such limit
+        return True
+    try:
+        # What can be neither read nor written takes nothing but addresses.
+        mmap.mmap(-1, count, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, 0).close()
+    except (OSError, MemoryError):
+        return False
+    return True
+
+
 def begin_to_sync(descriptor: int, offset: int, count: int) -> None:
     """Let the disk take what was written there while more is computed, where the system can."""
     if (call := _sync_file_range()) is not None:

@@ -26,7 +26,7 @@ def test_matplotlib_has_nowhere_to_keep_its_cache(shell: Shell) -> None:
     assert done.err == ""
 
 
-@pytest.mark.parametrize("megabytes", [300, 700])
+@pytest.mark.parametrize("megabytes", [250, 300, 320, 340, 380, 500, 700])
 def test_many_threads_where_memory_is_limited(shell: Shell, megabytes: int) -> None:
     limit = megabytes << 20
     call = "features x.wav --n-fft 64 --hop-length 1 --threads 64 --out x.npy"
