@@ -1,5 +1,6 @@
 """The options of commands that take many sounds."""
 
+import os
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
@@ -179,8 +180,9 @@ class CorpusOptions(Frozen):
         )
 
     def begin_workers(self) -> None:
-        """Start what takes a moment before any input can be worked on, if it is of this machine."""
-        if self.executor == "processes":
+        """Start what takes a moment before any input can be worked on, where much is to be done."""
+        assert self.out_dir is not None
+        if self.executor == "processes" and not os.path.exists(self.out_dir):  # noqa: PTH110
             from stftcli.jobs.corpus.processes import begin_server
 
             begin_server()

@@ -25,6 +25,7 @@ READ = os.O_RDONLY | BINARY
 """How a descriptor is opened to read."""
 
 _SYNC_FILE_RANGE_WRITE = 2
+_STANDARD_ERROR = 2
 
 _places = Lock()
 
@@ -70,6 +71,25 @@ def has_addresses(count: int) -> bool:
     except (OSError, MemoryError):
         return False
     return True
+
+
+@contextmanager
+def above_standard(descriptor: int) -> Iterator[int]:
+    """Give a descriptor of the same that is none of standard input, output and error.
+
+    It may have such a number where a process has closed them.
+    """
+    if descriptor > _STANDARD_ERROR:
+        yield descriptor
+        return
+    from fcntl import F_DUPFD_CLOEXEC
+    from fcntl import fcntl as control
+
+    copy = control(descriptor, F_DUPFD_CLOEXEC, _STANDARD_ERROR + 1)
+    try:
+        yield copy
+    finally:
+        os.close(copy)
 
 
 def begin_to_sync(descriptor: int, offset: int, count: int) -> None:

@@ -34,6 +34,7 @@ def telling(task, start=crew.started):
 crew.started = telling
 """
 WRITE = "write_features('a.wav', 'b.npy', Extractor(n_fft=256), threads=3)\n"
+WAIT = "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
 GIVE = """
 def giving(self, piece, offset, given=crew.Crew.give, count=[]):
     count.append(piece)
@@ -93,8 +94,7 @@ def test_one_thread_forks(sound: Path) -> None:
 
 
 def test_several_threads_do_not(sound: Path) -> None:
-    wait = "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
-    assert run(sound.parent, wait, WRITE) == ["_Spawned", "_Spawned"]
+    assert run(sound.parent, WAIT, WRITE) == ["_Spawned", "_Spawned"]
     check(sound)
 
 
@@ -102,6 +102,49 @@ def test_copies_that_die_cost_nothing_but_time(sound: Path) -> None:
     kill = GIVE.format(act="[os.kill(one.pid, signal.SIGKILL) for one in made]")
     assert run(sound.parent, kill, WRITE) == ["_Forked", "_Forked"]
     check(sound)
+
+
+def test_nobody_wants_to_hear_of_children(sound: Path) -> None:
+    ignore = "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+    assert run(sound.parent, ignore, WRITE) == ["_Forked", "_Forked"]
+    check(sound)
+
+
+@pytest.mark.parametrize("closed", [[0], [1, 2], [0, 1, 2]], ids=str)
+@pytest.mark.parametrize("wait", ["", WAIT], ids=["forked", "spawned"])
+def test_files_with_the_numbers_of_standard_ones(sound: Path, closed: list[int], wait: str) -> None:
+    quiet = "from stftcli.jobs.pieces.process import started\ncrew.started = started\n"
+    close = f"for one in {closed}: os.close(one)\n"
+    run(sound.parent, wait, quiet, close, WRITE)
+    check(sound)
+
+
+@pytest.mark.parametrize("more", range(4, 12))
+def test_few_descriptors_cost_nothing_but_time(sound: Path, more: int) -> None:
+    limit = (
+        "import resource; there = len(os.listdir('/proc/self/fd'))\n"
+        f"resource.setrlimit(resource.RLIMIT_NOFILE, (there + {more}, there + {more}))\n"
+    )
+    run(sound.parent, limit, WRITE)
+    check(sound)
+
+
+def test_a_signal_while_they_are_made_leaves_none(sound: Path) -> None:
+    interrupt = """
+def interrupted(task, start=crew.started, count=[]):
+    count.append(task)
+    if len(count) == 2:
+        signal.raise_signal(signal.SIGINT)
+    return start(task)
+crew.started = interrupted
+try:
+    write_features('a.wav', 'b.npy', Extractor(n_fft=256), threads=3)
+except KeyboardInterrupt:
+    pass
+assert not open(f"/proc/self/task/{os.getpid()}/children").read()
+"""
+    assert run(sound.parent, interrupt) == ["_Forked", "_Forked"]
+    assert not sound.with_name("b.npy").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda number: number.name)

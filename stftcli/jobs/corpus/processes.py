@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
@@ -60,7 +60,8 @@ def begin_server() -> None:
         return
     from multiprocessing.forkserver import ensure_running
 
-    with _deaf_server():
+    # If there is none now, the pool that needs it says why.
+    with _deaf_server(), suppress(OSError):
         ensure_running()
 
 

@@ -1,9 +1,13 @@
 """Processes that work on pieces, and what is asked of them."""
 
 import select
+import signal
 from collections import deque
+from contextlib import ExitStack
 from typing import Self
 
+from stftcli.files.interrupts import ENDING_SIGNALS
+from stftcli.files.system import deaf_children
 from stftcli.frozen import Frozen
 from stftcli.jobs.pieces.cut import Piece
 from stftcli.jobs.pieces.process import Process, started
@@ -37,18 +41,31 @@ class Crew:
 
     def __init__(self, task: Task, count: int) -> None:
         self._workers: list[_Worker] = []
-        try:
-            for _ in range(count):
-                self._workers.append(_Worker(started(task)))
-        except OSError:  # processes or memory are limited: nothing but time is lost
-            pass
+        with ExitStack() as stack:
+            stack.callback(self._end)
+            # What a signal raises would leave a process that nobody knows of.
+            with deaf_children((signal.SIGINT, *ENDING_SIGNALS)):
+                self._make(task, count)
+            stack.pop_all()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in self._workers:
-            worker.end()
+        self._end()
+
+    def _make(self, task: Task, count: int) -> None:
+        try:
+            for _ in range(count):
+                self._workers.append(_Worker(started(task)))
+        except OSError:  # processes, memory or descriptors are limited: time is lost, nothing else
+            if self._workers:  # and what it has had is left for others
+                self._workers.pop().end()
+
+    def _end(self) -> None:
+        with ExitStack() as stack:
+            for worker in self._workers:
+                stack.callback(worker.end)
 
     @property
     def room(self) -> int:

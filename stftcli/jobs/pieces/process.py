@@ -5,11 +5,11 @@ import pickle
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack, suppress
 from io import FileIO
 from typing import Never, Protocol
 
-from stftcli.files.interrupts import ENDING_SIGNALS
-from stftcli.files.system import deaf_children
+from stftcli.files.system import above_standard
 from stftcli.files.temporary import memory_file
 from stftcli.jobs.pieces.worker import Task, work_on
 
@@ -39,9 +39,7 @@ def started(task: Task) -> Process:
     One that is forked is there at once, with all that has been imported. A process of several
     threads must not fork: some of them may hold locks that nobody would open in the copy.
     """
-    # Deaf until it says otherwise: what a signal would raise here belongs to the original.
-    with deaf_children((signal.SIGINT, *ENDING_SIGNALS)):
-        return _Forked(task) if _has_one_thread() else _Spawned(task)
+    return _Forked(task) if _has_one_thread() else _Spawned(task)
 
 
 def _has_one_thread() -> bool:
@@ -53,28 +51,39 @@ def _has_one_thread() -> bool:
 
 class _Forked:
     def __init__(self, task: Task) -> None:
-        taken, asked = os.pipe()
-        heard, told = os.pipe()
-        self.pid = os.fork()
-        if not self.pid:
-            _work_as_a_copy(task, taken, told)
-        os.close(taken)
-        os.close(told)
-        self.requests, self.replies = FileIO(asked, "wb"), FileIO(heard, "rb")
+        taken, asked = _pipe()
+        with taken, ExitStack() as stack:
+            stack.enter_context(asked)
+            heard, told = _pipe()
+            stack.enter_context(heard)
+            with told:
+                self.pid = os.fork()
+                if not self.pid:
+                    _work_as_a_copy(task, taken.fileno(), told.fileno())
+            stack.pop_all()
+        self.requests, self.replies = asked, heard
 
     def end(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        self.requests.close()
-        self.replies.close()
+        with self.requests, self.replies:
+            # Where nobody wants to hear of children, the system has cleared it away.
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            with suppress(ChildProcessError):
+                os.waitpid(self.pid, 0)
+
+
+def _pipe() -> tuple[FileIO, FileIO]:
+    reader, writer = os.pipe()
+    return FileIO(reader, "rb"), FileIO(writer, "wb")
 
 
 def _work_as_a_copy(task: Task, taken: int, told: int) -> Never:
     """Work, and end without whatever the original would do at its end."""
     try:
         signal.set_wakeup_fd(-1)
-        os.dup2(taken, 0)
-        os.dup2(told, 1)
+        with above_standard(taken) as requests, above_standard(told) as replies:
+            os.dup2(requests, 0)
+            os.dup2(replies, 1)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         # Among them are the ends of other pipes, whose readers wait for them to be closed.
         os.closerange(3, task.target)
@@ -105,7 +114,6 @@ class _Spawned:
         self.requests, self.replies = self._process.stdin, self._process.stdout
 
     def end(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        self.requests.close()
-        self.replies.close()
+        with self.requests, self.replies:
+            self._process.kill()
+            self._process.wait()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from stftcli.audio.source import Source
 from stftcli.errors import InputError
 from stftcli.features.chain import Chain
+from stftcli.files.system import above_standard
 from stftcli.jobs.pieces.crew import PIECES_EACH, Crew, Done, Errand
 from stftcli.jobs.pieces.cut import Piece
 from stftcli.jobs.pieces.worker import Task, bytes_of, piece_features, put
@@ -96,11 +97,13 @@ class Work:
         """Give each piece but the last in order, when it is done by this process or by another."""
         file = self._source.shared_file()
         assert file is not None
-        task = Task(file, self._source.reading, self._chain, self._target, stored)
         todo, under_way = deque(self._pieces), deque[Errand]()
         with (
-            Crew(task, self._threads - 1) as crew,
-            Source(file.path, reading=task.reading) as again,
+            above_standard(self._target) as target,
+            Source(file.path, reading=self._source.reading) as again,
+            Crew(
+                task := Task(file, again.reading, self._chain, target, stored), self._threads - 1
+            ) as crew,
         ):
             # Not before: showing progress may start a thread, beside which nothing is forked.
             self._reporter.begin(self._source.name, self._seconds([*self._pieces, self._last]))
