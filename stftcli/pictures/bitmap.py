@@ -12,7 +12,7 @@ from stftcli.errors import SettingsError
 from stftcli.settings.choices import PictureFormat
 
 _WEBP_SIDE = 16_383
-# Spectra repeat nothing but neighbours: to look for more takes half as long again, for little.
+# Most spectra repeat nothing but neighbours: to look for more takes half as long again.
 _PNG_STRATEGY = zlib.Z_RLE
 
 
