@@ -58,11 +58,13 @@ def begin_server() -> None:
     """Start what makes the processes: early, it imports what they need while this one does so."""
     if _context().get_start_method() != _SERVER:
         return
-    from multiprocessing.forkserver import ensure_running
+    from multiprocessing import forkserver, resource_tracker
 
-    # If there is none now, the pool that needs it says why.
-    with _deaf_server(), suppress(OSError):
-        ensure_running()
+    with suppress(OSError):  # if there is none now, the pool that needs it says why
+        # It would let signals through again, if it was started with the server.
+        resource_tracker.ensure_running()
+        with _deaf_server():
+            forkserver.ensure_running()
 
 
 def _context() -> Any:

@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -178,6 +179,21 @@ def test_interrupted_and_taken_up_again(
     check_whole(work.folder / "out")
     assert not list((work.folder / "out").glob(".stftcli-*"))
     check_taken_up(work, corpus)
+
+
+@needs_proc
+def test_the_server_of_the_workers_is_deaf(work: Shell) -> None:
+    begin = (
+        "import multiprocessing.forkserver as m; from pathlib import Path\n"
+        "from stftcli.jobs.corpus.processes import begin_server; begin_server()\n"
+        "status = Path(f'/proc/{m._forkserver._forkserver_pid}/status').read_text()\n"
+        "print(int(status.partition('SigBlk:')[2].split()[0], 16))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", begin], cwd=work.folder, capture_output=True, check=True
+    )
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        assert int(told.stdout) & 1 << number - 1
 
 
 @needs_proc
