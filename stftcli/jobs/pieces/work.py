@@ -97,14 +97,23 @@ class Work:
         """Give each piece but the last in order, when it is done by this process or by another."""
         file = self._source.shared_file()
         assert file is not None
-        todo, under_way = deque(self._pieces), deque[Errand]()
         with (
             above_standard(self._target) as target,
             Source(file.path, reading=self._source.reading) as again,
-            Crew(
-                task := Task(file, again.reading, self._chain, target, stored), self._threads - 1
-            ) as crew,
         ):
+            task = Task(file, again.reading, self._chain, target, stored)
+            yield from self._shared(task, again, do, place_of)
+
+    def _shared(
+        self,
+        task: Task,
+        again: Source,
+        do: Callable[[Piece, Iterator[Batch]], Done],
+        place_of: Callable[[Piece], int],
+    ) -> Iterator[Errand]:
+        """Share the pieces with a crew; this process has its own look at the file."""
+        todo, under_way = deque(self._pieces), deque[Errand]()
+        with Crew(task, self._threads - 1) as crew:
             # Not before: showing progress may start a thread, beside which nothing is forked.
             self._reporter.begin(self._source.name, self._seconds([*self._pieces, self._last]))
             most = crew.size + _WAITING
