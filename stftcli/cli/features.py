@@ -192,7 +192,7 @@ def _write_many(
     quiet: bool,
     **how: Any,
 ) -> None:
-    corpus.begin_workers()
+    corpus.begin_workers()  # which import as much as follows, at the same time
     from stftcli.cli.corpus_progress import run_many
     from stftcli.jobs.corpus.features import write_corpus
 

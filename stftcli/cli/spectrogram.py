@@ -207,7 +207,7 @@ def _draw_many(
     strict: bool,
     quiet: bool,
 ) -> None:
-    corpus.begin_workers()
+    corpus.begin_workers()  # which import as much as follows, at the same time
     from stftcli.cli.corpus_progress import run_many
     from stftcli.jobs.corpus.pictures import draw_corpus
 

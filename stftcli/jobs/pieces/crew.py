@@ -60,12 +60,12 @@ class Crew:
                 self._workers.append(_Worker(started(task)))
         except OSError:  # processes, memory or descriptors are limited: time is lost, nothing else
             if self._workers:  # and what it has had is left for others
-                self._workers.pop().end()
+                self._workers.pop().process.end()
 
     def _end(self) -> None:
         with ExitStack() as stack:
             for worker in self._workers:
-                stack.callback(worker.end)
+                stack.callback(worker.process.end)
 
     @property
     def room(self) -> int:
@@ -96,7 +96,6 @@ class _Worker:
         self.errands: deque[Errand] = deque()
         self.process = process
         self.descriptor = process.replies.fileno()
-        self.end = process.end
         self._ready = self._broken = False
 
     @property
