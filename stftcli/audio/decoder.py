@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import FileIO
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from stftcli.errors import InputError
 from stftcli.files.system import SHARES_DESCRIPTORS
 
 Read = Callable[[int], NDArray[Any]]
+
+OPENING = Lock()
+"""Held while libsndfile opens a file: why it could not is kept in one place for all threads."""
 
 
 class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
@@ -38,7 +42,8 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
 
     def __init__(self, descriptor: int, name: str) -> None:
         try:
-            super().__init__(handed(descriptor), closefd=False)
+            with OPENING:
+                super().__init__(handed(descriptor), closefd=False)
         except (soundfile.SoundFileError, TypeError, ValueError) as error:
             raise InputError(f"{name} cannot be read as sound: {reason(error)}") from error
         self.broken = False

@@ -96,9 +96,13 @@ class Workers:
         self._executor = self._make()
 
     def close(self) -> None:
-        """Leave the workers; those of this machine end at once, whatever they are at."""
+        """Leave the workers: processes here end at once, threads after the unit that they are at.
+
+        A thread cannot be ended, and what it wrote after this would be noted nowhere.
+        """
+        threads = isinstance(self._executor, ThreadPoolExecutor)
         try:
-            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor.shutdown(wait=threads, cancel_futures=True)
         except TypeError:  # an Executor of others, which cancels nothing
             self._executor.shutdown(wait=False)
 

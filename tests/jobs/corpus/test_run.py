@@ -2,13 +2,17 @@
 
 import subprocess
 import sys
+import time
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from stftcli.errors import InputError, OutputError
-from stftcli.jobs.corpus.results import Results
-from tests.jobs.corpus.stand_in import entries, run
+from stftcli.jobs.corpus.results import Result, Results
+from stftcli.jobs.corpus.unit import Unit
+from stftcli.manifests.entry import Entry
+from tests.jobs.corpus.stand_in import StandIn, entries, run
 
 ROOT = Path(__file__).parents[3]
 
@@ -69,6 +73,27 @@ def test_shards_are_kept_or_redone_whole(tmp_path: Path) -> None:
     for _ in range(2):
         report = run(tmp_path, entries(sound, 10), shard_size=4)
         assert (report.done, report.kept) == (10, 0)
+
+
+class Slow(StandIn):
+    """Takes its time over all but a unit that begins with a sound that is not there."""
+
+    def run(self, unit: Unit) -> list[Result]:
+        """Work on a unit."""
+        time.sleep(0.3 * Path(unit.items[0].entry.audio).exists())
+        return super().run(unit)
+
+
+def test_no_thread_writes_after_the_run_has_ended(tmp_path: Path) -> None:
+    sound = tmp_path / "x.wav"
+    sound.touch()
+    missing = Entry("missing.wav", "missing.wav", "missing")
+    listed = chain([missing], entries(sound, 20))
+    report = run(tmp_path, listed, Slow(), jobs=2, max_failures=1)
+    assert report.failed == 1
+    left = sorted(path.name for path in (tmp_path / "out").iterdir())
+    time.sleep(0.5)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == left
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
