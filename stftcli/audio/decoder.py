@@ -1,6 +1,5 @@
 """A sound as libsndfile decodes it, in floats."""
 
-from collections.abc import Callable
 from io import FileIO
 from threading import Lock
 from typing import Any
@@ -10,13 +9,14 @@ import soundfile
 from numpy.typing import NDArray
 
 from stftcli.audio.header import SUBTYPES
+from stftcli.dsp.workspace import Spares
 from stftcli.errors import InputError
 from stftcli.files.system import SHARES_DESCRIPTORS
 
-Read = Callable[[int], NDArray[Any]]
-
 OPENING = Lock()
 """Held while libsndfile opens a file: why it could not is kept in one place for all threads."""
+
+_spares = Spares()
 
 
 class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
@@ -59,25 +59,14 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
         """Say no, whatever the file is."""
         return False
 
-    def reader(self, most: int, dtype: np.dtype[Any]) -> Read:
-        """Make a function that reads so many samples, at most `most`, as shape (any, channels).
+    def reader(self, most: int, dtype: np.dtype[Any]) -> "BlockReader":
+        """Make what reads so many samples at a time, at most `most`."""
+        return BlockReader(self, most, dtype)
 
-        What it gives is valid until it is called again; full scale is 1.
-        """
-        # libsndfile takes three times as long to turn 16-bit samples into the same floats.
-        as_integers = self.subtype == "PCM_16"
-        buffer = np.empty((most, self.channels), np.int16 if as_integers else dtype)
-        scaled = np.empty(buffer.shape, dtype)
-
-        decode = self._read_mpeg if self.subtype.startswith("MPEG") else self.read
-
-        def read(samples: int) -> NDArray[Any]:
-            block = decode(out=buffer[:samples])
-            if as_integers:
-                block = np.multiply(block, dtype.type(1 / 32768), out=scaled[: len(block)])
-            return np.asarray(block)
-
-        return read
+    def read_into(self, out: NDArray[Any]) -> NDArray[Any]:
+        """Read as many samples as an array has room for; give the part of it that was filled."""
+        block = self._read_mpeg(out) if self.subtype.startswith("MPEG") else self.read(out=out)
+        return np.asarray(block)
 
     def _read_mpeg(self, out: NDArray[Any]) -> NDArray[Any]:
         """Read into an array; where decoding fails, give what it has put there before."""
@@ -92,6 +81,44 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
                 raise
             self.broken = True
             return out[:there]
+
+
+class BlockReader:
+    """Reads the samples of a decoder, block after block, into the same memory.
+
+    Parameters
+    ----------
+    decoder : Decoder
+        What is read.
+    most : int
+        How many samples are read at a time, at most.
+    dtype : dtype
+        Of the samples, a real one; full scale is 1.
+    """
+
+    def __init__(self, decoder: Decoder, most: int, dtype: np.dtype[Any]) -> None:
+        self._decoder, self._dtype = decoder, dtype
+        shape = (most, decoder.channels)
+        self._scaled = _spares.lend(shape, dtype)
+        # libsndfile takes three times as long to turn 16-bit samples into the same floats.
+        as_integers = decoder.subtype == "PCM_16"
+        self._integers = _spares.lend(shape, np.int16) if as_integers else None
+
+    def __call__(self, samples: int) -> NDArray[Any]:
+        """Read so many samples, or as many as there are, as shape (any, channels).
+
+        They are valid until it is called again.
+        """
+        if self._integers is None:
+            return self._decoder.read_into(self._scaled[:samples])
+        block = self._decoder.read_into(self._integers[:samples])
+        scaled = self._scaled[: len(block)]
+        np.multiply(block, self._dtype.type(1 / 32768), out=scaled)
+        return scaled
+
+    def close(self) -> None:
+        """Give the memory to the next reader; what was read is not valid any more."""
+        _spares.give_back(self._scaled, *(() if self._integers is None else (self._integers,)))
 
 
 def handed(descriptor: int) -> int | FileIO:

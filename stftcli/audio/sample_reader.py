@@ -7,7 +7,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from stftcli.audio.decoder import reason
+from stftcli.audio.decoder import BlockReader, reason
 from stftcli.audio.header import SAMPLE_BYTES
 from stftcli.audio.sounds import Sounds
 from stftcli.errors import InputError
@@ -53,21 +53,26 @@ class SampleReader:
         InputError
             If the data is broken.
         """
-        read = self._sounds.decoder.reader(self._block_samples, dtype)
+        read = self._reader(dtype)
         while (wanted := min(self._at_once(), end - self.position)) > 0:
             try:
                 block = read(int(wanted))
             except soundfile.SoundFileError as error:
                 self._take_apart(error)
-                read = self._sounds.decoder.reader(self._block_samples, dtype)
+                read = self._reader(dtype)
                 continue
             self.position += len(block)
             yield block
             if len(block) < wanted:
+                read.close()
                 if not self._sounds.go_on():
                     self.ended = True
                     return
-                read = self._sounds.decoder.reader(self._block_samples, dtype)
+                read = self._reader(dtype)
+        read.close()
+
+    def _reader(self, dtype: np.dtype[Any]) -> BlockReader:
+        return self._sounds.decoder.reader(self._block_samples, dtype)
 
     def seek(self, sample: int) -> None:
         """Go to a sample, or to the end."""

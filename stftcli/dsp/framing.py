@@ -8,7 +8,10 @@ import numpy as np
 from stftcli.dsp.excerpt import Excerpt, ExcerptPadder
 from stftcli.dsp.padding import Padder, Samples
 from stftcli.dsp.plan import FramePlan
+from stftcli.dsp.workspace import Spares
 from stftcli.settings.choices import PadMode
+
+_spares = Spares()
 
 
 def frames_of(span: Samples, plan: FramePlan) -> Samples:
@@ -39,6 +42,8 @@ class Framer:
         Frames in a span; by ``plan.batch_frames_of``, which is fastest, if None.
     excerpt : Excerpt, optional
         The segment that frames are cut of, where its neighbours are pushed too.
+    reuse : bool, default False
+        Whether a span is valid only until the next is asked for.
     """
 
     def __init__(
@@ -47,8 +52,10 @@ class Framer:
         pad_mode: PadMode,
         batch_frames: int | None = None,
         excerpt: Excerpt | None = None,
+        *,
+        reuse: bool = False,
     ) -> None:
-        self._plan = plan
+        self._plan, self._reuse = plan, reuse
         self._padder = (
             Padder(plan.left, plan.right, pad_mode)
             if excerpt is None
@@ -84,12 +91,16 @@ class Framer:
         if self._plan.fills_short and self._batch is not None and self._empty:
             self._fill_short(self._batch)
         yield from self._whole_frames()
+        if self._reuse and self._batch is not None:
+            _spares.give_back(self._batch)
+            self._batch = None
 
     def _first_batch(self, channels: int, dtype: np.dtype[Any]) -> Samples:
         frames = self._batch_frames or self._plan.batch_frames_of(channels)
         self._length = self._plan.span_samples(frames)
         self._step = frames * self._plan.hop_length
-        return np.empty((channels, self._length), dtype)
+        shape = (channels, self._length)
+        return _spares.lend(shape, dtype) if self._reuse else np.empty(shape, dtype)
 
     def _fill_short(self, batch: Samples) -> None:
         if self._filled < self._plan.frame_length:
@@ -124,7 +135,7 @@ class Framer:
         # The frames of the next batch begin before this one ends, or beyond its end.
         overlap = full[:, self._step :]
         self._skip = max(0, self._step - self._length)
-        # The full batch belongs to whoever works on its spans now, so the next is a new array.
-        self._batch = np.empty_like(full)
+        # Others may work on its spans still: then the full batch is theirs, and the next another.
+        self._batch = full if self._reuse else np.empty_like(full)
         self._filled, self._given = overlap.shape[-1], 0
         self._batch[:, : self._filled] = overlap

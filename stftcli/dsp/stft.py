@@ -179,9 +179,15 @@ class STFT(Design):
         for span in framer.finish():
             yield self.transform(span)[0]
 
-    def framer(self, batch_frames: int | None = None, *, excerpt: Excerpt | None = None) -> Framer:
+    def framer(
+        self,
+        batch_frames: int | None = None,
+        *,
+        excerpt: Excerpt | None = None,
+        reuse: bool = False,
+    ) -> Framer:
         """Make the `Framer` that cuts a signal of shape (channels, samples) for `transform`."""
-        return Framer(self.plan, self.pad_mode, batch_frames, excerpt)
+        return Framer(self.plan, self.pad_mode, batch_frames, excerpt, reuse=reuse)
 
     def transform(
         self,
@@ -209,7 +215,7 @@ class STFT(Design):
         return self._transform(span, out, observe)
 
     def _transform_whole(self, signal: Reals, spectra: Complexes) -> None:
-        framer, first = self.framer(), 0
+        framer, first = self.framer(reuse=True), 0
         for span in chain(framer.push(signal[np.newaxis]), framer.finish()):
             end = first + self.plan.frames_of_span(span.shape[-1])
             self.transform(span, spectra[np.newaxis, first:end])

@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 _ALIGNMENT = 64
 # Larger ones, as of many channels, are not kept: whoever holds an Extractor would hold them too.
 _MAX_KEPT_BYTES = 1 << 22
+_MAX_SPARE_BYTES, _MAX_SPARES = 1 << 20, 4
 
 
 class Workspace(threading.local):
@@ -35,6 +36,35 @@ class Workspace(threading.local):
 
     def __reduce__(self) -> tuple[type["Workspace"], tuple[()]]:
         return Workspace, ()  # scratch does not travel to another process
+
+
+class Spares(threading.local):
+    """Buffers that one is done with, for whoever needs one next in this thread.
+
+    New memory costs more than what is done with it where the system takes it back at once, as in
+    the workers of a cluster.
+    """
+
+    def __init__(self) -> None:
+        self._spare: list[NDArray[Any]] = []
+
+    def lend(self, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+        """Give an array of this shape with any content; nobody else has it."""
+        dtype = np.dtype(dtype)
+        size = prod(shape) * dtype.itemsize
+        large = [number for number, raw in enumerate(self._spare) if raw.nbytes >= size]
+        if large:
+            raw = self._spare.pop(min(large, key=lambda number: self._spare[number].nbytes))
+        else:
+            raw = _aligned(size, np.dtype(np.uint8))
+        return raw[:size].view(dtype).reshape(shape)
+
+    def give_back(self, *arrays: NDArray[Any]) -> None:
+        """Take back arrays that were lent, and that nobody uses any more."""
+        for array in arrays:
+            if array.nbytes <= _MAX_SPARE_BYTES:
+                self._spare.append(array.reshape(-1).view(np.uint8))
+        del self._spare[:-_MAX_SPARES]
 
 
 def _aligned(size: int, dtype: np.dtype[Any]) -> NDArray[Any]:

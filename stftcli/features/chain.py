@@ -81,7 +81,7 @@ class Chain(Built):
             If features overflow, or there is no frame to take statistics of.
         """
         counted = Counted(blocks)
-        spans = self._spans(counted, pauses, on_block, excerpt)
+        spans = self._spans(counted, pauses, on_block, excerpt, reuse=threads == 1)
         told = self._long_enough(spans, counted, name, on_short, excerpt)
         analyzed = ordered_map(self.analyze or self.framewise, told, threads)
         return self.finished(analyzed, name, limited=limited)
@@ -197,6 +197,8 @@ class Chain(Built):
         pauses: Pauses,
         on_block: OnBlock | None,
         excerpt: Excerpt | None,
+        *,
+        reuse: bool,
     ) -> Iterator[NDArray[Any] | None]:
         """Give spans; None where all that is complete has been given, and must not wait."""
         stft, signal = self.framewise.stft, self.settings.signal
@@ -206,7 +208,7 @@ class Chain(Built):
             blocks = prepared(blocks, *how)
         else:
             blocks, excerpt = prepared_excerpt(iter(blocks), excerpt, *how)
-        framer, given = stft.framer(excerpt=excerpt), 0
+        framer, given = stft.framer(excerpt=excerpt, reuse=reuse), 0
         for block in blocks:
             if on_block is not None:
                 on_block(block if excerpt is None else excerpt.part_of(block, given))

@@ -206,3 +206,19 @@ def test_samples_between_two_frames_are_skipped_across_spans() -> None:
     spans = spans_of(Framer(plan, "constant"), blocks_of(signal[None], 100))
     first_of_each = np.concatenate([span[0, ::3] for span in spans])
     np.testing.assert_array_equal(first_of_each, signal[::3])
+
+
+def test_spans_that_are_asked_for_one_by_one_may_lie_in_one_place() -> None:
+    plan = FramePlan.make(64, 16, "center")
+    signal = noise(2, 5000).astype(np.float32)
+    apart = spans_of(Framer(plan, "reflect", 8), blocks_of(signal, 100))
+    framer = Framer(plan, "reflect", 8, reuse=True)
+    places: set[int] = set()
+    number = 0
+    for pushed in (*map(framer.push, blocks_of(signal, 100)), framer.finish()):
+        for span in pushed:
+            np.testing.assert_array_equal(span, apart[number])
+            places.add(span.ctypes.data)
+            number += 1
+    assert number == len(apart) > 3
+    assert len(places) == 1
