@@ -26,4 +26,5 @@ def paths_begin_in(folder: str) -> Iterator[None]:
 
 def located(path: str | os.PathLike[str]) -> str:
     """Give the path to open."""
-    return join_path(_HERE.get(), os.fspath(path))
+    here = _HERE.get()
+    return join_path(here, os.fspath(path)) if here else os.fspath(path)

@@ -6,6 +6,7 @@ import re
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _LOCAL = "file://"
+_LOCAL_PATH = f"{_LOCAL}/"
 _DRIVE = re.compile(r"/[A-Za-z]:/")
 _SECRETS = re.compile(r"(?<=://)[^/@]*@")
 WEB = ("http://", "https://")
@@ -23,7 +24,7 @@ def is_url(path: str) -> bool:
 
 def without_file_scheme(path: str) -> str:
     """Give the path of file:///talk.wav, which is a file as others are; all else as it is."""
-    if not path.startswith(f"{_LOCAL}/"):
+    if not path.startswith(_LOCAL_PATH):
         return path
     local = path.removeprefix(_LOCAL)
     return local.removeprefix("/") if _DRIVE.match(local) and os.sep != "/" else local
@@ -31,9 +32,11 @@ def without_file_scheme(path: str) -> str:
 
 def join_path(folder: str, path: str) -> str:
     """Give a path or URL from the current folder on that is told from another folder, or URL."""
+    if is_url(path):
+        return path
     if not is_url(folder):
-        return path if is_url(path) else os.path.join(folder, path)  # noqa: PTH118  # keeps ./
-    if is_url(path) or posixpath.isabs(path):
+        return os.path.join(folder, path)  # noqa: PTH118  # keeps ./
+    if posixpath.isabs(path):
         return path
     # Object stores take dots and double slashes for names.
     scheme, _, place = folder.partition("://")

@@ -1,15 +1,13 @@
 """One sound of a corpus, or a segment of one: what every kind of list comes down to."""
 
 from collections.abc import Mapping
-from dataclasses import field
-from typing import Any
+from typing import Any, NamedTuple
 
-from stftcli.frozen import Frozen
 from stftcli.settings.choices import Channel
 
 
-class Entry(Frozen):
-    """A sound of a corpus, or a segment of one.
+class Entry(NamedTuple):
+    """A sound of a corpus, or a segment of one; there may be a million.
 
     Parameters
     ----------
@@ -35,4 +33,4 @@ class Entry(Frozen):
     start_s: float = 0.0
     duration_s: float | None = None
     channel: Channel | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = {}  # nobody changes it

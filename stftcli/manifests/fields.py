@@ -92,10 +92,7 @@ def read_id(value: Any) -> str | None:
 
 
 def _take(values: dict[str, Any], spellings: tuple[str, ...]) -> Any:
-    given = [name for name in spellings if values.get(name) is not None]
+    given = [(name, value) for name in spellings if (value := values.pop(name, None)) is not None]
     if len(given) > 1:
-        raise ValueError(f"it has both {' and '.join(given)}: give one of them")
-    value = values[given[0]] if given else None
-    for name in spellings:
-        values.pop(name, None)
-    return value
+        raise ValueError(f"it has both {' and '.join(dict(given))}: give one of them")
+    return given[0][1] if given else None

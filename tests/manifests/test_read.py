@@ -53,8 +53,8 @@ def test_standard_input(tmp_path: Path, kind: str, is_packed: bool) -> None:
 def test_through_a_pipe_paths_are_relative_to_the_current_folder(tmp_path: Path) -> None:
     content = b'{"audio": "b/../a.wav"}\n{"audio": "-"}\n'
     assert through_a_pipe("read_manifest", content, tmp_path) == [
-        "Entry(audio='b/../a.wav', listed='a.wav')",
-        "Entry(audio='./-', listed='-')",
+        repr(Entry(audio="b/../a.wav", listed="a.wav")),
+        repr(Entry(audio="./-", listed="-")),
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from stftcli.errors import InputError, OutputError, StftcliError
 from stftcli.files.distinct import Outputs
 from stftcli.files.here import located
-from stftcli.files.places import open_to_read, stat_of
+from stftcli.files.places import Stat, open_to_read, stat_of
 from stftcli.files.urls import is_url, join_path, plain_name
 from stftcli.jobs.corpus.results import Result
 from stftcli.jobs.corpus.sounds import describe_segment
@@ -127,23 +127,31 @@ def measure_input(audio: str, *, checksum: bool = False) -> Result:
     InputError
         If it is not there.
     """
+    (size, mtime_ns, version), sha256 = look_at_input(audio, checksum=checksum)
+    told = {"bytes": size, "mtime_ns": mtime_ns, "version": version, "sha256": sha256}
+    return {f"input_{name}": value for name, value in told.items() if value is not None}
+
+
+def look_at_input(audio: str, *, checksum: bool = False) -> tuple[Stat, str | None]:
+    """Give the same as it is: of a million sounds that are done nothing else is asked.
+
+    Raises
+    ------
+    InputError
+        If it is not there.
+    """
     try:
         path = located(audio)
-        size, mtime_ns, version = stat_of(path)
-        told: Result = {} if size is None else {"input_bytes": size}
-        if mtime_ns is not None:
-            told["input_mtime_ns"] = mtime_ns
-        if version is not None:
-            told["input_version"] = version
-        if checksum:
-            with open_to_read(path) as file:
-                told["input_sha256"] = file_digest(file, "sha256").hexdigest()
+        stat = stat_of(path)
+        if not checksum:
+            return stat, None
+        with open_to_read(path) as file:
+            return stat, file_digest(file, "sha256").hexdigest()
     except StftcliError:
         raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{plain_name(audio)} cannot be read: {reason}") from None
-    return told
 
 
 def output_path(unit: Unit, output: str) -> str:

@@ -18,15 +18,18 @@ from stftcli.jobs.corpus.sounds import (
 )
 from stftcli.manifests.entry import Entry
 
+Key = str | bytes
+"""A name in the database: as it is if it is ASCII, or else its bytes."""
+
 _AT_ONCE = 512
 # An empty name is a database in a temporary file, which is gone when it is closed.
 _TEMPORARY = ""
 _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-CREATE TABLE entries (number INTEGER PRIMARY KEY, id BLOB, long BLOB, sound BLOB, extra TEXT);
+CREATE TABLE entries (number INTEGER PRIMARY KEY, id, long, sound, extra);
 CREATE TABLE lines
-    (id BLOB PRIMARY KEY, place INTEGER, size INTEGER, sound BLOB, claim BLOB) WITHOUT ROWID;
+    (id PRIMARY KEY, place INTEGER, size INTEGER, sound, claim INTEGER) WITHOUT ROWID;
 """
 _INDEX = "CREATE INDEX by_id ON entries (id)"
 # Until none is left: a.wav of a.wav and a.flac is the short name of a.wav.flac as well.
@@ -37,12 +40,15 @@ UPDATE entries SET id = long WHERE id <> long AND id IN
 
 
 class Listed(NamedTuple):
-    """An entry under the name that its results have, with what the last of them claims."""
+    """An entry under the name that its results have, with what the last of them claims.
+
+    A claim is a hash, for there may be a million; None is none.
+    """
 
     id: str
     sound: str
     extra: str
-    claim: str
+    claim: int | None
 
     def entry(self) -> Entry:
         """Give the entry itself."""
@@ -56,7 +62,7 @@ class Line(NamedTuple):
     place: int
     size: int
     sound: str
-    claim: str = ""
+    claim: int | None = None
 
 
 class Catalog:
@@ -108,12 +114,12 @@ class Catalog:
 
     def __iter__(self) -> Iterator[Listed]:
         rows = self._database.execute(
-            "SELECT id, entries.sound, extra, IIF(lines.sound = entries.sound, claim, x'') "
+            "SELECT id, entries.sound, extra, IIF(lines.sound = entries.sound, claim, NULL) "
             "FROM entries LEFT JOIN lines USING (id) ORDER BY number"
         )
         while some := rows.fetchmany(_AT_ONCE):
             for key, sound, extra, claim in some:
-                yield Listed(_text(key), _text(sound), extra, _text(claim))
+                yield Listed(_text(key), _text(sound), extra, claim)
 
     def keep_part(self, number: int, parts: int) -> None:
         """Keep one of so many parts, counted from 1; a name is in the same one always."""
@@ -126,7 +132,7 @@ class Catalog:
         self._database.executemany(
             "INSERT OR REPLACE INTO lines VALUES (?, ?, ?, ?, ?)",
             (
-                (_key(name), place, size, _key(sound), _key(claim))
+                (_key(name), place, size, _key(sound), claim)
                 for name, place, size, sound, claim in lines
             ),
         )
@@ -185,21 +191,22 @@ class Catalog:
             )
 
 
-def _row(entry: Entry, root: str | None) -> tuple[bytes, bytes, bytes, str]:
+def _row(entry: Entry, root: str | None) -> tuple[Key, Key, Key, str]:
     short, long = names_of(entry, root)
     sound = sound_key(entry.audio, describe_segment(entry))
     key = _key(short)
     return key, key if short is long else _key(long), _key(sound), format_extra(entry.extra)
 
 
-def _part_of(key: bytes, parts: int) -> int:
-    return int.from_bytes(sha256(key).digest()[:8]) % parts
+def _part_of(key: Key, parts: int) -> int:
+    name = key.encode() if isinstance(key, str) else key
+    return int.from_bytes(sha256(name).digest()[:8]) % parts
 
 
-def _key(name: str) -> bytes:
+def _key(name: str) -> Key:
     # Names of files may hold bytes that are no text, which Python keeps as half characters.
-    return name.encode() if name.isascii() else name.encode("utf-8", "surrogatepass")
+    return name if name.isascii() else name.encode("utf-8", "surrogatepass")
 
 
-def _text(key: bytes) -> str:
-    return key.decode("utf-8", "surrogatepass")
+def _text(key: Key) -> str:
+    return key if isinstance(key, str) else key.decode("utf-8", "surrogatepass")

@@ -1,6 +1,6 @@
 """What is still to be done of a corpus: all but what its manifest has, if that is still true."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import groupby, islice
@@ -10,7 +10,7 @@ from stftcli.errors import InputError
 from stftcli.files.places import stat_of
 from stftcli.files.urls import is_url, join_path
 from stftcli.frozen import Frozen
-from stftcli.jobs.corpus.attempt import measure_input
+from stftcli.jobs.corpus.attempt import look_at_input
 from stftcli.jobs.corpus.catalog import Catalog, Listed
 from stftcli.jobs.corpus.out_dir import Part
 from stftcli.jobs.corpus.results import Result
@@ -69,36 +69,45 @@ class Plan(Frozen):
                 [listed for _, listed in some],
             )
 
-    def claim(self, result: Result) -> str:
-        """Write down all that must hold if a result is still true; nothing of one that failed."""
+    def claim(self, result: Result) -> int | None:
+        """Give a hash of all that must hold if a result is still true; None of one that failed."""
         if "error" in result:
-            return ""
+            return None
         try:
             extra = format_extra(result.get("extra"))
         except RecursionError:  # no run has written this
-            return ""
-        return self._claim(result.get("settings"), result, result.get("output"), extra)
+            return None
+        get = result.get
+        version = get("input_version", get("input_mtime_ns"))
+        same = get("input_sha256") if self.checksum else version
+        told = get("input_bytes"), get("bytes"), get("sharing"), get("output")
+        return _hashed(get("settings"), same, *told, extra)
 
     def is_done(self, output: str, group: list[Listed]) -> bool:
         """Say whether a file holds what it would hold if it was made now."""
-        if not all(listed.claim for listed in group):  # nobody need look at the files
+        for listed in group:
+            if listed.claim is None:  # nobody need look at the files
+                return False
+        try:
+            written = stat_of(join_path(self.out_dir, output)).size
+            sharing = None if self.shard_size is None else len(group)
+            for listed in group:
+                audio = audio_of(listed.sound)
+                (size, mtime_ns, version), sha256 = look_at_input(audio, checksum=self.checksum)
+                same = sha256 if self.checksum else mtime_ns if version is None else version
+                told = size, written, sharing, output, listed.extra
+                if listed.claim != _hashed(self.settings_hash, same, *told):
+                    return False
+        except (OSError, ValueError, InputError):
             return False
-        with suppress(OSError, ValueError, InputError):
-            known: Result = {"bytes": stat_of(join_path(self.out_dir, output)).size}
-            if self.shard_size is not None:
-                known["sharing"] = len(group)
-            return all(listed.claim == self._claim_now(output, known, listed) for listed in group)
-        return False
+        return True
 
-    def _claim_now(self, output: str, known: Result, listed: Listed) -> str:
-        result = measure_input(audio_of(listed.sound), checksum=self.checksum) | known
-        return self._claim(self.settings_hash, result, output, listed.extra)
 
-    def _claim(self, settings: Any, result: Result, output: Any, extra: str) -> str:
-        version = result.get("input_version", result.get("input_mtime_ns"))
-        seen = result.get("input_sha256") if self.checksum else version
-        size, written = result.get("input_bytes"), result.get("bytes")
-        return f"{settings} {seen} {size} {written} {result.get('sharing')}\n{output}\n{extra}"
+def _hashed(
+    settings: Any, same: Any, size: Any, written: Any, sharing: Any, output: Any, extra: str
+) -> int:
+    """Give a hash of all that must hold; equal ones of 64 bits are no accident."""
+    return hash(f"{settings} {same} {size} {written} {sharing}\n{output}\n{extra}")
 
 
 class ToDo:
@@ -121,13 +130,15 @@ class ToDo:
             while some := list(islice(groups, self._plan.groups_at_once)):
                 each = pool.map if self._is_far(some[0][1][0]) else map
                 for (_, group), left in zip(some, each(self._left_of, some), strict=True):
-                    self.kept += 0 if left else len(group)
-                    yield from left
+                    if left:
+                        yield from left
+                    else:
+                        self.kept += len(group)
 
-    def _left_of(self, wanted: tuple[str, list[Listed]]) -> list[Item]:
+    def _left_of(self, wanted: tuple[str, list[Listed]]) -> Sequence[Item]:
         output, group = wanted
-        if not self._anew and self._plan.is_done(*wanted):
-            return []
+        if not self._anew and self._plan.is_done(output, group):
+            return ()
         return [_item(listed, output) for listed in group]
 
     def _is_far(self, listed: Listed) -> bool:
@@ -137,5 +148,5 @@ class ToDo:
 def _item(listed: Listed, output: str) -> Item:
     size = 0
     with suppress(InputError):
-        size = measure_input(audio_of(listed.sound)).get("input_bytes", 0)
+        size = look_at_input(audio_of(listed.sound))[0].size or 0
     return Item(listed.id, listed.entry(), output, size)

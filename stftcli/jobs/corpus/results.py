@@ -83,7 +83,7 @@ class Results:
             yield Line(result["id"], self._size, len(line), _sound_of(result))
             self._size += len(line)
 
-    def note_all(self, catalog: Catalog, claim: Callable[[Result], str]) -> None:
+    def note_all(self, catalog: Catalog, claim: Callable[[Result], int | None]) -> None:
         """Let the catalog know what the manifest says, and what each result claims."""
         catalog.note_lines(
             Line(result["id"], place, size, _sound_of(result), claim(result))
