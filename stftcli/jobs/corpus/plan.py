@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import groupby, islice
-from typing import Any
 
 from stftcli.errors import InputError
 from stftcli.files.places import stat_of
@@ -70,18 +69,20 @@ class Plan(Frozen):
             )
 
     def claim(self, result: Result) -> int | None:
-        """Give a hash of all that must hold if a result is still true; None of one that failed."""
+        """Give a hash of all that must hold if a result is still true; None of one that failed.
+
+        Two hashes of 64 bits are not equal by accident.
+        """
         if "error" in result:
-            return None
-        try:
-            extra = format_extra(result.get("extra"))
-        except RecursionError:  # no run has written this
             return None
         get = result.get
         version = get("input_version", get("input_mtime_ns"))
         same = get("input_sha256") if self.checksum else version
-        told = get("input_bytes"), get("bytes"), get("sharing"), get("output")
-        return _hashed(get("settings"), same, *told, extra)
+        told = get("settings"), same, get("input_bytes"), get("bytes"), get("sharing")
+        try:
+            return hash((*told, get("output"), format_extra(get("extra"))))
+        except (RecursionError, TypeError):  # no run has written this
+            return None
 
     def is_done(self, output: str, group: list[Listed]) -> bool:
         """Say whether a file holds what it would hold if it was made now."""
@@ -95,19 +96,12 @@ class Plan(Frozen):
                 audio = audio_of(listed.sound)
                 (size, mtime_ns, version), sha256 = look_at_input(audio, checksum=self.checksum)
                 same = sha256 if self.checksum else mtime_ns if version is None else version
-                told = size, written, sharing, output, listed.extra
-                if listed.claim != _hashed(self.settings_hash, same, *told):
+                told = self.settings_hash, same, size, written, sharing, output, listed.extra
+                if listed.claim != hash(told):
                     return False
         except (OSError, ValueError, InputError):
             return False
         return True
-
-
-def _hashed(
-    settings: Any, same: Any, size: Any, written: Any, sharing: Any, output: Any, extra: str
-) -> int:
-    """Give a hash of all that must hold; equal ones of 64 bits are no accident."""
-    return hash(f"{settings} {same} {size} {written} {sharing}\n{output}\n{extra}")
 
 
 class ToDo:
