@@ -45,6 +45,7 @@ def ordered_map(
         yield from (function(item) for item in items if item is not None)
         return
     todo: SimpleQueue[_Task[Item, Result] | None] = SimpleQueue()
+    at_work: list[Event] = []
     most = threads + min(_WAITING_PER_THREAD * threads, _MAX_WAITING)
     waiting: deque[_Task[Item, Result]] = deque()
     helpers = 0
@@ -55,7 +56,7 @@ def ordered_map(
                 todo.put(waiting[-1])
                 # Not before there is work for it: the caller does one itself.
                 if helpers < min(threads, len(waiting)) - 1:
-                    helpers += _start_helper(todo, helpers)
+                    helpers += _start_helper(todo, at_work, helpers)
             held = 0 if item is None else most
             while len(waiting) > held:
                 yield _result(waiting.popleft(), todo)
@@ -65,15 +66,17 @@ def ordered_map(
         with suppress(Empty):
             while True:
                 todo.get_nowait()
-        for _ in range(helpers):
+        for _ in range(threads):  # whatever the count of helpers was when a signal came
             todo.put(None)
-        # Only for helpers: what the caller was at when a signal came will never be done.
-        for task in waiting:
-            if task.helped:
-                task.done.wait()
+        # Python must not end while one computes: libraries of C++ abort then. Who has not begun by
+        # now, or never does, has nothing to do; and what the caller was at will never be done.
+        for ended in at_work:
+            ended.wait()
 
 
-def _start_helper(todo: "SimpleQueue[_Task[Item, Result] | None]", others: int) -> int:
+def _start_helper(
+    todo: "SimpleQueue[_Task[Item, Result] | None]", at_work: list[Event], others: int
+) -> int:
     """Start a thread, and say how many that were; the caller works in any case.
 
     Thread.start would wait for ever where memory runs out between its thread and Python's.
@@ -81,7 +84,7 @@ def _start_helper(todo: "SimpleQueue[_Task[Item, Result] | None]", others: int) 
     if not has_addresses((others + 1) * _THREAD_BYTES + _LEFT_BYTES):
         return 0  # Python and libraries do not always survive that there are none
     try:
-        start_new_thread(_help, (todo,))
+        start_new_thread(_help, (todo, at_work))
     except RuntimeError:  # memory or processes are limited: nothing but time is lost
         return 0
     return 1
@@ -94,7 +97,6 @@ class _Task(Generic[Item, Result]):
         self._function, self._item = function, item
         self._results: list[Result] = []
         self._error: Exception | None = None
-        self.helped = False
         self.done = Event()
 
     def run(self) -> None:
@@ -112,10 +114,14 @@ class _Task(Generic[Item, Result]):
         return self._results.pop()
 
 
-def _help(todo: "SimpleQueue[_Task[Item, Result] | None]") -> None:
-    while task := todo.get():
-        task.helped = True
-        task.run()
+def _help(todo: "SimpleQueue[_Task[Item, Result] | None]", at_work: list[Event]) -> None:
+    ended = Event()
+    at_work.append(ended)
+    try:
+        while task := todo.get():
+            task.run()
+    finally:
+        ended.set()
 
 
 def _result(task: _Task[Item, Result], todo: "SimpleQueue[_Task[Item, Result] | None]") -> Result:

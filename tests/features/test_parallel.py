@@ -1,11 +1,15 @@
 """Several threads at work on a stream: the order stays, errors pass on, little is held."""
 
 import threading
+import time
 from collections.abc import Iterator
 from itertools import count
+from queue import Queue
+from typing import Any
 
 import pytest
 
+from stftcli.features import parallel
 from stftcli.features.parallel import ordered_map
 
 each_number_of_threads = pytest.mark.parametrize("threads", [1, 2, 5])
@@ -113,3 +117,30 @@ def test_a_signal_that_comes_while_the_caller_works_ends_it() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         list(ordered_map(work, count(), 2))
+
+
+class SlowQueue(Queue[Any]):
+    """Gives an item to a thread that is held up just then."""
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """Take the next item; who waits for it is late."""
+        item = super().get(block, timeout)
+        time.sleep(0.05 * block)
+        return item
+
+
+def test_nobody_works_when_it_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Python aborts where a thread comes back from C++ while it ends.
+    monkeypatch.setattr(parallel, "SimpleQueue", SlowQueue)
+    worked: list[int] = []
+
+    def work(item: int) -> int:
+        worked.append(item)
+        return item
+
+    results = ordered_map(work, count(), 2)
+    assert next(results) == 0
+    results.close()  # type: ignore[attr-defined]
+    there = len(worked)
+    time.sleep(0.2)
+    assert len(worked) == there
