@@ -1,7 +1,6 @@
 """A sound as libsndfile decodes it, in floats."""
 
 from io import FileIO
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,6 @@ from stftcli.audio.header import SUBTYPES
 from stftcli.dsp.workspace import Spares
 from stftcli.errors import InputError
 from stftcli.files.system import SHARES_DESCRIPTORS
-
-OPENING = Lock()
-"""Held while libsndfile opens a file: why it could not is kept in one place for all threads."""
 
 _spares = Spares()
 
@@ -42,8 +38,7 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
 
     def __init__(self, descriptor: int, name: str) -> None:
         try:
-            with OPENING:
-                super().__init__(handed(descriptor), closefd=False)
+            super().__init__(handed(descriptor), closefd=False)
         except (soundfile.SoundFileError, TypeError, ValueError) as error:
             raise InputError(f"{name} cannot be read as sound: {reason(error)}") from error
         self.broken = False
@@ -58,10 +53,6 @@ class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
     def seekable(self) -> bool:
         """Say no, whatever the file is."""
         return False
-
-    def reader(self, most: int, dtype: np.dtype[Any]) -> "BlockReader":
-        """Make what reads so many samples at a time, at most `most`."""
-        return BlockReader(self, most, dtype)
 
     def read_into(self, out: NDArray[Any]) -> NDArray[Any]:
         """Read as many samples as an array has room for; give the part of it that was filled."""

@@ -59,7 +59,7 @@ class SampleReader:
                 block = read(int(wanted))
             except soundfile.SoundFileError as error:
                 self._take_apart(error)
-                read = self._reader(dtype)
+                read = self._reader(dtype)  # the last block, which lies in the other's, is valid
                 continue
             self.position += len(block)
             yield block
@@ -72,7 +72,7 @@ class SampleReader:
         read.close()
 
     def _reader(self, dtype: np.dtype[Any]) -> BlockReader:
-        return self._sounds.decoder.reader(self._block_samples, dtype)
+        return BlockReader(self._sounds.decoder, self._block_samples, dtype)
 
     def seek(self, sample: int) -> None:
         """Go to a sample, or to the end."""

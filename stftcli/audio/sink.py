@@ -9,7 +9,6 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from stftcli.audio.decoder import OPENING
 from stftcli.audio.header import SUBTYPES
 from stftcli.errors import OutputError, SettingsError
 from stftcli.files.atomic import is_stream
@@ -149,16 +148,15 @@ def sound_writer(
         If the file cannot be written.
     """
     try:
-        with OPENING:
-            sound = soundfile.SoundFile(
-                file.fileno() if SHARES_DESCRIPTORS else file,
-                "w",
-                rate_hz,
-                channels,
-                form.subtype,
-                format=form.container,
-                closefd=False,
-            )
+        sound = soundfile.SoundFile(
+            file.fileno() if SHARES_DESCRIPTORS else file,
+            "w",
+            rate_hz,
+            channels,
+            form.subtype,
+            format=form.container,
+            closefd=False,
+        )
     except soundfile.SoundFileError as error:
         raise SettingsError(
             f"{form.container} with {form.subtype} cannot hold {channels} channels of {rate_hz} "

@@ -29,7 +29,8 @@ class Workspace(threading.local):
         size = prod(shape)
         buffer = self._buffers.get(name)
         if buffer is None or buffer.size < size or buffer.dtype != dtype:
-            buffer = _aligned(size, np.dtype(dtype))
+            wanted = size * np.dtype(dtype).itemsize
+            buffer = _aligned(_room_for(wanted), wanted).view(dtype)
             if buffer.nbytes <= _MAX_KEPT_BYTES:
                 self._buffers[name] = buffer
         return buffer[:size].reshape(shape)
@@ -42,32 +43,37 @@ class Spares(threading.local):
     """Buffers that one is done with, for whoever needs one next in this thread.
 
     New memory costs more than what is done with it where the system takes it back at once, as in
-    the workers of a cluster.
+    the workers of a cluster. At most 4 of a megabyte are kept.
     """
 
     def __init__(self) -> None:
-        self._spare: list[NDArray[Any]] = []
+        self._spare: list[NDArray[np.uint8]] = []
 
     def lend(self, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
         """Give an array of this shape with any content; nobody else has it."""
         dtype = np.dtype(dtype)
         size = prod(shape) * dtype.itemsize
-        large = [number for number, raw in enumerate(self._spare) if raw.nbytes >= size]
-        if large:
-            raw = self._spare.pop(min(large, key=lambda number: self._spare[number].nbytes))
+        large = [raw for raw in self._spare if raw.nbytes >= size + _ALIGNMENT]
+        raw = min(large, key=len, default=None)
+        if raw is None:
+            raw = _room_for(size)
         else:
-            raw = _aligned(size, np.dtype(np.uint8))
-        return raw[:size].view(dtype).reshape(shape)
+            self._spare = [one for one in self._spare if one is not raw]
+        return _aligned(raw, size).view(dtype).reshape(shape)
 
     def give_back(self, *arrays: NDArray[Any]) -> None:
         """Take back arrays that were lent, and that nobody uses any more."""
         for array in arrays:
-            if array.nbytes <= _MAX_SPARE_BYTES:
-                self._spare.append(array.reshape(-1).view(np.uint8))
+            raw = array.base  # all that was asked for, however small a part was lent
+            if raw is not None and raw.nbytes <= _MAX_SPARE_BYTES:
+                self._spare.append(raw)
         del self._spare[:-_MAX_SPARES]
 
 
-def _aligned(size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-    raw = np.empty(size * dtype.itemsize + _ALIGNMENT, np.uint8)
+def _room_for(size: int) -> NDArray[np.uint8]:
+    return np.empty(size + _ALIGNMENT, np.uint8)
+
+
+def _aligned(raw: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     first = -raw.ctypes.data % _ALIGNMENT
-    return raw[first : first + size * dtype.itemsize].view(dtype)
+    return raw[first : first + size]

@@ -104,7 +104,10 @@ def parse_json(text: str | bytes) -> Any:
 
 
 def _is_plain(text: str) -> bool:
-    """Say whether JSON can hold nothing that `_check_values` refuses, as nearly all lines."""
+    """Say whether JSON can hold nothing that `_check_values` refuses, as is so of nearly all lines.
+
+    Its numbers were looked at when they were read.
+    """
     depth = text.count("{") + text.count("[")
     return text.isascii() and "\\u" not in text and depth <= _MAX_DEPTH
 

@@ -94,5 +94,6 @@ def read_id(value: Any) -> str | None:
 def _take(values: dict[str, Any], spellings: tuple[str, ...]) -> Any:
     given = [(name, value) for name in spellings if (value := values.pop(name, None)) is not None]
     if len(given) > 1:
-        raise ValueError(f"it has both {' and '.join(dict(given))}: give one of them")
+        names = " and ".join(name for name, _ in given)
+        raise ValueError(f"it has both {names}: give one of them")
     return given[0][1] if given else None

@@ -222,3 +222,17 @@ def test_spans_that_are_asked_for_one_by_one_may_lie_in_one_place() -> None:
             number += 1
     assert number == len(apart) > 3
     assert len(places) == 1
+
+
+def test_a_span_stays_until_the_next_is_asked_for_whoever_else_begins() -> None:
+    plan = FramePlan.make(64, 16, "center")
+    framer, signal = Framer(plan, "reflect", 8, reuse=True), noise(1, 1000).astype(np.float32)
+    others, seen = [], 0
+    for pushed in (framer.push(signal), framer.finish()):
+        for span in pushed:
+            before = span.copy()
+            others.append(Framer(plan, "reflect", 8, reuse=True))
+            assert list(others[-1].push(noise(1, 1000, seed=seen + 1).astype(np.float32)))
+            np.testing.assert_array_equal(span, before)
+            seen += 1
+    assert seen > 3

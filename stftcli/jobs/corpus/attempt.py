@@ -14,6 +14,7 @@ from stftcli.files.places import Stat, open_to_read, stat_of
 from stftcli.files.urls import is_url, join_path, plain_name
 from stftcli.jobs.corpus.results import Result
 from stftcli.jobs.corpus.sounds import describe_segment
+from stftcli.jobs.corpus.threads import check_not_left
 from stftcli.jobs.corpus.unit import Item, Unit
 from stftcli.manifests.entry import Entry
 
@@ -64,7 +65,13 @@ def attempt(
     """Make the result of a sound, and tell what it is, or why there is none.
 
     What no other sound would escape either, such as a full disk, is said under "fatal".
+
+    Raises
+    ------
+    CancelledError
+        In a thread that is to end.
     """
+    check_not_left()
     begun, notes = time.perf_counter(), Notes(strict=strict)
     told = describe_input(item.id, item.entry)
     try:
@@ -133,7 +140,7 @@ def measure_input(audio: str, *, checksum: bool = False) -> Result:
 
 
 def look_at_input(audio: str, *, checksum: bool = False) -> tuple[Stat, str | None]:
-    """Give the same as it is: of a million sounds that are done nothing else is asked.
+    """Give size and time, or version, of a sound, and its SHA-256 if that is asked for.
 
     Raises
     ------

@@ -19,7 +19,7 @@ from stftcli.jobs.corpus.sounds import (
 from stftcli.manifests.entry import Entry
 
 Key = str | bytes
-"""A name in the database: as it is if it is ASCII, or else its bytes."""
+"""A name in the database: as it is if it is ASCII, which is faster, or else its bytes."""
 
 _AT_ONCE = 512
 # An empty name is a database in a temporary file, which is gone when it is closed.
@@ -148,7 +148,7 @@ class Catalog:
         """Give the places and sizes of all lines: first the entries' in order, then the others'."""
         rows = self._database.execute(
             "SELECT place, size FROM lines LEFT JOIN entries USING (id) "
-            "ORDER BY number IS NULL, number, lines.id"
+            "ORDER BY number IS NULL, number, CAST(lines.id AS BLOB)"
         )
         while some := rows.fetchmany(_AT_ONCE):
             yield from some

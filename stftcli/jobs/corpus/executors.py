@@ -9,7 +9,6 @@ from concurrent.futures import (
     CancelledError,
     Executor,
     Future,
-    ThreadPoolExecutor,
 )
 from pkgutil import resolve_name
 from typing import ClassVar, TypeVar
@@ -19,6 +18,7 @@ from stftcli.errors import InputError, SettingsError
 from stftcli.files.system import deaf_children
 from stftcli.jobs.corpus.dask_executor import SCHEME, DaskExecutor
 from stftcli.jobs.corpus.processes import ProcessPool
+from stftcli.jobs.corpus.threads import ThreadPool
 
 Unit = TypeVar("Unit")
 Outcome = TypeVar("Outcome")
@@ -96,13 +96,9 @@ class Workers:
         self._executor = self._make()
 
     def close(self) -> None:
-        """Leave the workers: processes here end at once, threads after the unit that they are at.
-
-        A thread cannot be ended, and what it wrote after this would be noted nowhere.
-        """
-        threads = isinstance(self._executor, ThreadPoolExecutor)
+        """Leave the workers; those of this machine end at once, threads after a sound each."""
         try:
-            self._executor.shutdown(wait=threads, cancel_futures=True)
+            self._executor.shutdown(wait=False, cancel_futures=True)
         except TypeError:  # an Executor of others, which cancels nothing
             self._executor.shutdown(wait=False)
 
@@ -172,7 +168,7 @@ def _maker(name: str, jobs: int, answer_s: float) -> tuple[Callable[[], Executor
     if name == "processes":
         return lambda: ProcessPool(jobs), False
     if name == "threads":
-        return lambda: ThreadPoolExecutor(jobs), False
+        return lambda: ThreadPool(jobs), False
     if name.startswith(SCHEME):
         return lambda: DaskExecutor(name, answer_s), True
     if ":" in name:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import groupby, islice
+from typing import Any
 
 from stftcli.errors import InputError
 from stftcli.files.places import stat_of
@@ -69,10 +70,7 @@ class Plan(Frozen):
             )
 
     def claim(self, result: Result) -> int | None:
-        """Give a hash of all that must hold if a result is still true; None of one that failed.
-
-        Two hashes of 64 bits are not equal by accident.
-        """
+        """Give a hash of all that must hold if a result is still true; None of one that failed."""
         if "error" in result:
             return None
         get = result.get
@@ -80,7 +78,7 @@ class Plan(Frozen):
         same = get("input_sha256") if self.checksum else version
         told = get("settings"), same, get("input_bytes"), get("bytes"), get("sharing")
         try:
-            return hash((*told, get("output"), format_extra(get("extra"))))
+            return _claim(*told, get("output"), format_extra(get("extra")))
         except (RecursionError, TypeError):  # no run has written this
             return None
 
@@ -97,11 +95,19 @@ class Plan(Frozen):
                 (size, mtime_ns, version), sha256 = look_at_input(audio, checksum=self.checksum)
                 same = sha256 if self.checksum else mtime_ns if version is None else version
                 told = self.settings_hash, same, size, written, sharing, output, listed.extra
-                if listed.claim != hash(told):
+                if listed.claim != _claim(*told):
                     return False
         except (OSError, ValueError, InputError):
             return False
         return True
+
+
+def _claim(
+    settings: Any, same: Any, size: Any, written: Any, sharing: Any, output: Any, extra: str
+) -> int:
+    """Give a hash of 64 bits: that two are equal of what is not is as good as impossible."""
+    # Of a number that changes, the digits: -1 and -2 have one hash.
+    return hash((settings, str(same), size, written, sharing, output, extra))
 
 
 class ToDo:

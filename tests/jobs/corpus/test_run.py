@@ -5,12 +5,14 @@ import sys
 import time
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from stftcli.errors import InputError, OutputError
-from stftcli.jobs.corpus.results import Result, Results
-from stftcli.jobs.corpus.unit import Unit
+from stftcli.jobs.corpus.attempt import Notes
+from stftcli.jobs.corpus.results import Results
+from stftcli.jobs.corpus.unit import Item, Unit
 from stftcli.manifests.entry import Entry
 from tests.jobs.corpus.stand_in import StandIn, entries, run
 
@@ -76,12 +78,11 @@ def test_shards_are_kept_or_redone_whole(tmp_path: Path) -> None:
 
 
 class Slow(StandIn):
-    """Takes its time over all but a unit that begins with a sound that is not there."""
+    """Takes its time over each sound."""
 
-    def run(self, unit: Unit) -> list[Result]:
-        """Work on a unit."""
-        time.sleep(0.3 * Path(unit.items[0].entry.audio).exists())
-        return super().run(unit)
+    def _make(self, unit: Unit, item: Item, notes: Notes) -> dict[str, Any]:
+        time.sleep(0.1)
+        return super()._make(unit, item, notes)
 
 
 def test_no_thread_writes_after_the_run_has_ended(tmp_path: Path) -> None:
@@ -92,7 +93,7 @@ def test_no_thread_writes_after_the_run_has_ended(tmp_path: Path) -> None:
     report = run(tmp_path, listed, Slow(), jobs=2, max_failures=1)
     assert report.failed == 1
     left = sorted(path.name for path in (tmp_path / "out").iterdir())
-    time.sleep(0.5)
+    time.sleep(0.3)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == left
 
 
