@@ -94,8 +94,8 @@ def main(
         place = Path(temporary).absolute()
         make_clips(place / "clips", clips)
         for title, commands in JOBS.items():
-            if chosen := _chosen(commands, only):
-                _tell(title, _run(chosen, place, "", slow_clips, runs), clips, slow_clips)
+            measured = _run(_chosen(commands, only), place, "", slow_clips, runs)
+            _tell(title, measured, clips, slow_clips)
         if DASK in (chosen := _chosen(CLUSTER, only)):
             with _dask(place) as address:
                 _tell("on a cluster", _run(chosen, place, address, None, runs), clips, None)
